@@ -1,0 +1,1 @@
+"""The configuration graph: facts of single files, joined across the repository."""

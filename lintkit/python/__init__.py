@@ -1,0 +1,1 @@
+"""Python source through libcst: triggers, the screen, names, values and exact spans."""
