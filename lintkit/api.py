@@ -1,0 +1,193 @@
+"""The one module that a Python-coded rule imports.
+
+Importing it costs almost nothing: libcst is loaded when `cst` is first used, not when a rule is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lintkit.marks import read_marks
+from lintkit.model import (
+    Confidence,
+    Document,
+    Edit,
+    Example,
+    Finding,
+    Fix,
+    Kind,
+    Location,
+    NodeSpans,
+    Route,
+    Scope,
+    Severity,
+    Span,
+)
+from lintkit.python.triggers import (
+    Calls,
+    Keywords,
+    MethodCalls,
+    NamedValues,
+    References,
+    Statements,
+    Strings,
+    Trigger,
+)
+from lintkit.rule import Definition, Project, RuleContext, replacement
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lintkit.python.file import Match, PythonFile
+else:
+    Match = PythonFile = Any
+
+    class _LazyLibcst:
+        """Stands for the module libcst, which takes 160 ms to import, until something in it is needed."""
+
+        def __getattr__(self, name: str) -> Any:
+            import libcst
+
+            value = getattr(libcst, name)
+            setattr(self, name, value)
+            return value
+
+    cst = _LazyLibcst()
+
+__all__ = [
+    "DOCS",
+    "EXAMPLES",
+    "MIGRATIONS",
+    "NOT_A_SERVICE",
+    "SCRIPTS",
+    "TESTS",
+    "Calls",
+    "Definition",
+    "Document",
+    "Edit",
+    "Finding",
+    "Fix",
+    "Keywords",
+    "Location",
+    "Match",
+    "MethodCalls",
+    "NamedValues",
+    "NodeSpans",
+    "Project",
+    "PythonFile",
+    "References",
+    "Route",
+    "RuleContext",
+    "Span",
+    "Statements",
+    "Strings",
+    "Trigger",
+    "bad",
+    "cst",
+    "define",
+    "good",
+    "replacement",
+]
+
+TESTS = (
+    "**/tests/**",
+    "**/test/**",
+    "**/testing/**",
+    "**/test_*.py",
+    "**/*_test.py",
+    "**/*_tests.py",
+    "**/tests.py",
+    "**/conftest.py",
+)
+EXAMPLES = ("**/examples/**", "**/example/**", "**/samples/**", "**/sample/**", "**/demo/**", "**/demos/**")
+DOCS = ("**/docs/**", "**/doc/**", "**/docs_src/**", "**/documentation/**", "**/tutorials/**")
+MIGRATIONS = ("**/migrations/**", "**/alembic/**")
+SCRIPTS = (
+    "**/scripts/**",
+    "**/script/**",
+    "**/tools/**",
+    "**/bin/**",
+    "**/benchmarks/**",
+    "**/notebooks/**",
+    "**/dev/**",
+    "**/hack/**",
+)
+
+NOT_A_SERVICE = (*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS)
+"""Paths that rules about running services leave out by default."""
+
+
+def define(
+    *,
+    summary: str,
+    why: str,
+    remedy: str,
+    severity: Severity,
+    kinds: Sequence[Kind] = (),
+    scope: Scope = "file",
+    confidence: Confidence = "high",
+    looks_at: Sequence[Trigger] = (),
+    tags: Sequence[str] = (),
+    equivalents: Sequence[str] = (),
+    packs: Sequence[str] = ("recommended",),
+    supersedes: Sequence[str] = (),
+    fixable: bool = False,
+    options: Mapping[str, Any] | None = None,
+    paths_ignore: Sequence[str] = (),
+    examples: Sequence[Example] = (),
+) -> Definition:
+    """What a rule says of itself; assign it to `RULE` and write `check` beside it.
+
+    summary       the defect in a few words, lower case, no full stop
+    why           Markdown: what happens in production, two to four sentences
+    remedy        Markdown: what to do, one or two sentences
+    looks_at      for Python rules: the triggers on which `check` is called
+    options       JSON Schema properties, each with a `default`; read as `rule.options[name]`
+    paths_ignore  globs that the rule leaves out by default, such as `NOT_A_SERVICE`
+    examples      made by `bad` and `good`; they are the rule's tests and its documentation
+    """
+    return Definition(
+        summary=summary,
+        why=why.strip(),
+        remedy=remedy.strip(),
+        severity=severity,
+        kinds=tuple(kinds),
+        scope=scope,
+        confidence=confidence,
+        looks_at=tuple(looks_at),
+        tags=tuple(tags),
+        equivalents=tuple(equivalents),
+        packs=tuple(packs),
+        supersedes=tuple(supersedes),
+        fixable=fixable,
+        options=dict(options or {}),
+        paths_ignore=tuple(paths_ignore),
+        examples=tuple(examples),
+    )
+
+
+def bad(
+    files: str | Mapping[str, str],
+    *,
+    fixed: str | Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> Example:
+    """An example the rule must report on exactly the lines that end in `# <-- here` (removed before it runs).
+
+    files  path -> text; a plain string is one file with the usual name of the rule's kind
+    fixed  the same files after the rule's fix
+    """
+    marked = {"": files} if isinstance(files, str) else dict(files)
+    clean, expected = read_marks(marked)
+    after = None if fixed is None else {"": fixed} if isinstance(fixed, str) else dict(fixed)
+    return Example(False, clean, expected, after, dict(options or {}), note)
+
+
+def good(
+    files: str | Mapping[str, str], *, options: Mapping[str, Any] | None = None, note: str = ""
+) -> Example:
+    """An example on which the rule must stay silent; `note` says which exception it shows."""
+    tree = {"": files} if isinstance(files, str) else dict(files)
+    return Example(True, tree, (), None, dict(options or {}), note)

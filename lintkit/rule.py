@@ -1,0 +1,167 @@
+"""What a rule is once it is loaded, and what its check is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lintkit.model import (
+    Confidence,
+    Edit,
+    Example,
+    Finding,
+    Fix,
+    Kind,
+    Location,
+    RuleMeta,
+    Scope,
+    Severity,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from lintkit.graph.join import ConfigGraph
+    from lintkit.python.triggers import Trigger
+
+T = TypeVar("T")
+
+Check = Callable[..., Iterable[Finding]]
+"""Python rules: `check(match, file, rule)`; other documents: `check(document, rule)`; projects: `check(project, rule)`."""
+
+
+class RuleError(Exception):
+    """A rule file that cannot be used.
+
+    message  one sentence; `path` and `line` (from 1, 0 when unknown) say where
+    """
+
+    def __init__(self, message: str, path: str = "", line: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}: " if self.line else f"{self.path}: " if self.path else ""
+        return where + self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What the author of a Python-coded rule writes; its id comes from its path when it is loaded."""
+
+    summary: str
+    why: str
+    remedy: str
+    severity: Severity
+    kinds: tuple[Kind, ...]
+    scope: Scope
+    confidence: Confidence
+    looks_at: tuple[Trigger, ...]
+    tags: tuple[str, ...]
+    equivalents: tuple[str, ...]
+    packs: tuple[str, ...]
+    supersedes: tuple[str, ...]
+    fixable: bool
+    options: Mapping[str, Any]
+    paths_ignore: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+    def meta(self, rule_id: str) -> RuleMeta:
+        """The metadata of this definition under the id that its path gives it."""
+        return RuleMeta(
+            id=rule_id,
+            summary=self.summary,
+            why=self.why,
+            remedy=self.remedy,
+            severity=self.severity,
+            confidence=self.confidence,
+            scope=self.scope,
+            kinds=self.kinds,
+            tags=self.tags,
+            equivalents=self.equivalents,
+            packs=self.packs,
+            supersedes=self.supersedes,
+            fixable=self.fixable,
+            options=self.options,
+            paths_ignore=self.paths_ignore,
+            examples=self.examples,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A loaded rule: what it says of itself, what it looks at, and its check."""
+
+    meta: RuleMeta
+    check: Check
+    looks_at: tuple[Trigger, ...] = ()
+    origin: str = ""
+
+    @property
+    def id(self) -> str:
+        """The id, `family/name`."""
+        return self.meta.id
+
+
+@dataclass(frozen=True, slots=True)
+class RuleContext:
+    """A rule as it runs on one file or project: its metadata, its options in force, and how it makes findings."""
+
+    meta: RuleMeta
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def finding(
+        self,
+        span: Span,
+        message: str,
+        *,
+        subject: str,
+        label: str = "",
+        related: Iterable[Location] = (),
+        fix: Fix | None = None,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        secret: bool = False,
+    ) -> Finding:
+        """A finding of this rule at `span`.
+
+        message  one line about this very value; it must not quote a secret
+        subject  what the finding is about in words that survive edits: a service, a key, a function
+        related  the other ends, each with a label
+        severity, confidence  only where they differ from the rule's own
+        """
+        return Finding(
+            rule=self.meta.id,
+            message=message,
+            locations=(Location(span, label), *related),
+            subject=subject,
+            severity=severity or self.meta.severity,
+            confidence=confidence or self.meta.confidence,
+            fix=fix,
+            secret=secret,
+        )
+
+
+def replacement(title: str, span: Span, text: str, *, safe: bool) -> Fix:
+    """A fix that is one edit."""
+    return Fix(title, (Edit(span, text),), safe)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What a project rule sees: facts and their graph, the tree's paths, never a syntax tree.
+
+    paths    every file of the tree, also those of no kind that lintkit reads
+    tracked  the ones that git tracks; empty outside a git work tree
+    """
+
+    paths: frozenset[str]
+    tracked: frozenset[str]
+    graph: ConfigGraph
+    by_type: Mapping[type[Any], tuple[Any, ...]]
+
+    def facts(self, kind: type[T]) -> tuple[T, ...]:
+        """All facts of one type, sorted by path and position."""
+        return self.by_type.get(kind, ())
