@@ -1,0 +1,85 @@
+"""Path globs as git's ignore files read them: the one place that translates and matches them.
+
+`tests/` is a folder of that name anywhere, `*.py` a name at any depth, `/deploy` stands at the top, `**`
+crosses folders, a leading `!` takes back. pathspec is imported with the first glob that is matched.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pathspec
+
+# A pattern becomes a regular expression whose cost grows with a power of its wildcards; a repository may
+# bring its own configuration, so the power is bounded.
+_MOST_STARS = 3
+_LONGEST = 500
+
+
+def matches(patterns: Sequence[str], path: str) -> bool:
+    """Whether `patterns` match `path` (relative, `/` between its parts); the last match decides."""
+    return bool(patterns) and _matches(tuple(patterns), path)
+
+
+def defect(pattern: str) -> str:
+    """Why `pattern` cannot be used, as the end of a sentence; empty if it can."""
+    if not pattern.strip():
+        return "is empty"
+    if pattern.startswith("#"):
+        return "would be read as a comment; write `\\#` for a name that begins with `#`"
+    if len(pattern) > _LONGEST:
+        return f"is longer than {_LONGEST} characters"
+    parts = pattern.split("/")
+    if parts.count("**") > _MOST_STARS:
+        return f"has more than {_MOST_STARS} `**`"
+    if any(part.count("*") > _MOST_STARS for part in parts):
+        return f"has more than {_MOST_STARS} `*` in one part of the path"
+    try:
+        _compiled((pattern,))
+    except ValueError:
+        return "is not a pattern that git's ignore files know"
+    return ""
+
+
+def rebased(pattern: str, prefix: str) -> tuple[str, ...]:
+    """`pattern`, written in a folder above the root, as patterns relative to the root.
+
+    prefix  the root seen from that folder: empty, or a path such as `services/api/`
+    Returns several patterns where `**` may end before or within the prefix, and none where nothing can match.
+    """
+    sign, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    if not prefix:
+        return (pattern,)
+    parts = body.lstrip("/").split("/")
+    if "/" not in body.rstrip("/"):  # a name at any depth; the folders above the root count, too
+        here = any(fnmatch.fnmatchcase(part, parts[0]) for part in prefix.rstrip("/").split("/"))
+        return (f"{sign}/**",) if here else (pattern,)
+    states = {tuple(parts)}
+    for folder in prefix.rstrip("/").split("/"):
+        states = {after for state in states for after in _within(state, folder)}
+    return tuple(sorted(f"{sign}/{'/'.join(state)}" for state in states))
+
+
+def _within(parts: tuple[str, ...], folder: str) -> set[tuple[str, ...]]:
+    """What is left of a pattern below `folder`."""
+    if parts[0] == "**":
+        return {parts} | (_within(parts[1:], folder) if len(parts) > 1 else set())
+    if not fnmatch.fnmatchcase(folder, parts[0]):
+        return set()
+    return {parts[1:] if any(parts[1:]) else ("**",)}
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(patterns: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
+    import pathspec
+
+    return pathspec.GitIgnoreSpec.from_lines(patterns)
+
+
+@functools.lru_cache(maxsize=16384)
+def _matches(patterns: tuple[str, ...], path: str) -> bool:
+    return _compiled(patterns).match_file(path)

@@ -1,0 +1,144 @@
+"""Checking a configuration's shape against its JSON Schema, in words that name the key and its line."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lintkit.config.errors import ConfigError, nearest, quoted
+from lintkit.config.globs import defect
+from lintkit.data import schema
+from lintkit.model import Route
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
+
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "a table",
+    "string": "a string",
+}
+
+# Keys that people bring from elsewhere and that no spelling comes near to.
+_INSTEAD = {
+    "packs": 'write `select = ["pack:NAME"]`',
+    "disable": "write `ignore`",
+    "allow-code": "it exists on the command line only, so that a repository cannot allow itself to run code",
+}
+
+
+def validate(table: Mapping[str, Any], lines: Mapping[Route, int], path: str) -> None:
+    """Raise ConfigError for the first thing in `table` (by line) that the schema or a glob's syntax refuses.
+
+    lines  route -> line; path  the name of the file in the message
+    """
+    problems = sorted(
+        (line_of(lines, route), message)
+        for route, message in (*_schema_problems(_validator(), table), *_glob_problems(table))
+    )
+    if problems:
+        line, message = problems[0]
+        raise ConfigError(message, path, line)
+
+
+def option_problems(options: Mapping[str, Any], declared: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
+    """What is wrong with `options` of one rule, given the JSON Schema properties that the rule declares."""
+    from jsonschema import Draft202012Validator
+
+    validator = Draft202012Validator(
+        {"type": "object", "properties": dict(declared), "additionalProperties": False}
+    )
+    yield from _schema_problems(validator, options)
+
+
+def line_of(lines: Mapping[Route, int], route: Route) -> int:
+    """The line of `route`, or of the nearest key above it; 0 if none is known."""
+    while route:
+        if route in lines:
+            return lines[route]
+        route = route[:-1]
+    return 0
+
+
+@functools.cache
+def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(schema("config"))
+
+
+def _schema_problems(validator: Draft202012Validator, data: Any) -> Iterator[tuple[Route, str]]:
+    for error in validator.iter_errors(data):
+        route = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            known = error.schema.get("properties", {})
+            for name in error.instance:
+                if name not in known:
+                    yield (*route, name), _unknown_key(name, route, known)
+        else:
+            yield route, _sentence(error, route)
+
+
+def _unknown_key(name: str, route: Route, known: Mapping[str, Any]) -> str:
+    if not route and name in _INSTEAD:
+        return f"{quoted(name)} is not a key of the configuration; {_INSTEAD[name]}"
+    where = f" of {_key(route)}" if route else ""
+    options = ", ".join(f"`{key}`" for key in sorted(known))
+    hint = nearest(name, known) or (f"; known are {options}" if known else "; there are none")
+    return f"unknown key {quoted(name)}{where}{hint}"
+
+
+def _sentence(error: ValidationError, route: Route) -> str:
+    """The error in lintkit's words: those of the library quote the value, which nobody needs to see."""
+    key = _key(route)
+    wanted: Any = error.validator_value
+    if error.validator == "type":
+        names = [wanted] if isinstance(wanted, str) else list(wanted)
+        return f"{key} must be {' or '.join(_TYPES.get(name, name) for name in names)}"
+    if error.validator == "enum":
+        hint = nearest(error.instance, map(str, wanted)) if isinstance(error.instance, str) else ""
+        return f"{key} must be one of {', '.join(f'`{value}`' for value in wanted)}{hint}"
+    if error.validator == "required":
+        missing = [name for name in wanted if name not in error.instance]
+        return f"{key} lacks {', '.join(f'`{name}`' for name in missing)}"
+    if str(error.validator) in ("minLength", "minItems"):
+        return f"{key} must not be empty"
+    return f"{key} breaks its declared `{error.validator}`; `lintkit explain RULE` shows what is allowed"
+
+
+def _key(route: Route) -> str:
+    text = ""
+    for part in route:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return quoted(text) if text else "the configuration"
+
+
+def _glob_problems(table: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
+    for route, patterns in _globs(table):
+        for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+            wrong = defect(pattern) if isinstance(pattern, str) and pattern else ""
+            if wrong:
+                yield (*route, index), f"the glob {quoted(pattern)} {wrong}"
+
+
+def _globs(table: Mapping[str, Any]) -> Iterator[tuple[Route, Sequence[Any]]]:
+    yield ("exclude",), table.get("exclude", ())
+    for name, patterns in _items(table.get("environments")):
+        yield ("environments", name), patterns
+    entries = table.get("per-path-ignores")
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        if isinstance(entry, dict):
+            yield ("per-path-ignores", index, "paths"), entry.get("paths", ())
+    for name, settings in _items(table.get("rule")):
+        if isinstance(settings, dict):
+            for key in ("paths", "paths-ignore"):
+                yield ("rule", name, key), settings.get(key, ())
+
+
+def _items(value: object) -> Sequence[tuple[str, Any]]:
+    return tuple(value.items()) if isinstance(value, dict) else ()
