@@ -58,6 +58,8 @@ def rebased(pattern: str, prefix: str) -> tuple[str, ...]:
     if "/" not in body.rstrip("/"):  # a name at any depth; the folders above the root count, too
         here = any(fnmatch.fnmatchcase(part, parts[0]) for part in prefix.rstrip("/").split("/"))
         return (f"{sign}/**",) if here else (pattern,)
+    if parts[-2:] == ["**", ""]:  # pathspec takes `a/**/` as `a/**`
+        parts.pop()
     states = {tuple(parts)}
     for folder in prefix.rstrip("/").split("/"):
         states = {after for state in states for after in _within(state, folder)}
@@ -67,7 +69,9 @@ def rebased(pattern: str, prefix: str) -> tuple[str, ...]:
 def _within(parts: tuple[str, ...], folder: str) -> set[tuple[str, ...]]:
     """What is left of a pattern below `folder`."""
     if parts[0] == "**":
-        return {parts} | (_within(parts[1:], folder) if len(parts) > 1 else set())
+        if not any(parts[1:]):  # every folder, this one included
+            return {("**",)}
+        return {parts} | _within(parts[1:], folder)
     if not fnmatch.fnmatchcase(folder, parts[0]):
         return set()
     return {parts[1:] if any(parts[1:]) else ("**",)}

@@ -97,14 +97,15 @@ def _sentence(error: ValidationError, route: Route) -> str:
     """The error in lintkit's words: those of the library quote the value, which nobody needs to see."""
     key = _key(route)
     wanted: Any = error.validator_value
+    instance: Any = error.instance
     if error.validator == "type":
         names = [wanted] if isinstance(wanted, str) else list(wanted)
         return f"{key} must be {' or '.join(_TYPES.get(name, name) for name in names)}"
     if error.validator == "enum":
-        hint = nearest(error.instance, map(str, wanted)) if isinstance(error.instance, str) else ""
+        hint = nearest(instance, map(str, wanted)) if isinstance(instance, str) else ""
         return f"{key} must be one of {', '.join(f'`{value}`' for value in wanted)}{hint}"
     if error.validator == "required":
-        missing = [name for name in wanted if name not in error.instance]
+        missing = [name for name in wanted if name not in instance]
         return f"{key} lacks {', '.join(f'`{name}`' for name in missing)}"
     if str(error.validator) in ("minLength", "minItems"):
         return f"{key} must not be empty"
