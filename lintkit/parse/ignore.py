@@ -1,0 +1,424 @@
+"""Ignore files: their patterns with spans, and what git and Docker ignore by them.
+
+The two read the same syntax differently. For git a pattern without a slash matches in every folder, deeper
+files win over the root's, and nothing inside an ignored folder can be taken back. For Docker patterns begin
+at the root of the build context, there is one file, and the last pattern that matches a path or one of its
+folders decides.
+
+git: https://git-scm.com/docs/gitignore and what `git check-ignore` answers. Docker: the package
+github.com/moby/patternmatcher, which the builders use.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from lintkit.model import Document, Kind, NodeSpans, Problem, Route, SourceFile, Span
+from lintkit.parse.errors import ParseError
+from lintkit.parse.wildcard import Token, Wildcard, compile_wildcard
+from lintkit.source import BOM, decode
+
+_CLASSES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "alnum": (("0", "9"), ("A", "Z"), ("a", "z")),
+    "alpha": (("A", "Z"), ("a", "z")),
+    "blank": ((" ", " "), ("\t", "\t")),
+    "cntrl": (("\x00", "\x1f"), ("\x7f", "\x7f")),
+    "digit": (("0", "9"),),
+    "graph": (("!", "~"),),
+    "lower": (("a", "z"),),
+    "print": ((" ", "~"),),
+    "punct": (("!", "/"), (":", "@"), ("[", "`"), ("{", "~")),
+    "space": (("\t", "\r"), (" ", " ")),
+    "upper": (("A", "Z"),),
+    "xdigit": (("0", "9"), ("A", "F"), ("a", "f")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreMatch:
+    """The pattern that decided about a path.
+
+    directory  the folder of its ignore file, relative to the root; empty for the root
+    line       from 1
+    pattern    the line as written, without the spaces at its end that git drops
+    ignored    False where the pattern begins with `!` and takes the path back
+    """
+
+    directory: str
+    line: int
+    pattern: str
+    ignored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GitPattern:
+    """One pattern of a `.gitignore`; `anywhere` compares a path's last part, else all of it."""
+
+    line: int
+    text: str
+    negated: bool
+    folders_only: bool
+    anywhere: bool
+    literal: str | None
+    wildcard: Wildcard | None
+
+    def matches(self, path: str, name: str, is_folder: bool) -> bool:
+        """Whether the pattern matches `path` (relative to its file's folder), whose last part is `name`."""
+        if self.folders_only and not is_folder:
+            return False
+        candidate = name if self.anywhere else path
+        if self.literal is not None:
+            return candidate == self.literal
+        return self.wildcard is not None and self.wildcard.matches(candidate)
+
+
+@dataclass(frozen=True, slots=True)
+class DockerPattern:
+    """One pattern of a `.dockerignore`, cleaned; without `wildcard` it can never match."""
+
+    negated: bool
+    wildcard: Wildcard | None
+    literal: str | None
+
+    def matches(self, path: str) -> bool:
+        """Whether the pattern matches exactly this path."""
+        if self.literal is not None:
+            return path == self.literal
+        return self.wildcard is not None and self.wildcard.matches(path)
+
+
+def parse(source: SourceFile) -> tuple[Document, ...]:
+    """The patterns of an ignore file, `{"patterns": [{"pattern", "negated", "text"}]}`, with their spans.
+
+    `text` is the line as written, `pattern` what is matched: without `!`, the spaces around it, and for
+    Docker cleaned as its builders clean it. Raises ParseError where the file is not text.
+    """
+    try:
+        text, _ = decode(source.data)
+    except UnicodeDecodeError as error:
+        line = source.data.count(b"\n", 0, error.start) + 1
+        raise ParseError("The file is not UTF-8 text; save it as UTF-8.", source.path, line) from None
+    return (_document(text, source.path, source.kind),)
+
+
+def _document(text: str, path: str, kind: Kind) -> Document:
+    docker = kind == "dockerignore"
+    patterns: list[dict[str, Any]] = []
+    nodes: dict[Route, NodeSpans] = {(): NodeSpans(Span(path, 0, len(text)))}
+    problems: list[Problem] = []
+    comments: list[Span] = []
+    offset = 0
+    for line in text.split("\n"):
+        start, offset = offset, offset + len(line) + 1
+        content = line.removesuffix("\r")
+        if content.startswith("#"):
+            comments.append(Span(path, start, start + len(content)))
+            continue
+        shown = content.strip() if docker else strip_git_spaces(content)
+        if not shown:
+            continue
+        lead = len(content) - len(content.lstrip()) if docker else 0
+        span = Span(path, start + lead, start + lead + len(shown))
+        negated = shown.startswith("!")
+        pattern = _clean_docker(shown) if docker else shown
+        pattern = pattern[1:] if negated else pattern
+        nodes["patterns", len(patterns)] = NodeSpans(span, raw=shown)
+        patterns.append({"pattern": pattern, "negated": negated, "text": content})
+        unreadable = (_docker_tokens if docker else _git_tokens)(pattern) is None
+        if not pattern or unreadable:
+            message = "The pattern can never match: it is empty, or a bracket or backslash is not finished."
+            problems.append(Problem("invalid-pattern", message, span))
+    nodes[("patterns",)] = NodeSpans(Span(path, 0, len(text)))
+    return Document(path, kind, text, {"patterns": patterns}, nodes, 0, tuple(problems), tuple(comments))
+
+
+# --- git ------------------------------------------------------------------------------------------
+
+
+def git_ignored(path: str, files: Mapping[str, Sequence[str]]) -> IgnoreMatch | None:
+    """Which pattern decides whether git ignores `path`; None when no pattern speaks of it.
+
+    path   relative to the root, with `/`; a `/` at its end says that it is a folder
+    files  the folder of each `.gitignore` ("" for the root) -> its lines
+
+    An ignored folder decides for everything below it, and ignore files inside it are not read. A file that is
+    already tracked stays tracked whatever the answer.
+    """
+    parts = path.strip("/").split("/")
+    last = len(parts) - 1
+    match: IgnoreMatch | None = None
+    for depth, name in enumerate(parts):
+        match = _decide(parts, depth, name, files, depth < last or path.endswith("/"))
+        if match is not None and match.ignored:
+            return match
+    return match
+
+
+def _decide(
+    parts: list[str], depth: int, name: str, files: Mapping[str, Sequence[str]], is_folder: bool
+) -> IgnoreMatch | None:
+    """The last matching pattern of the deepest ignore file that speaks of this one path."""
+    for level in range(depth, -1, -1):
+        directory = "/".join(parts[:level])
+        lines = files.get(directory)
+        if not lines:
+            continue
+        relative = "/".join(parts[level : depth + 1])
+        for pattern in reversed(compile_git(tuple(lines))):
+            if pattern.matches(relative, name, is_folder):
+                return IgnoreMatch(directory, pattern.line, pattern.text, not pattern.negated)
+    return None
+
+
+@lru_cache(maxsize=512)
+def compile_git(lines: tuple[str, ...]) -> tuple[GitPattern, ...]:
+    """The patterns among the lines of a `.gitignore`, in their order; a line may still have its newline."""
+    found = []
+    for number, raw in enumerate(lines, 1):
+        line = raw.removeprefix(BOM) if number == 1 else raw
+        pattern = _git_pattern(line.removesuffix("\n").removesuffix("\r"), number)
+        if pattern is not None:
+            found.append(pattern)
+    return tuple(found)
+
+
+def _git_pattern(line: str, number: int) -> GitPattern | None:
+    if line.startswith("#"):
+        return None
+    text = strip_git_spaces(line)
+    if not text:
+        return None
+    negated = text.startswith("!")
+    pattern = text[1:] if negated else text
+    folders_only = pattern.endswith("/")
+    pattern = pattern[:-1] if folders_only else pattern
+    anywhere = "/" not in pattern
+    pattern = pattern.removeprefix("/")
+    if not any(char in pattern for char in "*?[\\"):
+        return GitPattern(number, text, negated, folders_only, anywhere, pattern, None)
+    tokens = _git_tokens(pattern)
+    wildcard = None if tokens is None else compile_wildcard(tokens)
+    return GitPattern(number, text, negated, folders_only, anywhere, None, wildcard)
+
+
+def strip_git_spaces(line: str) -> str:
+    """The line without the spaces at its end, except one that a backslash keeps."""
+    stripped = line.rstrip(" ")
+    if len(stripped) == len(line):
+        return line
+    backslashes = len(stripped) - len(stripped.rstrip("\\"))
+    return stripped + " " if backslashes % 2 else stripped
+
+
+def _git_tokens(pattern: str) -> tuple[Token, ...] | None:
+    """The pattern as git's wildmatch reads it with paths; None when it can never match."""
+    tokens: list[Token] = []
+    position, end = 0, len(pattern)
+    # git compares the text before the first wildcard by itself, so that `a**/b` reads as `a` and then `**/b`.
+    literal = next((index for index, char in enumerate(pattern) if char in "*?[\\"), end)
+    while position < end:
+        char = pattern[position]
+        if char == "*":
+            stars = position
+            while position < end and pattern[position] == "*":
+                position += 1
+            alone = stars == literal or pattern[stars - 1] == "/"
+            if position - stars >= 2 and alone and position == end:
+                tokens.append(Token("rest"))
+            elif position - stars >= 2 and alone and pattern[position] == "/":
+                tokens.append(Token("folders"))
+                position += 1
+            else:
+                tokens.append(Token("star"))
+        elif char == "?":
+            tokens.append(Token("one"))
+            position += 1
+        elif char == "[":
+            bracket = _git_bracket(pattern, position)
+            if bracket is None:
+                return None
+            token, position = bracket
+            tokens.append(token)
+        elif char == "\\":
+            if position + 1 == end:
+                return None
+            tokens.append(Token("text", pattern[position + 1]))
+            position += 2
+        else:
+            tokens.append(Token("text", char))
+            position += 1
+    return tuple(tokens)
+
+
+def _git_bracket(pattern: str, position: int) -> tuple[Token, int] | None:
+    """The set that begins at `position` and where it ends; None when it has no end or an unknown class."""
+    position += 1
+    negated = pattern[position : position + 1] in ("!", "^")
+    position += negated
+    ranges: list[tuple[str, str]] = []
+    first = True
+    previous = ""
+    while first or pattern[position : position + 1] != "]":
+        first = False
+        char = pattern[position : position + 1]
+        if not char:
+            return None
+        if char == "\\":
+            position += 1
+            char = pattern[position : position + 1]
+            if not char:
+                return None
+            ranges.append((char, char))
+            previous = char
+        elif char == "-" and previous and pattern[position + 1 : position + 2] not in ("", "]"):
+            position += 1
+            char = pattern[position]
+            if char == "\\":
+                position += 1
+                char = pattern[position : position + 1]
+                if not char:
+                    return None
+            if previous <= char:
+                ranges.append((previous, char))
+            previous = ""
+        elif char == "[" and pattern[position + 1 : position + 2] == ":":
+            close = pattern.find("]", position + 2)
+            if close < 0:
+                return None
+            if close - 1 < position + 2 or pattern[close - 1] != ":":
+                ranges.append(("[", "["))
+                previous = "["
+            else:
+                named = _CLASSES.get(pattern[position + 2 : close - 1])
+                if named is None:
+                    return None
+                ranges.extend(named)
+                previous = ""
+                position = close
+        else:
+            ranges.append((char, char))
+            previous = char
+        position += 1
+    return Token("set", ranges=tuple(ranges), negated=negated), position + 1
+
+
+# --- Docker ---------------------------------------------------------------------------------------
+
+
+def docker_ignored(path: str, lines: Sequence[str]) -> bool:
+    """Whether Docker leaves `path` (relative to the context, with `/`) out of the build context.
+
+    lines  of the one `.dockerignore` in force; the last pattern that matches the path or a folder of it
+    decides
+    """
+    parts = path.strip("/").split("/")
+    prefixes = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    ignored = False
+    for pattern in compile_docker(tuple(lines)):
+        if pattern.negated == ignored and any(pattern.matches(prefix) for prefix in prefixes):
+            ignored = not pattern.negated
+    return ignored
+
+
+@lru_cache(maxsize=512)
+def compile_docker(lines: tuple[str, ...]) -> tuple[DockerPattern, ...]:
+    """The patterns among the lines of a `.dockerignore`, in order; a line may still have its newline."""
+    found = []
+    for number, raw in enumerate(lines):
+        line = raw.removeprefix(BOM) if number == 0 else raw
+        if line.startswith("#"):
+            continue
+        cleaned = _clean_docker(line.strip())
+        if not cleaned or cleaned == "!":
+            continue
+        negated = cleaned.startswith("!")
+        pattern = cleaned[1:] if negated else cleaned
+        if not any(char in pattern for char in "*?[\\"):
+            found.append(DockerPattern(negated, None, pattern))
+            continue
+        tokens = _docker_tokens(pattern)
+        found.append(DockerPattern(negated, None if tokens is None else compile_wildcard(tokens), None))
+    return tuple(found)
+
+
+def _clean_docker(text: str) -> str:
+    """The pattern as the builders clean it: no `./`, no `/` at either end, `a/../b` folded; `!` is kept."""
+    negated = text.startswith("!")
+    pattern = text[1:].strip() if negated else text
+    if pattern:
+        pattern = posixpath.normpath(pattern)
+        if len(pattern) > 1:
+            pattern = pattern.lstrip("/") or "/"
+    return "!" + pattern if negated else pattern
+
+
+def _docker_tokens(pattern: str) -> tuple[Token, ...] | None:
+    """The pattern as the builders' matcher reads it; None when it can never match."""
+    tokens: list[Token] = []
+    position, end = 0, len(pattern)
+    while position < end:
+        char = pattern[position]
+        position += 1
+        if pattern.startswith("**", position - 1):
+            begins = position == 1
+            position += 1
+            slash = position < end and pattern[position] == "/"
+            position += slash
+            if position == end:
+                tokens.append(Token("rest"))
+            elif begins and not slash and not any(c in pattern[position:] for c in "*?[\\"):
+                # `**name` with nothing else special is compared with the end of the path alone.
+                tokens.append(Token("rest"))
+            else:
+                tokens.append(Token("folders"))
+        elif char == "*":
+            tokens.append(Token("star"))
+        elif char == "?":
+            tokens.append(Token("one"))
+        elif char == "[":
+            bracket = _docker_bracket(pattern, position)
+            if bracket is None:
+                return None
+            token, position = bracket
+            tokens.append(token)
+        elif char == "\\":
+            if position == end:
+                return None
+            tokens.append(Token("text", pattern[position]))
+            position += 1
+        else:
+            tokens.append(Token("text", char))
+    return tuple(tokens)
+
+
+def _docker_bracket(pattern: str, position: int) -> tuple[Token, int] | None:
+    """The set whose first character is at `position` and where it ends; None where Go calls it malformed."""
+    negated = pattern[position : position + 1] == "^"
+    position += negated
+    ranges: list[tuple[str, str]] = []
+
+    def character(at: int) -> tuple[str, int] | None:
+        if pattern[at : at + 1] in ("", "-", "]"):
+            return None
+        if pattern[at] == "\\":
+            at += 1
+        return (pattern[at], at + 1) if at < len(pattern) else None
+
+    while pattern[position : position + 1] != "]" or not ranges:
+        low = character(position)
+        if low is None:
+            return None
+        high: tuple[str, int] | None = low
+        if pattern[low[1] : low[1] + 1] == "-":
+            high = character(low[1] + 1)
+            if high is None:
+                return None
+        if high is None or low[0] > high[0]:
+            return None
+        ranges.append((low[0], high[0]))
+        position = high[1]
+    return Token("set", ranges=tuple(ranges), negated=negated, slash=True), position + 1
