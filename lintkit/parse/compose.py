@@ -1,0 +1,222 @@
+"""Compose files: the data as written, its services, and the two forms of `environment`, `labels`, `args` and
+`env_file`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+from lintkit.model import Document, Problem, Route, SourceFile, Span
+from lintkit.parse.scalar_spans import part_span
+from lintkit.parse.yaml import parse_as
+
+_TOP_LEVEL = frozenset(
+    {"version", "name", "include", "services", "networks", "volumes", "configs", "secrets", "models"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of a compose file and where its mapping stands."""
+
+    name: str
+    route: Route
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentEntry:
+    """One variable of a service (or one label, or one build argument).
+
+    value       as compose hands it on before interpolation; None where only the name is given
+    route       the value of the map form, the item of the list form
+    name_span   the name, without quotes in the list form
+    value_span  the value; empty where none is written
+    raw         the text of the scalar at `route`: the value (map) or the whole `NAME=value` (list)
+    form        how it is written
+    """
+
+    name: str
+    value: str | None
+    route: Route
+    name_span: Span
+    value_span: Span
+    raw: str
+    form: Literal["map", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """One file that `env_file` names: its path as written, whether it must exist, and where that stands."""
+
+    path: str
+    required: bool
+    route: Route
+    span: Span
+
+
+def parse(source: SourceFile) -> tuple[Document, ...]:
+    """Read a compose file. A file of the first version, whose services stand at the top, has a problem
+    `compose-v1`.
+
+    Raises ParseError.
+    """
+    return tuple(_with_version_problem(document) for document in parse_as(source, "compose"))
+
+
+def _with_version_problem(document: Document) -> Document:
+    if not _is_version_1(document.data):
+        return document
+    route: Route = (next(name for name, value in document.data.items() if _looks_like_service(value)),)
+    message = (
+        "Services stand at the top level; put them under `services:`, or Docker Compose refuses the file."
+    )
+    problem = Problem("compose-v1", message, document.key_span(route))
+    return replace(document, problems=(*document.problems, problem))
+
+
+def _is_version_1(data: Any) -> bool:
+    return (
+        isinstance(data, dict)
+        and not _TOP_LEVEL.intersection(data)
+        and any(_looks_like_service(value) for name, value in data.items() if not name.startswith("x-"))
+    )
+
+
+def _looks_like_service(value: Any) -> bool:
+    return isinstance(value, dict) and ("image" in value or "build" in value)
+
+
+def services(document: Document) -> tuple[Service, ...]:
+    """The services of a compose file of any version; entries that are no mappings are left out."""
+    data = document.data
+    if _is_version_1(data):
+        return tuple(
+            Service(name, (name,), value)
+            for name, value in data.items()
+            if isinstance(value, dict) and not name.startswith("x-")
+        )
+    found = data.get("services") if isinstance(data, dict) else None
+    if not isinstance(found, dict):
+        return ()
+    return tuple(
+        Service(name, ("services", name), value) for name, value in found.items() if isinstance(value, dict)
+    )
+
+
+def environment_entries(document: Document, service_route: Route) -> tuple[EnvironmentEntry, ...]:
+    """The variables of the `environment` of the service at `service_route`, in order; none if it has none."""
+    return entries(document, (*service_route, "environment"))
+
+
+def label_entries(document: Document, service_route: Route) -> tuple[EnvironmentEntry, ...]:
+    """The `labels` of the service at `service_route`."""
+    return entries(document, (*service_route, "labels"))
+
+
+def build_argument_entries(document: Document, service_route: Route) -> tuple[EnvironmentEntry, ...]:
+    """The `build.args` of the service at `service_route`."""
+    return entries(document, (*service_route, "build", "args"))
+
+
+def entries(document: Document, route: Route) -> tuple[EnvironmentEntry, ...]:
+    """What the map or the list of `NAME=value` at `route` holds (compose-go, types/mapping.go).
+
+    Other values hold nothing.
+    """
+    data = _at(document.data, route)
+    if isinstance(data, dict):
+        return tuple(_map_entry(document, (*route, name), name, value) for name, value in data.items())
+    if isinstance(data, list):
+        found = (_list_entry(document, (*route, index)) for index in range(len(data)))
+        return tuple(entry for entry in found if entry is not None)
+    return ()
+
+
+def _map_entry(document: Document, route: Route, name: str, value: Any) -> EnvironmentEntry:
+    node = document.nodes[route]
+    return EnvironmentEntry(
+        name,
+        go_text(value),
+        route,
+        node.key or node.value,
+        node.value,
+        node.raw if node.raw is not None else "",
+        "map",
+    )
+
+
+def _list_entry(document: Document, route: Route) -> EnvironmentEntry | None:
+    node = document.nodes[route]
+    raw = node.raw
+    if raw is None:
+        return None
+    name, equals, value = raw.partition("=")
+
+    def span(start: int, end: int) -> Span:
+        return part_span(document.text, node.value, raw, node.style, start, end)
+
+    return EnvironmentEntry(
+        name,
+        value if equals else None,
+        route,
+        span(0, len(name)),
+        span(len(name) + len(equals), len(raw)),
+        raw,
+        "list",
+    )
+
+
+def env_files(document: Document, service_route: Route) -> tuple[EnvFile, ...]:
+    """The files that the `env_file` of the service at `service_route` names:
+
+    a path, or a list of paths and mappings.
+    """
+    route = (*service_route, "env_file")
+    data = _at(document.data, route)
+    items = [(route, data)] if isinstance(data, str) else []
+    if isinstance(data, list):
+        items = [((*route, index), item) for index, item in enumerate(data)]
+    files: list[EnvFile] = []
+    for where, item in items:
+        if isinstance(item, str):
+            files.append(EnvFile(item, True, where, document.span(where)))
+        elif isinstance(item, dict) and isinstance(item.get("path"), str):
+            at = (*where, "path")
+            files.append(EnvFile(item["path"], item.get("required") is not False, at, document.span(at)))
+    return tuple(files)
+
+
+def go_text(value: Any) -> str | None:
+    """A typed value as the text that compose passes on (Go's fmt.Sprint);
+
+    None stays None, collections too.
+    """
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _go_float(value)
+    return str(value)
+
+
+def _go_float(value: float) -> str:
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "+Inf" if value > 0 else "-Inf"
+    exponent = int(f"{value:e}".partition("e")[2])
+    if -4 <= exponent < 21:
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+    return f"{repr(value).partition('e')[0].removesuffix('.0')}e{exponent:+03d}"
+
+
+def _at(data: Any, route: Route) -> Any:
+    for part in route:
+        if not isinstance(data, dict):
+            return None
+        data = data.get(part)
+    return data

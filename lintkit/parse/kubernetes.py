@@ -1,0 +1,228 @@
+"""Kubernetes manifests: one document per object, and the pods, containers and variables in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from lintkit.model import Document, Route, SourceFile, Span
+from lintkit.parse.yaml import parse_as
+from lintkit.parse.yaml_nodes import NodeTree
+
+ContainerKind = Literal["container", "init", "ephemeral"]
+
+_CONTAINER_LISTS: tuple[tuple[str, ContainerKind], ...] = (
+    ("initContainers", "init"),
+    ("containers", "container"),
+    ("ephemeralContainers", "ephemeral"),
+)
+
+_POD_SPECS: dict[str, Route] = {
+    "Pod": ("spec",),
+    "PodTemplate": ("template", "spec"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+}
+_TEMPLATE: Route = ("spec", "template", "spec")
+_WORKLOADS = frozenset(
+    {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a pod; the name is empty where none is written."""
+
+    name: str
+    route: Route
+    kind: ContainerKind
+
+
+@dataclass(frozen=True, slots=True)
+class EnvEntry:
+    """One item of the `env` of a container.
+
+    value        the text of `value:` as written; None where there is none
+    route        the item
+    value_span   `value:`'s value, else the whole item
+    source       "" for a literal, else the key in `valueFrom` (secretKeyRef, configMapKeyRef, fieldRef, …)
+    source_name  the Secret or ConfigMap, and source_key the key in it; empty for other sources
+    is_string    False where `value` is no string (a number, a boolean), which the API server refuses
+    """
+
+    name: str
+    value: str | None
+    route: Route
+    name_span: Span
+    value_span: Span
+    container: Container
+    source: str = ""
+    source_name: str = ""
+    source_key: str = ""
+    is_string: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class EnvSource:
+    """One item of the `envFrom` of a container: the ConfigMap or Secret whose keys become variables."""
+
+    kind: Literal["ConfigMap", "Secret"]
+    name: str
+    prefix: str
+    route: Route
+    span: Span
+    container: Container
+
+
+def parse(source: SourceFile) -> tuple[Document, ...]:
+    """Read a file of manifests. A `List` gives one document per item, whose routes begin at the item.
+
+    Documents that are no objects (empty, a list, `kind: 3`) are documents all the same. Raises ParseError.
+    """
+    documents: list[Document] = []
+    for document in parse_as(source, "kubernetes"):
+        documents.extend(_objects(document))
+    return tuple(replace(document, index=index) for index, document in enumerate(documents))
+
+
+def _objects(document: Document) -> Iterator[Document]:
+    pending = [document]
+    while pending:
+        current = pending.pop()
+        items = _list_items(current.data)
+        if not items:
+            yield current
+            continue
+        parts = [_item(current, index, data) for index, data in enumerate(items)]
+        placed = {problem for part in parts for problem in part.problems}
+        parts[0] = replace(
+            parts[0], problems=(*(p for p in current.problems if p not in placed), *parts[0].problems)
+        )
+        pending.extend(reversed(parts))
+
+
+def _list_items(data: Any) -> list[Any]:
+    if not isinstance(data, dict):
+        return []
+    kind, items = data.get("kind"), data.get("items")
+    is_list = isinstance(kind, str) and kind.endswith("List") and "spec" not in data
+    return items if is_list and isinstance(items, list) else []
+
+
+def _item(document: Document, index: int, data: Any) -> Document:
+    nodes = document.nodes
+    assert isinstance(nodes, NodeTree)
+    below = nodes.below(("items", index))
+    where = below[()].value
+    inside = tuple(p for p in document.problems if where.start <= p.span.start and p.span.end <= where.end)
+    return replace(document, data=data, nodes=below, problems=inside)
+
+
+def pod_spec_route(data: Any) -> Route | None:
+    """Where the pod spec of an object stands; None if it has none.
+
+    Pods, PodTemplates, CronJobs, all workloads, and objects of any other kind with containers at
+    spec.template.spec (Argo Rollouts, Knative services, …).
+    """
+    if not isinstance(data, dict):
+        return None
+    kind = data.get("kind")
+    if not isinstance(kind, str):
+        return None
+    route = _POD_SPECS.get(kind, _TEMPLATE)
+    spec: Any = data
+    for part in route:
+        spec = spec.get(part) if isinstance(spec, dict) else None
+    if not isinstance(spec, dict):
+        return None
+    known = kind in _POD_SPECS or kind in _WORKLOADS
+    return route if known or isinstance(spec.get("containers"), list) else None
+
+
+def containers(document: Document) -> tuple[Container, ...]:
+    """All containers of the object's pod: init containers, containers, ephemeral containers."""
+    return tuple(container for container, _ in _containers(document.data))
+
+
+def _containers(data: Any) -> Iterator[tuple[Container, dict[str, Any]]]:
+    route = pod_spec_route(data)
+    if route is None:
+        return
+    spec = data
+    for part in route:
+        spec = spec[part]
+    for field, kind in _CONTAINER_LISTS:
+        items = spec.get(field)
+        if not isinstance(items, list):
+            continue
+        for index, item in enumerate(items):
+            if isinstance(item, dict):
+                name = item.get("name")
+                yield Container(name if isinstance(name, str) else "", (*route, field, index), kind), item
+
+
+def env_entries(document: Document) -> tuple[EnvEntry, ...]:
+    """The `env` items of all containers of the object that have a name, in order."""
+    found: list[EnvEntry] = []
+    for container, data in _containers(document.data):
+        items = data.get("env")
+        if not isinstance(items, list):
+            continue
+        for index, item in enumerate(items):
+            if isinstance(item, dict) and isinstance(item.get("name"), str):
+                found.append(_env_entry(document, (*container.route, "env", index), item, container))
+    return tuple(found)
+
+
+def _env_entry(document: Document, route: Route, item: dict[str, Any], container: Container) -> EnvEntry:
+    name_span = document.span((*route, "name"))
+    if "value" in item:
+        value_route = (*route, "value")
+        node = document.nodes[value_route]
+        is_string = isinstance(item["value"], str)
+        value = None if item["value"] is None else node.raw
+        return EnvEntry(
+            item["name"],
+            value,
+            route,
+            name_span,
+            node.value,
+            container,
+            is_string=is_string or item["value"] is None,
+        )
+    origin = item.get("valueFrom")
+    source, reference = "", None
+    if isinstance(origin, dict) and origin:
+        source, reference = next(iter(origin.items()))
+    name, key = _strings(reference, "name", "key")
+    return EnvEntry(item["name"], None, route, name_span, document.span(route), container, source, name, key)
+
+
+def env_sources(document: Document) -> tuple[EnvSource, ...]:
+    """The `envFrom` items of all containers of the object, in order."""
+    found: list[EnvSource] = []
+    for container, data in _containers(document.data):
+        items = data.get("envFrom")
+        if not isinstance(items, list):
+            continue
+        for index, item in enumerate(items):
+            route = (*container.route, "envFrom", index)
+            if not isinstance(item, dict):
+                continue
+            (prefix,) = _strings(item, "prefix")
+            references: tuple[tuple[Literal["ConfigMap", "Secret"], Any], ...] = (
+                ("ConfigMap", item.get("configMapRef")),
+                ("Secret", item.get("secretRef")),
+            )
+            for kind, reference in references:
+                (name,) = _strings(reference, "name")
+                if name:
+                    found.append(EnvSource(kind, name, prefix, route, document.span(route), container))
+    return tuple(found)
+
+
+def _strings(data: Any, *keys: str) -> tuple[str, ...]:
+    """The strings at `keys` of a mapping; empty for what is no string or not there."""
+    if not isinstance(data, dict):
+        return ("",) * len(keys)
+    return tuple(value if isinstance(value := data.get(key), str) else "" for key in keys)
