@@ -1,0 +1,101 @@
+"""lintkit's own JSON, for programs: everything a report says, in a form that only grows.
+
+One object; `version` changes when something is removed or changes its meaning, never when something is added.
+
+    version         1
+    tool            name, version
+    revision        repository_uri, revision_id, branch; empty strings where unknown
+    summary         errors, warnings, notes, files, files_with_findings, suppressed, fixable, unsafe_fixable, fixed
+    findings        sorted by path, position and rule; each:
+      rule, severity, confidence, message, subject
+      path          relative to the root, `/` between its parts
+      start, end    {line, column}, from 1, in code points; `end` is exclusive; null where the text is unknown
+      related       [{path, start, end, label}]: the other ends
+      fix           null or {title, safe, edits: [{path, start, end, text}]}
+      fingerprints  {name: value}: the same finding in a later report has the same `lintkit/v1`
+    suppressed      only with --show-suppressed: findings with {suppression: {kind, reason}}
+    notifications   [{level, message, rule, path, line}]: what lintkit says about its own run; line 0 is the whole file
+
+Severities are error, warning, note; confidences high, medium, low. Masked secrets are asterisks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, TextIO
+
+import lintkit
+from lintkit.model import Finding, Location, Notification, Report, Span, SuppressedFinding
+from lintkit.report.json_lines import array, encode
+from lintkit.report.options import RenderOptions
+from lintkit.report.remote import public_uri
+from lintkit.report.sources import Sources
+from lintkit.report.summary import summarize
+
+VERSION = 1
+
+
+def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
+    """Write the report as one JSON object, one line for each finding."""
+    sources = Sources(report)
+    parts = {
+        "version": encode(VERSION),
+        "tool": encode({"name": "lintkit", "version": lintkit.__version__}),
+        "revision": encode({**asdict(report.revision), "repository_uri": public_uri(report.revision.repository_uri)}),
+        "summary": encode(asdict(summarize(report))),
+        "findings": array((_finding(finding, sources) for finding in report.findings), "    "),
+    }
+    if options.show_suppressed:
+        parts["suppressed"] = array((_suppressed(item, sources) for item in report.suppressed), "    ")
+    parts["notifications"] = array(map(_notification, report.notifications), "    ")
+    body = ",\n".join(f"  {encode(name)}: {value}" for name, value in parts.items())
+    stream.write(f"{{\n{body}\n}}\n")
+
+
+def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
+    fix = finding.fix
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "message": finding.message,
+        "subject": finding.subject,
+        **_span(finding.primary.span, sources),
+        "related": [_related(location, sources) for location in finding.locations[1:]],
+        "fix": fix
+        and {
+            "title": fix.title,
+            "safe": fix.safe,
+            "edits": [{**_span(edit.span, sources), "text": edit.text} for edit in fix.edits],
+        },
+        "fingerprints": dict(sorted(finding.fingerprints)),
+    }
+
+
+def _suppressed(item: SuppressedFinding, sources: Sources) -> dict[str, Any]:
+    return {**_finding(item.finding, sources), "suppression": {"kind": item.kind, "reason": item.reason}}
+
+
+def _related(location: Location, sources: Sources) -> dict[str, Any]:
+    return {**_span(location.span, sources), "label": location.label}
+
+
+def _span(span: Span, sources: Sources) -> dict[str, Any]:
+    if sources.lines(span.path) is None:
+        return {"path": span.path, "start": None, "end": None}
+    region = sources.region(span)
+    return {
+        "path": span.path,
+        "start": {"line": region.line, "column": region.column},
+        "end": {"line": region.end_line, "column": region.end_column},
+    }
+
+
+def _notification(notification: Notification) -> dict[str, Any]:
+    return {
+        "level": notification.level,
+        "message": notification.message,
+        "rule": notification.rule,
+        "path": notification.path,
+        "line": notification.line,
+    }

@@ -1,0 +1,22 @@
+"""Small pieces of Markdown."""
+
+from __future__ import annotations
+
+import re
+
+_TICKS = re.compile("`+")
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A code block whose fence is longer than any run of backticks inside."""
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def code(text: str) -> str:
+    """Inline code on one line, whatever backticks it holds."""
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    padding = " " if longest else ""
+    return f"{fence}{padding}{' '.join(text.split())}{padding}{fence}"

@@ -1,0 +1,31 @@
+"""What the command line decides about how a report looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TextIO
+
+from lintkit.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to render.
+
+    color            colour and bold in text; decided by the command line (terminal, NO_COLOR, FORCE_COLOR)
+    width            columns of the terminal, for text
+    verbose          every finding with its excerpt, and every notification
+    show_suppressed  include suppressed findings (marked as such; code scanning would open them as alerts)
+    statistics       a table of findings (and seconds, where known) for each rule after the text report
+    """
+
+    color: bool = False
+    width: int = 100
+    verbose: bool = False
+    show_suppressed: bool = False
+    statistics: bool = False
+
+
+Renderer = Callable[[Report, TextIO, RenderOptions], None]
+"""Writes a report to a stream, ending in a newline; writes nothing else anywhere, and never raises for content."""

@@ -1,0 +1,191 @@
+"""Findings as SARIF results: regions, snippets, links, flows and fixes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+from lintkit.model import Finding, Fix, Location, Span, SuppressedFinding
+from lintkit.report.printable import printable
+from lintkit.report.sarif_rules import MESSAGE_ID
+from lintkit.report.sources import Region, Sources, line_end, trimmed
+from lintkit.source import Lines
+
+ROOT = "%SRCROOT%"
+
+RELATED_LIMIT = 100
+"""Locations of one result that code scanning shows; it rejects files with more than ten times as many."""
+
+LINK_LIMIT = 5
+"""Related locations that a message links; the others stand below it."""
+
+SNIPPET_LIMIT = 2_000
+"""Code points of a snippet; a longer one is left out, so that a minified file cannot fill the report."""
+
+_CONTEXT_LINES = 2
+_CONTEXT_COLUMNS = 200
+_LINK_START = re.compile(r"\[(?=[^\[\]]*\]\()")
+
+
+class Results:
+    """Makes results; remembers the artifact locations of the paths it has seen."""
+
+    __slots__ = ("_artifacts", "_indexes", "_sources")
+
+    def __init__(self, sources: Sources, rule_indexes: dict[str, int]) -> None:
+        self._sources = sources
+        self._indexes = rule_indexes
+        self._artifacts: dict[str, dict[str, str]] = {}
+
+    def result(self, finding: Finding) -> dict[str, Any]:
+        """The `result` of a finding."""
+        related = finding.locations[1 : RELATED_LIMIT + 1]
+        text = _message(finding.message, related)
+        entry: dict[str, Any] = {
+            "ruleId": finding.rule,
+            "ruleIndex": self._indexes[finding.rule],
+            "level": finding.severity,
+            "message": {"text": text, "id": MESSAGE_ID, "arguments": [text]},
+            "locations": [{"physicalLocation": self._physical(finding.primary.span)}],
+        }
+        if related:
+            entry["relatedLocations"] = [
+                {
+                    "id": number,
+                    "message": {"text": _label(location)},
+                    "physicalLocation": self._physical(location.span),
+                }
+                for number, location in enumerate(related, 1)
+            ]
+            entry["codeFlows"] = [{"threadFlows": [{"locations": self._flow(finding, related)}]}]
+        if finding.fingerprints:
+            entry["partialFingerprints"] = dict(sorted(finding.fingerprints))
+        if finding.fix and all(self._sources.lines(edit.span.path) for edit in finding.fix.edits):
+            entry["fixes"] = [self._fix(finding.fix)]
+        entry["properties"] = {"confidence": finding.confidence, "subject": finding.subject}
+        return entry
+
+    def suppressed(self, item: SuppressedFinding) -> dict[str, Any]:
+        """The `result` of a suppressed finding, marked as such."""
+        entry = self.result(item.finding)
+        suppression = {"kind": item.kind, "status": "accepted"}
+        if item.reason:
+            suppression["justification"] = item.reason
+        entry["suppressions"] = [suppression]
+        return entry
+
+    def _flow(self, finding: Finding, related: tuple[Location, ...]) -> list[dict[str, Any]]:
+        first = {
+            "location": {
+                "message": {"text": printable(finding.primary.label or finding.message)},
+                "physicalLocation": self._physical(finding.primary.span),
+            }
+        }
+        others = [
+            {
+                "location": {
+                    "message": {"text": _label(location)},
+                    "physicalLocation": self._physical(location.span),
+                }
+            }
+            for location in related
+        ]
+        return [first, *others]
+
+    def _physical(self, span: Span) -> dict[str, Any]:
+        location: dict[str, Any] = {"artifactLocation": self._artifact(span.path)}
+        lines = self._sources.lines(span.path)
+        if lines is None:
+            location["region"] = {"startLine": 1}
+            return location
+        span = _visible_span(lines, trimmed(lines, span))
+        region = self._sources.region(span)
+        location["region"] = entry = _region(region)
+        if span.end - span.start <= SNIPPET_LIMIT:
+            entry["snippet"] = {"text": lines.text[span.start : span.end]}
+            location["contextRegion"] = self._context(lines, span, region)
+        return location
+
+    def _context(self, lines: Lines, span: Span, region: Region) -> dict[str, Any]:
+        """Lines around a span, or columns where lines are very long."""
+        first = max(1, region.line - _CONTEXT_LINES)
+        last = min(len(lines), region.end_line + _CONTEXT_LINES)
+        start = min(span.start, max(lines.start(first), span.start - _CONTEXT_COLUMNS))
+        end = max(span.end, min(line_end(lines, last), span.end + _CONTEXT_COLUMNS))
+        if (start, end) == (span.start, span.end):
+            # The file holds nothing else. Whole lines say the same, and count as more than the region.
+            entry: dict[str, Any] = {"startLine": region.line, "endLine": region.end_line}
+        else:
+            entry = _region(self._sources.region(Span(span.path, start, end)))
+        entry["snippet"] = {"text": lines.text[start:end]}
+        return entry
+
+    def _artifact(self, path: str) -> dict[str, str]:
+        known = self._artifacts.get(path)
+        if known is None:
+            known = self._artifacts[path] = artifact_location(path)
+        return known
+
+    def _fix(self, fix: Fix) -> dict[str, Any]:
+        changes: dict[str, list[dict[str, Any]]] = {}
+        for edit in sorted(fix.edits, key=lambda edit: edit.span):
+            region = self._sources.region(edit.span)
+            replacement: dict[str, Any] = {"deletedRegion": _region(region)}
+            if edit.text:
+                replacement["insertedContent"] = {"text": edit.text}
+            changes.setdefault(edit.span.path, []).append(replacement)
+        return {
+            "description": {"text": fix.title},
+            "artifactChanges": [
+                {"artifactLocation": self._artifact(path), "replacements": replacements}
+                for path, replacements in changes.items()
+            ],
+        }
+
+
+def artifact_location(path: str) -> dict[str, str]:
+    """A path relative to the root as a percent-encoded URI; bytes of a name that are not UTF-8 are kept."""
+    try:
+        data = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        data = path.encode("utf-8", "surrogatepass")
+    return {"uri": quote(data, safe="/"), "uriBaseId": ROOT}
+
+
+def _message(message: str, related: tuple[Location, ...]) -> str:
+    """The message, with a link to each of the first related locations behind it."""
+    # A bracket that would begin a link by accident is escaped; other brackets read better as they are.
+    text = _LINK_START.sub(r"\\[", printable(message))
+    if not related:
+        return text
+    links = [f"[{_link_text(location)}]({number})" for number, location in enumerate(related[:LINK_LIMIT], 1)]
+    if len(related) > LINK_LIMIT:
+        links.append(f"{len(related) - LINK_LIMIT} more")
+    return f"{text} ({', '.join(links)})"
+
+
+def _label(location: Location) -> str:
+    return printable(location.label) or "related"
+
+
+def _link_text(location: Location) -> str:
+    return re.sub(r"([\\\[\]])", r"\\\1", _label(location))
+
+
+def _visible_span(lines: Lines, span: Span) -> Span:
+    """An empty span as its line, so that there is something to show."""
+    if span.start < span.end:
+        return span
+    number = lines.position(span.start).line
+    start, end = lines.start(number), line_end(lines, number)
+    return Span(span.path, start, end) if end - start <= SNIPPET_LIMIT else span
+
+
+def _region(region: Region) -> dict[str, Any]:
+    return {
+        "startLine": region.line,
+        "startColumn": region.column,
+        "endLine": region.end_line,
+        "endColumn": region.end_column,
+    }

@@ -1,0 +1,125 @@
+"""A rule as a SARIF reporting descriptor, with all that code scanning shows of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Any
+
+from lintkit.model import Confidence, Example, RuleMeta, Severity
+from lintkit.report.markdown import code, fenced
+
+INFORMATION_URI = "https://github.com/lintkit-policy/lintkit"
+HELP_URI = f"{INFORMATION_URI}#rules"
+
+MESSAGE_ID = "default"
+"""The one message string of a rule; its argument 0 is the message of the finding."""
+
+TEXT_LIMIT = 1024
+"""Code points of `shortDescription` and `fullDescription` that code scanning takes."""
+
+TAG_LIMIT = 20
+"""Tags of one rule that code scanning takes."""
+
+_CWE = re.compile(r"cwe-(\d+)", re.IGNORECASE)
+_SECURITY_SEVERITY = "security-severity:"
+_PROBLEM: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "recommendation"}
+_PRECISION: dict[Confidence, str] = {"high": "high", "medium": "medium", "low": "low"}
+_SCORE: dict[Severity, str] = {"error": "8.0", "warning": "5.5", "note": "3.0"}
+_LANGUAGES = {".py": "python", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json", ".env": "dotenv"}
+
+
+def descriptor(rule: RuleMeta) -> dict[str, Any]:
+    """The `reportingDescriptor` of a rule."""
+    return {
+        "id": rule.id,
+        "name": pascal_case(rule.id),
+        "shortDescription": {"text": _cut(sentence(rule.summary))},
+        "fullDescription": {"text": _cut(f"{sentence(rule.summary)} {_plain(rule.why)}")},
+        "messageStrings": {MESSAGE_ID: {"text": _message_string(rule.summary)}},
+        "defaultConfiguration": {"level": rule.severity},
+        "help": {"text": _help_text(rule), "markdown": _help_markdown(rule)},
+        "helpUri": HELP_URI,
+        "properties": _properties(rule),
+    }
+
+
+def pascal_case(rule_id: str) -> str:
+    """`compose/image-tag-mutable` -> `ComposeImageTagMutable`."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^0-9A-Za-z]+", rule_id))[:255]
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital at its beginning and a full stop at its end, as descriptions want it."""
+    text = " ".join(text.split())
+    if text[:1].islower() and text[1:2] != "`":
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _message_string(summary: str) -> str:
+    escaped = sentence(summary).rstrip(".!?").replace("{", "{{").replace("}", "}}")
+    return f"{escaped}: '{{0}}'."
+
+
+def _properties(rule: RuleMeta) -> dict[str, Any]:
+    tags = []
+    score = _SCORE[rule.severity]
+    for tag in rule.tags:
+        cwe = _CWE.fullmatch(tag)
+        if tag.startswith(_SECURITY_SEVERITY):
+            score = tag.removeprefix(_SECURITY_SEVERITY)
+        elif cwe:
+            tags.append(f"external/cwe/cwe-{int(cwe[1]):03}")
+        else:
+            tags.append(tag)
+    properties: dict[str, Any] = {
+        "tags": sorted(set(tags))[:TAG_LIMIT],
+        "precision": _PRECISION[rule.confidence],
+        "problem.severity": _PROBLEM[rule.severity],
+    }
+    # Its presence alone makes a rule a security rule in code scanning.
+    if "security" in rule.tags:
+        properties["security-severity"] = score
+    return properties
+
+
+def _help_text(rule: RuleMeta) -> str:
+    parts = [sentence(rule.summary), f"Why: {rule.why.strip()}", f"How to fix: {rule.remedy.strip()}"]
+    return "\n\n".join(parts)
+
+
+def _help_markdown(rule: RuleMeta) -> str:
+    parts = [f"# {code(rule.id)}", sentence(rule.summary), "## Why", rule.why.strip(), "## How to fix"]
+    parts.append(rule.remedy.strip())
+    bad = next((example for example in rule.examples if not example.good), None)
+    good = next((example for example in rule.examples if example.good), None)
+    if bad:
+        parts += ["## Example", *_files(bad)]
+    if bad and bad.fixed:
+        parts += ["## Use instead", *_files(Example(good=True, files=bad.fixed))]
+    elif good:
+        parts += ["## Use instead", *_files(good)]
+    if rule.equivalents:
+        parts.append("Known elsewhere as " + ", ".join(map(code, rule.equivalents)) + ".")
+    return "\n\n".join(parts)
+
+
+def _files(example: Example) -> list[str]:
+    blocks = [example.note.strip()] if example.note.strip() else []
+    for path, content in example.files.items():
+        lines = sorted({line for where, line in example.expected if where == path})
+        numbers = f" (line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))})" if lines else ""
+        blocks.append(f"{code(path)}{numbers}")
+        blocks.append(fenced(content, _LANGUAGES.get(PurePosixPath(path).suffix, "")))
+    return blocks
+
+
+def _plain(markdown: str) -> str:
+    return " ".join(markdown.split())
+
+
+def _cut(text: str) -> str:
+    if len(text) <= TEXT_LIMIT:
+        return text
+    return text[: TEXT_LIMIT - 1].rsplit(" ", 1)[0] + "…"
