@@ -1,0 +1,820 @@
+"""A Python file as rules see it: names, values, guards and spans around libcst nodes.
+
+A rule is handed nodes and asks the file about them. Under the screen only some top-level statements of the
+file are parsed, and others when a question needs them; the answers are the same either way. So a rule never
+looks at a `cst.Module`, at the `leading_lines` of a top-level statement, or compares nodes by value: it asks
+here.
+
+    def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+        call = match.node    # looks_at = (Calls(("starlette…CORSMiddleware",), as_argument=True),)
+        argument = file.keyword_arguments(call).get("allow_origins")
+        if argument is not None and file.literal(argument.value, follow=True) == ["*"]:
+            yield rule.finding(file.span(argument.node), "…")
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
+
+import libcst as cst
+
+from lintkit.model import Span
+from lintkit.python import names, values
+from lintkit.python.names import BUILTINS, ITEM, STAR, Binding, Collected, identifier
+from lintkit.python.tree import Chunk, children, walk
+from lintkit.python.triggers import How, Trigger
+from lintkit.python.values import UNKNOWN, Unknown
+
+__all__ = [
+    "UNKNOWN",
+    "Argument",
+    "Binding",
+    "Decoration",
+    "Guard",
+    "ImportedName",
+    "Match",
+    "PythonFile",
+    "Unknown",
+]
+
+_Node = TypeVar("_Node", bound=cst.CSTNode)
+_FOLLOW_LIMIT = 32
+_NAMES_LIMIT = 64
+
+
+class Chunks(Protocol):
+    """Where the chunks of a file come from; parsing them when they are asked for."""
+
+    def chunk(self, number: int) -> Chunk:
+        """The chunk of that number, parsed."""
+
+    def count(self) -> int:
+        """How many chunks the file has."""
+
+    def binding(self, name: str) -> Sequence[int]:
+        """Numbers of the chunks that may bind `name` in the module, in order; `*` asks for star imports."""
+
+    def kind(self, kind: str) -> Sequence[int]:
+        """Numbers of the chunks that may hold, at the top level, an "if" or "assert", or anywhere an
+        "import".
+        """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument:
+    """A keyword argument: its value, and the node where it is written (`cst.Arg`, `cst.DictElement`,
+    `cst.Assign`).
+    """
+
+    name: str
+    value: cst.BaseExpression
+    node: cst.CSTNode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoration:
+    """A decorator: its qualified name if it resolves, its last name as spelled (`get` of `@app.get("/")`),
+    the call.
+    """
+
+    qualified: str | None
+    name: str
+    expression: cst.BaseExpression
+    call: cst.Call | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """A condition under which a node runs.
+
+    kind        "test": `test` is true (or false when `negated`); "try": errors of `exceptions` are caught
+    around it test        the expression; None for "try"
+    negated     the node runs when the test is false: an `else`, or code after `if test: return`
+    exceptions  qualified names of what is caught; `BaseException` for a bare `except`
+    """
+
+    kind: Literal["test", "try"]
+    node: cst.CSTNode
+    test: cst.BaseExpression | None = None
+    negated: bool = False
+    exceptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImportedName:
+    """One imported thing: `from module import name` (name None for `import module`, `*` for a star
+    import).
+    """
+
+    module: str
+    name: str | None
+    node: cst.CSTNode
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """One place that a trigger looks at; each trigger's docstring says what its fields are.
+
+    trigger    the trigger of the rule that matched
+    node       the matched node; its span is `file.span(match.node)`
+    name       the name that matched: a qualified name, a keyword, or the name a value is bound to
+    value      the value bound to the name, or the callee, argument, base or decorator that resolved
+    how        for `NamedValues`, how the value is bound
+    name_node  for `NamedValues`, where the name is written
+    call       for `Keywords`, the call that the keyword argument flows into
+    """
+
+    trigger: Trigger
+    node: cst.CSTNode
+    name: str | None = None
+    value: cst.BaseExpression | None = None
+    how: How | None = None
+    name_node: cst.CSTNode | None = None
+    call: cst.Call | None = None
+
+
+class PythonFile:
+    """The answers about one file. All nodes given to it must come from it."""
+
+    def __init__(self, path: str, text: str, chunks: Chunks) -> None:
+        self.path = path
+        self.text = text
+        self._chunks = chunks
+        self._order: dict[int, int] = {}
+        self._indexed: dict[int, Chunk] = {}
+        self._scopes: dict[int, Collected] = {}
+        self._module: dict[str, list[Binding]] = {}
+        self._module_scopes: dict[int, Collected] = {}
+        self._qualified: dict[int, tuple[str, ...]] = {}
+
+    # -- nodes -------------------------------------------------------------------------------------
+
+    def chunk(self, number: int) -> Chunk:
+        """A chunk with its nodes indexed; for the dispatch, not for rules."""
+        found = self._indexed.get(number)
+        if found is None:
+            found = self._chunks.chunk(number)
+            found.index(self._order)
+            self._indexed[number] = found
+        return found
+
+    def statements(self) -> Iterator[cst.CSTNode]:
+        """Every top-level statement of the file, which parses all of it: for rules that nothing else
+        serves.
+        """
+        for number in range(self._chunks.count()):
+            yield from self.chunk(number).module.body
+
+    def order(self, node: cst.CSTNode) -> int:
+        """A number that grows with the node's position in the file."""
+        return self._order[id(node)]
+
+    def span(self, node: cst.CSTNode) -> Span:
+        """Where `node` stands, without surrounding whitespace, its parentheses, or the comma behind it."""
+        place = self._order.get(id(node))
+        chunks: list[Chunk] = list(self._indexed.values()) if place is None else [self._indexed[place >> 32]]
+        for chunk in chunks:
+            found = chunk.span(node)
+            if found is not None:
+                return Span(self.path, *found)
+        raise ValueError("the node is not of this file")
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source text of `span(node)`."""
+        span = self.span(node)
+        return self.text[span.start : span.end]
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node that holds `node`; None for a top-level statement."""
+        place = self._order[id(node)]
+        chunk = self._indexed[place >> 32]
+        up = chunk.up[place & 0xFFFFFFFF]
+        return chunk.nodes[up] if up >= 0 else None
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """The nodes around `node`, innermost first, up to its top-level statement."""
+        place = self._order[id(node)]
+        chunk = self._indexed[place >> 32]
+        up = chunk.up[place & 0xFFFFFFFF]
+        while up >= 0:
+            yield chunk.nodes[up]
+            up = chunk.up[up]
+
+    def walk(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        """`node` and all code below it in source order."""
+        return walk(node)
+
+    def children(self, node: cst.CSTNode) -> list[cst.CSTNode]:
+        """The code directly below `node` in source order."""
+        return children(node)
+
+    def enclosing_function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The innermost function whose body holds `node`; a decorator or default is not in the body."""
+        return self._enclosing(node, cst.FunctionDef)
+
+    def enclosing_class(self, node: cst.CSTNode) -> cst.ClassDef | None:
+        """The innermost class whose body holds `node`, also through methods."""
+        return self._enclosing(node, cst.ClassDef)
+
+    def _enclosing(self, node: cst.CSTNode, kind: type[_Node]) -> _Node | None:
+        below = node
+        for above in self.ancestors(node):
+            if isinstance(above, kind) and getattr(above, "body", None) is below:
+                return above
+            below = above
+        return None
+
+    def enclosing_statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The innermost statement (a small one such as `cst.Assign`, or a compound one) that holds `node`."""
+        current: cst.CSTNode | None = node
+        while current is not None:
+            if isinstance(current, cst.BaseSmallStatement | cst.BaseCompoundStatement):
+                return current
+            current = self.parent(current)
+        return node
+
+    def top_level_statement(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The top-level statement that holds `node`."""
+        found = node
+        for found in self.ancestors(node):  # noqa: B007
+            pass
+        return found
+
+    # -- names -------------------------------------------------------------------------------------
+
+    def qualified_name(self, expression: cst.CSTNode) -> str | None:
+        """What a name or attribute chain refers to outside this file: `redis.asyncio.from_url`, or `print`.
+
+        Resolved through imports, simple aliases (`R = redis.Redis`), an unambiguous star import and builtins,
+        with Python's scopes; None for anything local. Where branches bind a name differently, the last of
+        them that has a qualified name; `qualified_names` gives all.
+        """
+        found = self.qualified_names(expression)
+        return found[0] if found else None
+
+    def qualified_names(self, expression: cst.CSTNode) -> tuple[str, ...]:
+        """All qualified names that `expression` can have, the last bound first."""
+        return self._names(expression, 0)
+
+    def _names(self, expression: cst.CSTNode, depth: int) -> tuple[str, ...]:
+        if not isinstance(expression, cst.Name | cst.Attribute) or depth > _FOLLOW_LIMIT:
+            return ()
+        known = self._qualified.get(id(expression))
+        if known is not None:
+            return known
+        attributes: list[str] = []
+        root: cst.BaseExpression = expression
+        while isinstance(root, cst.Attribute):
+            attributes.append(identifier(root.attr.value))
+            root = root.value
+        if not isinstance(root, cst.Name):
+            found: tuple[str, ...] = ()
+        else:
+            found = self._root_names(root, depth)
+            if attributes and found:
+                tail = "." + ".".join(reversed(attributes))
+                found = tuple(name + tail if not name.endswith(".") else name + tail[1:] for name in found)
+                found = tuple(name.removeprefix("builtins.") for name in found)
+        if depth == 0:
+            self._qualified[id(expression)] = found
+        return found
+
+    def _root_names(self, node: cst.Name, depth: int) -> tuple[str, ...]:
+        name = identifier(node.value)
+        candidates = self._candidates(node)
+        if not candidates:
+            if name in BUILTINS:
+                return (name,)
+            stars = self._module_bindings(STAR)
+            if len(stars) == 1:
+                module = stars[0].qualified or ""
+                return (module + name if not module or module.endswith(".") else f"{module}.{name}",)
+            return ()
+        found: dict[str, None] = {}
+        for binding in candidates:
+            if binding.kind == "import" and binding.qualified is not None:
+                found[binding.qualified] = None
+            elif binding.kind == "value" and binding.value is not None:
+                found.update(dict.fromkeys(self._names(binding.value, depth + 1)))
+            if len(found) > _NAMES_LIMIT:
+                break
+        return tuple(found)
+
+    def bindings(self, name: cst.Name) -> tuple[Binding, ...]:
+        """The bindings that a name which is read can refer to, the last first; empty for builtins and unknown
+        names.
+        """
+        return tuple(self._candidates(name))
+
+    def binding(self, name: cst.CSTNode) -> Binding | None:
+        """The one binding of a name in its scope; None when there is none or more than one."""
+        if not isinstance(name, cst.Name):
+            return None
+        every = self._every(name)
+        return every[0] if len(every) == 1 else None
+
+    def is_module_level(self, binding: Binding) -> bool:
+        """Whether a binding belongs to the module and not to a function, class or lambda."""
+        return self._scope_of(binding.node) is None
+
+    def _scope_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        below = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.FunctionDef | cst.Lambda) and (
+                above.body is below or above.params is below
+            ):
+                return above
+            if isinstance(above, cst.ClassDef) and above.body is below:
+                return above
+            below = above
+        return None
+
+    def definition(self, expression: cst.CSTNode) -> cst.FunctionDef | cst.ClassDef | None:
+        """The function or class of this file that a name refers to; `self.method` through the enclosing
+        class.
+        """
+        if isinstance(expression, cst.Name):
+            for binding in self._candidates(expression):
+                if isinstance(binding.node, cst.FunctionDef | cst.ClassDef):
+                    return binding.node
+                if binding.kind == "value" and binding.value is not None and binding.value is not expression:
+                    followed = self.follow(expression)
+                    return self.definition(followed) if followed is not expression else None
+        elif (
+            isinstance(expression, cst.Attribute)
+            and isinstance(expression.value, cst.Name)
+            and expression.value.value in ("self", "cls")
+        ):
+            owner = self.enclosing_class(expression)
+            if owner is not None:
+                for found in self._collected(owner).bindings.get(identifier(expression.attr.value), ()):
+                    if isinstance(found.node, cst.FunctionDef | cst.ClassDef):
+                        return found.node
+        return None
+
+    def follow(self, expression: cst.BaseExpression) -> cst.BaseExpression:
+        """The expression that a name stands for, through assignments that are the only ones of their scope.
+
+        The expression itself when it is no name, or the name is a parameter, is bound elsewhere too, or by
+        anything but a simple assignment.
+        """
+        for _ in range(_FOLLOW_LIMIT):
+            if isinstance(expression, cst.NamedExpr):
+                expression = expression.value
+                continue
+            if not isinstance(expression, cst.Name):
+                return expression
+            binding = self.binding(expression)
+            if binding is None or binding.kind != "value" or binding.value is None:
+                return expression
+            expression = binding.value
+        return expression
+
+    def module_constant(self, name: str) -> cst.BaseExpression | None:
+        """The expression of the module's one assignment to `name`; None when there is none, or another
+        binding.
+        """
+        found = self._module_bindings(identifier(name))
+        if len(found) == 1 and found[0].kind == "value" and found[0].value is not None:
+            return self.follow(found[0].value)
+        return None
+
+    def _collected(self, scope: cst.CSTNode) -> Collected:
+        found = self._scopes.get(id(scope))
+        if found is None:
+            if isinstance(scope, cst.FunctionDef | cst.ClassDef):
+                found = names.collect([scope.body])
+            else:
+                found = Collected()
+            if isinstance(scope, cst.FunctionDef | cst.Lambda):
+                for name, bound in names.parameters(scope).items():
+                    found.bindings.setdefault(name, [])[:0] = bound
+            for name in names.type_parameter_names(scope):
+                found.bindings.setdefault(name, []).insert(0, Binding(name, "other", scope))
+            self._scopes[id(scope)] = found
+        return found
+
+    def _module_bindings(self, name: str) -> list[Binding]:
+        found = self._module.get(name)
+        if found is None:
+            found = []
+            for number in self._chunks.binding(name):
+                scope = self._module_scopes.get(number)
+                if scope is None:
+                    scope = names.collect(list(self.chunk(number).module.body), module=True)
+                    self._module_scopes[number] = scope
+                found.extend(scope.bindings.get(name, ()))
+            self._module[name] = found
+        return found
+
+    def _find_scope(self, node: cst.Name, key: str) -> tuple[list[Binding], bool, bool]:
+        """The bindings under `key` that are visible at `node`: (bindings, deferred, hidden by a
+        comprehension).
+        """
+        name = identifier(node.value)
+        deferred = False
+        below: cst.CSTNode = node
+        methods = False  # A class is visible only from its own body, not from the functions in it.
+        module_only = False
+        for above in self.ancestors(node):
+            if module_only:
+                continue
+            if isinstance(above, cst.FunctionDef | cst.Lambda):
+                if above.body is below:
+                    scope = self._collected(above)
+                    if scope.declared.get(name) == "global":
+                        module_only = True
+                        deferred = True
+                    elif name not in scope.declared and name in scope.bindings:
+                        return scope.bindings.get(key, []), deferred, False
+                    deferred = methods = True
+            elif isinstance(above, cst.ClassDef):
+                if above.body is below and not methods:
+                    scope = self._collected(above)
+                    if scope.declared.get(name) == "global":
+                        module_only = True
+                    elif name in scope.bindings and self._before(scope.bindings[name], node):
+                        return scope.bindings.get(key, []), deferred, False
+                if above.body is below:
+                    methods = True
+            elif isinstance(above, names.COMPREHENSIONS):
+                outermost = getattr(above, "for_in", None)
+                inside_first_iter = (
+                    outermost is below and outermost is not None and self._in_iter(outermost, node)
+                )
+                if not inside_first_iter and name in names.comprehension_names(above):
+                    return [], deferred, True
+            below = above
+        return self._module_bindings(key), deferred, False
+
+    def _in_iter(self, clause: cst.CSTNode, node: cst.CSTNode) -> bool:
+        below = node
+        for above in self.ancestors(node):
+            if above is clause:
+                return getattr(clause, "iter", None) is below
+            below = above
+        return False
+
+    def _every(self, node: cst.Name) -> list[Binding]:
+        found, _, _ = self._find_scope(node, identifier(node.value))
+        return found
+
+    def _before(self, bindings: list[Binding], node: cst.CSTNode) -> bool:
+        return any(self._precedes(binding, node) for binding in bindings)
+
+    def _precedes(self, binding: Binding, node: cst.CSTNode) -> bool:
+        if binding.kind == "parameter" or binding.node is self._scope_of(node):
+            return True
+        if self._order[id(binding.node)] >= self._order[id(node)]:
+            return False
+        # `x = f(x)`: the name on the right is bound by what came before the statement.
+        return not isinstance(
+            binding.node, cst.Assign | cst.AnnAssign | cst.NamedExpr | cst.WithItem | cst.ClassDef
+        ) or not any(above is binding.node for above in self.ancestors(node))
+
+    def _candidates(self, node: cst.Name) -> list[Binding]:
+        name = identifier(node.value)
+        found, deferred, hidden = self._find_scope(node, name)
+        if hidden:
+            return [Binding(name, "other", node)]
+        if not found:
+            return []
+        if deferred:
+            reachable = list(reversed(found))
+            around: set[int] = set()
+        else:
+            reachable = [binding for binding in reversed(found) if self._precedes(binding, node)]
+            if not reachable and self._scope_of(node) is not None:
+                reachable = list(reversed(found))
+            around = {id(above) for above in self.ancestors(node)}
+        result: list[Binding] = []
+        for binding in reachable:
+            result.append(binding)
+            if not binding.conditional or id(binding.block) in around:
+                break
+        return result
+
+    # -- values ------------------------------------------------------------------------------------
+
+    def literal(self, expression: cst.BaseExpression, *, follow: bool = False) -> object:
+        """The constant value of an expression (strings also by concatenation, numbers, containers), or
+        UNKNOWN.
+
+        What is not constant inside a list, tuple, set or dict is UNKNOWN in its place, and so is the key of
+        `**rest`. With `follow`, names are followed (see `follow`), also inside.
+        """
+        return values.literal(expression, self.follow if follow else None)
+
+    def string(self, expression: cst.BaseExpression, *, follow: bool = False) -> str | None:
+        """The constant value if it is a string, else None."""
+        value = self.literal(expression, follow=follow)
+        return value if isinstance(value, str) else None
+
+    def string_parts(
+        self, expression: cst.BaseExpression, *, follow: bool = False
+    ) -> tuple[str | cst.BaseExpression, ...] | None:
+        """Constant text and the expressions between: `f"redis://{host}/0"` is `("redis://", <host>, "/0")`.
+
+        Also for plain strings and concatenations (`+`); None for what holds no string literal.
+        """
+        return values.string_parts(expression, self.follow if follow else None)
+
+    def positional(self, call: cst.Call) -> list[cst.BaseExpression]:
+        """The positional arguments up to the first `*arguments`, whose number nobody knows."""
+        found: list[cst.BaseExpression] = []
+        for argument in call.args:
+            if argument.star == "*":
+                break
+            if argument.keyword is None and not argument.star:
+                found.append(argument.value)
+        return found
+
+    def keyword_arguments(self, call: cst.Call) -> dict[str, Argument]:
+        """The keyword arguments by name, including those of `**options` where the file builds `options`.
+
+        Built: a dict display or `dict(…)`, through names, `|`, both sides of a conditional, nested `**`, and
+        `options["name"] = value` in the scope of `options`.
+        """
+        found: dict[str, Argument] = {}
+        for argument in call.args:
+            if argument.keyword is not None:
+                name = identifier(argument.keyword.value)
+                found[name] = Argument(name, argument.value, argument)
+            elif argument.star == "**":
+                self._expand(argument.value, found, 0)
+        return found
+
+    def argument(
+        self, call: cst.Call, position: int | None, keyword: str | None = None
+    ) -> cst.BaseExpression | None:
+        """The value of an argument by its position (from 0) or its keyword, None when it is not given."""
+        if keyword is not None:
+            found = self.keyword_arguments(call).get(keyword)
+            if found is not None:
+                return found.value
+        given = self.positional(call)
+        return given[position] if position is not None and position < len(given) else None
+
+    def has_unknown_arguments(self, call: cst.Call) -> bool:
+        """Whether the call passes `*arguments`, or `**options` of which the file does not show every key."""
+        return any(
+            argument.star == "*" or (argument.star == "**" and not self._expand(argument.value, {}, 0))
+            for argument in call.args
+        )
+
+    def _expand(self, expression: cst.BaseExpression, found: dict[str, Argument], depth: int) -> bool:
+        """Enter the keys of a dict expression into `found`; False when there may be others."""
+        if depth > _FOLLOW_LIMIT:
+            return False
+        value = self.follow(expression)
+        complete = True
+        if isinstance(value, cst.Dict):
+            for element in value.elements:
+                if isinstance(element, cst.StarredDictElement):
+                    complete &= self._expand(element.value, found, depth + 1)
+                elif isinstance(element, cst.DictElement):
+                    key = names.string_key(element.key)
+                    if key is None:
+                        complete = False
+                    else:
+                        found[key] = Argument(key, element.value, element)
+        elif isinstance(value, cst.Call) and self.qualified_name(value.func) == "dict":
+            for argument in value.args:
+                if argument.keyword is not None:
+                    name = identifier(argument.keyword.value)
+                    found[name] = Argument(name, argument.value, argument)
+                else:
+                    complete &= self._expand(argument.value, found, depth + 1)
+        elif isinstance(value, cst.IfExp):
+            complete &= self._expand(value.orelse, found, depth + 1)
+            complete &= self._expand(value.body, found, depth + 1)
+        elif isinstance(value, cst.BooleanOperation) or (
+            isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.BitOr)
+        ):
+            complete &= self._expand(value.left, found, depth + 1)
+            complete &= self._expand(value.right, found, depth + 1)
+        else:
+            complete = False
+        if isinstance(expression, cst.Name) and value is not expression:
+            for store in self._find_scope(expression, identifier(expression.value) + ITEM)[0]:
+                complete &= self._expand_store(store, found)
+        return complete
+
+    def _expand_store(self, store: Binding, found: dict[str, Argument]) -> bool:
+        if not isinstance(store.node, cst.Assign) or store.value is None:
+            return False
+        for assign_target in store.node.targets:
+            target = assign_target.target
+            if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+                key = names.subscript_key(target)
+                if key is None or names.string_key(key) is None:
+                    return False
+                found[key.raw_value] = Argument(key.raw_value, store.value, store.node)
+        return True
+
+    # -- context -----------------------------------------------------------------------------------
+
+    def decorators(self, definition: cst.FunctionDef | cst.ClassDef) -> list[Decoration]:
+        """The decorators of a function or class, outermost first."""
+        found = []
+        for decorator in definition.decorators:
+            expression = decorator.decorator
+            call = expression if isinstance(expression, cst.Call) else None
+            callee = call.func if call is not None else expression
+            found.append(Decoration(self.qualified_name(callee), last_name(callee) or "", expression, call))
+        return found
+
+    def guards(self, node: cst.CSTNode) -> tuple[Guard, ...]:
+        """What must hold for `node` to run, innermost first, up to the module.
+
+        Tests of `if`/`elif`/`else`, `while`, conditional expressions, `and`/`or` and comprehensions; `try`
+        bodies and `contextlib.suppress` with what they catch; and in every enclosing block the statements
+        before: `assert test`, and `if test: return` (raise, continue, break, sys.exit), which negates.
+        """
+        found: list[Guard] = []
+        below = node
+        for above in self.ancestors(node):
+            self._guard(above, below, found)
+            below = above
+        if isinstance(below, cst.BaseCompoundStatement | cst.SimpleStatementLine):
+            self._guards_before_top(below, found)
+        return tuple(found)
+
+    def _guard(self, above: cst.CSTNode, below: cst.CSTNode, found: list[Guard]) -> None:
+        if isinstance(above, cst.If | cst.IfExp):
+            if below is above.body:
+                found.append(Guard("test", above, above.test))
+            elif below is above.orelse:
+                found.append(Guard("test", above, above.test, negated=True))
+        elif isinstance(above, cst.While):
+            if below is above.body:
+                found.append(Guard("test", above, above.test))
+        elif isinstance(above, cst.BooleanOperation):
+            if below is above.right:
+                found.append(Guard("test", above, above.left, negated=isinstance(above.operator, cst.Or)))
+        elif isinstance(above, names.COMPREHENSIONS):
+            clause: cst.CompFor | None = getattr(above, "for_in", None)
+            if below is not clause:
+                while clause is not None:
+                    found.extend(Guard("test", above, condition.test) for condition in clause.ifs)
+                    clause = clause.inner_for_in
+        elif isinstance(above, cst.Try | cst.TryStar):
+            if below is above.body and above.handlers:
+                caught: dict[str, None] = {}
+                for handler in above.handlers:
+                    caught.update(dict.fromkeys(self.caught(handler)))
+                found.append(Guard("try", above, exceptions=tuple(caught)))
+        elif isinstance(above, cst.With):
+            if below is above.body:
+                for item in above.items:
+                    call = item.item
+                    if isinstance(call, cst.Call) and self.qualified_name(call.func) == "contextlib.suppress":
+                        suppressed = [self.qualified_name(value) for value in self.positional(call)]
+                        found.append(
+                            Guard("try", above, exceptions=tuple(name for name in suppressed if name))
+                        )
+        elif isinstance(above, cst.IndentedBlock | cst.SimpleStatementSuite | cst.SimpleStatementLine):
+            self._guards_before(above.body, below, found)
+
+    def _guards_before(
+        self, block: Sequence[cst.CSTNode], before: cst.CSTNode | None, found: list[Guard]
+    ) -> None:
+        earlier: list[cst.CSTNode] = []
+        for statement in block:
+            if statement is before:
+                break
+            earlier.append(statement)
+        for statement in reversed(earlier):
+            if isinstance(statement, cst.SimpleStatementLine):
+                found.extend(Guard("test", s, s.test) for s in statement.body if isinstance(s, cst.Assert))
+            elif isinstance(statement, cst.Assert):
+                found.append(Guard("test", statement, statement.test))
+            elif isinstance(statement, cst.If) and statement.orelse is None and self.leaves(statement.body):
+                found.append(Guard("test", statement, statement.test, negated=True))
+
+    def _guards_before_top(self, top: cst.CSTNode, found: list[Guard]) -> None:
+        place = self._order[id(top)]
+        numbers = sorted({*self._chunks.kind("if"), *self._chunks.kind("assert")} | {place >> 32})
+        last = bisect.bisect_right(numbers, place >> 32)
+        for number in reversed(numbers[:last]):
+            self._guards_before(self.chunk(number).module.body, top, found)
+
+    def leaves(self, block: cst.CSTNode) -> bool:
+        """Whether a block ends by leaving what is around it: return, raise, continue, break, or
+        `sys.exit()`.
+        """
+        body: Sequence[cst.CSTNode] = getattr(block, "body", ())
+        last = body[-1] if body else None
+        if isinstance(last, cst.SimpleStatementLine):
+            last = last.body[-1]
+        if isinstance(last, cst.Return | cst.Raise | cst.Continue | cst.Break):
+            return True
+        if isinstance(last, cst.Expr) and isinstance(last.value, cst.Call):
+            return self.qualified_name(last.value.func) in (
+                "sys.exit",
+                "os._exit",
+                "exit",
+                "quit",
+                "pytest.skip",
+            )
+        return False
+
+    def caught(self, handler: cst.ExceptHandler | cst.ExceptStarHandler) -> tuple[str, ...]:
+        """Qualified names of what a handler catches, as far as they resolve; `BaseException` for a bare
+        `except`.
+        """
+        if handler.type is None:
+            return ("BaseException",)
+        kinds: list[cst.BaseExpression] = [self.follow(handler.type)]
+        if isinstance(kinds[0], cst.Tuple):
+            kinds = [element.value for element in kinds[0].elements]
+        return tuple(name for kind in kinds if (name := self.qualified_name(kind)) is not None)
+
+    def imports(self) -> tuple[ImportedName, ...]:
+        """Everything the file imports, at any level, in source order."""
+        found = []
+        for number in self._chunks.kind("import"):
+            for node in self.chunk(number).nodes:
+                if not names.is_import(node):
+                    continue
+                if type(node).__name__.endswith("From"):
+                    module = names.module_of(node)
+                    aliases = getattr(node, "names", ())
+                    if isinstance(aliases, cst.ImportStar):
+                        found.append(ImportedName(module, STAR, node))
+                    else:
+                        found.extend(ImportedName(module, names.dotted(a.name), a) for a in aliases)
+                else:
+                    found.extend(
+                        ImportedName(names.dotted(alias.name) or "", None, alias)
+                        for alias in getattr(node, "names", ())
+                    )
+        return tuple(found)
+
+    def in_main_block(self, node: cst.CSTNode) -> bool:
+        """Whether the node runs only as a script: under `if __name__ == "__main__":`."""
+        return any(
+            guard.kind == "test"
+            and not guard.negated
+            and guard.test is not None
+            and self._is_main(guard.test)
+            for guard in self._if_guards(node)
+        )
+
+    def in_type_checking(self, node: cst.CSTNode) -> bool:
+        """Whether the node stands under `if TYPE_CHECKING:`, which never runs."""
+        return any(
+            guard.test is not None
+            and not guard.negated
+            and self.qualified_name(guard.test) in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")
+            for guard in self._if_guards(node)
+        )
+
+    def _if_guards(self, node: cst.CSTNode) -> list[Guard]:
+        found: list[Guard] = []
+        below = node
+        for above in self.ancestors(node):
+            if isinstance(above, cst.If):
+                self._guard(above, below, found)
+            below = above
+        return found
+
+    def _is_main(self, test: cst.BaseExpression) -> bool:
+        stack = [test]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, cst.BooleanOperation) and isinstance(current.operator, cst.And):
+                stack += [current.left, current.right]
+            elif isinstance(current, cst.Comparison) and len(current.comparisons) == 1:
+                target = current.comparisons[0]
+                sides = (current.left, target.comparator)
+                if (
+                    isinstance(target.operator, cst.Equal)
+                    and any(isinstance(side, cst.Name) and side.value == "__name__" for side in sides)
+                    and any(self.literal(side) == "__main__" for side in sides)
+                ):
+                    return True
+        return False
+
+    def is_docstring(self, node: cst.CSTNode) -> bool:
+        """Whether a string is a statement of its own: a docstring, or a string that documents what is above
+        it.
+        """
+        current: cst.CSTNode | None = node
+        while isinstance(current, cst.SimpleString | cst.ConcatenatedString):
+            current = self.parent(current)
+        return isinstance(current, cst.Expr) and isinstance(node, cst.SimpleString | cst.ConcatenatedString)
+
+
+def last_name(expression: cst.CSTNode | None) -> str | None:
+    """The last identifier of a name or attribute chain, whatever stands before it; None for other
+    expressions.
+    """
+    if isinstance(expression, cst.Attribute):
+        return identifier(expression.attr.value)
+    if isinstance(expression, cst.Name):
+        return identifier(expression.value)
+    return None

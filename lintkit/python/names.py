@@ -1,0 +1,337 @@
+"""What names are bound to, on libcst nodes: the one implementation of scopes in lintkit.
+
+A *binding* is one place where a scope gives a name a meaning. Scopes are the module, classes, functions,
+lambdas and comprehensions, with Python's rules for what is visible where.
+"""
+
+from __future__ import annotations
+
+import builtins
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import libcst as cst
+
+from lintkit.python.tree import children
+
+BUILTINS = frozenset(dir(builtins)) | {"WindowsError"}
+
+BindingKind = Literal["import", "value", "function", "class", "parameter", "context", "item", "star", "other"]
+
+STAR = "*"
+ITEM = "[]"
+"""Suffix of the entry under which stores into a name (`options["x"] = 1`) are kept; they bind no name."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Binding:
+    """One place where a name gets a meaning.
+
+    kind         "import"; "value": a simple assignment, whose expression is `value`; "function"; "class";
+    "parameter"
+                 (`value`: its default); "context": `with value as name`; "star": `from m import *`; "item": a
+                 store into the name (`name["key"] = value`), which binds nothing; "other": anything that
+                 cannot be followed
+    node         the import alias, assignment, definition, parameter, …
+    qualified    for imports, the qualified name
+    conditional  whether it stands in an `if`, `try`, loop or `match` of its scope
+    block        the innermost block of that kind
+    """
+
+    name: str
+    kind: BindingKind
+    node: cst.CSTNode
+    value: cst.BaseExpression | None = None
+    qualified: str | None = None
+    conditional: bool = False
+    block: cst.CSTNode | None = None
+
+
+Bindings: TypeAlias = dict[str, list[Binding]]
+
+COMPREHENSIONS = (
+    cst.ListComp,
+    cst.SetComp,
+    cst.DictComp,
+    cst.GeneratorExp,
+    *((cst.StarredDictComp,) if hasattr(cst, "StarredDictComp") else ()),
+)
+_IMPORTS = ("Import", "LazyImport")
+_IMPORT_FROMS = ("ImportFrom", "LazyImportFrom")
+_CONDITIONAL = (
+    cst.If,
+    cst.Else,
+    cst.Try,
+    cst.TryStar,
+    cst.ExceptHandler,
+    cst.ExceptStarHandler,
+    cst.For,
+    cst.While,
+)
+_BLOCKS = (cst.IndentedBlock, cst.SimpleStatementSuite)
+
+
+def identifier(text: str) -> str:
+    """An identifier as Python compares it: NFKC-normalised."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def dotted(node: cst.CSTNode | None) -> str | None:
+    """`a.b.c` of a chain of names, None for anything else."""
+    parts: list[str] = []
+    while isinstance(node, cst.Attribute):
+        parts.append(identifier(node.attr.value))
+        node = node.value
+    if not isinstance(node, cst.Name):
+        return None
+    parts.append(identifier(node.value))
+    return ".".join(reversed(parts))
+
+
+def imported(node: cst.CSTNode) -> list[tuple[str, str, cst.CSTNode]]:
+    """What an import statement binds: (name, qualified name, alias node); the name is `*` for a star
+    import.
+    """
+    found: list[tuple[str, str, cst.CSTNode]] = []
+    kind = type(node).__name__
+    names = getattr(node, "names", ())
+    if kind in _IMPORTS:
+        for alias in names:
+            name = dotted(alias.name) or ""
+            bound = dotted(alias.asname.name) if alias.asname is not None else None
+            if bound is not None:
+                found.append((bound, name, alias))
+            else:
+                root = name.partition(".")[0]
+                found.append((root, root, alias))
+    elif kind in _IMPORT_FROMS:
+        module = module_of(node)
+        if isinstance(names, cst.ImportStar):
+            found.append((STAR, module, node))
+            return found
+        prefix = module if not module or module.endswith(".") else module + "."
+        for alias in names:
+            name = dotted(alias.name) or ""
+            bound = dotted(alias.asname.name) if alias.asname is not None else None
+            found.append((bound or name, prefix + name, alias))
+    return found
+
+
+def module_of(node: cst.CSTNode) -> str:
+    """The module of a `from … import`, with its leading dots."""
+    return "." * len(getattr(node, "relative", ())) + (dotted(getattr(node, "module", None)) or "")
+
+
+def is_import(node: cst.CSTNode) -> bool:
+    """Whether the node is an import statement of any form."""
+    return type(node).__name__ in _IMPORTS or type(node).__name__ in _IMPORT_FROMS
+
+
+def target_names(target: cst.CSTNode) -> list[cst.Name]:
+    """The names that an assignment target binds, also inside tuples, lists and stars."""
+    found: list[cst.Name] = []
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, cst.Name):
+            found.append(node)
+        elif isinstance(node, cst.Tuple | cst.List):
+            stack.extend(element.value for element in reversed(node.elements))
+        elif isinstance(node, cst.StarredElement):
+            stack.append(node.value)
+    return found
+
+
+def string_key(node: cst.CSTNode) -> str | None:
+    """The content of one plain string literal as it is written, None for anything else."""
+    return node.raw_value if isinstance(node, cst.SimpleString) and "b" not in node.prefix else None
+
+
+def subscript_key(node: cst.Subscript) -> cst.SimpleString | None:
+    """The string literal of `x["literal"]`, None for other subscripts."""
+    if len(node.slice) == 1 and isinstance(node.slice[0].slice, cst.Index):
+        value = node.slice[0].slice.value
+        if isinstance(value, cst.SimpleString):
+            return value
+    return None
+
+
+def pairs(
+    target: cst.CSTNode, value: cst.BaseExpression
+) -> list[tuple[cst.CSTNode, cst.BaseExpression | None]]:
+    """Targets with the expression each is given: `a, b = x, y` gives (a, x), (b, y); None where it cannot be
+    told.
+    """
+    found: list[tuple[cst.CSTNode, cst.BaseExpression | None]] = []
+    stack: list[tuple[cst.CSTNode, cst.BaseExpression | None]] = [(target, value)]
+    while stack:
+        left, right = stack.pop()
+        if not isinstance(left, cst.Tuple | cst.List):
+            found.append((left, right))
+            continue
+        inner: list[cst.BaseExpression | None] = [None] * len(left.elements)
+        if (
+            isinstance(right, cst.Tuple | cst.List)
+            and len(right.elements) == len(left.elements)
+            and all(isinstance(e, cst.Element) for e in (*left.elements, *right.elements))
+        ):
+            inner = [e.value for e in right.elements]
+        stack.extend(reversed([(e.value, v) for e, v in zip(left.elements, inner, strict=True)]))
+    return found
+
+
+class Collected:
+    """The bindings of one scope, and the names it declares `global` or `nonlocal`."""
+
+    __slots__ = ("bindings", "declared")
+
+    def __init__(self) -> None:
+        self.bindings: Bindings = {}
+        self.declared: dict[str, str] = {}
+
+    def add(self, binding: Binding) -> None:
+        """Enter a binding under its name."""
+        self.bindings.setdefault(binding.name, []).append(binding)
+
+
+def collect(roots: list[cst.CSTNode], *, module: bool = False) -> Collected:
+    """The bindings that `roots` (the statements of one scope, or its parameters) make in their own scope.
+
+    With `module`, also what functions and classes inside declare `global` and bind.
+    """
+    result = Collected()
+    stack: list[tuple[cst.CSTNode, bool, cst.CSTNode | None]] = [
+        (node, False, None) for node in reversed(roots)
+    ]
+    while stack:
+        node, conditional, block = stack.pop()
+        inside: list[cst.CSTNode]
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            kind: BindingKind = "function" if isinstance(node, cst.FunctionDef) else "class"
+            result.add(Binding(identifier(node.name.value), kind, node, None, None, conditional, block))
+            # Decorators, defaults and bases belong to this scope, and so does `:=` in them.
+            inside = list(node.decorators)
+            inside += [node.params] if isinstance(node, cst.FunctionDef) else [*node.bases, *node.keywords]
+            if module:
+                _collect_global(node, result)
+        elif isinstance(node, cst.Lambda):
+            continue
+        else:
+            _bind(node, result, conditional, block)
+            inside = children(node)
+        if isinstance(node, cst.Param):
+            inside = [child for child in (node.annotation, node.default) if child is not None]
+        if isinstance(node, _CONDITIONAL) or type(node) is cst.MatchCase:
+            conditional = True
+        if isinstance(node, _BLOCKS):
+            block = node
+        stack.extend((child, conditional, block) for child in reversed(inside))
+    return result
+
+
+def _bind(node: cst.CSTNode, result: Collected, conditional: bool, block: cst.CSTNode | None) -> None:
+    def add(
+        name: str,
+        kind: BindingKind,
+        value: cst.BaseExpression | None = None,
+        qualified: str | None = None,
+        at: cst.CSTNode = node,
+    ) -> None:
+        result.add(Binding(name, kind, at, value, qualified, conditional, block))
+
+    def bind_target(target: cst.CSTNode, value: cst.BaseExpression | None) -> None:
+        if isinstance(target, cst.Name):
+            add(identifier(target.value), "other" if value is None else "value", value)
+        elif isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
+            add(identifier(target.value.value) + ITEM, "item", value)
+        elif isinstance(target, cst.StarredElement):
+            bind_target(target.value, None)
+
+    if isinstance(node, cst.Assign):
+        for assign_target in node.targets:
+            for target, value in pairs(assign_target.target, node.value):
+                bind_target(target, value)
+    elif isinstance(node, cst.AnnAssign):
+        if node.value is not None:
+            bind_target(node.target, node.value)
+    elif isinstance(node, cst.AugAssign):
+        if isinstance(node.target, cst.Name):
+            add(identifier(node.target.value), "other")
+    elif isinstance(node, cst.NamedExpr):
+        bind_target(node.target, node.value)
+    elif isinstance(node, cst.For):
+        for name in target_names(node.target):
+            add(identifier(name.value), "other", at=node.target)
+    elif isinstance(node, cst.WithItem):
+        if node.asname is not None:
+            whole = isinstance(node.asname.name, cst.Name)
+            for bound in target_names(node.asname.name):
+                add(identifier(bound.value), "context" if whole else "other", node.item if whole else None)
+    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
+        if node.name is not None and isinstance(node.name.name, cst.Name):
+            add(identifier(node.name.name.value), "other", at=node.name)
+    elif isinstance(node, cst.MatchAs | cst.MatchStar):
+        if node.name is not None:
+            add(identifier(node.name.value), "other")
+    elif isinstance(node, cst.MatchMapping):
+        if node.rest is not None:
+            add(identifier(node.rest.value), "other")
+    elif isinstance(node, cst.TypeAlias):
+        add(identifier(node.name.value), "other")
+    elif isinstance(node, cst.Global | cst.Nonlocal):
+        for item in node.names:
+            result.declared[identifier(item.name.value)] = (
+                "global" if isinstance(node, cst.Global) else "nonlocal"
+            )
+    elif is_import(node):
+        for imported_name, qualified, alias in imported(node):
+            add(imported_name, "star" if imported_name == STAR else "import", None, qualified, alias)
+
+
+def _collect_global(definition: cst.CSTNode, result: Collected) -> None:
+    """Enter what the functions in `definition` bind under `global` as bindings that cannot be followed."""
+    stack: list[tuple[cst.CSTNode, set[str]]] = [(definition, set())]
+    while stack:
+        node, names = stack.pop()
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            inner = collect([node.body])
+            names = {name for name, kind in inner.declared.items() if kind == "global"}
+            for name in names:
+                for binding in inner.bindings.get(name, ()):
+                    result.add(Binding(name, "other", binding.node, binding.value, None, True, node.body))
+        stack.extend((child, names) for child in children(node))
+
+
+def parameters(function: cst.FunctionDef | cst.Lambda) -> Bindings:
+    """The parameters of a function as bindings."""
+    found: Bindings = {}
+    params = function.params
+    every = [
+        *params.posonly_params,
+        *params.params,
+        params.star_arg,
+        *params.kwonly_params,
+        params.star_kwarg,
+    ]
+    for param in every:
+        if isinstance(param, cst.Param):
+            name = identifier(param.name.value)
+            found.setdefault(name, []).append(Binding(name, "parameter", param, param.default))
+    return found
+
+
+def comprehension_names(node: cst.CSTNode) -> set[str]:
+    """The names that the `for` clauses of a comprehension bind."""
+    found: set[str] = set()
+    clause: cst.CompFor | None = getattr(node, "for_in", None)
+    while clause is not None:
+        found.update(identifier(name.value) for name in target_names(clause.target))
+        clause = clause.inner_for_in
+    return found
+
+
+def type_parameter_names(node: cst.CSTNode) -> set[str]:
+    """The names of `def f[T]`, `class C[T]` and `type A[T]`."""
+    params = getattr(node, "type_parameters", None)
+    return set() if params is None else {identifier(p.param.name.value) for p in params.params}

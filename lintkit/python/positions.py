@@ -1,0 +1,119 @@
+"""Where libcst nodes stand in the text they were parsed from, without libcst's metadata.
+
+libcst keeps no positions: writing the tree back and counting gives them, and its own providers do so with
+line and column arithmetic for every token. Code points from the start are enough here, so a length is all
+that is added up.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+
+class PositionError(Exception):
+    """libcst wrote a text back differently from how it read it, so that no position can be trusted."""
+
+
+class _Syntactic:
+    """Records a node's extent without the whitespace and comments that libcst counts to it."""
+
+    __slots__ = ("end_node", "node", "start", "start_node", "state")
+
+    def __init__(
+        self,
+        state: _State,
+        node: cst.CSTNode,
+        start_node: cst.CSTNode | None,
+        end_node: cst.CSTNode | None,
+    ) -> None:
+        self.state = state
+        self.node = node
+        self.start_node = start_node
+        self.end_node = end_node
+
+    def __enter__(self) -> None:
+        self.start = self.state.offset
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        found = self.state.found
+        start, end = self.start, self.state.offset
+        if self.start_node is not None and id(self.start_node) in found:
+            start = found[id(self.start_node)][0]
+        if self.end_node is not None and id(self.end_node) in found:
+            end = found[id(self.end_node)][1]
+        found[id(self.node)] = (start, end)
+
+
+class _State:
+    """What libcst's nodes expect of a `CodegenState`."""
+
+    def __init__(self, default_indent: str, default_newline: str) -> None:
+        self.default_indent = default_indent
+        self.default_newline = default_newline
+        self.provider: object = None
+        self.indent_tokens: list[str] = []
+        self.tokens: list[str] = []
+        self.offset = 0
+        self.found: dict[int, tuple[int, int]] = {}
+        self.starts: list[int] = []
+
+    def increase_indent(self, value: str) -> None:
+        self.indent_tokens.append(value)
+
+    def decrease_indent(self) -> None:
+        self.indent_tokens.pop()
+
+    def add_indent_tokens(self) -> None:
+        for token in self.indent_tokens:
+            self.tokens.append(token)
+            self.offset += len(token)
+
+    def add_token(self, value: str) -> None:
+        self.tokens.append(value)
+        self.offset += len(value)
+
+    def pop_trailing_newline(self) -> None:
+        if self.tokens:
+            self.offset -= len(self.tokens.pop())
+
+    def before_codegen(self, node: cst.CSTNode) -> None:
+        self.starts.append(self.offset)
+
+    def after_codegen(self, node: cst.CSTNode) -> None:
+        start = self.starts.pop()
+        if id(node) not in self.found:
+            self.found[id(node)] = (start, self.offset)
+
+    def record_syntactic_position(
+        self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
+    ) -> _Syntactic:
+        return _Syntactic(self, node, start_node, end_node)
+
+
+def offsets(module: cst.Module, text: str) -> dict[int, tuple[int, int]]:
+    """Start and end of every node of `module` in `text` (which it was parsed from), in code points, by
+    `id(node)`.
+
+    The extents are those of libcst's `PositionProvider`, without whitespace at either end. Raises
+    PositionError when the tree does not write back to `text`.
+    """
+    state = _State(module.default_indent, module.default_newline)
+    module._codegen(state)  # type: ignore[arg-type]
+    if "".join(state.tokens) != text:
+        raise PositionError
+    return {key: _tight(text, start, end) for key, (start, end) in state.found.items()}
+
+
+def _tight(text: str, start: int, end: int) -> tuple[int, int]:
+    end = min(end, len(text))
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace():
+        start += 1
+    return start, end

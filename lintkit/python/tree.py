@@ -1,0 +1,234 @@
+"""Chunks of a file as libcst trees: children in source order, parents, order and positions.
+
+libcst's visitors and metadata providers are many times slower than the parse itself; a stack walk over the
+fields that hold code is not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import libcst as cst
+
+from lintkit.python.positions import offsets
+
+# Fields in source order; every class that is not named here has no child that is code.
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "AnnAssign": ("target", "annotation", "value"),
+    "Annotation": ("annotation",),
+    "Arg": ("keyword", "value"),
+    "AsName": ("name",),
+    "Assert": ("test", "msg"),
+    "Assign": ("targets", "value"),
+    "AssignTarget": ("target",),
+    "Attribute": ("value", "attr"),
+    "AugAssign": ("target", "operator", "value"),
+    "Await": ("expression",),
+    "BinaryOperation": ("left", "operator", "right"),
+    "BooleanOperation": ("left", "operator", "right"),
+    "Call": ("func", "args"),
+    "ClassDef": ("decorators", "name", "type_parameters", "bases", "keywords", "body"),
+    "CompFor": ("target", "iter", "ifs", "inner_for_in"),
+    "CompIf": ("test",),
+    "Comparison": ("left", "comparisons"),
+    "ComparisonTarget": ("operator", "comparator"),
+    "ConcatenatedString": ("left", "right"),
+    "Decorator": ("decorator",),
+    "Del": ("target",),
+    "Dict": ("elements",),
+    "DictComp": ("key", "value", "for_in"),
+    "DictElement": ("key", "value"),
+    "Element": ("value",),
+    "Else": ("body",),
+    "ExceptHandler": ("type", "name", "body"),
+    "ExceptStarHandler": ("type", "name", "body"),
+    "Expr": ("value",),
+    "Finally": ("body",),
+    "For": ("target", "iter", "body", "orelse"),
+    "FormattedString": ("parts",),
+    "FormattedStringExpression": ("expression", "format_spec"),
+    "From": ("item",),
+    "FunctionDef": ("decorators", "name", "type_parameters", "params", "returns", "body"),
+    "GeneratorExp": ("elt", "for_in"),
+    "Global": ("names",),
+    "If": ("test", "body", "orelse"),
+    "IfExp": ("body", "test", "orelse"),
+    "Import": ("names",),
+    "ImportAlias": ("name", "asname"),
+    "ImportFrom": ("module", "names"),
+    "IndentedBlock": ("body",),
+    "Index": ("value",),
+    "Lambda": ("params", "body"),
+    "LazyImport": ("names",),
+    "LazyImportFrom": ("module", "names"),
+    "List": ("elements",),
+    "ListComp": ("elt", "for_in"),
+    "Match": ("subject", "cases"),
+    "MatchAs": ("pattern", "name"),
+    "MatchCase": ("pattern", "guard", "body"),
+    "MatchClass": ("cls", "patterns", "kwds"),
+    "MatchKeywordElement": ("key", "pattern"),
+    "MatchList": ("patterns",),
+    "MatchMapping": ("elements", "rest"),
+    "MatchMappingElement": ("key", "pattern"),
+    "MatchOr": ("patterns",),
+    "MatchOrElement": ("pattern",),
+    "MatchSequenceElement": ("value",),
+    "MatchSingleton": ("value",),
+    "MatchStar": ("name",),
+    "MatchTuple": ("patterns",),
+    "MatchValue": ("value",),
+    "Module": ("body",),
+    "NameItem": ("name",),
+    "NamedExpr": ("target", "value"),
+    "Nonlocal": ("names",),
+    "Param": ("name", "annotation", "default"),
+    "ParamSpec": ("name", "default"),
+    "Parameters": ("posonly_params", "params", "star_arg", "kwonly_params", "star_kwarg"),
+    "Raise": ("exc", "cause"),
+    "Return": ("value",),
+    "Set": ("elements",),
+    "SetComp": ("elt", "for_in"),
+    "SimpleStatementLine": ("body",),
+    "SimpleStatementSuite": ("body",),
+    "Slice": ("lower", "upper", "step"),
+    "StarredDictComp": ("value", "for_in"),
+    "StarredDictElement": ("value",),
+    "StarredElement": ("value",),
+    "Subscript": ("value", "slice"),
+    "SubscriptElement": ("slice",),
+    "TemplatedString": ("parts",),
+    "TemplatedStringExpression": ("expression", "format_spec"),
+    "Try": ("body", "handlers", "orelse", "finalbody"),
+    "TryStar": ("body", "handlers", "orelse", "finalbody"),
+    "Tuple": ("elements",),
+    "TypeAlias": ("name", "type_parameters", "value"),
+    "TypeParam": ("param", "default"),
+    "TypeParameters": ("params",),
+    "TypeVar": ("name", "bound"),
+    "TypeVarTuple": ("name",),
+    "UnaryOperation": ("operator", "expression"),
+    "While": ("test", "body", "orelse"),
+    "With": ("items", "body"),
+    "WithItem": ("item", "asname"),
+    "Yield": ("value",),
+}
+
+
+def _fields_by_type() -> dict[type, tuple[str, ...]]:
+    table: dict[type, tuple[str, ...]] = {}
+    pending: list[type] = [cst.CSTNode]
+    while pending:
+        kind = pending.pop()
+        pending.extend(kind.__subclasses__())
+        declared = getattr(kind, "__dataclass_fields__", {})
+        names = tuple(name for name in _FIELDS.get(kind.__name__, ()) if name in declared)
+        table[kind] = tuple(reversed(names))
+    return table
+
+
+_REVERSED = _fields_by_type()
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The nodes directly below `node` that are code, in source order; no whitespace, brackets or commas."""
+    found: list[cst.CSTNode] = []
+    for name in reversed(_REVERSED[type(node)]):
+        value = getattr(node, name)
+        if type(value) in _REVERSED:
+            found.append(value)
+        elif type(value) is tuple or type(value) is list:
+            found.extend(value)
+    return found
+
+
+def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """`node` and all code below it, in source order (a parent before its children)."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        for name in _REVERSED[type(current)]:
+            value: Any = getattr(current, name)
+            if type(value) in _REVERSED:
+                stack.append(value)
+            elif type(value) is tuple or type(value) is list:
+                stack.extend(reversed(value))
+
+
+@contextmanager
+def deep_recursion(depth: int) -> Iterator[None]:
+    """Let Python code recurse over a tree of `depth` levels, at about four frames each, while inside."""
+    limit = sys.getrecursionlimit()
+    wanted = 1000 + 6 * depth
+    if wanted <= limit:
+        yield
+        return
+    sys.setrecursionlimit(wanted)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class Chunk:
+    """A run of top-level statements: its text, where it begins in the file, and its libcst module."""
+
+    __slots__ = ("_spans", "depth", "module", "nodes", "number", "start", "text", "up")
+
+    def __init__(self, number: int, start: int, text: str, module: cst.Module) -> None:
+        self.number = number
+        self.start = start
+        self.text = text
+        self.module = module
+        self.nodes: list[cst.CSTNode] = []
+        """Every node below the module, in source order."""
+        self.up: list[int] = []
+        """For each node the index of its parent; -1 for a top-level statement."""
+        self.depth = 0
+        self._spans: dict[int, tuple[int, int]] | None = None
+
+    def index(self, order: dict[int, int]) -> None:
+        """Walk the tree once; enter each node's place (chunk number in the high bits) into `order` by
+        identity.
+        """
+        base = self.number << 32
+        nodes, up = self.nodes, self.up
+        reversed_fields = _REVERSED
+        stack: list[tuple[cst.CSTNode, int]] = [(node, -1) for node in reversed(self.module.body)]
+        place = 0
+        while stack:
+            node, parent = stack.pop()
+            nodes.append(node)
+            up.append(parent)
+            order[id(node)] = base + place
+            for name in reversed_fields[type(node)]:
+                value: Any = getattr(node, name)
+                if type(value) in reversed_fields:
+                    stack.append((value, place))
+                elif type(value) is tuple or type(value) is list:
+                    stack.extend([(child, place) for child in reversed(value)])
+            place += 1
+
+    def _measure_depth(self) -> int:
+        depths: list[int] = []
+        deepest = 0
+        for parent in self.up:
+            depth = depths[parent] + 1 if parent >= 0 else 1
+            depths.append(depth)
+            if depth > deepest:
+                deepest = depth
+        return deepest
+
+    def span(self, node: cst.CSTNode) -> tuple[int, int] | None:
+        """Start and end of a node of this chunk in the file, in code points; None for a node that writes
+        nothing.
+        """
+        if self._spans is None:
+            with deep_recursion(self._measure_depth()):
+                self._spans = offsets(self.module, self.text)
+        found = self._spans.get(id(node))
+        return None if found is None else (found[0] + self.start, found[1] + self.start)
