@@ -26,12 +26,14 @@ from lintkit.model import (
 )
 from lintkit.python.triggers import (
     Calls,
+    Decorators,
     Keywords,
     MethodCalls,
     NamedValues,
     References,
     Statements,
     Strings,
+    Subclasses,
     Trigger,
 )
 from lintkit.rule import Definition, Project, RuleContext, replacement
@@ -39,7 +41,8 @@ from lintkit.rule import Definition, Project, RuleContext, replacement
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.file import PythonFile
+    from lintkit.python.matching import Match
 else:
     Match = PythonFile = Any
 
@@ -63,6 +66,8 @@ __all__ = [
     "SCRIPTS",
     "TESTS",
     "Calls",
+    "Confidence",
+    "Decorators",
     "Definition",
     "Document",
     "Edit",
@@ -79,9 +84,11 @@ __all__ = [
     "References",
     "Route",
     "RuleContext",
+    "Severity",
     "Span",
     "Statements",
     "Strings",
+    "Subclasses",
     "Trigger",
     "bad",
     "cst",

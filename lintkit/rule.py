@@ -22,6 +22,7 @@ from lintkit.model import (
 
 if TYPE_CHECKING:
     from lintkit.graph.join import ConfigGraph
+    from lintkit.python.matching import Match
     from lintkit.python.triggers import Trigger
 
 T = TypeVar("T")
@@ -107,10 +108,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleContext:
-    """A rule as it runs on one file or project: its metadata, its options in force, and how it makes findings."""
+    """A rule as it runs on one file or project: its metadata, its options in force, and how it makes findings.
+
+    matches  for Python rules: all matches of the rule's own triggers in the file, in the order of the file
+    """
 
     meta: RuleMeta
     options: Mapping[str, Any] = field(default_factory=dict)
+    matches: tuple[Match, ...] = ()
 
     def finding(
         self,

@@ -1,0 +1,139 @@
+"""Loading rules: a rule's id is its path, and there is no list of rules to keep."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from lintkit.rule import Definition, Rule, RuleError
+
+PACKAGE = "lintkit.rules"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Loaded rules, sorted by id."""
+
+    rules: tuple[Rule, ...]
+
+    def ids(self) -> frozenset[str]:
+        """The ids of all rules."""
+        return frozenset(rule.meta.id for rule in self.rules)
+
+    def get(self, rule_id: str) -> Rule | None:
+        """The rule of that id, or None."""
+        return next((rule for rule in self.rules if rule.meta.id == rule_id), None)
+
+
+@cache
+def builtin_folder() -> Path:
+    """Where the built-in rules are: inside the package in a wheel, beside it in a checkout or editable install."""
+    package = Path(__file__).resolve().parent
+    for folder in (package / "rules", package.parent / "rules"):
+        if folder.is_dir():
+            return folder
+    raise RuleError(
+        f"lintkit was installed without its rules: neither {package}/rules nor a checkout's rules/ exists"
+    )
+
+
+def rule_id(folder: Path, file: Path) -> str:
+    """`rules/python/print_in_client.py` -> `python/print-in-client`; folders below the family are part of the name."""
+    return file.relative_to(folder).with_suffix("").as_posix().replace("_", "-")
+
+
+def rule_files(folder: Path) -> Iterator[Path]:
+    """The rule files below `folder` in a stable order; a leading `_` or `.` in a part of the path hides it."""
+    for file in sorted(folder.rglob("*")):
+        parts = file.relative_to(folder).parts
+        if (
+            len(parts) > 1
+            and file.suffix in {".py", ".yaml", ".yml"}
+            and not any(p[0] in "_." for p in parts)
+        ):
+            yield file
+
+
+def load_rules(folders: Sequence[Path] = (), *, allow_code: bool = False, builtin: bool = True) -> RuleSet:
+    """Load the built-in rules and those of `folders`.
+
+    folders     rule folders of the user's own, laid out as `family/name.yaml`
+    allow_code  also run the Python-coded rules of those folders; without it they are an error
+    Raises RuleError for a rule file with a mistake, a duplicate id, or code that is not allowed.
+    """
+    rules: dict[str, Rule] = {}
+    if builtin:
+        for rule in _load_folder(builtin_folder(), package=PACKAGE):
+            _add(rules, rule)
+    for folder in folders:
+        for rule in _load_folder(folder, package="", allow_code=allow_code):
+            _add(rules, rule)
+    return RuleSet(tuple(rules[key] for key in sorted(rules)))
+
+
+def _add(rules: dict[str, Rule], rule: Rule) -> None:
+    if rule.meta.id in rules:
+        raise RuleError(
+            f"the rule {rule.meta.id} is already defined in {rules[rule.meta.id].origin}; rename one of the two files",
+            rule.origin,
+        )
+    rules[rule.meta.id] = rule
+
+
+def _load_folder(folder: Path, *, package: str, allow_code: bool = False) -> Iterator[Rule]:
+    for file in rule_files(folder):
+        if file.suffix != ".py":
+            from lintkit.declare import load_declared_rule
+
+            yield load_declared_rule(file, rule_id(folder, file))
+        elif package:
+            _mount(package, folder)
+            name = ".".join((package, *file.relative_to(folder).with_suffix("").parts))
+            yield _coded_rule(importlib.import_module(name), file, rule_id(folder, file))
+        elif allow_code:
+            yield _coded_rule(_import_file(file), file, rule_id(folder, file))
+        else:
+            raise RuleError(
+                "this rule is Python code, and code of a repository runs only with --allow-code; "
+                "pass that option if you trust it, or write the rule as YAML",
+                str(file),
+            )
+
+
+def _mount(package: str, folder: Path) -> None:
+    """Make `lintkit.rules` importable from wherever the rules are, as a package without an `__init__`."""
+    if package not in sys.modules:
+        module = ModuleType(package)
+        module.__path__ = [str(folder)]
+        sys.modules[package] = module
+
+
+def _import_file(file: Path) -> ModuleType:
+    name = "lintkit_user_rules_" + file.resolve().as_posix().replace("/", "_").replace(".", "_")
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise RuleError("this file cannot be imported as Python", str(file))
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise RuleError(f"importing this rule raised {type(error).__name__}", str(file)) from error
+    return module
+
+
+def _coded_rule(module: ModuleType, file: Path, identifier: str) -> Rule:
+    definition = getattr(module, "RULE", None)
+    check = getattr(module, "check", None)
+    if not isinstance(definition, Definition):
+        raise RuleError("a Python-coded rule assigns `RULE = define(...)` at its top level", str(file))
+    if not callable(check):
+        raise RuleError("a Python-coded rule defines `check(...)` at its top level", str(file))
+    if "python" in definition.kinds and definition.scope == "file" and not definition.looks_at:
+        raise RuleError("a rule about Python says in `looks_at` which nodes it wants to see", str(file))
+    return Rule(definition.meta(identifier), check, definition.looks_at, str(file))

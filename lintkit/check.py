@@ -1,0 +1,260 @@
+"""Checking one file: a pure function of its bytes, its path and the rules, with plain picklable results."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lintkit.model import Document, Finding, Kind, Location, Problem, SourceFile, Span, Suppression
+from lintkit.own_rules import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, UNPARSEABLE_FILE
+from lintkit.parse.errors import ParseError
+from lintkit.rule import Rule, RuleContext
+from lintkit.source import Lines
+
+if TYPE_CHECKING:
+    from lintkit.graph.extract import PythonExtractor
+    from lintkit.graph.facts import Fact
+    from lintkit.python.file import PythonFile
+    from lintkit.python.matching import Match
+    from lintkit.python.triggers import Trigger
+
+PARSED_KINDS: frozenset[Kind] = frozenset(
+    {"compose", "kubernetes", "dockerfile", "dotenv", "gitignore", "dockerignore", "workflow"}
+)
+"""Kinds that are parsed whichever rules run, because the graph needs their facts; `yaml` only for a rule's sake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One rule as it applies to one file."""
+
+    rule: Rule
+    context: RuleContext
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What one file gave.
+
+    parsed  the file could be read, so its suppressions and facts are complete
+    cost    rule id -> (seconds, 1 if the gate let the file through)
+    """
+
+    path: str
+    findings: tuple[Finding, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    parsed: bool = True
+    cost: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(slots=True)
+class _Collected:
+    """The results of one file while they are being made."""
+
+    source: SourceFile
+    findings: list[Finding] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    cost: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def run(self, task: Task, make: Callable[[], Iterable[Finding]]) -> None:
+        """Run one check; what it raises becomes a finding, and the other rules go on."""
+        started = time.perf_counter()
+        try:
+            self.findings.extend(make())
+        except Exception as error:
+            self.findings.append(rule_failed(task.rule.id, Span(self.source.path, 0, 0), error))
+        self.cost[task.rule.id] += time.perf_counter() - started
+
+    def extract(self, name: str, make: Callable[[], Iterable[Fact]]) -> None:
+        """Collect facts; an extractor that raises is reported like a rule."""
+        try:
+            self.facts.extend(make())
+        except Exception as error:
+            self.findings.append(rule_failed(f"lintkit/facts ({name})", Span(self.source.path, 0, 0), error))
+
+
+def rule_failed(rule_id: str, span: Span, error: Exception) -> Finding:
+    """The finding that says that a rule raised; the error's text is left out, because it may quote the file."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at line {trace.tb_lineno} of {trace.tb_frame.f_code.co_name}" if trace is not None else ""
+    return Finding(
+        rule=RULE_FAILED.id,
+        message=f"{rule_id} raised {type(error).__name__}{where}; its findings for {span.path or 'the repository'} are missing",
+        locations=(Location(span),),
+        subject=rule_id,
+        severity=RULE_FAILED.severity,
+    )
+
+
+def check_file(
+    source: SourceFile, tasks: Sequence[Task], *, facts: bool = True, screen: bool = True
+) -> FileResult:
+    """Check one file with the rules that apply to it.
+
+    source  path, kind and bytes
+    tasks   file-scope rules with their options; those of other kinds are passed over
+    facts   also extract facts for the graph
+    screen  False parses everything with libcst, for the test that the screen loses nothing
+    """
+    collected = _Collected(source)
+    try:
+        if source.kind == "python":
+            suppressions = _check_python(collected, tasks, facts, screen)
+        else:
+            suppressions = _check_documents(collected, tasks, facts)
+    except ParseError as error:
+        return FileResult(source.path, (unparseable(source, error),), parsed=False)
+    return FileResult(
+        source.path,
+        tuple(collected.findings),
+        tuple(collected.facts),
+        suppressions,
+        cost=tuple(sorted(collected.cost.items())),
+    )
+
+
+def unparseable(source: SourceFile, error: ParseError) -> Finding:
+    """The finding for a file that cannot be read, at the place where reading stopped."""
+    lines = Lines(source.data.decode("utf-8", "replace").removeprefix("\ufeff"))
+    start = min(lines.start(error.line) + error.column - 1, len(lines.text))
+    end = max(start, lines.end(error.line))
+    return Finding(
+        rule=UNPARSEABLE_FILE.id,
+        message=error.message,
+        locations=(Location(Span(source.path, start, end)),),
+        subject=source.path,
+        severity=UNPARSEABLE_FILE.severity,
+    )
+
+
+def _problem_finding(meta_id: str, problem: Problem) -> Finding:
+    return Finding(
+        rule=meta_id,
+        message=problem.message,
+        locations=(Location(problem.span),),
+        subject=problem.code,
+        severity="warning",
+    )
+
+
+def _check_python(
+    collected: _Collected, tasks: Sequence[Task], facts: bool, screen: bool
+) -> tuple[Suppression, ...]:
+    from lintkit.python.screen import find_matches
+
+    source = collected.source
+    extractors = _python_extractors() if facts else ()
+    triggers: list[Trigger] = []
+    owners: list[Task | PythonExtractor] = []
+    for task in tasks:
+        triggers.extend(task.rule.looks_at)
+        owners.extend([task] * len(task.rule.looks_at))
+    for extractor in extractors:
+        triggers.extend(extractor.looks_at)
+        owners.extend([extractor] * len(extractor.looks_at))
+    matches = find_matches(source.data, source.path, triggers, screen=screen)
+    if matches.file is not None and matches.matches:
+        _dispatch(collected, matches.file, [(owners[index], match) for index, match in matches.matches])
+    return _python_suppressions(collected)
+
+
+def _dispatch(
+    collected: _Collected, file: PythonFile, matches: Sequence[tuple[Task | PythonExtractor, Match]]
+) -> None:
+    """Hand every match to the rule or extractor whose trigger found it."""
+    by_rule: defaultdict[str, list[Match]] = defaultdict(list)
+    for owner, match in matches:
+        if isinstance(owner, Task):
+            by_rule[owner.rule.id].append(match)
+    contexts: dict[str, RuleContext] = {}
+    for owner, match in matches:
+        if isinstance(owner, Task):
+            identifier = owner.rule.id
+            if identifier not in contexts:
+                contexts[identifier] = replace(owner.context, matches=tuple(by_rule[identifier]))
+            collected.run(owner, partial(owner.rule.check, match, file, contexts[identifier]))
+        else:
+            collected.extract(owner.name, partial(owner.extract, match, file))
+
+
+def _python_extractors() -> tuple[PythonExtractor, ...]:
+    from lintkit.graph.extract import PYTHON_EXTRACTORS
+
+    return PYTHON_EXTRACTORS
+
+
+def _python_suppressions(collected: _Collected) -> tuple[Suppression, ...]:
+    source = collected.source
+    if b"lintkit:" not in source.data:
+        return ()
+    from lintkit.python.source import decode_python
+    from lintkit.suppress import find_suppressions, python_blocks, python_comments
+
+    text = decode_python(source.data, source.path)
+    found = find_suppressions(
+        text, source.path, "python", python_comments(text, source.path), python_blocks(text)
+    )
+    return _suppressions(collected, *found)
+
+
+def _suppressions(
+    collected: _Collected, suppressions: Sequence[Suppression], problems: Sequence[Problem]
+) -> tuple[Suppression, ...]:
+    collected.findings.extend(_problem_finding(INVALID_SUPPRESSION.id, problem) for problem in problems)
+    return tuple(suppressions)
+
+
+def parse_documents(source: SourceFile) -> tuple[Document, ...]:
+    """Parse a file of any kind but Python. Raises ParseError; kinds without a parser give no documents."""
+    from importlib import import_module
+
+    module = {
+        "compose": "compose",
+        "kubernetes": "kubernetes",
+        "workflow": "workflow",
+        "yaml": "yaml",
+        "dockerfile": "dockerfile",
+        "dotenv": "dotenv",
+        "gitignore": "ignore",
+        "dockerignore": "ignore",
+    }.get(source.kind)
+    if module is None:
+        return ()
+    parse: Callable[[SourceFile], tuple[Document, ...]] = import_module(f"lintkit.parse.{module}").parse
+    return parse(source)
+
+
+def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) -> tuple[Suppression, ...]:
+    source = collected.source
+    applicable = [task for task in tasks if source.kind in task.rule.meta.kinds]
+    if source.kind not in PARSED_KINDS and not applicable:
+        return ()
+    documents = parse_documents(source)
+    for document in documents:
+        collected.findings.extend(
+            _problem_finding(DUPLICATE_KEY.id, problem)
+            for problem in document.problems
+            if problem.code == "duplicate-key"
+        )
+        for task in applicable:
+            collected.run(task, partial(task.rule.check, document, task.context))
+        if facts:
+            from lintkit.graph.extract import extract_document
+
+            collected.extract(source.kind, partial(extract_document, document))
+    if not documents or b"lintkit:" not in source.data:
+        return ()
+    from lintkit.suppress import find_suppressions, yaml_blocks
+
+    first = documents[0]
+    blocks = [block for document in documents for block in yaml_blocks(document)]
+    return _suppressions(
+        collected, *find_suppressions(first.text, source.path, source.kind, first.comments, blocks)
+    )

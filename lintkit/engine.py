@@ -1,0 +1,311 @@
+"""The run: discover, check each file, join, check the project, settle."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lintkit.catalog import RuleSet
+from lintkit.check import FileResult, Task, check_file, rule_failed
+from lintkit.discover.files import Discovery, SourceEntry, discover, load
+from lintkit.discover.tree import Tree, TreeError
+from lintkit.model import (
+    Finding,
+    Kind,
+    Location,
+    Notification,
+    Report,
+    SourceFile,
+    Span,
+    SuppressedFinding,
+)
+from lintkit.own_rules import OWN_RULES, SKIPPED_FILE
+from lintkit.rule import Project, RuleContext
+from lintkit.settle import drop_superseded, merge_equal, order, suppress_in_source, with_fingerprints
+from lintkit.source import Lines
+
+if TYPE_CHECKING:
+    from lintkit.config.model import Config
+    from lintkit.graph.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What one run is asked to do.
+
+    tree    the files to check
+    config  selection, severities, options and excludes in force
+    rules   the selected rules
+    known   ids of all loaded rules, also of those not selected
+    only    paths (relative to the root) to which the report is narrowed; None reports everything
+    screen  False parses all Python with libcst
+    jobs    worker processes; 0 decides by the number of files
+    stdin   (path, bytes): the content of one file that stands for what the tree has
+    """
+
+    tree: Tree
+    config: Config
+    rules: RuleSet
+    known: frozenset[str] = frozenset()
+    only: frozenset[str] | None = None
+    screen: bool = True
+    jobs: int = 1
+    stdin: tuple[str, bytes] | None = None
+
+
+def run(request: Request) -> Report:
+    """Check a tree. Raises TreeError if the tree itself cannot be listed; everything else is in the report."""
+    discovery = discover(request.tree, request.config.exclude)
+    sources: dict[str, SourceFile] = {}
+    results: list[FileResult] = []
+    notifications = list(discovery.notifications)
+    needs_project = any(rule.meta.scope == "project" for rule in request.rules.rules)
+    tasks = _Tasks(request)
+    for entry in discovery.files:
+        if request.only is not None and entry.path not in request.only and not needs_project:
+            continue
+        try:
+            source = _load(request, entry)
+        except TreeError as error:
+            notifications.append(Notification("note", str(error), SKIPPED_FILE.id, entry.path))
+            continue
+        result = check_file(
+            source, tasks.of(entry.path, entry.kind), facts=needs_project, screen=request.screen
+        )
+        results.append(result)
+        if result.findings or result.suppressions:
+            sources[entry.path] = source
+    findings = [finding for result in results for finding in result.findings]
+    if needs_project:
+        findings.extend(_check_project(request, discovery, results))
+    return _settle(request, discovery, results, findings, sources, notifications)
+
+
+class _Tasks:
+    """Which rules run on a path, with which options."""
+
+    def __init__(self, request: Request) -> None:
+        self._config = config = request.config
+        self._rules = [rule for rule in request.rules.rules if rule.meta.scope == "file"]
+        self._tasks = {
+            rule.id: Task(rule, RuleContext(rule.meta, config.options(rule.meta))) for rule in self._rules
+        }
+
+    def of(self, path: str, kind: Kind) -> tuple[Task, ...]:
+        """The tasks for one file."""
+        return tuple(
+            self._tasks[rule.id]
+            for rule in self._rules
+            if kind in rule.meta.kinds and self._config.applies(rule.meta, path)
+        )
+
+
+def _load(request: Request, entry: SourceEntry) -> SourceFile:
+    if request.stdin is not None and request.stdin[0] == entry.path:
+        return SourceFile(entry.path, entry.kind, request.stdin[1], entry.tracked)
+    return load(request.tree, entry)
+
+
+def _check_project(
+    request: Request, discovery: Discovery, results: Sequence[FileResult]
+) -> Iterator[Finding]:
+    from lintkit.graph.join import join
+
+    facts: list[Fact] = sorted(
+        (fact for result in results for fact in result.facts),
+        key=lambda f: (f.span.path, f.span.start, type(f).__name__),
+    )
+    by_type: defaultdict[type, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        by_type[type(fact)].append(fact)
+    graph = join(facts, discovery.paths, request.config.environments)
+    project = Project(
+        discovery.paths, discovery.tracked, graph, {kind: tuple(found) for kind, found in by_type.items()}
+    )
+    for rule in request.rules.rules:
+        if rule.meta.scope != "project":
+            continue
+        context = RuleContext(rule.meta, request.config.options(rule.meta))
+        try:
+            yield from list(rule.check(project, context))
+        except Exception as error:
+            anchor = min((entry.path for entry in discovery.files), default="")
+            yield rule_failed(rule.id, Span(anchor, 0, 0), error)
+
+
+def _settle(
+    request: Request,
+    discovery: Discovery,
+    results: Sequence[FileResult],
+    findings: Sequence[Finding],
+    sources: Mapping[str, SourceFile],
+    notifications: list[Notification],
+) -> Report:
+    metas = {meta.id: meta for meta in OWN_RULES} | {rule.id: rule.meta for rule in request.rules.rules}
+    config = request.config
+    external: list[SuppressedFinding] = []
+    kept: list[Finding] = []
+    for finding in drop_superseded(merge_equal(findings), metas):
+        meta = metas[finding.rule]
+        if not config.applies(meta, finding.path) or (
+            meta.id.startswith("lintkit/") and not config.keeps(meta)
+        ):
+            continue
+        finding = replace(finding, severity=config.severity(meta, finding.severity))
+        accepted = config.accepted(meta, finding.path)
+        if accepted is not None:
+            external.append(SuppressedFinding(finding, "external", accepted))
+        else:
+            kept.append(finding)
+    suppressions = [suppression for result in results for suppression in result.suppressions]
+    ran = frozenset(rule.id for rule in request.rules.rules)
+    kept, in_source = suppress_in_source(kept, suppressions, ran=ran, known=request.known | frozenset(metas))
+    suppressed = [*external, *in_source]
+    if request.only is not None:
+        kept = [finding for finding in kept if finding.path in request.only]
+        suppressed = [entry for entry in suppressed if entry.finding.path in request.only]
+    texts = _Texts(request, discovery, sources)
+    kept = _finish(sorted(kept, key=order), texts)
+    hidden = _finish(sorted((entry.finding for entry in suppressed), key=order), texts)
+    by_key = {order(entry.finding)[:4]: entry for entry in suppressed}
+    finished = tuple(replace(by_key[order(finding)[:4]], finding=finding) for finding in hidden)
+    notifications.extend(_failure_notifications(kept, texts))
+    used = {finding.rule for finding in (*kept, *hidden)}
+    return Report(
+        findings=tuple(texts.scrubbed(finding) for finding in kept),
+        rules=tuple(
+            meta for key, meta in sorted(metas.items()) if key in used or not key.startswith("lintkit/")
+        ),
+        texts=texts.masked(
+            {location.span.path for f in (*kept, *hidden) for location in f.locations}, (*kept, *hidden)
+        ),
+        suppressed=tuple(replace(entry, finding=texts.scrubbed(entry.finding)) for entry in finished),
+        notifications=tuple(notifications),
+        files_checked=len(results) if request.only is None else sum(r.path in request.only for r in results),
+        boms=frozenset(texts.boms),
+        revision=request.tree.revision(),
+        cost=_cost(results),
+    )
+
+
+def _finish(findings: Sequence[Finding], texts: _Texts) -> list[Finding]:
+    return with_fingerprints(
+        findings,
+        lambda finding: texts.lines(finding.path).position(finding.primary.span.start).line,
+        texts.line_hash,
+    )
+
+
+def _failure_notifications(findings: Iterable[Finding], texts: _Texts) -> Iterator[Notification]:
+    for finding in findings:
+        if finding.rule in {"lintkit/unparseable-file", "lintkit/rule-failed"}:
+            line = texts.lines(finding.path).position(finding.primary.span.start).line
+            yield Notification(finding.severity, finding.message, finding.rule, finding.path, line)
+
+
+def _cost(results: Iterable[FileResult]) -> dict[str, tuple[float, int]]:
+    cost: defaultdict[str, list[float]] = defaultdict(list)
+    for result in results:
+        for rule_id, seconds in result.cost:
+            cost[rule_id].append(seconds)
+    return {rule_id: (sum(seconds), len(seconds)) for rule_id, seconds in sorted(cost.items())}
+
+
+class _Texts:
+    """The decoded texts of the files that findings point into, read once, and what of them may be shown."""
+
+    def __init__(self, request: Request, discovery: Discovery, sources: Mapping[str, SourceFile]) -> None:
+        self._request = request
+        self._entries = {entry.path: entry for entry in discovery.files}
+        self._sources = dict(sources)
+        self._texts: dict[str, str] = {}
+        self._lines: dict[str, Lines] = {}
+        self._hashes: dict[str, list[str]] = {}
+        self._secrets: dict[str, frozenset[str]] = {}
+        self.boms: set[str] = set()
+
+    def text(self, path: str) -> str:
+        """The text of a file, without its BOM; empty for a path that cannot be read."""
+        if path not in self._texts:
+            self._texts[path] = self._decode(path)
+        return self._texts[path]
+
+    def _decode(self, path: str) -> str:
+        source = self._sources.get(path)
+        entry = self._entries.get(path)
+        if source is None and entry is not None:
+            try:
+                source = _load(self._request, entry)
+            except TreeError:
+                return ""
+        if source is None:
+            return ""
+        if source.data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+            self.boms.add(path)
+        return decode_leniently(source)
+
+    def lines(self, path: str) -> Lines:
+        """Line starts of a file."""
+        if path not in self._lines:
+            self._lines[path] = Lines(self.text(path))
+        return self._lines[path]
+
+    def line_hash(self, path: str, line: int) -> str:
+        """GitHub's `primaryLocationLineHash` of a line."""
+        from lintkit.fingerprint import line_hashes
+
+        if path not in self._hashes:
+            text = self.text(path)
+            self._hashes[path] = line_hashes(text, path in self.boms)
+        hashes = self._hashes[path]
+        return hashes[min(line, len(hashes)) - 1] if hashes else ""
+
+    def _kind(self, path: str) -> Kind:
+        entry = self._entries.get(path)
+        return entry.kind if entry is not None else "text"
+
+    def masked(self, paths: Iterable[str], findings: Iterable[Finding]) -> dict[str, str]:
+        """The texts of `paths` with every detected secret masked by as many characters."""
+        from lintkit.redact import redact
+
+        extra: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for finding in findings:
+            if finding.secret:
+                span = finding.primary.span
+                extra[span.path].append((span.start, span.end))
+        return {path: redact(self.text(path), self._kind(path), extra[path]) for path in sorted(paths)}
+
+    def scrubbed(self, finding: Finding) -> Finding:
+        """The finding with any secret of its files masked in its words: a second line of defence behind the rules."""
+        from lintkit.redact import scrub, secret_values
+
+        values: frozenset[str] = frozenset()
+        for path in {location.span.path for location in finding.locations}:
+            if path not in self._secrets:
+                self._secrets[path] = secret_values(self.text(path), self._kind(path))
+            values |= self._secrets[path]
+        if not values:
+            return finding
+        return replace(
+            finding,
+            message=scrub(finding.message, values),
+            subject=scrub(finding.subject, values),
+            locations=tuple(Location(at.span, scrub(at.label, values)) for at in finding.locations),
+        )
+
+
+def decode_leniently(source: SourceFile) -> str:
+    """The text of a file for display: as its parser decodes it, or with replacement characters."""
+    from lintkit.parse.errors import ParseError
+    from lintkit.source import decode
+
+    try:
+        if source.kind == "python":
+            from lintkit.python.source import decode_python
+
+            return decode_python(source.data, source.path)
+        return decode(source.data)[0]
+    except (ParseError, UnicodeDecodeError):
+        return source.data.decode("utf-8", "replace").removeprefix("\ufeff")

@@ -1,0 +1,28 @@
+"""Addresses that name the machine, or the container, that they are used on."""
+
+from __future__ import annotations
+
+import re
+
+_HOST = r"localhost(?:\.localdomain)?|127(?:\.\d{1,3}){3}|\[::1\]|::1|host\.docker\.internal"
+_ADDRESS = re.compile(
+    rf"""^(?:[a-z][a-z0-9+.\-]{{0,40}}:)?      # jdbc:
+        (?:[a-z][a-z0-9+.\-]{{0,40}}://|//)?   # the scheme
+        (?:[^@/\s]{{0,300}}@)?                 # user and password
+        (?P<host>{_HOST})
+        (?=$|[:/?\#;])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LONGEST = 2000
+
+
+def loopback_host(text: str) -> str | None:
+    """The loopback host that `text` names as an address, a URL, or every member of a comma-separated list.
+
+    >>> loopback_host("redis://:secret@localhost:6379/0"), loopback_host("cache:6379"), loopback_host("127.0.0.1")
+    ('localhost', None, '127.0.0.1')
+    """
+    parts = [part.strip().strip("\"'") for part in text[:_LONGEST].split(",") if part.strip()]
+    found = [_ADDRESS.match(part) for part in parts]
+    first = found[0] if found else None
+    return first["host"].lower() if first is not None and all(found) else None

@@ -1,0 +1,114 @@
+"""Which modules wrap an external service, and what the libraries that do so are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lintkit.python.triggers import Calls
+
+if TYPE_CHECKING:
+    from lintkit.python.matching import Match
+
+CLIENT_CONSTRUCTORS: dict[str, str] = {
+    "redis.*": "Redis",
+    "rediscluster.*": "Redis",
+    "aioredis.*": "Redis",
+    "valkey.*": "Valkey",
+    "neo4j.*": "Neo4j",
+    "sqlalchemy.create_engine": "a SQL database",
+    "sqlalchemy.engine.create_engine": "a SQL database",
+    "sqlalchemy.ext.asyncio.create_async_engine": "a SQL database",
+    "sqlmodel.create_engine": "a SQL database",
+    "psycopg.*": "PostgreSQL",
+    "psycopg2.*": "PostgreSQL",
+    "psycopg_pool.*": "PostgreSQL",
+    "asyncpg.*": "PostgreSQL",
+    "pymysql.*": "MySQL",
+    "aiomysql.*": "MySQL",
+    "MySQLdb.*": "MySQL",
+    "pymongo.*": "MongoDB",
+    "motor.*": "MongoDB",
+    "cassandra.cluster.*": "Cassandra",
+    "clickhouse_connect.*": "ClickHouse",
+    "elasticsearch.*": "Elasticsearch",
+    "opensearchpy.*": "OpenSearch",
+    "httpx.Client": "an HTTP API",
+    "httpx.AsyncClient": "an HTTP API",
+    "requests.Session": "an HTTP API",
+    "requests.session": "an HTTP API",
+    "aiohttp.ClientSession": "an HTTP API",
+    "boto3.*": "AWS",
+    "aioboto3.*": "AWS",
+    "google.cloud.*": "Google Cloud",
+    "azure.*": "Azure",
+    "minio.Minio": "an object store",
+    "kafka.*": "Kafka",
+    "aiokafka.*": "Kafka",
+    "confluent_kafka.*": "Kafka",
+    "pika.*": "RabbitMQ",
+    "aio_pika.*": "RabbitMQ",
+    "kombu.*": "a message broker",
+    "celery.Celery": "a message broker",
+    "nats.*": "NATS",
+    "paho.mqtt.*": "MQTT",
+    "openai.*": "OpenAI",
+    "anthropic.*": "Anthropic",
+    "google.genai.*": "Gemini",
+    "google.generativeai.*": "Gemini",
+    "pinecone.*": "Pinecone",
+    "qdrant_client.*": "Qdrant",
+    "weaviate.*": "Weaviate",
+    "chromadb.*": "Chroma",
+    "supabase.*": "Supabase",
+    "stripe.*": "Stripe",
+    "twilio.*": "Twilio",
+    "smtplib.*": "a mail server",
+    "ldap3.*": "LDAP",
+    "grpc.insecure_channel": "a gRPC service",
+    "grpc.secure_channel": "a gRPC service",
+    "grpc.aio.*": "a gRPC service",
+}
+"""Qualified names (`.*` covers everything below) -> what they talk to."""
+
+CLIENT_CALLS = Calls(tuple(CLIENT_CONSTRUCTORS))
+"""Calls into a client library: a module with one builds or holds a client."""
+
+_NO_CLIENT = re.compile(
+    r"(?:exceptions?|errors?|types|typing|models|testing|mock|fake)\b|(?:Error|Exception|Warning)$"
+)
+
+_MODULE_NAME = re.compile(
+    r"(?:^|/)(?:[\w-]+_)?(?:client|gateway|repository)s?\.py$"
+    r"|(?:^|/)(?:clients|gateways)/[^/]+\.py$"
+    r"|(?:^|/)(?:database|db|redis|neo4j|mongo|postgres|cache|broker|vector_store)\.py$"
+)
+
+
+def is_client_module(path: str) -> bool:
+    """Whether a module is named like one that wraps a service: `neo4j_client.py`, `clients/billing.py`, `database.py`."""
+    return _MODULE_NAME.search(path) is not None
+
+
+def is_client_call(name: str) -> bool:
+    """Whether the qualified name belongs to a client library and is no exception, type or test double of it."""
+    return not _NO_CLIENT.search(name) and _service(name) is not None
+
+
+def _service(name: str) -> str | None:
+    for prefix, what in CLIENT_CONSTRUCTORS.items():
+        if name == prefix or (prefix.endswith(".*") and name.startswith(prefix[:-1])):
+            return what
+    return None
+
+
+def talks_to(matches: Iterable[Match]) -> str | None:
+    """What a module's client talks to, told by the first match of `CLIENT_CALLS`; None without one.
+
+    Exceptions and helpers of a library (`redis.exceptions.…`) are no client.
+    """
+    for match in matches:
+        if match.trigger is CLIENT_CALLS and match.name is not None and is_client_call(match.name):
+            return _service(match.name)
+    return None

@@ -1,0 +1,51 @@
+"""What a value falls back to, as it is written: literals behind `Field`, `SecretStr`, `or` and conditional expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lintkit.python.file import PythonFile
+
+_WRAPPERS = frozenset(
+    {"SecretStr", "SecretBytes", "Secret", "AnyUrl", "RedisDsn", "PostgresDsn", "HttpUrl", "str", "bytes"}
+)
+_FIELDS = frozenset({"Field", "field", "ib", "attrib", "mapped_column", "Option", "Argument"})
+
+
+def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tuple[cst.BaseExpression, str]]:
+    """The string literals that `value` can end up as, with their nodes.
+
+    `"x"` itself, `SecretStr("x")`, `Field("x")`, `Field(default="x")`, the right side of `… or "x"`, both branches of
+    a conditional expression, and the parts of an implicit concatenation as one. Names are not followed: a constant is
+    judged where it is written.
+    """
+    import libcst as cst
+
+    if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
+        text = file.literal(value)
+        if isinstance(text, bytes):
+            text = text.decode("latin-1")
+        if isinstance(text, str):
+            yield value, text
+    elif isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
+        yield from literal_defaults(value.right, file)
+    elif isinstance(value, cst.IfExp):
+        yield from literal_defaults(value.body, file)
+        yield from literal_defaults(value.orelse, file)
+    elif isinstance(value, cst.Call):
+        name = file.code(value.func).rsplit(".", 1)[-1]
+        if name in _FIELDS:
+            yield from _field_default(value, file)
+        elif name in _WRAPPERS and len(value.args) == 1 and value.args[0].keyword is None:
+            yield from literal_defaults(value.args[0].value, file)
+
+
+def _field_default(call: cst.Call, file: PythonFile) -> Iterator[tuple[cst.BaseExpression, str]]:
+    for index, argument in enumerate(call.args):
+        keyword = argument.keyword.value if argument.keyword is not None else None
+        if keyword == "default" or (keyword is None and index == 0 and not argument.star):
+            yield from literal_defaults(argument.value, file)

@@ -1,0 +1,172 @@
+"""python/print-in-client: print left in a module that talks to a database, a broker or an API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Calls,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.branches import scope_name
+from lintkit.python.clients import CLIENT_CALLS, is_client_module, talks_to
+
+PRINTS = Calls(("print", "pprint.pprint", "pprint.pp"))
+PROGRAM = Calls(
+    (
+        "argparse.ArgumentParser",
+        "click.command",
+        "click.group",
+        "typer.Typer",
+        "typer.run",
+        "fire.Fire",
+        "docopt.docopt",
+        "optparse.OptionParser",
+        "sys.exit",
+        "getpass.getpass",
+        "input",
+    )
+)
+"""What marks a module as a program for the terminal, whose prints are its output."""
+
+RULE = define(
+    summary="print in a module that talks to another service",
+    why="""
+What `print` writes has no level, no time and no request id, goes to a buffered stdout, and cannot be switched off.
+In a client module it runs on every query: the log fills with states and results of users, and the one line that
+explains the outage is not in it.
+""",
+    remedy="Use the module's logger (`logger.debug(...)`), with values as arguments; delete what was for debugging.",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(PRINTS, PROGRAM, CLIENT_CALLS),
+    tags=("logging",),
+    equivalents=("ruff:T201", "ruff:T203"),
+    packs=("recommended", "production"),
+    paths_ignore=(
+        *NOT_A_SERVICE,
+        *SCRIPTS,
+        "**/cli/**",
+        "**/cli.py",
+        "**/__main__.py",
+        "**/management/commands/**",
+    ),
+    examples=(
+        bad(
+            {
+                "app/neo4j_client.py": """\
+from neo4j import AsyncGraphDatabase
+
+
+class Graph:
+    def __init__(self, uri: str) -> None:
+        self.driver = AsyncGraphDatabase.driver(uri)
+
+    async def links(self, project: str) -> list[str]:
+        print(f"DEBUG: links called for {project}")  # <-- here
+        # print("left out")
+        return []
+"""
+            }
+        ),
+        bad(
+            """\
+import redis
+from pprint import pprint
+
+cache = redis.Redis(host="cache")
+
+
+def get(key: str) -> bytes:
+    value = cache.get(key)
+    pprint(value)  # <-- here
+    return value
+"""
+        ),
+        bad(
+            {
+                "app/clients/billing.py": 'def charge(order):\n    print("charging", order, flush=True)  # <-- here\n'
+            }
+        ),
+        good(
+            'import redis\n\ncache = redis.Redis()\n\nif __name__ == "__main__":\n    print(cache.ping())\n'
+        ),
+        good({"scripts/ping.py": "import redis\n\nprint(redis.Redis().ping())\n"}),
+        good(
+            {"app/report.py": 'def show(total):\n    print(f"{total} orders")\n'},
+            note="no service is wrapped here",
+        ),
+        good(
+            {"app/db_client.py": "def print(*values):\n    return None\n\n\nprint(1)\n"},
+            note="a function of one's own",
+        ),
+        good(
+            {
+                "tool.py": """\
+import argparse
+import httpx
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("url")
+    with httpx.Client() as client:
+        print(client.get(parser.parse_args().url).status_code)
+"""
+            },
+            note="a command line tool prints its answer",
+        ),
+    ),
+)
+
+_DEBUG_WORDS = re.compile(r"debug|warning|error|trace|failed|exception|>>>|===|---", re.IGNORECASE)
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report a print where the module wraps a service and is not a program of its own."""
+    call = match.node
+    if match.trigger is not PRINTS or file.in_main_block(call) or _writes_elsewhere(call, file):
+        return
+    library = talks_to(rule.matches)
+    if library is None and not is_client_module(file.path):
+        return
+    if any(other.trigger is PROGRAM for other in rule.matches):
+        return
+    name = file.code(call.func)
+    if library is not None:
+        what = f"`{name}` in a module that talks to {library}"
+    else:
+        what = f"`{name}` in a client module"
+    certain = _is_debug_output(call, file)
+    yield rule.finding(
+        file.span(call),
+        f"{what}: " + ("debugging output runs in production" if certain else "it has no level and no logger"),
+        subject=scope_name(call, file) or "module",
+        confidence="high" if certain or library is not None else "medium",
+    )
+
+
+def _writes_elsewhere(call: cst.Call, file: PythonFile) -> bool:
+    """`print(..., file=sink)` writes where the code wants it; only stdout and stderr are a log."""
+    sink = file.keyword_arguments(call).get("file")
+    return sink is not None and file.qualified_name(sink.value) not in {"sys.stdout", "sys.stderr"}
+
+
+def _is_debug_output(call: cst.Call, file: PythonFile) -> bool:
+    if "flush" in file.keyword_arguments(call):
+        return True
+    text = "".join(file.code(argument.value) for argument in call.args)
+    return bool(_EMOJI.search(text) or _DEBUG_WORDS.search(text)) or any(
+        isinstance(argument.value, cst.FormattedString) for argument in call.args
+    )
