@@ -1,0 +1,278 @@
+"""Which files of a tree are read, and as what."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lintkit.discover.disk import too_large
+from lintkit.discover.kinds import is_binary, kind_by_name, kind_of, needs_content, sniffable, template_stem
+from lintkit.discover.names import printable, shown
+from lintkit.discover.tree import (
+    LARGEST_FILE,
+    LINK,
+    SKIPPED_FILE,
+    Tree,
+    TreeEntry,
+    TreeError,
+    notifications_of,
+)
+from lintkit.model import Kind, Notification, SourceFile
+
+_PACKAGE_FOLDERS = frozenset(
+    {"node_modules", "bower_components", "site-packages", ".venv", "__pypackages__", ".terraform"}
+)
+
+_BINARY = "It is binary (or UTF-16 without a byte order mark), so no rule has seen it."
+_TEMPLATE = (
+    "It is a Helm or Jinja template and no YAML yet, so no rule has seen it; check what it renders to."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEntry:
+    """A file that will be read, and as what."""
+
+    path: str
+    kind: Kind
+    tracked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What a tree holds.
+
+    files          those that lintkit reads, sorted by path
+    notifications  what was skipped and why, sorted by path
+    paths          every file of the tree, also of no kind; without those that `exclude` names
+    tracked        those of `paths` that git tracks; empty outside a git work tree
+    excluded       what `exclude` left out
+    """
+
+    files: tuple[SourceEntry, ...]
+    notifications: tuple[Notification, ...]
+    paths: frozenset[str]
+    tracked: frozenset[str]
+    excluded: frozenset[str] = frozenset()
+
+
+def discover(tree: Tree, exclude: Sequence[str] = ()) -> Discovery:
+    """Find the files of `tree` and their kinds.
+
+    exclude  patterns as in a `.gitignore` at the root; they also hold for files that were named on the
+             command line, because pre-commit names every file that changed
+    Only YAML and files without a suffix are opened for it. Links are never read: a target inside the root is
+    listed itself. Raises TreeError if the tree cannot be listed.
+    """
+    listed = tuple(tree.paths())
+    is_excluded = _excluder(exclude)
+    excluded = (
+        frozenset(entry.path for entry in listed if is_excluded(entry.path)) if exclude else frozenset()
+    )
+    entries = [entry for entry in listed if entry.path not in excluded] if excluded else listed
+    paths = frozenset([entry.path for entry in entries])
+    notes = [
+        note
+        for note in notifications_of(tree)
+        if not (note.path and (note.path in excluded or is_excluded(note.path)))
+    ]
+    folders = _Folders(paths)
+    files = []
+    for entry in entries:
+        kind = kind_by_name(entry.path)
+        if kind is None and not needs_content(entry.path, kind) and not entry.skipped:
+            if template_stem(entry.path) is not None and not folders.hide(entry):
+                notes.append(_skip(entry.path, _TEMPLATE.replace("YAML", "configuration")))
+            continue
+        if folders.hide(entry):
+            continue
+        if entry.mode == LINK or entry.skipped:
+            if entry.skipped:
+                notes.append(_skip(entry.path, entry.skipped))
+            continue
+        if needs_content(entry.path, kind):
+            kind, reason = _look_inside(tree, entry.path, kind, folders)
+            if reason:
+                notes.append(_skip(entry.path, reason))
+        if kind is not None:
+            files.append(SourceEntry(entry.path, kind, entry.tracked))
+    notes.extend(folders.notifications())
+    tracked = frozenset([entry.path for entry in entries if entry.tracked])
+    notes.sort(key=lambda note: (note.path, note.message))
+    return Discovery(tuple(files), tuple(notes), paths, tracked, excluded)
+
+
+def _look_inside(tree: Tree, path: str, kind: Kind | None, folders: _Folders) -> tuple[Kind | None, str]:
+    """The kind by content, and a sentence if a file whose name promises a kind is skipped."""
+    try:
+        data = tree.read(path)
+    except TreeError as error:
+        return None, "" if kind is None else str(error)
+    if kind is None:
+        return kind_of(path, data), ""
+    if len(data) > LARGEST_FILE:
+        return None, too_large(len(data), LARGEST_FILE)
+    if is_binary(data):
+        return None, _BINARY
+    found = kind_of(path, data)
+    if found is None or (folders.is_helm_template(path) and b"{{" in sniffable(data)):
+        return None, _TEMPLATE
+    return found, ""
+
+
+def load(tree: Tree, entry: SourceEntry) -> SourceFile:
+    """Read a file. Raises TreeError if it is gone, unreadable, too large or binary."""
+    data = tree.read(entry.path)
+    if len(data) > LARGEST_FILE:
+        raise TreeError(too_large(len(data), LARGEST_FILE), entry.path)
+    if is_binary(data):
+        raise TreeError(_BINARY, entry.path)
+    return SourceFile(entry.path, entry.kind, data, entry.tracked)
+
+
+def _skip(path: str, message: str) -> Notification:
+    return Notification("note", message, SKIPPED_FILE, path)
+
+
+def _excluder(patterns: Sequence[str]) -> Callable[[str], bool]:
+    if not patterns:
+        return lambda path: False
+    from lintkit.discover.patterns import compile_patterns
+
+    spec, _ = compile_patterns(patterns)
+    return spec.match_file
+
+
+class _Folders:
+    """Folders whose files are not the project's own configuration, or are not configuration yet."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._helm: set[str] = set()
+        self._packages: set[str] = set()
+        self._hidden: dict[tuple[str, str], int] = {}
+        for path in paths:
+            folder, slash, name = path.rpartition("/")
+            if name == "Chart.yaml":
+                self._helm.add(folder + slash + "templates")
+            elif (slash and name == "pyvenv.cfg") or (
+                name in ("modules.txt", "autoload.php") and folder.rpartition("/")[2] == "vendor"
+            ):
+                self._packages.add(folder)
+
+    def is_helm_template(self, path: str) -> bool:
+        """Whether a file lies in the `templates` folder of a Helm chart."""
+        return bool(self._helm) and any(folder in self._helm for folder in _ancestors(path))
+
+    def hide(self, entry: TreeEntry) -> bool:
+        """Whether a file lies among installed packages or in a project template, and was not named."""
+        if entry.named or "/" not in entry.path:
+            return False
+        *parts, _ = entry.path.split("/")
+        if not self._packages and _PACKAGE_FOLDERS.isdisjoint(parts) and "{" not in entry.path:
+            return False
+        for count, part in enumerate(parts, 1):
+            folder = "/".join(parts[:count])
+            if part in _PACKAGE_FOLDERS or folder in self._packages:
+                return self._count(folder, "installed packages")
+            if "{{" in part or "{%" in part:
+                return self._count(folder, "a project template")
+        return False
+
+    def _count(self, folder: str, what: str) -> bool:
+        self._hidden[folder, what] = self._hidden.get((folder, what), 0) + 1
+        return True
+
+    def notifications(self) -> Iterable[Notification]:
+        """One word for each folder that was hidden."""
+        for (folder, what), count in self._hidden.items():
+            files = "1 file" if count == 1 else f"{count} files"
+            yield _skip(
+                folder,
+                f"It holds {what}, so no rule has seen {files} in it; name one as an argument to check it.",
+            )
+
+
+def _ancestors(path: str) -> Iterable[str]:
+    position = path.rfind("/")
+    while position > 0:
+        path = path[:position]
+        yield path
+        position = path.rfind("/")
+
+
+class ArgumentError(Exception):
+    """A file or folder was asked for and cannot be checked; the message is a sentence for the user."""
+
+
+def named_paths(root: Path, arguments: Iterable[str | os.PathLike[str]], cwd: Path) -> tuple[str, ...]:
+    """The arguments of a command line as paths relative to `root` ("" for the root itself), sorted, without
+    repeats.
+
+    A path is taken relative to `cwd`. A link stands for its target. Raises ArgumentError for an argument
+    outside the root. Whether it exists is for `select_paths` to say, because a git revision may have files
+    that the disk has not.
+    """
+    top = os.path.realpath(os.fsencode(root))
+    found = set()
+    for argument in arguments:
+        raw = os.fsencode(os.fspath(argument))
+        if b"\0" in raw:
+            raise ArgumentError("An argument contains a NUL byte, which no file name can.")
+        location = os.path.realpath(os.path.join(os.fsencode(cwd), raw))  # noqa: PTH118
+        if location == top:
+            found.add("")
+            continue
+        inside = os.path.join(top, b"")  # noqa: PTH118
+        if not location.startswith(inside):
+            raise ArgumentError(
+                f"{printable(shown(raw))} is outside of {printable(str(root))}, the root of this check; "
+                "run lintkit there, or check a root that holds both."
+            )
+        found.add(shown(location[len(inside) :].replace(os.fsencode(os.sep), b"/")))
+    return tuple(sorted(found))
+
+
+def select_paths(
+    discovery: Discovery, root: Path, arguments: Sequence[str | os.PathLike[str]], cwd: Path
+) -> frozenset[str] | None:
+    """Those paths of `discovery` that the arguments name, themselves or through a folder; None for all of
+    them.
+
+    To have a file checked that git ignores, open the tree with `named=named_paths(...)`: what is named is
+    part of a work tree, ignored or not. A configuration's `exclude` still holds.
+    Raises ArgumentError for an argument that does not exist or is outside the root.
+    """
+    if not arguments:
+        return None
+    selected: set[str] = set()
+    ordered = sorted(discovery.paths)
+    for argument in arguments:
+        (path,) = named_paths(root, [argument], cwd)
+        if not path:
+            return None
+        if path in discovery.paths:
+            selected.add(path)
+            continue
+        below = _below(ordered, path + "/")
+        if (
+            not below
+            and not os.path.lexists(Path(os.path.realpath(root), path))
+            and path not in discovery.excluded
+        ):
+            raise ArgumentError(
+                f"{printable(os.fspath(argument))} does not exist; check its spelling and the current folder."
+            )
+        selected.update(below)
+    return frozenset(selected)
+
+
+def _below(ordered: Sequence[str], prefix: str) -> list[str]:
+    import bisect
+
+    start = bisect.bisect_left(ordered, prefix)
+    end = start
+    while end < len(ordered) and ordered[end].startswith(prefix):
+        end += 1
+    return list(ordered[start:end])

@@ -1,0 +1,264 @@
+"""What a file is: by its name where that is enough, by a cheap look at its bytes where it is not."""
+
+from __future__ import annotations
+
+import re
+
+from lintkit.model import Kind
+
+# Suffixes that say: this is about a Dockerfile or a `.env`, and is none.
+_OTHER_SUFFIXES = frozenset(
+    (
+        *("md", "markdown", "rst", "adoc", "txt", "html", "htm", "pdf", "png", "svg"),
+        *("py", "pyi", "pyc", "ipynb", "sh", "bash", "zsh", "fish", "ps1", "bat", "cmd"),
+        *("rb", "pl", "java", "kt", "cs", "lua", "vim", "ts", "tsx", "js", "jsx", "mjs", "cjs"),
+        *("json", "jsonc", "yaml", "yml", "toml", "xml", "ini", "cfg", "lock", "log", "diff", "patch"),
+        *("j2", "jinja", "jinja2", "erb", "ejs", "hbs", "mustache", "gotmpl", "m4"),
+        *("orig", "rej", "bak", "swp", "swo", "gpg", "asc", "age", "pem", "zip", "gz", "tgz", "tar"),
+    )
+)
+# Source code if the name is in lower case (`dockerfile.go`), else a variant for a language (`Dockerfile.go`).
+_SOURCE_SUFFIXES = frozenset(
+    ("go", "rs", "php", "c", "h", "cc", "cpp", "hpp", "swift", "scala", "dart", "ex", "exs", "clj", "hs")
+)
+_DOCKERFILE_TEMPLATES = frozenset(("tmpl", "tpl", "template", "in"))
+_TEMPLATE_SUFFIXES = frozenset(
+    ("j2", "jinja", "jinja2", "erb", "ejs", "hbs", "mustache", "gotmpl", "tmpl", "tpl", "template")
+)
+
+_LOCK_FILE = re.compile(
+    r"package-lock\.json|npm-shrinkwrap\.json|packages\.lock\.json|composer-lock\.json|"
+    r"(?:pnpm-lock|conda-lock)\.ya?ml|pylock(?:\.[^.]+)?\.toml"
+)
+_JSON_WITH_COMMENTS = re.compile(
+    r"(?:tsconfig|jsconfig)(?:\..+)?\.json|\.?devcontainer\.json|\.eslintrc\.json|api-extractor\.json"
+)
+
+_DOCKERFILE = re.compile(r"(dockerfile|containerfile)(?:[._-](.+))?", re.IGNORECASE)
+_DOCKERFILE_SUFFIX = re.compile(r".+\.(?:dockerfile|containerfile)", re.IGNORECASE)
+_DOTENV = re.compile(
+    r"\.(?:flask)?env(?:[._-](?P<suffix>.+))?"
+    r"|.+\.env(?:\.(?:example|sample|template|tpl|dist|defaults?))?"
+    r"|env\.(?:example|sample|template|dist|defaults?)",
+    re.IGNORECASE,
+)
+_COMPOSE = re.compile(r"(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
+_WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
+
+_SCRIPT = re.compile(rb"#![^\n]*?[/ \t](?:python|pypy)[\d.]*(?=\s|$)")
+_UV_SCRIPT = re.compile(rb"#![^\n]*[/ \t]uv[ \t]+run\b[^\n]*--script\b")
+_NO_SCRIPTS = frozenset(
+    (
+        *("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "CONTRIBUTORS", "MAINTAINERS", "CODEOWNERS"),
+        *("OWNERS", "README", "CHANGELOG", "CHANGES", "HISTORY", "NEWS", "TODO", "VERSION", "INSTALL"),
+        *("Makefile", "GNUmakefile", "makefile", "Jenkinsfile", "Vagrantfile", "Procfile", "Gemfile"),
+        *("Rakefile", "Brewfile", "Caddyfile", "Tiltfile", "Justfile", "justfile", "BUILD", "WORKSPACE"),
+    )
+)
+
+_KEY_API_VERSION = re.compile(rb"^([\"']?)apiVersion\1[ \t]*:(?:\s|$)", re.MULTILINE)
+_KEY_KIND = re.compile(rb"^([\"']?)kind\1[ \t]*:(?:\s|$)", re.MULTILINE)
+_DOCUMENT_START = re.compile(rb"^---(?=\s|$)", re.MULTILINE)
+_SERVICES = re.compile(
+    rb"^([\"']?)services\1[ \t]*:[ \t]*(?:&\S+[ \t]*)?(?P<flow>\{[^\n]*)?(?:#[^\n]*)?$"
+    rb"(?P<block>(?:\n(?:[ \t#}\]][^\n]*)?)*)",
+    re.MULTILINE,
+)
+_SERVICE_KEY = re.compile(
+    rb"(?:^[ \t]+|[{,][ \t]*)([\"']?)(?:image|build|extends|command|entrypoint|environment|env_file|ports"
+    rb"|expose|volumes|depends_on|restart|networks|network_mode|deploy|container_name|healthcheck|profiles"
+    rb"|secrets|configs|<<)\1[ \t]*:",
+    re.MULTILINE,
+)
+_LIST = re.compile(rb"\s*(?:#[^\n]*\s+)*-(?:\s|$)")
+
+_TEMPLATE_MARK = re.compile(
+    rb"^[ \t]*(?:- +)*(?:(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#:{\[|>][^\"'#:\n]*): +)?(?:\{\{|\{%)"
+    rb"|^[ \t]*(?:\{#|<%)",
+    re.MULTILINE,
+)
+_BLOCK_SCALAR = re.compile(
+    rb"(?P<lead> *(?:- +)*)(?P<rest>.*?)(?:^|(?<=[:\-]) +|(?<= ))[|>][-+0-9]*[ \t]*(?:#.*)?$"
+)
+
+
+def kind_by_name(path: str) -> Kind | None:
+    """What the name of a file says; None for a name that says nothing, or that lintkit does not read.
+
+    For YAML this is a guess that `kind_of` may better: `yaml` may turn out as `kubernetes` or `compose`.
+    """
+    name = path.rpartition("/")[2]
+    stem, _, suffix = name.lower().rpartition(".")
+    if suffix in ("py", "pyw"):
+        return "python" if stem else None
+    if suffix in ("yml", "yaml"):
+        return _yaml_by_name(path, name)
+    if name == ".gitignore":
+        return "gitignore"
+    if name in (".dockerignore", ".containerignore") or (stem and suffix == "dockerignore"):
+        return "dockerignore"
+    if suffix == "json":
+        return None if _is_unread_json(path, name) else "json"
+    if suffix == "toml" or name == "Pipfile":
+        return None if _LOCK_FILE.fullmatch(name) else "toml"
+    if _is_dockerfile(name):
+        return "dockerfile"
+    return "dotenv" if _is_dotenv(name) else None
+
+
+def _is_unread_json(path: str, name: str) -> bool:
+    """Lock files, generated files, and JSON with comments, which is the editor's business."""
+    if _LOCK_FILE.fullmatch(name) or _JSON_WITH_COMMENTS.fullmatch(name) or name.endswith(".min.json"):
+        return True
+    return f"/{path}".endswith(f"/.vscode/{name}")
+
+
+def _yaml_by_name(path: str, name: str) -> Kind | None:
+    if _LOCK_FILE.fullmatch(name):
+        return None
+    if _WORKFLOW.search(path):
+        return "workflow"
+    return "compose" if _COMPOSE.fullmatch(name) else "yaml"
+
+
+def _is_dockerfile(name: str) -> bool:
+    if name.endswith("~"):
+        return False
+    match = _DOCKERFILE.fullmatch(name)
+    if match is None:
+        return _DOCKERFILE_SUFFIX.fullmatch(name) is not None
+    if match[2] is None:
+        return True
+    suffix = match[2].rpartition(".")[2].lower()
+    if suffix in _SOURCE_SUFFIXES:
+        return not name[0].islower()
+    return suffix not in _OTHER_SUFFIXES and suffix not in _DOCKERFILE_TEMPLATES
+
+
+def _is_dotenv(name: str) -> bool:
+    match = _DOTENV.fullmatch(name)
+    if match is None or name.endswith("~"):
+        return False
+    suffix = match["suffix"]
+    return suffix is None or suffix.rpartition(".")[2].lower() not in _OTHER_SUFFIXES
+
+
+def needs_content(path: str, kind: Kind | None) -> bool:
+    """Whether `kind_of` must see the bytes to be sure: for YAML, and for names without a suffix (scripts)."""
+    if kind is None:
+        name = path.rpartition("/")[2]
+        return "." not in name and name not in _NO_SCRIPTS
+    return kind in ("yaml", "compose", "kubernetes", "workflow")
+
+
+def kind_of(path: str, data: bytes) -> Kind | None:
+    """What a file is, by its name and its bytes; None for what lintkit does not read, and for templates."""
+    kind = kind_by_name(path)
+    if not needs_content(path, kind):
+        return kind
+    if kind is None:
+        head = data[:256].removeprefix(b"\xef\xbb\xbf")
+        return "python" if _SCRIPT.match(head) or _UV_SCRIPT.match(head) else None
+    text = sniffable(data)
+    if is_template(text):
+        return None
+    if kind == "workflow":
+        return kind
+    if is_kubernetes(text):
+        return "kubernetes"
+    return "compose" if kind == "compose" or is_compose(text) else kind
+
+
+def sniffable(data: bytes) -> bytes:
+    """The bytes as UTF-8 without a BOM and with LF line ends, so that patterns need one form only."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+
+
+def is_kubernetes(text: bytes) -> bool:
+    """Whether a document of this YAML has both `apiVersion` and `kind` as keys at column 0."""
+    if _KEY_API_VERSION.search(text) is None or _KEY_KIND.search(text) is None:
+        return False
+    return any(
+        _KEY_API_VERSION.search(document) is not None and _KEY_KIND.search(document) is not None
+        for document in _DOCUMENT_START.split(text)
+    )
+
+
+def is_compose(text: bytes) -> bool:
+    """Whether this YAML has a mapping `services` at column 0 that holds services as compose knows them.
+
+    Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of
+    theirs is one that a compose service has.
+    """
+    match = _SERVICES.search(text)
+    if match is None:
+        return False
+    block = match["flow"] or match["block"]
+    return _LIST.match(block) is None and _SERVICE_KEY.search(block) is not None
+
+
+def is_template(text: bytes) -> bool:
+    """Whether this YAML is the source of a template (Helm, Jinja, ERB) and no YAML yet.
+
+    True if `{{`, `{%` or `<%` begins a line or a value outside of block scalars. In quotes, in comments, in a
+    block scalar or inside a plain value (`up to {{ $value }}`, `${{ github.sha }}`) they are text, and the
+    file is YAML.
+    """
+    if b"{{" not in text and b"{%" not in text and b"<%" not in text and b"{#" not in text:
+        return False
+    marks = [match.start() for match in _TEMPLATE_MARK.finditer(text)]
+    if not marks:
+        return False
+    marked = iter([*marks, len(text) + 1])
+    following = next(marked)
+    block: int | None = None
+    position = 0
+    for line in text.split(b"\n"):
+        end = position + len(line)
+        here = position <= following <= end
+        while following <= end:
+            following = next(marked)
+        position = end + 1
+        content = line.lstrip(b" ")
+        if not content:
+            continue
+        if block is not None and len(line) - len(content) > block:
+            continue
+        block = None
+        if here:
+            return True
+        if b"|" in line or b">" in line:
+            opened = _BLOCK_SCALAR.match(line)
+            if opened is not None:
+                lead = opened["lead"]
+                block = len(lead) if opened["rest"].strip() else lead.rfind(b"-")
+    return False
+
+
+def template_stem(path: str) -> Kind | None:
+    """What a file is without the suffix of a template language: `compose.yaml.j2` would be `compose`."""
+    stem, _, suffix = path.rpartition(".")
+    return kind_by_name(stem) if suffix.lower() in _TEMPLATE_SUFFIXES and stem else None
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether bytes are no text: NUL bytes in their beginning, more than a slip of the pen explains.
+
+    UTF-16 with a byte order mark is text. A few NULs in UTF-8 are left to the parser, whose finding names the
+    line.
+    """
+    head = data[:8000]
+    nuls = head.count(0)
+    if not nuls or (head.startswith((b"\xff\xfe", b"\xfe\xff")) and not head.startswith(b"\xff\xfe\0\0")):
+        return False
+    if nuls > 3 and nuls * 20 > len(head):
+        return True
+    try:
+        # The end of the beginning may cut a character in two.
+        head[: len(head) - 3 if len(data) > 8000 else None].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.end < len(head) - 8 or len(data) <= 8000
+    return False

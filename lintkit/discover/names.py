@@ -1,0 +1,29 @@
+"""File names as text: every path lintkit hands around is valid Unicode, whatever bytes the disk holds."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def shown(name: bytes) -> str:
+    r"""The path for bytes of a file name or path, with `/` between its parts.
+
+    Bytes that are not UTF-8 become `\xNN`, so that paths can be printed, sorted and written to JSON; a tree
+    remembers the bytes of such a name, because this cannot be taken back when a name has a real backslash.
+    """
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        return name.decode("utf-8", "backslashreplace")
+
+
+def printable(path: str) -> str:
+    r"""`path` for a sentence: line breaks, control characters and direction marks become escapes (`\n`)."""
+    if path.isprintable():
+        return path
+    return "".join(
+        char.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        else char
+        for char in path
+    )
