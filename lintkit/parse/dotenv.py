@@ -28,6 +28,7 @@ _SINGLE_ESCAPE = re.compile(r"\\([\\'])")
 _DOUBLE_ESCAPE = re.compile(r"\\([\\'\"abfnrtv])")
 _VARIABLE = re.compile(r"\$\{[^}:]{0,256}(?::-|\})")
 
+_MAXIMUM = 100_000
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -75,6 +76,10 @@ class _Reader:
         self.nodes[()] = self.nodes[("entries",)] = whole
         offset = _skip(_BLANK, text, 0)
         while offset < len(text):
+            if len(self.entries) + len(self.problems) > _MAXIMUM:
+                raise ParseError(
+                    f"The file has more than {_MAXIMUM} entries; is it a .env file at all?", path
+                )
             try:
                 following = self.binding(offset)
             except _UnreadableError as error:
@@ -160,13 +165,13 @@ class _Reader:
 
     def add(self, entry: dict[str, Any], whole: Span, key: Span, value: Span | None) -> None:
         """Keep an entry and where it stands."""
-        route: Route = ("entries", len(self.entries))
+        index = len(self.entries)
         style = {"'": "single", '"': "double"}.get(entry["quote"], "plain")
         self.entries.append(entry)
-        self.nodes[route] = NodeSpans(whole, key)
-        self.nodes[(*route, "key")] = NodeSpans(key, raw=entry["key"])
+        self.nodes["entries", index] = NodeSpans(whole, key)
+        self.nodes["entries", index, "key"] = NodeSpans(key, raw=entry["key"])
         if value is not None:
-            self.nodes[(*route, "value")] = NodeSpans(value, key, raw=entry["value"], style=style)
+            self.nodes["entries", index, "value"] = NodeSpans(value, key, raw=entry["value"], style=style)
 
 
 def interpolates(value: str) -> bool:

@@ -37,6 +37,8 @@ _CLASSES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "xdigit": (("0", "9"), ("A", "F"), ("a", "f")),
 }
 
+_MAXIMUM = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class IgnoreMatch:
@@ -128,6 +130,10 @@ def _document(text: str, path: str, kind: Kind) -> Document:
         pattern = pattern[1:] if negated else pattern
         nodes["patterns", len(patterns)] = NodeSpans(span, raw=shown)
         patterns.append({"pattern": pattern, "negated": negated, "text": content})
+        if len(patterns) > _MAXIMUM:
+            raise ParseError(
+                f"The file has more than {_MAXIMUM} patterns; is it an ignore file at all?", path
+            )
         unreadable = (_docker_tokens if docker else _git_tokens)(pattern) is None
         if not pattern or unreadable:
             message = "The pattern can never match: it is empty, or a bracket or backslash is not finished."
