@@ -1,0 +1,76 @@
+"""Which files and units are for production, and which are for development."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+Environment = Literal["production", "development", ""]
+"""`development` stands for all that is not production, staging and tests included; empty: nothing says so."""
+
+MARKERS = frozenset(
+    {
+        "APP_ENV",
+        "APP_ENVIRONMENT",
+        "DEPLOYMENT_ENV",
+        "DEPLOY_ENV",
+        "DJANGO_ENV",
+        "ENV",
+        "ENVIRONMENT",
+        "FASTAPI_ENV",
+        "FLASK_ENV",
+        "NODE_ENV",
+        "PYTHON_ENV",
+        "RUNTIME_ENV",
+        "SERVICE_ENV",
+        "STAGE",
+    }
+)
+"""Variables whose value names the environment."""
+
+_PRODUCTION = frozenset(
+    {"prod", "production", "prd", "live", "deploy", "deployment", "deployments", "release"}
+)
+_DEVELOPMENT = frozenset(
+    """dev devel development local test tests testing ci e2e staging stage stg qa uat preview kind minikube k3d k3s
+    example examples sample samples demo demos tutorial tutorials docs doc override debug mock mocks loadtest
+    integration playground sandbox template templates devcontainer benchmark benchmarks fixtures profiling""".split()  # noqa: SIM905
+)
+_WORDS = re.compile(r"[A-Za-z0-9]+")
+
+
+EnvironmentRules = Callable[[str], "str | None"]
+"""What the configuration says of a path: `production`, `staging`, `development`, or None where it says nothing."""
+
+
+def no_rules(path: str) -> str | None:
+    """A configuration that says nothing of any path."""
+    return None
+
+
+def environment_of_value(text: str) -> Environment:
+    """What the value of one of `MARKERS` says."""
+    word = text.strip().lower()
+    if word in {"prod", "production", "prd", "live"}:
+        return "production"
+    return "development" if word in _DEVELOPMENT else ""
+
+
+def environment_of_path(path: str, rules: EnvironmentRules = no_rules) -> Environment:
+    """What the name of a file and its folders say; a word for development wins over one for production.
+
+    The configuration wins over both.
+
+    >>> environment_of_path("deploy/docker-compose.dev.yml")
+    'development'
+    >>> environment_of_path("compose.production.yaml")
+    'production'
+    """
+    configured = rules(path)
+    if configured is not None:
+        return "production" if configured == "production" else "development"
+    words = {word.lower() for word in _WORDS.findall(path)}
+    if words & _DEVELOPMENT:
+        return "development"
+    return "production" if words & _PRODUCTION else ""

@@ -1,0 +1,152 @@
+"""Facts of compose files: services, what they are built from, and the variables they are given."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lintkit.graph.facts import Build, ContainerDefined, Count, EnvFile, Fact, Mount, VariableProvided
+from lintkit.graph.values import DYNAMIC, value_of
+from lintkit.model import Document, Route
+
+
+def extract(document: Document) -> Iterator[Fact]:
+    """The facts of one compose file."""
+    services = _mapping(_mapping(document.data).get("services"))
+    for name, service in services.items():
+        if isinstance(service, dict):
+            route: Route = ("services", name)
+            yield _service(document, route, str(name), service)
+            yield from _environment(document, (*route, "environment"), str(name), service.get("environment"))
+
+
+def _mapping(data: Any) -> Mapping[Any, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _text(data: Any) -> str:
+    return (
+        data if isinstance(data, str) else "" if data is None or isinstance(data, dict | list) else str(data)
+    )
+
+
+def _service(document: Document, route: Route, name: str, service: Mapping[Any, Any]) -> ContainerDefined:
+    network = _text(service.get("network_mode"))
+    return ContainerDefined(
+        document.key_span(route),
+        name,
+        "service",
+        image=_text(service.get("image")),
+        build=_build(service.get("build")),
+        entrypoint=_command(service.get("entrypoint")),
+        command=_command(service.get("command")),
+        env_files=tuple(_env_files(document, (*route, "env_file"), service.get("env_file"))),
+        mounts=tuple(_mounts(service.get("volumes"))),
+        replicas=_replicas(document, route, service),
+        profiles=tuple(_text(each) for each in service.get("profiles") or () if isinstance(each, str)),
+        extends=_extends(service.get("extends")),
+        working_dir=_text(service.get("working_dir")),
+        shares_network=network == "host" or network.startswith(("service:", "container:")),
+    )
+
+
+def _build(data: Any) -> Build | None:
+    if isinstance(data, str):
+        return Build(data)
+    if not isinstance(data, dict):
+        return None
+    return Build(
+        _text(data.get("context")) or ".",
+        _text(data.get("dockerfile")),
+        _text(data.get("target")),
+        inline="dockerfile_inline" in data,
+    )
+
+
+def _command(data: Any) -> tuple[str, ...] | None:
+    """Compose splits a string as a shell would, and runs no shell; `[]` and `""` clear the image's own."""
+    if isinstance(data, list):
+        return tuple(_text(each).replace("$$", "$") for each in data)
+    if not isinstance(data, str):
+        return None
+    text = data.replace("$$", "$")
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return ("sh", text)
+
+
+def _env_files(document: Document, route: Route, data: Any) -> Iterator[EnvFile]:
+    if isinstance(data, str):
+        yield EnvFile(data, document.span(route))
+        return
+    for index, each in enumerate(data if isinstance(data, list) else ()):
+        span = document.span((*route, index))
+        if isinstance(each, str):
+            yield EnvFile(each, span)
+        elif isinstance(each, dict):
+            yield EnvFile(_text(each.get("path")), span, each.get("required") is not False)
+
+
+def _mounts(data: Any) -> Iterator[Mount]:
+    for each in data if isinstance(data, list) else ():
+        if isinstance(each, str) and ":" in each:
+            source, target = each.split(":")[:2]
+            if source.startswith((".", "/", "~", "$")):
+                yield Mount(source, target)
+        elif isinstance(each, dict) and each.get("type") == "bind":
+            yield Mount(_text(each.get("source")), _text(each.get("target")))
+
+
+def _replicas(document: Document, route: Route, service: Mapping[Any, Any]) -> Count | None:
+    for place in (("deploy", "replicas"), ("scale",)):
+        data: Any = service
+        for key in place:
+            data = _mapping(data).get(key)
+        number = _integer(data)
+        if number is not None:
+            key = place[-1]
+            return Count(number, document.span((*route, *place)), f"{key}: {number}")
+    return None
+
+
+def _integer(data: Any) -> int | None:
+    if isinstance(data, bool):
+        return None
+    if isinstance(data, int):
+        return data
+    if not isinstance(data, str):
+        return None
+    text = data
+    if text.startswith("${") and text.endswith("}"):
+        text = text[2:-1].partition(":-")[2]
+    return int(text) if text.isdigit() and len(text) < 6 else None
+
+
+def _extends(data: Any) -> tuple[str, str] | None:
+    if isinstance(data, str):
+        return "", data
+    if isinstance(data, dict) and isinstance(data.get("service"), str):
+        return _text(data.get("file")), data["service"]
+    return None
+
+
+def _environment(document: Document, route: Route, unit: str, data: Any) -> Iterator[VariableProvided]:
+    if isinstance(data, dict):
+        for key in data:
+            place = (*route, key)
+            node = document.nodes.get(place)
+            text = node.raw if node is not None and node.raw is not None else _text(data[key])
+            # A key without a value is taken from the shell that runs compose.
+            value = DYNAMIC if data[key] is None else value_of(str(key), text, interpolates=True)
+            yield VariableProvided(
+                document.span(place), str(key), value, "compose-environment", unit, document.key_span(place)
+            )
+    for index, each in enumerate(data if isinstance(data, list) else ()):
+        if isinstance(each, str):
+            name, equals, text = each.partition("=")
+            value = value_of(name, text, interpolates=True) if equals else DYNAMIC
+            yield VariableProvided(
+                document.span((*route, index)), name.strip(), value, "compose-environment", unit
+            )

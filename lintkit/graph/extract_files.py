@@ -1,0 +1,80 @@
+"""Facts of `.env` files, ignore files and CI workflows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, VariableProvided
+from lintkit.graph.values import value_of
+from lintkit.model import Document, Route
+
+
+def extract_dotenv(document: Document) -> Iterator[Fact]:
+    """Every entry of a `.env` file, in order; one without a value has a value of the kind `none`."""
+    for index, entry in enumerate(document.data["entries"]):
+        value = value_of(entry["key"], entry["value"], interpolates=bool(entry["interpolates"]))
+        route: Route = ("entries", index)
+        span = document.span((*route, "value")) if entry["value"] is not None else document.span(route)
+        yield VariableProvided(span, entry["key"], value, "dotenv", "", document.span((*route, "key")))
+
+
+def extract_ignore(document: Document) -> Iterator[Fact]:
+    """The lines of a `.gitignore` or `.dockerignore` that hold a pattern."""
+    yield IgnoreRules(document.span(()), tuple(each["text"] for each in document.data["patterns"]))
+
+
+def extract_workflow(document: Document) -> Iterator[Fact]:
+    """Variables of a workflow, its jobs and steps, and the images that its steps build."""
+    data = document.data if isinstance(document.data, dict) else {}
+    yield from _environment(document, ("env",), data.get("env"), "")
+    jobs = data.get("jobs")
+    for name, job in jobs.items() if isinstance(jobs, dict) else ():
+        if not isinstance(job, dict):
+            continue
+        route: Route = ("jobs", name)
+        yield from _environment(document, (*route, "env"), job.get("env"), str(name))
+        steps = job.get("steps")
+        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+            if isinstance(step, dict):
+                place = (*route, "steps", index)
+                yield from _environment(document, (*place, "env"), step.get("env"), str(name))
+                yield from _build(document, place, step)
+
+
+def _environment(document: Document, route: Route, data: Any, unit: str) -> Iterator[VariableProvided]:
+    for key in data if isinstance(data, dict) else ():
+        place = (*route, key)
+        node = document.nodes.get(place)
+        text = node.raw if node is not None else None
+        yield VariableProvided(
+            document.span(place),
+            str(key),
+            value_of(str(key), "" if text is None else text),
+            "workflow-env",
+            unit,
+            document.key_span(place),
+        )
+
+
+def _build(document: Document, route: Route, step: dict[Any, Any]) -> Iterator[ImageBuild]:
+    uses, given = step.get("uses"), step.get("with")
+    if (
+        not isinstance(uses, str)
+        or not uses.startswith("docker/build-push-action")
+        or not isinstance(given, dict)
+    ):
+        return
+    context, file, tags, target = (given.get(key) for key in ("context", "file", "tags", "target"))
+    written = (
+        [str(tag) for tag in tags]
+        if isinstance(tags, list)
+        else str(tags or "").replace(",", "\n").split("\n")
+    )
+    yield ImageBuild(
+        document.span(route),
+        context if isinstance(context, str) and "${{" not in context else ".",
+        file if isinstance(file, str) and "${{" not in file else "",
+        tuple(tag.strip() for tag in written if tag.strip() and "${{" not in tag.rpartition(":")[0]),
+        target if isinstance(target, str) else "",
+    )

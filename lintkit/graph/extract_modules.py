@@ -1,0 +1,656 @@
+"""Facts of a Python module as a whole: imports, request handlers, calls, and containers that live with the process.
+
+These are questions about whole files, so they are asked of `ast`, which reads ten times as fast as libcst; a file that
+only newer Python can read has its imports and no more. A scan for the words that a fact needs decides first whether a
+file is worth parsing at all.
+
+Names in facts: what another module defines is its qualified name (`app.store.save`; a leading dot counts from the
+repository's root), what the same file defines begins with a colon (`:save`, `:Store.save`).
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from lintkit.graph.facts import (
+    ContainerKind,
+    Count,
+    Fact,
+    FunctionCall,
+    ModuleImport,
+    ModuleState,
+    RouteHandler,
+    ServerSetting,
+    StateAccess,
+)
+from lintkit.model import Span
+from lintkit.source import Lines
+
+_FROM = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)", re.MULTILINE)
+_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w., \t]+)", re.MULTILINE)
+_COMMENT = re.compile(r"#[^\n]*")
+_NAME = re.compile(r"^([.\w]+)(?:\s+as\s+(\w+))?$")
+
+_HANDLERS = re.compile(
+    r"@\w[\w.]*\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|middleware|before_request)\b"
+    r"|\b(?:add_url_rule|add_api_route|add_route|add_get|add_post|HTTPEndpoint|APIView|MethodView|RequestHandler)\b"
+    r"|\b(?:from|import)[ \t]+(?:litestar|django|starlette\.routing|aiohttp)\b"
+)
+_STATE = re.compile(
+    r"^[ \t]*(?:self\.)?\w+[ \t]*(?::[^=\n]+)?=[ \t]*"
+    r"(?:\{[ \t]*\}|\[[ \t]*\]|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|Counter|TTLCache|LRUCache"
+    r"|WeakValueDictionary)\()",
+    re.MULTILINE,
+)
+_STATEFUL = re.compile(
+    r"session|store|cache|challenge|otp|token|limit|attempt|connection|manager|state|memory|auth|job"
+)
+
+_CONTAINERS: Mapping[str, ContainerKind] = {
+    "dict": "dict",
+    "list": "list",
+    "set": "set",
+    "deque": "deque",
+    "defaultdict": "defaultdict",
+    "OrderedDict": "OrderedDict",
+    "Counter": "Counter",
+    "TTLCache": "dict",
+    "LRUCache": "dict",
+    "WeakValueDictionary": "dict",
+}
+_WRITES = frozenset(
+    {"append", "add", "update", "setdefault", "insert", "extend", "appendleft", "__setitem__"}
+)
+_DELETES = frozenset({"pop", "popitem", "popleft", "remove", "discard", "clear"})
+_READS = frozenset({"get", "items", "values", "keys", "copy", "index", "count", "__getitem__"})
+_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
+_ROUTES = frozenset({"route", "api_route", "websocket", "websocket_route"})
+_HOOKS = frozenset({"middleware", "before_request", "after_request", "before_app_request"})
+_REGISTRATIONS = frozenset(
+    """add_url_rule add_api_route add_route add_get add_post add_put add_patch add_delete Route WebSocketRoute path
+    re_path add_api_websocket_route""".split()  # noqa: SIM905
+)
+_VIEWS = re.compile(r"(View|ViewSet|HTTPEndpoint|WebSocketEndpoint|Resource|RequestHandler|Controller)$")
+_ALTERNATIVE = re.compile(
+    r"redis|memcache|debug|\bdev|develop|test|local|fallback|backend|available", re.IGNORECASE
+)
+_DEEPEST = 150
+
+
+def extract(text: str, path: str) -> Iterator[Fact]:
+    """The facts of one Python file, given its decoded text; nothing but imports where it cannot be parsed."""
+    imports = list(_imports(text, path))
+    yield from imports
+    handlers = _HANDLERS.search(text) is not None
+    gunicorn = "gunicorn" in path and "workers" in text
+    calls_state = any(_STATEFUL.search(f"{each.module} {' '.join(each.names)}".lower()) for each in imports)
+    if not (handlers or gunicorn or calls_state or _STATE.search(text)):
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    module = _Module(text, path, tree, imports)
+    if gunicorn:
+        yield from module.server_settings()
+    try:
+        yield from module.facts()
+    except RecursionError:  # nested more deeply than people write; what was found so far stands
+        return
+
+
+def _imports(text: str, path: str) -> Iterator[ModuleImport]:
+    if "import" not in text:
+        return
+    for match in _FROM.finditer(text):
+        module = match.group(1)
+        level = len(module) - len(module.lstrip("."))
+        listed = _COMMENT.sub("", match.group(2)).strip("()").replace("\\", " ")
+        pairs = [(found.group(2) or found.group(1), found.group(1)) for found in _named(listed)]
+        yield ModuleImport(
+            Span(path, match.start(1), match.end(1)),
+            module[level:],
+            tuple(name for _, name in pairs),
+            level,
+            tuple(pairs),
+        )
+    for match in _IMPORT.finditer(text):
+        for found in _named(match.group(1)):
+            name, alias = found.groups()
+            local = (alias, "") if alias else (name.partition(".")[0], "")
+            span = Span(path, match.start(1), match.end(1))
+            yield ModuleImport(span, name, (), 0, (local,) if alias or "." not in name else ())
+
+
+def _named(listed: str) -> Iterator[re.Match[str]]:
+    for part in listed.split(","):
+        found = _NAME.match(part.strip())
+        if found is not None:
+            yield found
+
+
+def absolute(module: str, level: int, path: str) -> str:
+    """The qualified name of an import: as written, or with a leading dot from the root for a relative one."""
+    if not level:
+        return module
+    parts = path.split("/")[:-1]
+    parts = parts[: max(len(parts) - level + 1, 0)]
+    return ".".join(["", *parts, *([module] if module else [])])
+
+
+def _dotted(node: ast.expr) -> list[str] | None:
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    parts.append(node.id)
+    return parts[::-1]
+
+
+def _container(value: ast.expr | None) -> ContainerKind | None:
+    if isinstance(value, ast.Dict | ast.DictComp):
+        return "dict"
+    if isinstance(value, ast.List | ast.ListComp):
+        return "list"
+    if isinstance(value, ast.Set | ast.SetComp):
+        return "set"
+    if isinstance(value, ast.Call):
+        name = _dotted(value.func)
+        if name is not None:
+            found = _CONTAINERS.get(name[-1])
+            if found is not None:
+                return found
+        if name is not None and name[-1] == "field":  # a dataclass's field(default_factory=dict)
+            for keyword in value.keywords:
+                if keyword.arg == "default_factory" and isinstance(keyword.value, ast.Name):
+                    return _CONTAINERS.get(keyword.value.id)
+    return None
+
+
+def _assigned(statement: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return statement.targets[0], statement.value
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return statement.target, statement.value
+    return None
+
+
+class _Module:
+    """One parsed module; `facts` reads it once."""
+
+    def __init__(self, text: str, path: str, tree: ast.Module, imports: Iterable[ModuleImport]) -> None:
+        self.path = path
+        self.tree = tree
+        self.lines = Lines(text)
+        self.names: dict[str, str] = {}
+        for each in imports:
+            module = absolute(each.module, each.level, path)
+            for local, imported in each.aliases:
+                self.names[local] = f"{module}.{imported}" if imported else module
+        self.state: dict[str, ModuleState] = {}
+        self.definitions: set[str] = set()
+        self.instances: set[str] = set()
+
+    def span(self, node: ast.expr | ast.stmt) -> Span:
+        """The span of a node in code points; `ast` counts UTF-8 bytes."""
+        start = self._offset(node.lineno, node.col_offset)
+        end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+        return Span(self.path, start, max(start, end))
+
+    def _offset(self, line: int, column: int) -> int:
+        text = self.lines.line(line)
+        if not text.isascii():
+            column = len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+        return min(self.lines.start(line) + column, len(self.lines.text))
+
+    def server_settings(self) -> Iterator[ServerSetting]:
+        """`workers = …` of a gunicorn configuration file."""
+        for statement in self.tree.body:
+            assigned = _assigned(statement)
+            if assigned is None or not isinstance(assigned[0], ast.Name) or assigned[0].id != "workers":
+                continue
+            number = _number_of_workers(assigned[1])
+            if number is not None:
+                span = self.span(statement)
+                yield ServerSetting(span, Count(number[0], span, number[1]))
+
+    def facts(self) -> Iterator[Fact]:
+        """All facts but imports."""
+        for statement in self.tree.body:
+            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                self.definitions.add(statement.name)
+        yield from self._states()
+        for statement in self.tree.body:
+            yield from self._definitions(statement, "", 0)
+        yield from self._registrations()
+
+    # -- state ---------------------------------------------------------------------------------------------------
+
+    def _states(self) -> Iterator[ModuleState]:
+        found: list[ModuleState] = []
+        for statement in self.tree.body:
+            assigned = _assigned(statement)
+            if assigned is not None and isinstance(assigned[0], ast.Name):
+                target, value = assigned
+                kind = _container(value)
+                if kind is not None:
+                    found.append(ModuleState(self.span(target), assigned[0].id, kind))
+                elif isinstance(value, ast.Call):
+                    called = self.reference(value.func)
+                    if called and called.rpartition(".")[2].lstrip(":_")[:1].isupper():
+                        self.instances.add(assigned[0].id)
+                        found.append(ModuleState(self.span(target), assigned[0].id, "instance", called))
+            elif isinstance(statement, ast.ClassDef):
+                found.extend(self._class_states(statement))
+        for state in found:
+            self.state.setdefault(state.name, state)
+        yield from found
+
+    def _class_states(self, node: ast.ClassDef) -> Iterator[ModuleState]:
+        for statement in node.body:
+            assigned = _assigned(statement)
+            if assigned is not None and isinstance(assigned[0], ast.Name):
+                kind = _container(assigned[1])
+                if kind is not None:
+                    factory = isinstance(assigned[1], ast.Call) and _dotted(assigned[1].func) == ["field"]
+                    name = f"{node.name}.{assigned[0].id}"
+                    yield ModuleState(self.span(assigned[0]), name, kind, "self" if factory else "")
+            elif isinstance(statement, ast.FunctionDef) and statement.name in {"__init__", "__new__"}:
+                for inner in statement.body:
+                    assigned = _assigned(inner)
+                    if assigned is None or not isinstance(assigned[0], ast.Attribute):
+                        continue
+                    kind = _container(assigned[1])
+                    if kind is not None and _dotted(assigned[0]) == ["self", assigned[0].attr]:
+                        yield ModuleState(
+                            self.span(assigned[0]), f"{node.name}.{assigned[0].attr}", kind, "self"
+                        )
+
+    def reference(self, node: ast.expr, local: Mapping[str, str] | None = None, owner: str = "") -> str:
+        """What a name or attribute chain refers to, in the notation of the facts; empty for anything local."""
+        parts = _dotted(node)
+        if parts is None:
+            return ""
+        first, rest = parts[0], parts[1:]
+        tail = "".join("." + part for part in rest)
+        if local is not None and first in local:
+            return local[first] + tail if local[first] else ""
+        if first in {"self", "cls"}:
+            return f":{owner}{tail}" if owner and rest else ""
+        if first in self.state or first in self.definitions or first in self.instances:
+            return ":" + first + tail
+        known = self.names.get(first)
+        return known + tail if known else ""
+
+    # -- functions -----------------------------------------------------------------------------------------------
+
+    def _definitions(self, node: ast.stmt, prefix: str, depth: int) -> Iterator[Fact]:
+        if depth > _DEEPEST:
+            return
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            name = prefix + node.name
+            yield from self._handlers(node, name, prefix)
+            yield from self._body(node, name, prefix.rpartition(".")[0] if prefix else "")
+            for inner in _nested(node.body):
+                yield from self._definitions(inner, name + ".", depth + 1)
+        elif isinstance(node, ast.ClassDef):
+            bases = [parts[-1] for base in node.bases if (parts := _dotted(base))]
+            if any(_VIEWS.search(base) for base in bases):
+                for method in node.body:
+                    if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and (
+                        method.name in _METHODS
+                        or method.name in {"on_receive", "list", "create", "retrieve", "update", "destroy"}
+                    ):
+                        yield RouteHandler(
+                            self.span(method), method.name.upper(), "", f":{prefix}{node.name}.{method.name}"
+                        )
+            for inner in node.body:
+                yield from self._definitions(inner, f"{prefix}{node.name}.", depth + 1)
+        else:
+            for inner in _nested([node]):
+                yield from self._definitions(inner, prefix, depth + 1)
+
+    def _handlers(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str, prefix: str
+    ) -> Iterator[RouteHandler]:
+        for decorator in node.decorator_list:
+            call = decorator if isinstance(decorator, ast.Call) else None
+            parts = _dotted(call.func if call else decorator)
+            if parts is None:
+                continue
+            last = parts[-1]
+            if len(parts) == 1 and not self.names.get(last, "").startswith("litestar"):
+                continue
+            route = _route(call) if call else None
+            span = self.span(decorator)
+            if last in _METHODS and route is not None:
+                yield RouteHandler(span, last.upper(), route, ":" + name)
+            elif last in _ROUTES and route is not None:
+                yield RouteHandler(span, "WEBSOCKET" if "websocket" in last else "*", route, ":" + name)
+            elif last in _HOOKS and len(parts) > 1:
+                yield RouteHandler(span, "*", "", ":" + name)
+        arguments = node.args.posonlyargs + node.args.args
+        if (
+            not prefix
+            and arguments
+            and arguments[0].arg == "request"
+            and any(known.startswith("django.") for known in self.names.values())
+        ):
+            yield RouteHandler(self.span(node), "*", "", ":" + name)
+
+    def _registrations(self) -> Iterator[RouteHandler]:
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            parts = _dotted(node.func)
+            if parts is None:
+                continue
+            web = parts[-2:-1] == ["web"] and parts[-1] in _METHODS
+            if (parts[-1] not in _REGISTRATIONS and not web) or not node.args:
+                continue
+            first = node.args[0]
+            if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+                continue
+            method = parts[-1].removeprefix("add_").upper()
+            values = [
+                *node.args[1:],
+                *(keyword.value for keyword in node.keywords if keyword.arg is not None),
+            ]
+            for value in values:
+                if isinstance(value, ast.Name | ast.Attribute):
+                    function = self.reference(value)
+                    if function:
+                        yield RouteHandler(
+                            self.span(node),
+                            method if method.lower() in _METHODS else "*",
+                            first.value,
+                            function,
+                        )
+
+    def _body(self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str, owner: str) -> Iterator[Fact]:
+        local = self._locals(node)
+        reader = _Body(self, name, owner, local)
+        for default in [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]:
+            reader.expression(default, False)
+        for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+            if isinstance(argument.annotation, ast.Subscript):
+                reader.expression(argument.annotation, False)
+        reader.block(node.body, False, 0)
+        yield from dict.fromkeys(reader.found)
+
+    def _locals(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
+        """Names that are local to a function, with the class they are an instance of where that is plain."""
+        found: dict[str, str] = {}
+        arguments = node.args
+        for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
+            if argument.arg in {"self", "cls"}:
+                continue
+            found[argument.arg] = (
+                self.reference(argument.annotation) if argument.annotation is not None else ""
+            )
+        for extra in (arguments.vararg, arguments.kwarg):
+            if extra is not None:
+                found[extra.arg] = ""
+        outer: set[str] = set()
+        for inner in _own(node.body):
+            if isinstance(inner, ast.Global | ast.Nonlocal):
+                outer.update(inner.names)
+            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                found.setdefault(inner.id, "")
+            elif (
+                isinstance(inner, ast.Assign)
+                and len(inner.targets) == 1
+                and isinstance(inner.targets[0], ast.Name)
+            ):
+                if isinstance(inner.value, ast.Call):
+                    called = self.reference(inner.value.func)
+                    if called.rpartition(".")[2].lstrip(":_")[:1].isupper():
+                        found[inner.targets[0].id] = called
+            elif isinstance(inner, ast.ImportFrom):
+                module = absolute(inner.module or "", inner.level, self.path)
+                for alias in inner.names:
+                    found[alias.asname or alias.name] = f"{module}.{alias.name}"
+        for each in outer:
+            found.pop(each, None)
+        return found
+
+
+def _nested(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Definitions inside blocks of statements, not inside other definitions."""
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node
+        elif isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            waiting.extend(
+                reversed(
+                    [
+                        c
+                        for c in ast.iter_child_nodes(node)
+                        if isinstance(c, ast.stmt | ast.ExceptHandler | ast.match_case)
+                    ]
+                )
+            )
+
+
+def _own(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """Every node of a function's body that belongs to it and not to a function or class inside it."""
+    waiting: list[ast.AST] = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _route(call: ast.Call) -> str | None:
+    for value in [*call.args[:1], *(k.value for k in call.keywords if k.arg in {"path", "rule"})]:
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            return value.value if value.value.startswith("/") or not value.value else None
+    return None
+
+
+def _number_of_workers(value: ast.expr) -> tuple[int, str] | None:
+    """(workers, how they are written): a number, a number as the default of a variable, or the number of cores."""
+    if isinstance(value, ast.Constant):
+        if isinstance(value.value, int) and not isinstance(value.value, bool):
+            return value.value, f"workers = {value.value}"
+        return None
+    if isinstance(value, ast.Call):
+        if isinstance(value.func, ast.Name) and value.func.id == "int" and len(value.args) == 1:
+            return _number_of_workers(value.args[0])
+        parts = _dotted(value.func)
+        if parts and parts[-1] in {"getenv", "get"} and len(value.args) == 2:
+            default = value.args[1]
+            if (
+                isinstance(default, ast.Constant)
+                and isinstance(default.value, str)
+                and default.value.isdigit()
+            ):
+                return int(default.value[:5]), f"{default.value[:5]} workers unless a variable says otherwise"
+            return _number_of_workers(default)
+        if parts and parts[-1] == "str" and value.args:
+            return _number_of_workers(value.args[0])
+    if isinstance(value, ast.BinOp) and any(
+        isinstance(node, ast.Call) and (parts := _dotted(node.func)) and parts[-1] == "cpu_count"
+        for node in ast.walk(value)
+    ):
+        return 3, "workers by the number of cores, at least 3"
+    return None
+
+
+class _Body:
+    """Reads the body of one function: which containers it uses, and what it calls."""
+
+    def __init__(self, module: _Module, name: str, owner: str, local: Mapping[str, str]) -> None:
+        self.module = module
+        self.name = name
+        self.owner = owner
+        self.local = local
+        self.found: list[Fact] = []
+
+    def block(self, body: Sequence[ast.stmt], guarded: bool, depth: int) -> None:
+        """Read statements; after one that decides for another store and leaves, the rest is a fallback."""
+        if depth > _DEEPEST:
+            return
+        for statement in body:
+            self.statement(statement, guarded, depth)
+            if isinstance(statement, ast.If | ast.Try) and _leaves(statement.body):
+                deciding = [statement.test] if isinstance(statement, ast.If) else statement.body
+                guarded = guarded or _is_alternative(*deciding)
+
+    def statement(self, node: ast.stmt, guarded: bool, depth: int) -> None:
+        """Read one statement."""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return
+        if isinstance(node, ast.If):
+            self.expression(node.test, guarded)
+            inner = guarded or _is_alternative(node.test)
+            self.block(node.body, inner, depth + 1)
+            self.block(node.orelse, inner, depth + 1)
+            return
+        if isinstance(node, ast.Try):
+            self.block(node.body, guarded, depth + 1)
+            for handler in node.handlers:
+                self.block(handler.body, True, depth + 1)
+            self.block(node.orelse, guarded, depth + 1)
+            self.block(node.finalbody, guarded, depth + 1)
+            return
+        for target in _targets(node):
+            self._store(target, node, guarded)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.stmt):
+                self.statement(child, guarded, depth + 1)
+            elif isinstance(child, ast.match_case):
+                self.block(child.body, guarded, depth + 1)
+            elif isinstance(child, ast.expr):
+                self.expression(child, guarded)
+            elif isinstance(child, ast.withitem):
+                self.expression(child.context_expr, guarded)
+        if isinstance(node, ast.For | ast.AsyncFor):
+            self._read(node.iter, guarded)
+
+    def _store(self, target: ast.expr, statement: ast.stmt, guarded: bool) -> None:
+        if isinstance(target, ast.Subscript):
+            operation: Literal["write", "delete"] = "delete" if isinstance(statement, ast.Delete) else "write"
+            self._access(_root(target.value), statement, operation, guarded)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for element in target.elts:
+                self._store(element, statement, guarded)
+
+    def expression(self, node: ast.expr, guarded: bool) -> None:
+        """Read an expression and all below it."""
+        for each in ast.walk(node):
+            if isinstance(each, ast.Call):
+                self._call(each, guarded)
+            elif isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Load):
+                self._read(each.value, guarded)
+            elif isinstance(each, ast.Compare):
+                for operator, right in zip(each.ops, each.comparators, strict=True):
+                    if isinstance(operator, ast.In | ast.NotIn):
+                        self._read(right, guarded)
+            elif isinstance(each, ast.comprehension):
+                self._read(each.iter, guarded)
+
+    def _call(self, node: ast.Call, guarded: bool) -> None:
+        if isinstance(node.func, ast.Attribute):
+            method = node.func.attr
+            base = _root(node.func.value)
+            if method in _WRITES:
+                self._access(base, node, "write", guarded)
+            elif method in _DELETES:
+                self._access(base, node, "delete", guarded)
+            elif method in _READS:
+                self._access(base, node, "read", guarded)
+        elif isinstance(node.func, ast.Name) and node.func.id in {
+            "len",
+            "list",
+            "sorted",
+            "any",
+            "all",
+            "sum",
+        }:
+            for argument in node.args:
+                self._read(argument, guarded)
+        for value in [node.func, *node.args, *(keyword.value for keyword in node.keywords)]:
+            if isinstance(value, ast.Name | ast.Attribute):
+                callee = self.module.reference(value, self.local, self.owner)
+                if callee and (
+                    value is node.func or callee.lstrip(":").partition(".")[0] not in self.module.state
+                ):
+                    self.found.append(FunctionCall(self.module.span(value), self.name, callee))
+
+    def _read(self, node: ast.expr, guarded: bool) -> None:
+        self._access(_root(node), node, "read", guarded)
+
+    def _access(
+        self,
+        base: ast.expr,
+        node: ast.expr | ast.stmt,
+        operation: Literal["write", "delete", "read"],
+        guarded: bool,
+    ) -> None:
+        target = self.module.reference(base, self.local, self.owner)
+        if target and self._may_be_state(target):
+            self.found.append(StateAccess(self.module.span(node), target, self.name, operation, guarded))
+
+    def _may_be_state(self, target: str) -> bool:
+        if not target.startswith(":"):
+            return True
+        name = target[1:]
+        first = name.partition(".")[0]
+        state = self.module.state.get(name) or self.module.state.get(first)
+        return state is not None
+
+
+def _targets(node: ast.stmt) -> Sequence[ast.expr]:
+    if isinstance(node, ast.Assign | ast.Delete):
+        return node.targets
+    return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
+
+
+def _root(node: ast.expr) -> ast.expr:
+    """The container itself behind `X[a][b]` and `X.setdefault(a, [])`."""
+    for _ in range(_DEEPEST):
+        if isinstance(node, ast.Subscript):
+            node = node.value
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"setdefault", "get"}
+        ):
+            node = node.func.value
+        else:
+            break
+    return node
+
+
+def _leaves(body: Sequence[ast.stmt]) -> bool:
+    return bool(body) and isinstance(body[-1], ast.Return | ast.Raise | ast.Continue)
+
+
+def _is_alternative(*nodes: ast.AST) -> bool:
+    """Whether code speaks of another store, or of a mode for development."""
+    for node in nodes:
+        for each in ast.walk(node):
+            word = (
+                each.id
+                if isinstance(each, ast.Name)
+                else each.attr
+                if isinstance(each, ast.Attribute)
+                else each.value
+                if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                else ""
+            )
+            if word and _ALTERNATIVE.search(word):
+                return True
+    return False

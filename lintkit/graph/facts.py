@@ -1,0 +1,387 @@
+"""What single files say about configuration: the only thing that project rules and the graph are built from.
+
+Facts are values: frozen, picklable, hashable, without a syntax tree. A fact never holds a secret in clear, because
+facts are cached: `Value` keeps what a value is, and its text only when it is no secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lintkit.model import Span
+
+ValueKind = Literal["literal", "none", "required", "dynamic"]
+"""literal: written down. none: `None`/null or no value. required: there is no default. dynamic: computed elsewhere."""
+
+ReadKind = Literal[
+    "getenv",
+    "environ",
+    "environ-get",
+    "environ-setdefault",
+    "settings-field",
+    "django-environ",
+    "decouple",
+    "starlette",
+]
+
+ProviderKind = Literal[
+    "dotenv",
+    "compose-environment",
+    "compose-env-file",
+    "configmap",
+    "secret",
+    "kubernetes-env",
+    "dockerfile-env",
+    "dockerfile-arg",
+    "workflow-env",
+    "command",
+]
+
+ContainerKind = Literal["dict", "list", "set", "deque", "defaultdict", "OrderedDict", "Counter", "instance"]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known of a value without keeping a secret.
+
+    text         the value; the mask of `lintkit.graph.values` where it is a secret; None where it is not known
+    is_loopback  it names a loopback host
+    is_secret    it is a literal credential, or holds one
+    is_empty     it is the empty string
+    variables    names that it interpolates (`${NAME}`)
+    reason       completes a sentence about a secret: `is a placeholder`
+    """
+
+    kind: ValueKind
+    text: str | None = None
+    is_loopback: bool = False
+    is_secret: bool = False
+    is_empty: bool = False
+    variables: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number that says how often something runs, and where it is written."""
+
+    value: int
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something one file says; `span` is where it says it."""
+
+    span: Span
+
+    @property
+    def path(self) -> str:
+        """The file that says it."""
+        return self.span.path
+
+
+# --- variables ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VariableRead(Fact):
+    """Code that reads an environment variable.
+
+    aliases         further names that would do as well (`AliasChoices`, chains of `or`)
+    default         what it falls back to; `default_span` is where that is written
+    scope           the settings class or the function it stands in; empty for a module's top level
+    case_sensitive  False where the reader folds case, as pydantic does
+    guarded         something nearby decides whether the default is used at all: a branch for development, a validator
+    loads           `.env` files that the reader itself loads, relative to the working directory
+    """
+
+    name: str
+    default: Value
+    default_span: Span
+    how: ReadKind
+    scope: str = ""
+    aliases: tuple[str, ...] = ()
+    case_sensitive: bool = True
+    guarded: bool = False
+    loads: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that the reader accepts, the first one first."""
+        return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class VariableProvided(Fact):
+    """A place that gives a variable a value.
+
+    unit  what of the file it belongs to: a service, a ConfigMap, a Dockerfile's stage, a job; empty for a `.env` file
+    """
+
+    name: str
+    value: Value
+    source: ProviderKind
+    unit: str = ""
+    key_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DotenvLoaded(Fact):
+    """Code that loads a `.env` file by itself; an empty `file` means that it searches for `.env`."""
+
+    file: str
+
+
+# --- deployment units -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How an image is built, as written: paths are relative to the file's folder; `dockerfile` to the context."""
+
+    context: str
+    dockerfile: str = ""
+    target: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """An `env_file` of a service, as written."""
+
+    path: str
+    span: Span
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A file or folder of the host that a container sees; `source` as written."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDefined(Fact):
+    """A compose service, or one container of a Kubernetes workload.
+
+    kind            `service` for compose, else the kind of the workload
+    name            the service or workload
+    container       the container of a workload; empty for compose
+    entrypoint      compose `entrypoint`, Kubernetes `command`; None where the image decides
+    command         compose `command`, Kubernetes `args`; None where the image decides
+    extends         (file, service) of compose; the file is empty for the same one
+    shares_network  loopback is shared: another container of the pod, the host's network
+    opaque          why its variables cannot be known from here; empty when they can
+    """
+
+    name: str
+    kind: str
+    container: str = ""
+    namespace: str = ""
+    image: str = ""
+    build: Build | None = None
+    entrypoint: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = None
+    env_files: tuple[EnvFile, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    replicas: Count | None = None
+    profiles: tuple[str, ...] = ()
+    extends: tuple[str, str] | None = None
+    working_dir: str = ""
+    shares_network: bool = False
+    opaque: str = ""
+
+    @property
+    def unit(self) -> str:
+        """The name under which the same file's other facts speak of it."""
+        return f"{self.kind}/{self.name}/{self.container}" if self.container else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFrom(Fact):
+    """A container takes variables from a ConfigMap or Secret: all keys, or `key` as the variable `variable`."""
+
+    unit: str
+    source: Literal["configmap", "secret"]
+    ref: str
+    prefix: str = ""
+    key: str = ""
+    variable: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigObject(Fact):
+    """A ConfigMap, a Secret, or what becomes one; its keys are `VariableProvided` with this `name` as unit.
+
+    complete  every key it will have is known
+    files     `.env` files it is generated from, relative to its own file's folder
+    """
+
+    source: Literal["configmap", "secret"]
+    name: str
+    namespace: str = ""
+    complete: bool = True
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Autoscaler(Fact):
+    """Something that changes the number of replicas of a workload."""
+
+    target_kind: str
+    target: str
+    namespace: str = ""
+    minimum: Count | None = None
+    maximum: Count | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicasOverride(Fact):
+    """A kustomization sets the number of replicas of a workload."""
+
+    target: str
+    replicas: Count
+
+
+@dataclass(frozen=True, slots=True)
+class OpaquePatch(Fact):
+    """A kustomization patches environments in a way that is not followed; an empty `target` means any workload."""
+
+    target: str
+
+
+# --- images ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImageStage(Fact):
+    """A stage of a Dockerfile; `base` is an image, or the name of an earlier stage."""
+
+    index: int
+    name: str
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyInstruction(Fact):
+    """`COPY` or `ADD`.
+
+    sources      paths in the build context, or in `from_stage`
+    destination  absolute where the working directory is known; ends in `/` where it is a folder
+    """
+
+    stage: int
+    sources: tuple[str, ...]
+    destination: str
+    from_stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCommand(Fact):
+    """`CMD` or `ENTRYPOINT`; a shell form is the one string `arguments[0]` with `shell` set."""
+
+    stage: int
+    keyword: Literal["CMD", "ENTRYPOINT"]
+    arguments: tuple[str, ...]
+    shell: bool = False
+    working_dir: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageBuild(Fact):
+    """A workflow step that builds an image; paths as written, relative to the repository's root."""
+
+    context: str
+    dockerfile: str
+    tags: tuple[str, ...]
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreRules(Fact):
+    """The lines of an ignore file."""
+
+    lines: tuple[str, ...]
+
+
+# --- Python ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleImport(Fact):
+    """An import: `import module`, or `from module import names` with `level` leading dots.
+
+    aliases  (local name, imported name); for `import a.b` the local name is `a` and the imported one is empty
+    """
+
+    module: str
+    names: tuple[str, ...]
+    level: int = 0
+    aliases: tuple[tuple[str, str], ...] = ()
+
+
+# Names in the facts below: what another module defines is its qualified name (`app.store.save`; a leading dot counts
+# from the repository's root), what the same file defines begins with a colon (`:save`, `:Store.save`).
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleState(Fact):
+    """A mutable container that lives as long as the process, or an object that may hold some.
+
+    name      a module variable, or `Class.attribute`
+    instance  for `container == "instance"`: the class that the variable is an instance of; `self` for an attribute
+              that each instance has of its own
+    """
+
+    name: str
+    container: ContainerKind
+    instance: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StateAccess(Fact):
+    """A function uses a container: `SESSIONS[key] = …`, `store.sessions.pop(key)`, `key in self.sessions`.
+
+    target    the container: `:SESSIONS`, `:Store.sessions`, `app.store.SESSIONS`
+    function  the function of this file that it stands in: `name`, or `Class.name`
+    guarded   a branch decides whether it happens: a fallback for a store that is away, a branch for development
+    """
+
+    target: str
+    function: str
+    operation: Literal["write", "delete", "read"]
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RouteHandler(Fact):
+    """A function that answers requests; `method` is upper case, or `WEBSOCKET`, or `*`."""
+
+    method: str
+    route: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionCall(Fact):
+    """The function `caller` of this file (`name`, or `Class.name`) calls `callee`, or hands it on."""
+
+    caller: str
+    callee: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSetting(Fact):
+    """A module that configures a server process: `workers = 9` in a gunicorn file, `uvicorn.run(…, workers=4)`.
+
+    target  the application it serves, where the code says it
+    """
+
+    workers: Count | None
+    target: str = ""

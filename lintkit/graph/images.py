@@ -1,0 +1,205 @@
+"""What an image holds: which files of the repository its Dockerfile copies, and to where."""
+
+from __future__ import annotations
+
+import bisect
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lintkit.graph.facts import CopyInstruction, ImageCommand, ImageStage, VariableProvided
+
+
+@dataclass(frozen=True, slots=True)
+class Dockerfile:
+    """The facts of one Dockerfile, in order."""
+
+    path: str
+    stages: tuple[ImageStage, ...] = ()
+    copies: tuple[CopyInstruction, ...] = ()
+    commands: tuple[ImageCommand, ...] = ()
+    variables: tuple[VariableProvided, ...] = ()
+
+    def stage(self, target: str) -> int:
+        """The index of the stage that `target` names (the last one when empty or unknown); -1 without stages."""
+        for stage in self.stages:
+            if target and (stage.name.lower() == target.lower() or str(stage.index) == target):
+                return stage.index
+        return self.stages[-1].index if self.stages else -1
+
+    def lineage(self, index: int) -> tuple[int, ...]:
+        """The stage and the stages it is based on, the oldest first."""
+        named = {stage.name.lower(): stage.index for stage in self.stages if stage.name}
+        by_index = {stage.index: stage for stage in self.stages}
+        chain: list[int] = []
+        while index in by_index and index not in chain:
+            chain.append(index)
+            index = named.get(by_index[index].base.lower(), -1)
+        return tuple(reversed(chain))
+
+    def command(self, index: int) -> tuple[ImageCommand | None, ImageCommand | None]:
+        """(ENTRYPOINT, CMD) in force in a stage."""
+        lineage = self.lineage(index)
+        entrypoint = command = None
+        for number in lineage:
+            for each in self.commands:
+                if each.stage != number:
+                    continue
+                if each.keyword == "ENTRYPOINT":
+                    entrypoint = each
+                else:
+                    command = each
+        return entrypoint, command
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltImage:
+    """A Dockerfile as it is built: `context` is a folder relative to the root, empty for the root itself."""
+
+    dockerfile: str
+    context: str
+    target: str = ""
+
+
+class Paths:
+    """The tree's paths, so that a folder's files are found without looking at all the others."""
+
+    __slots__ = ("all", "ordered")
+
+    def __init__(self, paths: frozenset[str]) -> None:
+        self.all = paths
+        self.ordered = sorted(paths)
+
+    def under(self, folder: str) -> Sequence[str]:
+        """Every file below `folder`; all files for the empty one."""
+        if not folder:
+            return self.ordered
+        first = bisect.bisect_left(self.ordered, folder + "/")
+        last = bisect.bisect_left(self.ordered, folder + "0")  # "0" follows "/"
+        return self.ordered[first:last]
+
+
+def normal(*parts: str) -> str:
+    """Join and normalise a path relative to the root; the root is empty, and what leads outside stays `../…`."""
+    path = posixpath.normpath(posixpath.join(*parts)) if any(parts) else ""
+    return "" if path == "." else path
+
+
+def ignore_lines(image: BuiltImage, rules: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The `.dockerignore` in force: `NAME.dockerignore` beside the Dockerfile beats the context's own."""
+    own = rules.get(image.dockerfile + ".dockerignore")
+    if own is not None:
+        return own
+    return rules.get(normal(image.context, ".dockerignore"), ())
+
+
+def contents(
+    image: BuiltImage, dockerfile: Dockerfile, paths: Paths, ignored: Sequence[str], most: int
+) -> dict[str, str]:
+    """Where the repository's files are in an image: absolute path in it -> path relative to the root.
+
+    most  entries after which it stops
+    """
+    named = {stage.name.lower(): stage.index for stage in dockerfile.stages if stage.name}
+    wanted = dockerfile.stage(image.target)
+    systems: dict[int, dict[str, str]] = {}
+    for stage in dockerfile.stages:
+        base = named.get(stage.base.lower(), -1)
+        system = dict(systems.get(base, {})) if base < stage.index else {}
+        for copy in dockerfile.copies:
+            if copy.stage != stage.index:
+                continue
+            if copy.from_stage:
+                source = named.get(copy.from_stage.lower(), _number(copy.from_stage))
+                if source in systems:
+                    _copy_between(systems[source], system, copy)
+            else:
+                _copy_in(image.context, copy, paths, ignored, system)
+            if len(system) > most:
+                return system
+        systems[stage.index] = system
+        if stage.index == wanted:
+            return system
+    return {}
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() and len(text) < 6 else -1
+
+
+def _destination(copy: CopyInstruction, several: bool) -> tuple[str, bool]:
+    """(absolute destination without a slash at its end, whether it is a folder)."""
+    folder = several or copy.destination.endswith(("/", "/.")) or copy.destination in {".", ""}
+    return "/" + posixpath.normpath("/" + copy.destination).lstrip("/"), folder
+
+
+def _copy_in(
+    context: str, copy: CopyInstruction, paths: Paths, ignored: Sequence[str], system: dict[str, str]
+) -> None:
+    destination, folder = _destination(copy, len(copy.sources) > 1)
+    for source in copy.sources:
+        if "://" in source or "$" in source:
+            continue
+        place = normal(context, posixpath.normpath("/" + source).lstrip("/"))
+        if any(character in source for character in "*?["):
+            _copy_glob(context, place, paths, ignored, destination, system)
+        elif place in paths.all:
+            if not _is_ignored(place, context, ignored):
+                name = posixpath.basename(place)
+                # `COPY a.py /app` into a folder that exists: a name with no dot of its own is taken for a folder
+                inside = folder or ("." not in posixpath.basename(destination) and "." in name)
+                system[posixpath.join(destination, name) if inside else destination] = place
+        else:
+            for path in paths.under(place):
+                if not _is_ignored(path, context, ignored):
+                    system[posixpath.join(destination, path[len(place) :].lstrip("/"))] = path
+
+
+def _copy_glob(
+    context: str, pattern: str, paths: Paths, ignored: Sequence[str], destination: str, system: dict[str, str]
+) -> None:
+    steps = pattern.split("/")
+    fixed = 0
+    while fixed < len(steps) and not any(character in steps[fixed] for character in "*?["):
+        fixed += 1
+    expression = _glob("/".join(steps))
+    for path in paths.under("/".join(steps[:fixed])):
+        parts = path.split("/")
+        head = "/".join(parts[: len(steps)])
+        if len(parts) < len(steps) or not expression.fullmatch(head) or _is_ignored(path, context, ignored):
+            continue
+        rest = parts[len(steps) :] or parts[-1:]
+        system[posixpath.join(destination, *rest)] = path
+
+
+@lru_cache(maxsize=256)
+def _glob(pattern: str) -> re.Pattern[str]:
+    parts = (
+        "[^/]*" if part == "*" else "[^/]" if part == "?" else re.escape(part)
+        for part in re.split(r"(\*|\?)", re.sub(r"\*+", "*", pattern))
+    )
+    return re.compile("".join(parts))
+
+
+def _copy_between(source: Mapping[str, str], system: dict[str, str], copy: CopyInstruction) -> None:
+    destination, folder = _destination(copy, len(copy.sources) > 1)
+    for name in copy.sources:
+        place = posixpath.normpath("/" + name.lstrip("/"))
+        if place in source:
+            name = posixpath.basename(place)
+            system[posixpath.join(destination, name) if folder else destination] = source[place]
+            continue
+        prefix = "/" if place == "/" else place + "/"
+        for inner, path in source.items():
+            if inner.startswith(prefix):
+                system[posixpath.join(destination, inner[len(prefix) :])] = path
+
+
+def _is_ignored(path: str, context: str, lines: Sequence[str]) -> bool:
+    if not lines:
+        return False
+    from lintkit.parse.ignore import docker_ignored
+
+    return docker_ignored(path[len(context) + 1 :] if context else path, lines)

@@ -1,0 +1,58 @@
+"""What a variable's value is, told without keeping it when it is a secret."""
+
+from __future__ import annotations
+
+import re
+
+from lintkit.graph.facts import Value
+
+MASK = "******"
+"""Stands for a secret in facts and messages."""
+
+NONE = Value("none")
+REQUIRED = Value("required")
+DYNAMIC = Value("dynamic")
+
+_LOOPBACK = re.compile(
+    r"""(?: ^ (?:[a-z][a-z0-9+.-]*:)? (?://)? | // ) (?:[^@/\s]*@)?
+        (?: localhost | 127(?:\.\d{1,3}){3} | \[::1\] | ::1 | host\.docker\.internal )
+        (?: :\d+ )? (?: $ | [/?#;,] )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))")
+_LONGEST = 2000
+
+
+def is_loopback(text: str) -> bool:
+    """Whether `text` is a loopback host or a URL to one (`localhost`, `127.0.0.0/8`, `[::1]`, …)."""
+    text = text[:_LONGEST].strip().strip("\"'")
+    return any(_LOOPBACK.search(part.strip()) is not None for part in text.split(","))
+
+
+def value_of(name: str, text: str | None, *, interpolates: bool = False) -> Value:
+    """The value `text` of the variable `name`; None is a value that is not written down.
+
+    interpolates  `$NAME` and `${NAME…}` in it are replaced before it is used, so that it is dynamic when it has any
+    """
+    if text is None:
+        return NONE
+    variables = tuple(dict.fromkeys(a or b for a, b in _VARIABLE.findall(text))) if interpolates else ()
+    if text == "":
+        return Value("literal", "", is_empty=True)
+    reason = secret_reason(name, text)
+    return Value(
+        "dynamic" if variables else "literal",
+        text=MASK if reason else text[:_LONGEST],
+        is_loopback=is_loopback(text),
+        is_secret=bool(reason),
+        variables=variables,
+        reason=reason,
+    )
+
+
+def secret_reason(name: str, text: str) -> str:
+    """What `text` is as the value of `name` (`is a placeholder`); empty when it is no secret."""
+    from lintkit.secrets import classify  # several compiled patterns: only where values are read
+
+    verdict = classify(name, text)
+    return "" if verdict is None else verdict.description
