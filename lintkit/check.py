@@ -160,6 +160,8 @@ def _check_python(
         triggers.extend(extractor.looks_at)
         owners.extend([extractor] * len(extractor.looks_at))
     matches = find_matches(source.data, source.path, triggers, screen=screen)
+    if facts:
+        collected.extract("modules", partial(_module_facts, matches.text, source.path))
     if matches.file is not None and matches.matches:
         _dispatch(collected, matches.file, [(owners[index], match) for index, match in matches.matches])
     return _python_suppressions(collected)
@@ -188,6 +190,12 @@ def _python_extractors() -> tuple[PythonExtractor, ...]:
     from lintkit.graph.extract import PYTHON_EXTRACTORS
 
     return PYTHON_EXTRACTORS
+
+
+def _module_facts(text: str, path: str) -> Iterable[Fact]:
+    from lintkit.graph.extract import extract_python
+
+    return extract_python(text, path)
 
 
 def _python_suppressions(collected: _Collected) -> tuple[Suppression, ...]:
