@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lintkit.discover.tree import Tree, TreeEntry
-from lintkit.model import Revision
+from lintkit.discover.tree import Tree, TreeEntry, notifications_of
+from lintkit.model import Notification, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,11 @@ class OverlayTree:
     def root(self) -> Path:
         """The root of the tree below."""
         return self.below.root
+
+    @property
+    def notifications(self) -> tuple[Notification, ...]:
+        """What the tree below says about its listing."""
+        return notifications_of(self.below)
 
     def paths(self) -> Sequence[TreeEntry]:
         """All files, sorted."""

@@ -1,0 +1,5 @@
+"""`python -m lintkit`."""
+
+from lintkit.cli.main import main
+
+main()

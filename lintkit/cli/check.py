@@ -1,0 +1,261 @@
+"""`lintkit check`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lintkit.cli.failure import COULD_NOT, CommandError, say
+from lintkit.cli.options import repository_options, selection_options
+from lintkit.cli.output import Output, pair_outputs, terminal_width, wants_color, write_report
+from lintkit.model import SEVERITIES, Report, Severity
+from lintkit.report.formats import FORMATS
+from lintkit.report.options import RenderOptions
+
+if TYPE_CHECKING:
+    from lintkit.cli.workspace import Selection
+    from lintkit.engine import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """What is done about fixes."""
+
+    write: bool
+    show: bool
+    unsafe: bool
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
+@selection_options
+@repository_options
+@click.option("--fix", is_flag=True, help="Apply the safe fixes.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
+@click.option(
+    "--unsafe-fixes", is_flag=True, help="With --fix or --diff: fixes that may change behaviour as well."
+)
+@click.option(
+    "--output-format",
+    "formats",
+    multiple=True,
+    type=click.Choice(list(FORMATS)),
+    help="Format of the report; repeatable. Default: text.",
+)
+@click.option(
+    "--output",
+    "files",
+    multiple=True,
+    metavar="FILE",
+    help="File of the report; the n-th belongs to the n-th format.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="Least severity that makes the exit code 1. Default: warning.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
+@click.option(
+    "--stdin-filename", metavar="FILE", help="Read the content of FILE from stdin, and report only on it."
+)
+@click.option("--statistics", is_flag=True, help="Count findings by rule.")
+@click.option(
+    "--no-cache", is_flag=True, help="Check everything anew. This version has no cache and always does."
+)
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Processes; 0 (the default) decides.",
+)
+@click.option("--show-suppressed", is_flag=True, help="Include suppressed findings, marked as such.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Show every finding with its source, and what lintkit does."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings and errors.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour of the text on stdout.",
+)
+def check(
+    paths: tuple[str, ...],
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    config_file: Path | None,
+    root: Path | None,
+    allow_code: bool,
+    fix: bool,
+    diff: bool,
+    unsafe_fixes: bool,
+    formats: tuple[str, ...],
+    files: tuple[str, ...],
+    fail_on: Severity | None,
+    exit_zero: bool,
+    stdin_filename: str | None,
+    statistics: bool,
+    no_cache: bool,
+    jobs: int,
+    show_suppressed: bool,
+    verbose: bool,
+    quiet: bool,
+    color: str,
+) -> int:
+    """Check a repository, and report what will break or leak in production.
+
+    PATHS narrow what is reported; rules that look at several files always see the whole repository. Without PATHS
+    the current folder is reported.
+    """
+    _refuse_contradictions(paths, fix, diff, unsafe_fixes, stdin_filename, verbose, quiet)
+    outputs = pair_outputs(formats, files)
+
+    from lintkit.cli.workspace import Selection
+
+    started = time.perf_counter()
+    asked = _Asked(
+        paths,
+        stdin_filename,
+        root,
+        config_file,
+        Selection(select, extend_select, ignore),
+        fail_on,
+        allow_code,
+        jobs,
+    )
+    request = _request(asked)
+    if verbose:
+        config = request.config.path or "none"
+        say(f"root {request.tree.root}, configuration {config}, {len(request.rules.rules)} rules")
+    report, failed = _run(request, Fixing(fix, diff, unsafe_fixes), color, quiet)
+    if verbose:
+        say(f"checked {report.files_checked} files in {time.perf_counter() - started:.2f} s")
+    options = RenderOptions(
+        color=wants_color(color),
+        width=terminal_width(),
+        verbose=verbose,
+        show_suppressed=show_suppressed,
+        statistics=statistics,
+    )
+    _write(report, outputs, options, skip_stdout=diff, quiet=quiet)
+    return exit_code(report, request.config.fail_on, failed=failed, exit_zero=exit_zero)
+
+
+def exit_code(report: Report, fail_on: Severity, *, failed: bool = False, exit_zero: bool = False) -> int:
+    """0 without findings at or above `fail_on`, 1 with, 2 if something failed; 2 wins, whatever `exit_zero` says."""
+    if failed or any(finding.rule == "lintkit/rule-failed" for finding in report.findings):
+        return COULD_NOT
+    limit = SEVERITIES.index(fail_on)
+    found = any(SEVERITIES.index(finding.severity) <= limit for finding in report.findings)
+    return 1 if found and not exit_zero else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What to check, as the command line says it."""
+
+    paths: tuple[str, ...]
+    stdin_filename: str | None
+    root: Path | None
+    config_file: Path | None
+    selection: Selection
+    fail_on: Severity | None
+    allow_code: bool
+    jobs: int
+
+
+def _refuse_contradictions(
+    paths: tuple[str, ...],
+    fix: bool,
+    diff: bool,
+    unsafe_fixes: bool,
+    stdin_filename: str | None,
+    verbose: bool,
+    quiet: bool,
+) -> None:
+    if fix and diff:
+        raise click.UsageError("--fix writes and --diff only shows; choose one of them.")
+    if unsafe_fixes and not (fix or diff):
+        raise click.UsageError("--unsafe-fixes says which fixes to take; add --fix or --diff.")
+    if stdin_filename is not None and paths:
+        raise click.UsageError("--stdin-filename checks one file from stdin; leave the PATHS out.")
+    if stdin_filename is not None and fix:
+        raise click.UsageError("--fix cannot write to stdin; use --diff with --stdin-filename.")
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet contradict each other.")
+
+
+def _request(asked: _Asked) -> Request:
+    """Find the root, read the configuration, load the rules and list the files."""
+    from lintkit.cli.workspace import choose_root, open_workspace, relative_paths
+    from lintkit.discover.tree import open_tree
+    from lintkit.engine import Request
+
+    if asked.stdin_filename is None:
+        arguments = asked.paths or (".",)
+        root = choose_root(asked.root, arguments)
+    else:
+        arguments = (asked.stdin_filename,)
+        root = choose_root(asked.root, (str(Path(asked.stdin_filename).parent),))
+    named = relative_paths(root, arguments)
+    workspace = open_workspace(
+        root, asked.config_file, selection=asked.selection, fail_on=asked.fail_on, allow_code=asked.allow_code
+    )
+    tree = open_tree(root, named=[path for path in named if path])
+    if asked.stdin_filename is not None:
+        if not named[0] or (root / named[0]).is_dir():
+            raise CommandError("--stdin-filename names a folder; give the name of a file")
+        from lintkit.fix.overlay import OverlayTree
+
+        tree = OverlayTree(tree, {named[0]: sys.stdin.buffer.read()})
+    only = None
+    if "" not in named:
+        folders = tuple(f"{path}/" for path in named)
+        only = frozenset(
+            entry.path for entry in tree.paths() if entry.path in named or entry.path.startswith(folders)
+        )
+    return Request(
+        tree=tree,
+        config=workspace.config,
+        rules=workspace.selected(),
+        known=workspace.rules.ids(),
+        only=only,
+        jobs=asked.jobs,
+    )
+
+
+def _run(request: Request, fixing: Fixing, color: str, quiet: bool) -> tuple[Report, bool]:
+    """Check, and fix or show fixes; returns the report and whether something could not be done."""
+    from lintkit.engine import run
+
+    report = run(request)
+    if not (fixing.write or fixing.show):
+        return report, False
+    from lintkit.cli import fixing as steps
+
+    repaired = steps.repair_tree(request, report, unsafe=fixing.unsafe)
+    if fixing.show:
+        steps.show_diff(request, repaired, color=wants_color(color), quiet=quiet)
+        return replace(repaired.before, notifications=(*report.notifications, *repaired.notifications)), False
+    return steps.write_fixes(request, repaired)
+
+
+def _write(
+    report: Report, outputs: tuple[Output, ...], options: RenderOptions, *, skip_stdout: bool, quiet: bool
+) -> None:
+    for output in outputs:
+        if output.file is None:
+            nothing_to_say = quiet and output.format == "text" and not report.findings
+            if skip_stdout or nothing_to_say:
+                continue
+            write_report(report, output, options)
+        else:
+            write_report(report, output, replace(options, color=False))

@@ -1,0 +1,45 @@
+"""`lintkit files`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from lintkit.cli.failure import say
+from lintkit.cli.options import repository_options
+from lintkit.report.printable import printable
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
+@click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text")
+@repository_options
+def files(
+    paths: tuple[str, ...], form: str, config_file: Path | None, root: Path | None, allow_code: bool
+) -> None:
+    """List the files that `lintkit check` would read, and as what; what is skipped is said on stderr."""
+    from lintkit.cli.workspace import choose_root, relative_paths
+    from lintkit.config.load import load_config
+    from lintkit.discover.files import discover
+    from lintkit.discover.tree import open_tree
+
+    arguments = paths or (".",)
+    folder = choose_root(root, arguments)
+    named = relative_paths(folder, arguments)
+    config = load_config(folder, config_file)
+    tree = open_tree(folder, named=[path for path in named if path])
+    found = discover(tree, config.exclude)
+    folders = tuple(f"{path}/" for path in named)
+    listed = [
+        entry for entry in found.files if "" in named or entry.path in named or entry.path.startswith(folders)
+    ]
+    if form == "json":
+        data = [{"path": entry.path, "kind": entry.kind, "tracked": entry.tracked} for entry in listed]
+        click.echo(json.dumps(data, indent=2, ensure_ascii=True))
+    else:
+        for entry in listed:
+            click.echo(f"{entry.kind:<12}  {printable(entry.path)}")
+    for note in found.notifications:
+        say(f"{note.path}: {note.message}" if note.path else note.message)

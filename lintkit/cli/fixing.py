@@ -1,0 +1,102 @@
+"""`--fix` and `--diff`: from a report to changed files, or to a diff."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+import click
+
+from lintkit.cli.failure import say
+from lintkit.cli.output import write_stdout
+from lintkit.discover.kinds import kind_of
+from lintkit.discover.tree import TreeError, open_tree
+from lintkit.engine import Request, run
+from lintkit.fix import OverlayTree, Repair, repair, unified_diff, write_changes
+from lintkit.model import Report
+from lintkit.redact import redact
+from lintkit.report.printable import printable
+
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def repair_tree(request: Request, report: Report, *, unsafe: bool) -> Repair:
+    """Apply the fixes of `report` in memory until nothing changes."""
+    tree = request.tree
+
+    def check(files: Mapping[str, bytes]) -> Report:
+        return run(replace(request, tree=OverlayTree(tree, files)))
+
+    def read(path: str) -> bytes | None:
+        try:
+            return tree.read(path)
+        except TreeError:
+            if os.path.lexists(tree.root / path):
+                raise
+            return None
+
+    return repair(check, read, _is_python, report, unsafe=unsafe)
+
+
+def write_fixes(request: Request, repaired: Repair) -> tuple[Report, bool]:
+    """Write the changes; returns the report of what is there now, and whether a file had to be left alone."""
+    _, problems = write_changes(request.tree.root, repaired.changes)
+    report = repaired.after
+    if problems:
+        now = run(replace(request, tree=open_tree(request.tree.root, named=sorted(request.only or ()))))
+        fixed = max(0, len(repaired.before.findings) - len(now.findings))
+        report = replace(now, fixed=fixed)
+    notifications = (*report.notifications, *repaired.notifications, *problems)
+    return replace(report, notifications=notifications), bool(problems)
+
+
+def show_diff(request: Request, repaired: Repair, *, color: bool, quiet: bool) -> None:
+    """Print the changes as a unified diff to stdout, and what is to be said about it to stderr."""
+    reports = (repaired.before, repaired.after)
+    secrets = [_secret_places(report) for report in reports]
+
+    def mask(path: str, text: str, after: bool) -> str:
+        kind = kind_of(path, text.encode("utf-8", "surrogatepass")) or "text"
+        return redact(text, kind, secrets[after].get(path, []))
+
+    diff = unified_diff(repaired.changes, mask, _is_python)
+    text = diff.text
+    if sys.stdout.isatty():
+        # On a terminal nothing of a file may act; in a pipe the diff stays a patch.
+        text = "".join(f"{_shown(line)}\n" for line in text.split("\n")[:-1])
+    if color:
+        text = "".join(_colored(line) for line in text.splitlines(keepends=True))
+    write_stdout(text.encode("utf-8", "backslashreplace"))
+    if diff.masked:
+        say(
+            "a secret is masked in this diff, so it cannot be applied as a patch; --fix changes the real file"
+        )
+    for note in repaired.notifications:
+        say(f"{note.path}: {note.message}" if note.path else note.message)
+    if not quiet:
+        files = len(repaired.changes)
+        say(f"{repaired.after.fixed} findings can be fixed in {files} file{'' if files == 1 else 's'}")
+
+
+def _is_python(path: str, data: bytes) -> bool:
+    return kind_of(path, data) == "python"
+
+
+def _secret_places(report: Report) -> dict[str, list[tuple[int, int]]]:
+    places: dict[str, list[tuple[int, int]]] = {}
+    for finding in (*report.findings, *(entry.finding for entry in report.suppressed)):
+        if finding.secret:
+            span = finding.primary.span
+            places.setdefault(span.path, []).append((span.start, span.end))
+    return places
+
+
+def _shown(line: str) -> str:
+    return "\t".join(printable(part) for part in line.rstrip("\r").split("\t"))
+
+
+def _colored(line: str) -> str:
+    color = None if line.startswith(("---", "+++")) else _COLORS.get(line[:1])
+    return click.style(line, fg=color) if color else line

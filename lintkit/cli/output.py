@@ -1,0 +1,134 @@
+"""Where reports go: which format to which file, and how they are written."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from lintkit.cli.failure import CommandError
+from lintkit.config.errors import quoted
+from lintkit.model import Report
+from lintkit.report.formats import renderer
+from lintkit.report.options import RenderOptions
+
+STDOUT = "-"
+
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report: its format, and its file; None is stdout."""
+
+    format: str
+    file: Path | None
+
+
+def pair_outputs(formats: Sequence[str], files: Sequence[str]) -> tuple[Output, ...]:
+    """The n-th file belongs to the n-th format, what has no file goes to stdout, and `text` is the default.
+
+    Raises click.UsageError if that does not come out even or two reports share a place, CommandError if a file's folder
+    does not exist.
+    """
+    formats = tuple(formats) or ("text",)
+    if len(files) > len(formats):
+        raise click.UsageError("There are more --output than --output-format; give each file its format.")
+    places = [*files, *[STDOUT] * (len(formats) - len(files))]
+    for place in places:
+        if places.count(place) > 1:
+            where = "stdout" if place == STDOUT else place
+            raise click.UsageError(
+                f"Two reports would go to {where}; give each --output-format its own --output."
+            )
+    outputs = tuple(
+        Output(name, None if place == STDOUT else Path(place))
+        for name, place in zip(formats, places, strict=True)
+    )
+    for output in outputs:
+        if output.file is not None and not output.file.parent.is_dir():
+            raise CommandError(
+                f"--output: the folder of {quoted(output.file)} does not exist; create it first, lintkit does not"
+            )
+        if output.file is not None and output.file.is_dir():
+            raise CommandError(f"--output: {quoted(output.file)} is a folder; name a file")
+    return outputs
+
+
+def wants_color(choice: str) -> bool:
+    """Whether stdout gets colour: `always`, `never`, or `auto` by terminal, NO_COLOR and FORCE_COLOR."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def terminal_width() -> int:
+    """Columns of the terminal; a fixed number where there is none, so that files and pipes get the same text."""
+    return shutil.get_terminal_size((_WIDTH, 24)).columns if sys.stdout.isatty() else _WIDTH
+
+
+def write_report(report: Report, output: Output, options: RenderOptions) -> None:
+    """Render `report` and write it. Raises CommandError if its file cannot be written."""
+    if output.file is None and output.format == "text":
+        _to_stdout(report, options)
+        return
+    stream = io.StringIO()
+    renderer(output.format)(report, stream, options)
+    data = stream.getvalue().encode("utf-8", "backslashreplace")
+    if output.file is None:
+        write_stdout(data)
+    else:
+        _write_file(output.file, data)
+
+
+def write_stdout(data: bytes) -> None:
+    """Write bytes to stdout; a reader that has gone away is no error, since the work is done all the same."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        discard_stdout()
+
+
+def discard_stdout() -> None:
+    """Point stdout to nowhere, so that the interpreter does not complain when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _to_stdout(report: Report, options: RenderOptions) -> None:
+    try:
+        renderer("text")(report, sys.stdout, options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_stdout()
+
+
+def _write_file(path: Path, data: bytes) -> None:
+    from lintkit.fix.write import replace_file
+
+    try:
+        target = path.resolve()
+        try:
+            status = target.stat()
+        except FileNotFoundError:
+            replace_file(target, data)
+            return
+        if stat.S_ISREG(status.st_mode):
+            replace_file(target, data, stat.S_IMODE(status.st_mode))
+        else:  # a terminal, a pipe, /dev/null: nothing to replace
+            target.write_bytes(data)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise CommandError(f"--output: {quoted(path)} could not be written ({reason})") from None

@@ -1,0 +1,128 @@
+"""What every subcommand needs first: the root, the configuration, the rules, and the paths that were named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lintkit.cli.failure import CommandError
+from lintkit.config.errors import nearest, quoted
+from lintkit.config.load import load_config
+from lintkit.config.model import Config
+from lintkit.config.names import check_rules
+from lintkit.discover.root import find_root
+from lintkit.model import RuleMeta, Severity
+
+if TYPE_CHECKING:
+    from lintkit.catalog import RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the command line says about which rules run."""
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A root with its configuration and rules.
+
+    config  with the command line over it
+    rules   all rules that could be loaded
+    own     lintkit's own rules, which have no file
+    """
+
+    root: Path
+    config: Config
+    rules: RuleSet
+    own: tuple[RuleMeta, ...]
+
+    @property
+    def metas(self) -> tuple[RuleMeta, ...]:
+        """All rules, lintkit's own included, sorted by id."""
+        return tuple(sorted((*(rule.meta for rule in self.rules.rules), *self.own), key=lambda meta: meta.id))
+
+    def selected(self) -> RuleSet:
+        """The rules that run."""
+        from lintkit.catalog import RuleSet
+
+        return RuleSet(tuple(rule for rule in self.rules.rules if self.config.runs(rule.meta)))
+
+    def rule(self, rule_id: str) -> RuleMeta:
+        """The rule of that id. Raises CommandError with the nearest known one."""
+        for meta in self.metas:
+            if meta.id == rule_id:
+                return meta
+        known = [meta.id for meta in self.metas]
+        hint = nearest(rule_id, known) or "; `lintkit rules` lists them"
+        raise CommandError(f"{quoted(rule_id)} is not a rule{hint}")
+
+
+def open_workspace(
+    root: Path,
+    config_file: Path | None,
+    *,
+    selection: Selection = Selection(),
+    fail_on: Severity | None = None,
+    allow_code: bool = False,
+) -> Workspace:
+    """Read the configuration and load the rules.
+
+    Raises ConfigError for a bad configuration or selector, RuleError for a bad rule.
+    """
+    from lintkit.catalog import load_rules
+    from lintkit.own_rules import OWN_RULES
+
+    config = load_config(root, config_file)
+    rules = load_rules(config.rule_folders, allow_code=allow_code)
+    flags = {"select": selection.select, "extend_select": selection.extend_select, "ignore": selection.ignore}
+    check_rules(config, [*(rule.meta for rule in rules.rules), *OWN_RULES], **flags)
+    return Workspace(root, config.with_flags(**flags, fail_on=fail_on), rules, OWN_RULES)
+
+
+def choose_root(root: Path | None, paths: Sequence[str]) -> Path:
+    """The folder to check: `root` if it is given, else the repository around all `paths`.
+
+    Raises CommandError if a path or the root does not exist.
+    """
+    for path in paths:
+        if not os.path.lexists(path):
+            raise CommandError(
+                f"there is no file or folder {quoted(path)}; check the spelling and the current folder"
+            )
+    if root is not None:
+        if not root.is_dir():
+            raise CommandError(f"--root: there is no folder {quoted(root)}")
+        return root.resolve()
+    located = [_located(path) for path in paths] or [Path.cwd()]
+    folders = [str(path if path.is_dir() and not path.is_symlink() else path.parent) for path in located]
+    try:
+        return find_root(Path(os.path.commonpath(folders)))
+    except ValueError:
+        raise CommandError("the paths have no folder in common; check them one by one") from None
+
+
+def relative_paths(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
+    """`paths` relative to the root, with `/`; the root itself is an empty one. Raises CommandError for one outside."""
+    found = []
+    for path in paths:
+        located = _located(path)
+        if not located.is_relative_to(root):
+            raise CommandError(
+                f"{quoted(path)} is outside the root {quoted(root)}; give another --root, or none"
+            )
+        relative = located.relative_to(root).as_posix()
+        found.append("" if relative == "." else relative)
+    return tuple(found)
+
+
+def _located(path: str) -> Path:
+    """Where `path` is, with the links of its folders resolved and its own name kept."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100
+    return absolute.parent.resolve() / absolute.name if absolute.name else absolute
