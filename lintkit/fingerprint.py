@@ -29,12 +29,12 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 def line_hashes(text: str, bom: bool = False) -> list[str]:
     """The `primaryLocationLineHash` of every line of `text`; entry `i` belongs to line `i + 1`.
 
-    `text` is decoded and without its byte order mark; `bom` says whether the file has one, since it counts. Lines
-    are those of `lintkit.source.Lines`: a text that ends in a newline has an empty last one.
+    `text` is decoded and without its byte order mark; `bom` says whether the file has one, since it counts.
+    Lines are those of `lintkit.source.Lines`: a text that ends in a newline has an empty last one.
 
-    An entry is `<hash>:<n>`: lowercase hex without padding, and which line with this hash it is, from 1. The hash
-    covers 100 UTF-16 units from the line's beginning, without spaces and tabs, whatever the newlines are. Code
-    scanning's upload action computes the same values.
+    An entry is `<hash>:<n>`: lowercase hex without padding, and which line with this hash it is, from 1. The
+    hash covers 100 UTF-16 units from the line's beginning, without spaces and tabs, whatever the newlines are.
+    Code scanning's upload action computes the same values.
     """
     kept, starts = _line_starts(text, bom)
     hashes: dict[str, str] = {}
@@ -51,7 +51,7 @@ def line_hashes(text: str, bom: bool = False) -> list[str]:
 
 
 def line_hashes_at(text: str, bom: bool, lines: Iterable[int]) -> dict[int, str]:
-    """The entries of `line_hashes` for some lines (from 1) only, many times faster; unknown lines are left out."""
+    """The entries of `line_hashes` for some lines (from 1), many times faster; unknown lines are left out."""
     kept, starts = _line_starts(text, bom)
     wanted = {line: _window(kept, starts[line - 1]) for line in set(lines) if 1 <= line <= len(starts)}
     seen = dict.fromkeys(wanted.values(), 0)
@@ -68,7 +68,7 @@ def line_hashes_at(text: str, bom: bool, lines: Iterable[int]) -> dict[int, str]
 def stable_fingerprint(rule: str, path: str, subject: str, occurrence: int = 1) -> str:
     """32 hex digits that stay the same when lines move and neighbours change.
 
-    `occurrence` counts, from 1, the findings of one report that agree in everything else, in the file's order.
+    `occurrence` counts, from 1, the findings of a report that agree in everything else, in the file's order.
     """
     # Lengths keep ("a", "bc") and ("ab", "c") apart; paths may hold undecodable bytes as lone surrogates.
     encoded = [part.encode("utf-8", "surrogatepass") for part in (rule, path, subject, str(occurrence))]

@@ -3,7 +3,7 @@
     12 |     image: registry.example/api
        |            ^^^^^^^^^^^^^^^^^^^^
 
-Everything here is ASCII except the source itself, and everything is aligned by what characters take on a terminal.
+Everything here is ASCII except the source itself, aligned by what characters take on a terminal.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _HEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of an excerpt: the line's number (0 for a row of marks or a gap), the text, the part to colour."""
+    """One line of an excerpt: its number (0 for a row of marks or a gap), the text, the part to colour."""
 
     number: int
     text: str
@@ -67,7 +67,9 @@ def _shown(lines: Lines, number: int, columns: int) -> str:
 
 
 def _single(lines: Lines, span: Span, number: int, columns: int, mark: str) -> Iterator[Row]:
-    text, before, under = _cut(lines, lines.start(number), line_end(lines, number), span.start, span.end, columns)
+    text, before, under = _cut(
+        lines, lines.start(number), line_end(lines, number), span.start, span.end, columns
+    )
     yield Row(number, text)
     yield Row(0, " " * before + mark * max(1, under), (before, before + max(1, under)))
 
@@ -98,7 +100,11 @@ def _cut(lines: Lines, start: int, end: int, left: int, right: int, columns: int
     """
     right = min(max(right, left), end)
     left = min(left, end)
-    # No character is narrower than nothing and few take no column, so that twice the columns are enough to look at.
+    if end - start <= columns:
+        line = lines.text[start:end]
+        if line.isascii() and line.isprintable():
+            return line.rstrip(), left - start, right - left
+    # Few characters take no column, so that twice the columns are enough to look at.
     window = 2 * columns
     head_from = max(start, left - window)
     head = _cells(lines.text[head_from:left], 0)
@@ -107,25 +113,28 @@ def _cut(lines: Lines, start: int, end: int, left: int, right: int, columns: int
     body_width = sum(size for _, size in body)
     tail = _cells(lines.text[right : min(end, right + window)], head_width + body_width)
     tail_width = sum(size for _, size in tail)
-    complete = head_from == start and right + window >= end and right - left <= window
-    if complete and head_width + body_width + tail_width <= columns:
-        return "".join(text for text, _ in [*head, *body, *tail]).rstrip(), head_width, body_width
-
-    # Give what the marked part leaves over to both sides, a third of it before.
-    room = max(0, columns - 2 * len(CUT))
-    shown_body = min(body_width, room)
-    before = min(head_width, max((room - shown_body) // 3, room - shown_body - tail_width))
-    if head_from == start and head_width <= before + len(CUT):
-        before = head_width
-        prefix, before_text, before_width = "", *_last(head, head_width)
-    else:
-        prefix, before_text, before_width = CUT, *_last(head, before)
-    used = len(prefix) + before_width
+    marks = max(1, body_width)
+    head_whole = head_from == start
+    rest_whole = right - left <= window and right + window >= end
     rest = [*body, *tail]
-    rest_text, rest_width = _first(rest, columns - used - len(CUT))
-    suffix = CUT if rest_width < body_width + tail_width or right + window < end else ""
-    marked = min(body_width, rest_width)
-    return f"{prefix}{before_text}{rest_text}{suffix}".rstrip(), used, marked
+    rest_width = body_width + tail_width
+    if head_whole and rest_whole and head_width + max(rest_width, marks) <= columns:
+        return "".join(text for text, _ in [*head, *rest]).rstrip(), head_width, body_width
+
+    if head_whole and (head_width <= columns // 2 or head_width + marks + len(CUT) <= columns):
+        prefix, before = "", head_width
+    elif rest_whole and max(rest_width, marks) <= 2 * columns // 3:
+        prefix, before = CUT, columns - len(CUT) - max(rest_width, marks)
+    else:
+        prefix, before = CUT, max(0, (columns - 2 * len(CUT) - marks) // 3)
+    before_text, before_width = _last(head, before)
+    used = len(prefix) + before_width
+    if not rest_whole or used + rest_width > columns:
+        rest_text, rest_width = _first(rest, columns - used - len(CUT))
+        suffix = CUT
+    else:
+        rest_text, suffix = "".join(text for text, _ in rest), ""
+    return f"{prefix}{before_text}{rest_text}{suffix}".rstrip(), used, min(body_width, rest_width)
 
 
 def _cells(text: str, column: int) -> list[tuple[str, int]]:

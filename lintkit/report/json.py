@@ -5,7 +5,8 @@ One object; `version` changes when something is removed or changes its meaning, 
     version         1
     tool            name, version
     revision        repository_uri, revision_id, branch; empty strings where unknown
-    summary         errors, warnings, notes, files, files_with_findings, suppressed, fixable, unsafe_fixable, fixed
+    summary         errors, warnings, notes, files, files_with_findings, suppressed, fixable, unsafe_fixable,
+                    fixed
     findings        sorted by path, position and rule; each:
       rule, severity, confidence, message, subject
       path          relative to the root, `/` between its parts
@@ -14,7 +15,7 @@ One object; `version` changes when something is removed or changes its meaning, 
       fix           null or {title, safe, edits: [{path, start, end, text}]}
       fingerprints  {name: value}: the same finding in a later report has the same `lintkit/v1`
     suppressed      only with --show-suppressed: findings with {suppression: {kind, reason}}
-    notifications   [{level, message, rule, path, line}]: what lintkit says about its own run; line 0 is the whole file
+    notifications   [{level, message, rule, path, line}]: about lintkit's own run; line 0 is the whole file
 
 Severities are error, warning, note; confidences high, medium, low. Masked secrets are asterisks.
 """
@@ -41,7 +42,9 @@ def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
     parts = {
         "version": encode(VERSION),
         "tool": encode({"name": "lintkit", "version": lintkit.__version__}),
-        "revision": encode({**asdict(report.revision), "repository_uri": public_uri(report.revision.repository_uri)}),
+        "revision": encode(
+            {**asdict(report.revision), "repository_uri": public_uri(report.revision.repository_uri)}
+        ),
         "summary": encode(asdict(summarize(report))),
         "findings": array((_finding(finding, sources) for finding in report.findings), "    "),
     }

@@ -14,7 +14,10 @@ _encode = json.JSONEncoder(ensure_ascii=True, separators=(", ", ": ")).encode
 
 
 def encode(value: Any) -> str:
-    """`value` as JSON on one line. Keys keep their order; a lone surrogate becomes U+FFFD, since strict readers refuse it."""
+    """`value` as JSON on one line, keys in their order.
+
+    A lone surrogate becomes U+FFFD, since strict readers refuse it.
+    """
     text = _encode(value)
     # Pairs of escapes are proper characters; only when any is present is the slow way taken.
     if _ESCAPED_SURROGATE.search(text):

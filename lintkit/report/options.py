@@ -28,4 +28,4 @@ class RenderOptions:
 
 
 Renderer = Callable[[Report, TextIO, RenderOptions], None]
-"""Writes a report to a stream, ending in a newline; writes nothing else anywhere, and never raises for content."""
+"""Writes a report to a stream, ending in a newline; never raises for what the report holds."""

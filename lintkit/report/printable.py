@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Control characters, line and paragraph separators, bidirectional controls, invisible characters, tags, and lone
-# surrogates. Joiners and variation selectors stay: scripts and emoji need them, and they move nothing.
+# Control characters, line and paragraph separators, bidirectional controls, invisible characters, tags, and
+# lone surrogates. Joiners and variation selectors stay: scripts and emoji need them, and they move nothing.
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"

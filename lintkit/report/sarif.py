@@ -1,7 +1,7 @@
 """SARIF 2.1.0 as code scanning accepts it, byte-identical for equal reports.
 
-There is no time, no absolute path and no random identifier in it. Lines and columns count from 1, columns in code
-points. Sources: the OASIS SARIF 2.1.0 specification, and GitHub's page on SARIF support for code scanning.
+There is no time, no absolute path and no random identifier in it. Lines and columns count from 1, columns in
+code points. Sources: the OASIS SARIF 2.1.0 specification, and GitHub's page on SARIF support for code scanning.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any, TextIO
 
 import lintkit
@@ -47,10 +48,11 @@ def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
     """Write one SARIF log with one run, one line for each rule and each result."""
     suppressed = report.suppressed if options.show_suppressed else ()
     sources = Sources(report)
+    total = len(report.findings) + len(suppressed)
     limit = RESULT_LIMIT
     while True:
         kept, kept_suppressed, left_out = _within(limit, report.findings, suppressed)
-        text = _log(_with_notification(report, left_out), sources, kept, kept_suppressed)
+        text = _log(_with_notification(report, total, left_out), sources, kept, kept_suppressed)
         if _fits(text) or not kept:
             break
         limit = len(kept) // 2
@@ -60,7 +62,7 @@ def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
 def _within(
     limit: int, findings: tuple[Finding, ...], suppressed: tuple[SuppressedFinding, ...]
 ) -> tuple[tuple[Finding, ...], tuple[SuppressedFinding, ...], int]:
-    """The most severe findings up to `limit` in their order, suppressed ones only where there is room for them."""
+    """The most severe findings up to `limit` in their order, suppressed ones only where there is room."""
     total = len(findings) + len(suppressed)
     if total <= limit:
         return findings, suppressed, 0
@@ -70,12 +72,12 @@ def _within(
     return kept, room, total - len(kept) - len(room)
 
 
-def _with_notification(report: Report, left_out: int) -> Report:
+def _with_notification(report: Report, total: int, left_out: int) -> Report:
     if not left_out:
         return report
     message = (
-        f"{left_out} of {len(report.findings)} findings, the least severe, are left out, because code scanning rejects "
-        "larger files. Narrow the run with `--select`, or upload folders one by one."
+        f"{left_out} of {total} findings, the least severe, are left out, because code scanning rejects larger "
+        "files. Narrow the run with `--select`, or upload folders one by one."
     )
     notification = Notification("warning", message, rule="lintkit/results-left-out")
     return replace(report, notifications=(*report.notifications, notification))
@@ -92,8 +94,8 @@ def _log(
 ) -> str:
     rules = _rules(report, [*findings, *(item.finding for item in suppressed)])
     results = Results(sources, {rule.id: index for index, rule in enumerate(rules)})
-    objects = [results.result(finding) for finding in findings]
-    objects += [results.suppressed(item) for item in suppressed]
+    # Made one by one while they are written: all of them at once are hard on the garbage collector.
+    entries = chain(map(results.result, findings), map(results.suppressed, suppressed))
     driver = {
         "name": "lintkit",
         "semanticVersion": lintkit.__version__,
@@ -111,7 +113,7 @@ def _log(
         f'"originalUriBaseIds": {encode({ROOT: {"description": {"text": "The root of the repository."}}})},',
         *(f'"versionControlProvenance": {encode(item)},' for item in _provenance(report)),
         f'"invocations": {array(_invocations(report, [item["id"] for item in notifications]), "  ")},',
-        f'"results": {array(objects, "  ")}',
+        f'"results": {array(entries, "  ")}',
     ]
     head = f'{{"$schema": {encode(SCHEMA)}, "version": "2.1.0", "runs": [{{'
     return "\n".join([head, *run, "}]}", ""])
@@ -123,7 +125,11 @@ def _rules(report: Report, findings: Sequence[Finding]) -> list[RuleMeta]:
     for finding in findings:
         if finding.rule not in rules:
             rules[finding.rule] = RuleMeta(
-                finding.rule, finding.rule, why=finding.message, remedy="See the message.", severity=finding.severity
+                finding.rule,
+                finding.rule,
+                why=finding.message,
+                remedy="See the message.",
+                severity=finding.severity,
             )
     return [rules[rule_id] for rule_id in sorted(rules)]
 
@@ -148,7 +154,7 @@ def _notification_descriptors(report: Report) -> list[dict[str, Any]]:
 
 
 def _notification_descriptor(rule_id: str) -> dict[str, Any]:
-    text = {"text": sentence(_NOTIFICATION_TEXTS.get(rule_id, f"`{rule_id}` has something to say about the run"))}
+    text = {"text": sentence(_NOTIFICATION_TEXTS.get(rule_id, f"`{rule_id}` has a word to say"))}
     return {
         "id": rule_id,
         "name": pascal_case(rule_id),
@@ -160,7 +166,8 @@ def _notification_descriptor(rule_id: str) -> dict[str, Any]:
 
 
 def _invocations(report: Report, descriptor_ids: Sequence[str]) -> list[dict[str, Any]]:
-    execution, configuration = [], []
+    execution: list[dict[str, Any]] = []
+    configuration: list[dict[str, Any]] = []
     for notification in report.notifications:
         name = notification.path.rpartition("/")[2]
         group = configuration if name in _CONFIGURATION_FILES else execution

@@ -24,7 +24,7 @@ SNIPPET_LIMIT = 2_000
 """Code points of a snippet; a longer one is left out, so that a minified file cannot fill the report."""
 
 _CONTEXT_LINES = 2
-_CONTEXT_COLUMNS = 200
+_CONTEXT_SIZE = 400
 _LINK_START = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
@@ -111,13 +111,15 @@ class Results:
         """Lines around a span, or columns where lines are very long."""
         first = max(1, region.line - _CONTEXT_LINES)
         last = min(len(lines), region.end_line + _CONTEXT_LINES)
-        start = min(span.start, max(lines.start(first), span.start - _CONTEXT_COLUMNS))
-        end = max(span.end, min(line_end(lines, last), span.end + _CONTEXT_COLUMNS))
-        if (start, end) == (span.start, span.end):
-            # The file holds nothing else. Whole lines say the same, and count as more than the region.
-            entry: dict[str, Any] = {"startLine": region.line, "endLine": region.end_line}
-        else:
+        start, end = lines.start(first), line_end(lines, last)
+        entry: dict[str, Any]
+        if span.start - start > _CONTEXT_SIZE or end - span.end > _CONTEXT_SIZE:
+            start = min(span.start, max(start, span.start - _CONTEXT_SIZE))
+            end = max(span.end, min(end, span.end + _CONTEXT_SIZE))
             entry = _region(self._sources.region(Span(span.path, start, end)))
+        else:
+            # Whole lines without columns are more than the region even where the file holds nothing else.
+            entry = {"startLine": first, "endLine": last}
         entry["snippet"] = {"text": lines.text[start:end]}
         return entry
 

@@ -26,7 +26,14 @@ _SECURITY_SEVERITY = "security-severity:"
 _PROBLEM: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "recommendation"}
 _PRECISION: dict[Confidence, str] = {"high": "high", "medium": "medium", "low": "low"}
 _SCORE: dict[Severity, str] = {"error": "8.0", "warning": "5.5", "note": "3.0"}
-_LANGUAGES = {".py": "python", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json", ".env": "dotenv"}
+_LANGUAGES = {
+    ".py": "python",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".json": "json",
+    ".env": "dotenv",
+}
 
 
 def descriptor(rule: RuleMeta) -> dict[str, Any]:

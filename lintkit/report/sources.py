@@ -51,7 +51,12 @@ class Sources:
         lines = self.lines(span.path)
         if lines is None:
             return Region(1, 1, 1, 1)
-        start, end = lines.position(span.start), lines.position(span.end)
+        start = lines.position(span.start)
+        length = span.end - span.start
+        # Nearly every span ends in the line in which it begins; a second search is saved ten thousand times.
+        if start.line < len(lines) and span.end < lines.starts[start.line]:
+            return Region(start.line, start.column, start.line, start.column + length)
+        end = lines.position(span.end)
         return Region(start.line, start.column, end.line, end.column)
 
 
@@ -66,7 +71,7 @@ def line_end(lines: Lines, number: int) -> int:
 
 
 def trimmed(lines: Lines, span: Span) -> Span:
-    """A span that fits its text, without the newlines it ends in, so that it does not reach into the next line."""
+    """A span that fits its text, without the newlines it ends in, which would reach into the next line."""
     size = len(lines.text)
     start, end = min(span.start, size), min(span.end, size)
     while end > start + 1 and lines.text[end - 1] in "\r\n":

@@ -67,7 +67,7 @@ class _TextReport:
         yield f"{self.style.strong(name)} {self.style.faint(dashes)} {counts}"
         yield ""
         by_rule = sorted(findings, key=lambda finding: (SEVERITIES.index(finding.severity), finding.rule))
-        for (severity, rule_id), group in groupby(by_rule, key=lambda finding: (finding.severity, finding.rule)):
+        for (severity, rule_id), group in groupby(by_rule, key=lambda item: (item.severity, item.rule)):
             yield from self._group(severity, rule_id, list(group))
             yield ""
 
