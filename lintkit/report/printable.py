@@ -18,6 +18,11 @@ def printable(text: str) -> str:
     return _HIDDEN.sub(_spelled, text)
 
 
+def shortened(text: str, limit: int) -> str:
+    """`text` printable and no longer than about `limit` code points: names in a message can be of any length."""
+    return printable(text) if len(text) <= limit else f"{printable(text[:limit])}..."
+
+
 def _spelled(match: re.Match[str]) -> str:
     character = match.group()
     code = ord(character)

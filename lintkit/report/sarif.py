@@ -127,7 +127,7 @@ def _rules(report: Report, findings: Sequence[Finding]) -> list[RuleMeta]:
             rules[finding.rule] = RuleMeta(
                 finding.rule,
                 finding.rule,
-                why=finding.message,
+                why="The report says nothing more about this rule.",
                 remedy="See the message.",
                 severity=finding.severity,
             )

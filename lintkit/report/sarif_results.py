@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lintkit.model import Finding, Fix, Location, Span, SuppressedFinding
-from lintkit.report.printable import printable
+from lintkit.report.printable import shortened
 from lintkit.report.sarif_rules import MESSAGE_ID
 from lintkit.report.sources import Region, Sources, line_end, trimmed
 from lintkit.source import Lines
@@ -19,6 +19,10 @@ RELATED_LIMIT = 100
 
 LINK_LIMIT = 5
 """Related locations that a message links; the others stand below it."""
+
+MESSAGE_LIMIT = 1_000
+LABEL_LIMIT = 200
+"""Code points of a message and of a label."""
 
 SNIPPET_LIMIT = 2_000
 """Code points of a snippet; a longer one is left out, so that a minified file cannot fill the report."""
@@ -78,7 +82,7 @@ class Results:
     def _flow(self, finding: Finding, related: tuple[Location, ...]) -> list[dict[str, Any]]:
         first = {
             "location": {
-                "message": {"text": printable(finding.primary.label or finding.message)},
+                "message": {"text": shortened(finding.primary.label or finding.message, MESSAGE_LIMIT)},
                 "physicalLocation": self._physical(finding.primary.span),
             }
         }
@@ -158,7 +162,7 @@ def artifact_location(path: str) -> dict[str, str]:
 def _message(message: str, related: tuple[Location, ...]) -> str:
     """The message, with a link to each of the first related locations behind it."""
     # A bracket that would begin a link by accident is escaped; other brackets read better as they are.
-    text = _LINK_START.sub(r"\\[", printable(message))
+    text = _LINK_START.sub(r"\\[", shortened(message, MESSAGE_LIMIT))
     if not related:
         return text
     links = [f"[{_link_text(location)}]({number})" for number, location in enumerate(related[:LINK_LIMIT], 1)]
@@ -168,7 +172,7 @@ def _message(message: str, related: tuple[Location, ...]) -> str:
 
 
 def _label(location: Location) -> str:
-    return printable(location.label) or "related"
+    return shortened(location.label, LABEL_LIMIT) or "related"
 
 
 def _link_text(location: Location) -> str:

@@ -12,7 +12,7 @@ from lintkit.model import SEVERITIES, Finding, Fix, Location, Notification, Repo
 from lintkit.report.display import markdown_lines, width, wrapped
 from lintkit.report.excerpt import Row, excerpt
 from lintkit.report.options import RenderOptions
-from lintkit.report.printable import printable
+from lintkit.report.printable import printable, shortened
 from lintkit.report.sources import Sources
 from lintkit.report.style import Style
 from lintkit.report.summary import counted, summarize
@@ -28,6 +28,9 @@ LINES_IN_GROUP = 20
 
 RELATED_SHOWN = 4
 """Related locations of one finding that are shown with their source."""
+
+MESSAGE_LIMIT = 500
+"""Code points of a message that are shown."""
 
 _MINIMUM_WIDTH = 40
 
@@ -137,7 +140,7 @@ class _TextReport:
     def _located(self, span: Span, message: str, indent: int) -> Iterator[str]:
         """`path:line:column message`, the message wrapped under itself when it does not fit."""
         where = self._where(span)
-        first, *others = [*wrapped(printable(message), self.width - indent - 2), ""]
+        first, *others = [*wrapped(shortened(message, MESSAGE_LIMIT), self.width - indent - 2), ""]
         if indent + len(where) + 1 + len(first) + (len(others) > 1) * self.width <= self.width:
             yield f"{' ' * indent}{self.style.strong(where)} {first}"
             return

@@ -193,6 +193,10 @@ def test_control_characters_in_a_message_are_spelled_out() -> None:
     assert result["message"]["text"] == r"\x1b[31m<U+202E>"
 
 
+def test_endless_message_is_cut() -> None:
+    assert len(rendered(report("a: 1", message="x" * 100_000), "sarif")) < 10_000
+
+
 def test_primary_span_of_a_secret_is_masked_everywhere() -> None:
     text = "user: me\npassword: hunter2hunter2\nport: 1\n"
     secret = replace(finding(Span("a.env", 19, 33)), secret=True)

@@ -125,6 +125,10 @@ def test_related_location_shows_the_other_end() -> None:
     )
 
 
+def test_endless_message_is_cut() -> None:
+    assert len(rendered(report("a: 1", message="x" * 100_000), "text")) < 10_000
+
+
 @pytest.mark.parametrize("width", [80, 120])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     for line in rendered(REPORT, "text", RenderOptions(width=width)).splitlines()[:-1]:
