@@ -1,0 +1,484 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import lintkit
+from lintkit.cli.main import COMMANDS, run
+
+CHECKOUT = Path(lintkit.__file__).parent.parent
+
+CORS = (
+    'from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\nCORS(app, origins="*")\n'
+)
+COMPOSE = """\
+services:
+  db:
+    image: postgres:16
+    environment:
+      POSTGRES_PASSWORD: ${DB_PASSWORD:-change_me}
+"""
+
+
+@dataclass(frozen=True)
+class Result:
+    code: int
+    out: str
+    err: str
+
+
+class Command:
+    """Runs the command line in this process, in the folder of a small repository."""
+
+    def __init__(self, root: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self.capfd = capfd
+
+    def __call__(self, *arguments: str) -> Result:
+        self.capfd.readouterr()
+        code = run(arguments)
+        sys.stdout.flush()
+        out, err = self.capfd.readouterr()
+        return Result(code, out, err)
+
+    def write(self, path: str, text: str) -> Path:
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        return file
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    for name in ("NO_COLOR", "FORCE_COLOR", "LINTKIT_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    root = tmp_path / "repo"
+    root.mkdir()
+    (root / "lintkit.toml").touch()
+    monkeypatch.chdir(root)
+    return Command(root, capfd)
+
+
+def process(
+    arguments: Sequence[str], *, code: str = "", cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "lintkit", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+# Start-up
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["schema"]])
+def test_start_up_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = f"""
+import sys
+from lintkit.cli.main import run
+assert run({arguments!r}) == 0
+heavy = {{"libcst", "yaml", "jsonschema", "pathspec", "jsonpath", "importlib.metadata", "multiprocessing"}}
+sys.exit(",".join(sorted(heavy & set(sys.modules))) or 0)
+"""
+    result = process([], code=code)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_every_command_exists_and_explains_itself(cli: Command) -> None:
+    for name in COMMANDS:
+        result = cli(name, "--help")
+        assert result.code == 0
+        assert result.out.startswith("Usage: lintkit " + name)
+
+
+def test_python_dash_m_runs_the_command() -> None:
+    assert process(["--version"]).stdout == f"lintkit {lintkit.__version__}\n"
+
+
+# Exit codes
+
+
+def test_a_clean_repository_exits_with_0(cli: Command) -> None:
+    cli.write("app.py", "x = 1\n")
+    assert cli("check").code == 0
+
+
+def test_findings_exit_with_1_in_every_format(cli: Command) -> None:
+    cli.write("app.py", CORS)
+    for form in ("text", "json", "sarif"):
+        result = cli("check", "--output-format", form)
+        assert result.code == 1
+        assert "python/cors-wildcard" in result.out
+
+
+def test_fail_on_decides_which_findings_count(cli: Command) -> None:
+    cli.write("app.py", CORS)
+    assert cli("check", "--select", "python/cors-wildcard", "--fail-on", "error").code == 0
+    cli.write("lintkit.toml", 'fail-on = "error"')
+    assert cli("check", "--select", "python/cors-wildcard").code == 0
+    assert cli("check", "--select", "python/cors-wildcard", "--fail-on", "note").code == 1
+
+
+def test_exit_zero_hides_findings_but_no_failure(cli: Command) -> None:
+    cli.write("app.py", CORS)
+    assert cli("check", "--exit-zero").code == 0
+    assert cli("check", "--exit-zero", "--select", "nope/nope").code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "nope.py"], "no file or folder `nope.py`"),
+        (["check", "--root", "nope"], "no folder `nope`"),
+        (["check", ".."], "outside the root"),
+        (["check", "--select", "python/cors-wildcar"], "did you mean `python/cors-wildcard`"),
+        (["check", "--ignore", "phyton/*"], "`phyton/*` matches no rule"),
+        (["check", "--extend-select", "tag:nope"], "no rule has the tag `nope`"),
+        (["check", "--config", "nope.toml"], "nope.toml: there is no such file"),
+        (["check", "--output", "no/where.json"], "the folder of `no/where.json` does not exist"),
+        (["check", "--output", "."], "is a folder"),
+        (["check", "--fix", "--diff"], "choose one of them"),
+        (["check", "--unsafe-fixes"], "add --fix or --diff"),
+        (["check", "--output-format", "nope"], "Invalid value for '--output-format'"),
+        (["check", "--output", "a", "--output", "b"], "more --output than"),
+        (["check", "--output-format", "json", "--output-format", "text"], "Two reports would go to stdout"),
+        (["check", "--stdin-filename", "a.py", "b.py"], "leave the PATHS out"),
+        (["check", "--stdin-filename", "a.py", "--fix"], "--fix cannot write to stdin"),
+        (["check", "--stdin-filename", "."], "names a folder"),
+        (["explain", "python/cors-wildcar"], "did you mean `python/cors-wildcard`"),
+        (["nope"], "No such command 'nope'"),
+        (["check", "--nope"], "No such option"),
+        (["files", "nope"], "no file or folder"),
+        (["rules", "--select", "nope/*"], "matches no rule"),
+        (["test", "nope"], "no rule folder nope"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_exits_with_2(cli: Command, arguments: list[str], words: str) -> None:
+    result = cli(*arguments, *(["--root", "."] if arguments == ["check", ".."] else []))
+    assert result.code == 2
+    assert words in result.err
+    assert "Traceback" not in result.err
+    assert result.out == ""
+
+
+def test_a_bad_configuration_exits_with_2_and_names_the_line(cli: Command) -> None:
+    cli.write("lintkit.toml", '\nselct = ["*"]\n')
+    result = cli("check")
+    assert result.code == 2
+    assert result.err == "lintkit: error: lintkit.toml:2: unknown key `selct`; did you mean `select`?\n"
+
+
+def test_an_internal_error_is_one_sentence_without_its_text(
+    cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "hunter2-not-real"
+
+    def broken(request: object) -> object:
+        raise ValueError(text)
+
+    monkeypatch.setattr("lintkit.engine.run", broken)
+    result = cli("check")
+    assert result.code == 2
+    assert "internal error (ValueError at test_cli.py:" in result.err
+    assert "please report it" in result.err
+    assert "hunter2" not in result.err
+    assert "Traceback" not in result.err and result.err.count("\n") == 1
+    monkeypatch.setenv("LINTKIT_DEBUG", "1")
+    debugged = cli("check")
+    assert "in broken" in debugged.err
+    assert "hunter2" not in debugged.err
+
+
+def test_a_rule_that_failed_exits_with_2(cli: Command) -> None:
+    from lintkit.cli.check import exit_code
+    from lintkit.model import Finding, Location, Report, Span
+
+    failed = Finding("lintkit/rule-failed", "m", (Location(Span("x", 0, 0)),), "s", "error")
+    assert exit_code(Report((failed,), (), {}), "warning", exit_zero=True) == 2
+
+
+def test_terminal_codes_in_arguments_are_not_printed(cli: Command) -> None:
+    assert "\x1b" not in cli("check", "\x1b[31mx").err
+
+
+# Paths
+
+
+def test_paths_narrow_what_is_reported(cli: Command) -> None:
+    cli.write("a/app.py", CORS)
+    cli.write("b/app.py", CORS)
+    (cli.root / ".git").mkdir()
+    assert cli("check", "a").out.count("b/app.py") == 0
+    assert "a/app.py" in cli("check", "a").out
+    assert "a/app.py" in cli("check", "b", "a/app.py").out
+
+
+def test_the_folder_one_stands_in_does_not_matter(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.write("a/app.py", CORS)
+    expected = cli("check", "--output-format", "sarif", str(cli.root / "a"))
+    monkeypatch.chdir(cli.root / "a")
+    assert cli("check", "--output-format", "sarif") == expected
+    assert cli("check", "--output-format", "sarif", "../a/app.py") == expected
+
+
+def test_stdin_stands_for_a_file(cli: Command) -> None:
+    file = cli.write("app.py", "x = 1\n")
+    result = subprocess.run(
+        [sys.executable, "-m", "lintkit", "check", "--stdin-filename", "app.py"],
+        input=CORS,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        cwd=cli.root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "app.py:5" in result.stdout
+    assert file.read_text() == "x = 1\n"
+
+
+def test_stdin_may_stand_for_a_file_that_does_not_exist(
+    cli: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stdin:
+        class buffer:  # noqa: N801
+            @staticmethod
+            def read() -> bytes:
+                return CORS.encode()
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    cli.write("other.py", CORS)
+    result = cli("check", "--stdin-filename", "new.py")
+    assert result.code == 1
+    assert "new.py" in result.out
+    assert "other.py" not in result.out
+
+
+# Selection
+
+
+def test_select_ignore_and_extend_select(cli: Command) -> None:
+    cli.write("app.py", CORS)
+    assert cli("check", "--ignore", "python/cors-*").code == 0
+    assert cli("check", "--select", "python/hardcoded-password,compose/*").code == 0
+    assert cli("check", "--select", "compose/*", "--extend-select", "python/cors-wildcard").code == 1
+
+
+def test_per_path_ignores_accept_findings_and_show_suppressed_shows_them(cli: Command) -> None:
+    cli.write("legacy/app.py", CORS)
+    cli.write(
+        "lintkit.toml",
+        '[[per-path-ignores]]\npaths = ["legacy/"]\nrules = ["python/*"]\nreason = "goes away in May"',
+    )
+    assert cli("check").code == 0
+    shown = cli("check", "--show-suppressed", "--output-format", "json")
+    assert shown.code == 0
+    assert "goes away in May" in shown.out
+
+
+# Output
+
+
+def test_one_run_writes_several_reports(cli: Command) -> None:
+    cli.write("app.py", CORS)
+    result = cli("check", "--output-format", "sarif", "--output-format", "text", "--output", "out.sarif")
+    assert "python/cors-wildcard" in result.out
+    assert json.loads((cli.root / "out.sarif").read_text())["version"] == "2.1.0"
+    assert sorted(path.name for path in cli.root.iterdir()) == ["app.py", "lintkit.toml", "out.sarif"]
+
+
+def test_output_may_be_a_device(cli: Command) -> None:
+    assert cli("check", "--output", "/dev/null").code == 0
+    assert not Path("/dev/null").is_file()
+
+
+def test_an_output_that_cannot_be_written_exits_with_2(cli: Command) -> None:
+    result = cli("check", "--output", "/proc/nope.json", "--output-format", "json")
+    assert result.code == 2
+    assert "could not be written" in result.err or "does not exist" in result.err
+
+
+def test_colour_only_where_it_is_wanted(cli: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.write("app.py", CORS)
+    assert "\x1b[" not in cli("check").out
+    assert "\x1b[" in cli("check", "--color", "always").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert "\x1b[" in cli("check").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in cli("check").out
+
+
+def test_a_reader_that_goes_away_changes_nothing(cli: Command) -> None:
+    cli.write("app.py", CORS * 300)
+    command = f"{sys.executable} -m lintkit check --verbose --output-format text; echo code $? >&2"
+    shell = subprocess.run(
+        ["bash", "-c", f"{{ {command}; }} | head -c 10"],
+        cwd=cli.root,
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "code 1" in shell.stderr
+    assert "Traceback" not in shell.stderr and "BrokenPipe" not in shell.stderr
+
+
+def test_quiet_prints_nothing_for_a_clean_repository(cli: Command) -> None:
+    assert cli("check", "--quiet") == Result(0, "", "")
+
+
+def test_verbose_says_what_is_done_on_stderr(cli: Command) -> None:
+    assert "configuration lintkit.toml" in cli("check", "--verbose").err
+
+
+def test_no_cache_is_accepted(cli: Command) -> None:
+    assert cli("check", "--no-cache", "-j", "2", "--statistics").code == 0
+
+
+# Fixes
+
+
+def test_diff_shows_the_fix_and_writes_nothing(cli: Command) -> None:
+    file = cli.write("compose.yaml", COMPOSE)
+    result = cli("check", "--diff", "--select", "compose/secret-default")
+    assert result.code == 1
+    assert "--- a/compose.yaml\n+++ b/compose.yaml\n" in result.out
+    assert "+      POSTGRES_PASSWORD: ${DB_PASSWORD:?" in result.out
+    assert "1 findings can be fixed" in result.err
+    assert file.read_text() == COMPOSE
+
+
+def test_fix_changes_the_file_and_what_is_fixed_does_not_count(cli: Command) -> None:
+    file = cli.write("compose.yaml", COMPOSE)
+    result = cli("check", "--fix", "--select", "compose/secret-default")
+    assert result.code == 0
+    assert "${DB_PASSWORD:?" in file.read_text()
+    fixed = file.read_text()
+    assert cli("check", "--fix", "--select", "compose/secret-default").code == 0
+    assert file.read_text() == fixed
+
+
+def test_fix_leaves_other_findings(cli: Command) -> None:
+    cli.write("compose.yaml", COMPOSE)
+    cli.write("app.py", CORS)
+    assert cli("check", "--fix").code == 1
+    assert cli("check", "--select", "compose/secret-default").code == 0
+
+
+def test_a_file_that_cannot_be_written_exits_with_2_and_stays_reported(cli: Command) -> None:
+    from lintkit.cli import fixing
+    from lintkit.fix import write_changes
+
+    file = cli.write("compose.yaml", COMPOSE)
+
+    def changed_meanwhile(root: Path, changes: object) -> object:
+        file.write_text(COMPOSE + "# mine\n")
+        return write_changes(root, changes)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fixing, "write_changes", changed_meanwhile)
+        result = cli("check", "--fix", "--select", "compose/secret-default")
+    assert result.code == 2
+    assert "changed while lintkit ran" in result.out
+    assert "compose/secret-default" in result.out
+    assert file.read_text() == COMPOSE + "# mine\n"
+
+
+# Other commands
+
+
+def test_rules_lists_rules_as_text_and_json(cli: Command) -> None:
+    assert "python/cors-wildcard" in cli("rules").out
+    listed = json.loads(cli("rules", "--output-format", "json").out)
+    entry = next(rule for rule in listed if rule["id"] == "python/cors-wildcard")
+    assert {"id", "summary", "severity", "tags", "equivalents"} <= set(entry)
+    assert [rule["id"] for rule in listed] == sorted(rule["id"] for rule in listed)
+
+
+def test_rules_can_be_filtered(cli: Command) -> None:
+    listed = json.loads(cli("rules", "--select", "python/cors-*", "--output-format", "json").out)
+    assert {rule["id"] for rule in listed} == {"python/cors-wildcard", "python/cors-origin-regex"}
+
+
+def test_every_rule_can_be_explained(cli: Command) -> None:
+    for rule in json.loads(cli("rules", "--output-format", "json").out):
+        result = cli("explain", rule["id"])
+        assert result.code == 0
+        assert "## Why" in result.out and "## What to do" in result.out
+
+
+def test_files_lists_paths_with_their_kinds(cli: Command) -> None:
+    cli.write("compose.yaml", COMPOSE)
+    cli.write("b/app.py", "x = 1\n")
+    listed = json.loads(cli("files", "--output-format", "json").out)
+    assert {(entry["path"], entry["kind"]) for entry in listed} >= {
+        ("b/app.py", "python"),
+        ("compose.yaml", "compose"),
+    }
+    assert cli("files", "b").out == "python        b/app.py\n"
+
+
+def test_the_schema_accepts_a_configuration_and_is_json(cli: Command) -> None:
+    import jsonschema
+
+    schema = json.loads(cli("schema").out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate({"select": ["*"], "rule": {"a/b": {"severity": "off"}}}, schema)
+
+
+def test_test_runs_the_examples_of_a_folder(cli: Command) -> None:
+    cli.write("policies/own/x.yaml", _OWN_RULE)
+    passed = cli("test", "policies")
+    assert (passed.code, passed.out) == (0, "2 examples of 1 rules, 0 failed\n")
+    cli.write("policies/own/x.yaml", _OWN_RULE.replace("good: |", "bad: |"))
+    assert cli("test", "policies").code == 1
+
+
+def test_rules_of_ones_own_run_like_any_other(cli: Command) -> None:
+    cli.write("policies/own/x.yaml", _OWN_RULE)
+    cli.write("lintkit.toml", 'rules = ["policies"]\nselect = ["own/*"]')
+    cli.write("compose.yaml", "services:\n  a:\n    privileged: true\n")
+    result = cli("check")
+    assert result.code == 1
+    assert "own/x" in result.out
+
+
+def test_code_of_a_repository_needs_allow_code(cli: Command) -> None:
+    cli.write("policies/own/x.py", "raise SystemExit('ran')\n")
+    cli.write("lintkit.toml", 'rules = ["policies"]')
+    result = cli("check")
+    assert result.code == 2
+    assert "--allow-code" in result.err
+
+
+_OWN_RULE = """\
+summary: a privileged service
+why: A privileged container owns the host that it runs on.
+remedy: Drop `privileged`.
+severity: error
+confidence: high
+tags: [security]
+kind: compose
+select: $.services.*.privileged
+forbid: {const: true}
+message: "the service is privileged"
+examples:
+  - bad: |
+      services:
+        a:
+          privileged: true  # <-- here
+  - good: |
+      services:
+        a:
+          image: x
+"""

@@ -1,0 +1,94 @@
+"""Imports point one way: a module sees its own layer and the ones before it, at any depth of its functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import lintkit
+
+PACKAGE = Path(lintkit.__file__).parent
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("lintkit", "data"),
+    ("model",),
+    ("source", "marks", "loopback", "own_rules"),
+    ("discover", "parse", "python", "secrets", "pylex"),
+    ("select", "pattern", "graph"),
+    ("rule", "declare", "api", "rules"),
+    ("catalog", "config"),
+    ("check", "settle", "suppress", "redact", "fingerprint", "engine", "examples", "fix"),
+    ("report",),
+    ("cli", "__main__"),
+)
+"""Each layer may import itself and those above it in this list."""
+
+REPORT_SEES = {"lintkit", "model", "source", "report"}
+"""A reporter has values only: it can be given any report, from anywhere."""
+
+LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}
+
+
+def part_of(module: str) -> str:
+    """The part of lintkit that a module belongs to: `lintkit.parse.yaml` is in `parse`."""
+    names = module.split(".")
+    return names[1] if len(names) > 1 else names[0]
+
+
+def modules() -> list[Path]:
+    rules = PACKAGE.parent / "rules"
+    found = [*PACKAGE.rglob("*.py"), *(rules.rglob("*.py") if not (PACKAGE / "rules").is_dir() else ())]
+    return sorted(path for path in found if "__pycache__" not in path.parts)
+
+
+def part_of_file(path: Path) -> str:
+    if not path.is_relative_to(PACKAGE):
+        return "rules"
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return "lintkit" if parts == ("__init__",) else parts[0]
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """(line, part) of every import of lintkit in a file, also inside functions and `TYPE_CHECKING`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.name.split(".")[0] == "lintkit":
+                    yield node.lineno, part_of(alias.name)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
+            if node.module == "lintkit":
+                for alias in node.names:
+                    yield node.lineno, alias.name if alias.name in LEVEL else "lintkit"
+            elif node.module is not None and node.module.startswith("lintkit."):
+                yield node.lineno, part_of(node.module)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE.parent).as_posix()
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_imports_point_one_way(path: Path) -> None:
+    part = part_of_file(path)
+    assert part in LEVEL, f"say in LAYERS where `{part}` belongs"
+    wrong = [
+        f"{name_of(path)}:{line}: `{part}` imports `{other}`"
+        for line, other in imported(path)
+        if LEVEL.get(other, len(LAYERS)) > LEVEL[part]
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "report").rglob("*.py")), ids=name_of)
+def test_reports_see_values_only(path: Path) -> None:
+    assert {other for _, other in imported(path)} <= REPORT_SEES
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if part_of_file(path) == "rules"], ids=name_of)
+def test_rules_see_the_api_and_no_machinery(path: Path) -> None:
+    allowed = {"api", "secrets", "graph", "parse", "python", "loopback", "rules"}
+    assert {other for _, other in imported(path)} <= allowed
