@@ -29,9 +29,12 @@ def test(folder: Path | None, allow_code: bool) -> int:
             count += 1
             settings = {rule.meta.id: RuleConfig(options=example.options)}
             outcome = run_example(rule, example, Config(select=("*",), rules=settings))
-            if not outcome.passed:
+            problem = "" if outcome.passed else outcome.explain()
+            if not example.good and not example.expected:
+                problem = "  a bad example marks each line that is reported with `# <-- here`"
+            if problem:
                 failed += 1
                 click.echo(f"{rule.meta.id}, example {number} ({'good' if example.good else 'bad'}):")
-                click.echo(outcome.explain())
+                click.echo(problem)
     click.echo(f"{count} examples of {len(loaded.rules)} rules, {failed} failed")
     return 1 if failed else 0
