@@ -47,6 +47,16 @@ def excerpt(lines: Lines, span: Span, columns: int, context: int = 1, mark: str 
     return _without_blank_ends(rows)
 
 
+def source_line(lines: Lines, span: Span, columns: int) -> str:
+    """The line on which a span begins, without its indentation, cut to `columns` around the span."""
+    number = lines.position(span.start).line
+    start, end = lines.start(number), line_end(lines, number)
+    limit = min(end, span.start)
+    while start < limit and lines.text[start] in " \t":
+        start += 1
+    return _cut(lines, start, end, span.start, span.end, columns)[0]
+
+
 def _without_blank_ends(rows: list[Row]) -> list[Row]:
     """A blank line around a span says nothing."""
     while len(rows) > 1 and rows[0].number and not rows[0].text:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from lintkit.model import SEVERITIES, Finding, Fix, Location, Notification, Report, RuleMeta, Severity, Span
 from lintkit.report.display import markdown_lines, width, wrapped
-from lintkit.report.excerpt import Row, excerpt
+from lintkit.report.excerpt import Row, excerpt, source_line
 from lintkit.report.options import RenderOptions
 from lintkit.report.printable import printable, shortened
 from lintkit.report.sources import Sources
@@ -91,7 +91,7 @@ class _TextReport:
             self.excerpts[rule_id] += full
         for finding in findings[:full]:
             yield from self._finding(finding)
-        yield from self._brief(findings[full:])
+        yield from self._brief(findings[full:], {finding.message for finding in findings[:full]})
         if rule and rule_id not in self.explained:
             self.explained.add(rule_id)
             yield ""
@@ -127,15 +127,27 @@ class _TextReport:
         option = "--fix" if fix.safe else "--fix --unsafe-fixes"
         return f"    {self.style.good(f'{option}:')} {printable(fix.title)}"
 
-    def _brief(self, findings: Sequence[Finding]) -> Iterator[str]:
+    def _brief(self, findings: Sequence[Finding], said: set[str]) -> Iterator[str]:
+        """A line for each finding: its message, or its source where the message has been `said` in this group."""
         if not findings:
             return
         yield ""
         limit = len(findings) if self.options.verbose else LINES_IN_GROUP
         for finding in findings[:limit]:
-            yield from self._located(finding.primary.span, finding.message, indent=2)
+            source = self._source_line(finding.primary.span) if finding.message in said else ""
+            if source:
+                yield f"  {self.style.strong(self._where(finding.primary.span))} {source}"
+            else:
+                yield from self._located(finding.primary.span, finding.message, indent=2)
+            said.add(finding.message)
         if len(findings) > limit:
             yield f"  and {len(findings) - limit} more like these (-v shows them)"
+
+    def _source_line(self, span: Span) -> str:
+        lines = self.sources.lines(span.path)
+        if lines is None:
+            return ""
+        return source_line(lines, span, max(20, self.width - 3 - width(self._where(span))))
 
     def _located(self, span: Span, message: str, indent: int) -> Iterator[str]:
         """`path:line:column message`, the message wrapped under itself when it does not fit."""

@@ -39,12 +39,22 @@ def test_reason_and_remedy_stand_once_for_each_rule() -> None:
 def test_many_findings_of_a_rule_take_a_line_each() -> None:
     output = rendered(many(18), "text")
     assert output.count("^" * 8) == text_report.EXCERPTS_IN_GROUP
-    assert output.count(" a print\n") == 18
+    assert output.count("  a.py:") == 18
+
+
+def test_repeated_message_gives_way_to_the_source() -> None:
+    assert "  a.py:9:1 print(1)\n" in rendered(many(18), "text")
+
+
+def test_new_message_is_shown_in_its_line() -> None:
+    given_report = many(5)
+    findings = (*given_report.findings[:4], replace(given_report.findings[4], message="another"))
+    assert "  a.py:5:1 another\n" in rendered(replace(given_report, findings=findings), "text")
 
 
 def test_very_many_findings_of_a_rule_are_counted() -> None:
     output = rendered(many(100), "text")
-    assert output.count(" a print\n") == 23
+    assert output.count("  a.py:") == 23
     assert "  and 77 more like these (-v shows them)\n" in output
 
 
@@ -58,7 +68,7 @@ def test_excerpts_of_a_rule_run_out() -> None:
     texts = {path: text for one in reports for path, text in one.texts.items()}
     output = rendered(Report(findings, (RULE,), texts), "text")
     assert output.count("^" * 8) == text_report.EXCERPTS_OF_RULE
-    assert output.count(" a print\n") == 30
+    assert output.count(".py:") == 30
 
 
 def test_summary_line_counts() -> None:
