@@ -32,7 +32,8 @@ def checker(
 
 def replace_word(old: str, new: str) -> Callable[[str, str], list[Finding]]:
     def find(path: str, text: str) -> list[Finding]:
-        found, at = [], text.find(old)
+        found: list[Finding] = []
+        at = text.find(old)
         while at >= 0:
             edit = Edit(Span(path, at, at + len(old)), new)
             found.append(
