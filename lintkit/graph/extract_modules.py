@@ -27,27 +27,34 @@ from lintkit.graph.facts import (
     ServerSetting,
     StateAccess,
 )
+from lintkit.graph.paths import is_served
+from lintkit.graph.state_names import STEM
 from lintkit.model import Span
 from lintkit.source import Lines
 
-_FROM = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)", re.MULTILINE)
-_IMPORT = re.compile(r"^[ \t]*import[ \t]+([\w., \t]+)", re.MULTILINE)
+_IMPORT = re.compile(
+    r"[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|(?:\\\r?\n|[^\n#;])*)|import[ \t]+([\w., \t]+))"
+)
 _COMMENT = re.compile(r"#[^\n]*")
 _NAME = re.compile(r"^([.\w]+)(?:\s+as\s+(\w+))?$")
 
+_WEB = (
+    "fastapi", "starlette", "flask", "quart", "sanic", "aiohttp", "litestar", "django", "outer.", "@app.", "lueprint",
+    "@bp.",     "HTTPEndpoint", "APIView", "MethodView", "RequestHandler",
+)  # fmt: skip
 _HANDLERS = re.compile(
     r"@\w[\w.]*\.(?:get|post|put|patch|delete|head|options|route|api_route|websocket|middleware|before_request)\b"
     r"|\b(?:add_url_rule|add_api_route|add_route|add_get|add_post|HTTPEndpoint|APIView|MethodView|RequestHandler)\b"
     r"|\b(?:from|import)[ \t]+(?:litestar|django|starlette\.routing|aiohttp)\b"
 )
 _STATE = re.compile(
-    r"^[ \t]*(?:self\.)?\w+[ \t]*(?::[^=\n]+)?=[ \t]*"
-    r"(?:\{[ \t]*\}|\[[ \t]*\]|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|Counter|TTLCache|LRUCache"
-    r"|WeakValueDictionary)\()",
+    r"^(?:[ \t]+self\.|)(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*"
+    r"(?:\{|\[|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|Counter|TTLCache|LRUCache|WeakValueDictionary"
+    r"|field)\()",
     re.MULTILINE,
 )
-_STATEFUL = re.compile(
-    r"session|store|cache|challenge|otp|token|limit|attempt|connection|manager|state|memory|auth|job"
+_HOLDERS = re.compile(
+    r"(?:^|_)(?:store|storage|manager|cache|registry|limiter|tracker|memory|sessions|challenges)$"
 )
 
 _CONTAINERS: Mapping[str, ContainerKind] = {
@@ -74,6 +81,7 @@ _REGISTRATIONS = frozenset(
     """add_url_rule add_api_route add_route add_get add_post add_put add_patch add_delete Route WebSocketRoute path
     re_path add_api_websocket_route""".split()  # noqa: SIM905
 )
+_REGISTRATION = re.compile(rf"\b(?:{'|'.join(sorted(_REGISTRATIONS))}|web\.\w+)\(")
 _VIEWS = re.compile(r"(View|ViewSet|HTTPEndpoint|WebSocketEndpoint|Resource|RequestHandler|Controller)$")
 _ALTERNATIVE = re.compile(
     r"redis|memcache|debug|\bdev|develop|test|local|fallback|backend|available", re.IGNORECASE
@@ -85,10 +93,8 @@ def extract(text: str, path: str) -> Iterator[Fact]:
     """The facts of one Python file, given its decoded text; nothing but imports where it cannot be parsed."""
     imports = list(_imports(text, path))
     yield from imports
-    handlers = _HANDLERS.search(text) is not None
     gunicorn = "gunicorn" in path and "workers" in text
-    calls_state = any(_STATEFUL.search(f"{each.module} {' '.join(each.names)}".lower()) for each in imports)
-    if not (handlers or gunicorn or calls_state or _STATE.search(text)):
+    if not gunicorn and (not is_served(path) or not _worth_parsing(text, imports)):
         return
     try:
         with warnings.catch_warnings():
@@ -105,27 +111,44 @@ def extract(text: str, path: str) -> Iterator[Fact]:
         return
 
 
+def _worth_parsing(text: str, imports: Iterable[ModuleImport]) -> bool:
+    """Whether a file may have handlers, state, or a part of the way between them."""
+    if any(word in text for word in _WEB) and _HANDLERS.search(text):
+        return True
+    if any(
+        name.islower() and _HOLDERS.search(name) for each in imports for name in (*each.names, each.module)
+    ):
+        return True
+    return STEM.search(text) is not None and any(STEM.search(found[1]) for found in _STATE.finditer(text))
+
+
 def _imports(text: str, path: str) -> Iterator[ModuleImport]:
-    if "import" not in text:
-        return
-    for match in _FROM.finditer(text):
-        module = match.group(1)
+    """Everything that looks like an import statement; one in a string does no harm."""
+    position = text.find("import")
+    while position >= 0:
+        start = text.rfind("\n", 0, position) + 1
+        match = _IMPORT.match(text, start)
+        if match is None or not start <= position < match.end():
+            position = text.find("import", position + 6)
+            continue
+        yield from _import(match, path)
+        position = text.find("import", match.end())
+
+
+def _import(match: re.Match[str], path: str) -> Iterator[ModuleImport]:
+    module, listed, plain = match.groups()
+    if module is not None:
         level = len(module) - len(module.lstrip("."))
-        listed = _COMMENT.sub("", match.group(2)).strip("()").replace("\\", " ")
-        pairs = [(found.group(2) or found.group(1), found.group(1)) for found in _named(listed)]
-        yield ModuleImport(
-            Span(path, match.start(1), match.end(1)),
-            module[level:],
-            tuple(name for _, name in pairs),
-            level,
-            tuple(pairs),
-        )
-    for match in _IMPORT.finditer(text):
-        for found in _named(match.group(1)):
-            name, alias = found.groups()
-            local = (alias, "") if alias else (name.partition(".")[0], "")
-            span = Span(path, match.start(1), match.end(1))
-            yield ModuleImport(span, name, (), 0, (local,) if alias or "." not in name else ())
+        names = _COMMENT.sub("", listed).strip("()").replace("\\", " ")
+        pairs = tuple((found.group(2) or found.group(1), found.group(1)) for found in _named(names))
+        span = Span(path, match.start(1), match.end(1))
+        yield ModuleImport(span, module[level:], tuple(name for _, name in pairs), level, pairs)
+        return
+    for found in _named(plain):
+        name, alias = found.groups()
+        local = (alias or name.partition(".")[0], "")
+        span = Span(path, match.start(3), match.end(3))
+        yield ModuleImport(span, name, (), 0, (local,) if alias or "." not in name else ())
 
 
 def _named(listed: str) -> Iterator[re.Match[str]]:
@@ -230,7 +253,8 @@ class _Module:
         yield from self._states()
         for statement in self.tree.body:
             yield from self._definitions(statement, "", 0)
-        yield from self._registrations()
+        if _REGISTRATION.search(self.lines.text):
+            yield from self._registrations()
 
     # -- state ---------------------------------------------------------------------------------------------------
 
@@ -347,7 +371,7 @@ class _Module:
             yield RouteHandler(self.span(node), "*", "", ":" + name)
 
     def _registrations(self) -> Iterator[RouteHandler]:
-        for node in ast.walk(self.tree):
+        for node in _walk(self.tree):
             if not isinstance(node, ast.Call):
                 continue
             parts = _dotted(node.func)
@@ -400,7 +424,7 @@ class _Module:
             if extra is not None:
                 found[extra.arg] = ""
         outer: set[str] = set()
-        for inner in _own(node.body):
+        for inner in _walk(*node.body, into=False):
             if isinstance(inner, ast.Global | ast.Nonlocal):
                 outer.update(inner.names)
             elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
@@ -442,14 +466,25 @@ def _nested(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
             )
 
 
-def _own(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """Every node of a function's body that belongs to it and not to a function or class inside it."""
-    waiting: list[ast.AST] = list(reversed(body))
+def _walk(*nodes: ast.AST, into: bool = True) -> Iterator[ast.AST]:
+    """All nodes below `nodes` and themselves, in no order; through the nodes' own dictionaries, for speed.
+
+    into  also inside functions and classes; without, these are yielded and not entered
+    """
+    waiting: list[ast.AST] = [*nodes]
     while waiting:
         node = waiting.pop()
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            waiting.extend(reversed(list(ast.iter_child_nodes(node))))
+        if not into and type(node) in _SCOPES:
+            continue
+        for name, value in node.__dict__.items():
+            if type(value) is list:
+                waiting.extend(each for each in value if isinstance(each, ast.AST))
+            elif name != "ctx" and isinstance(value, ast.AST):
+                waiting.append(value)
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def _route(call: ast.Call) -> str | None:
@@ -482,7 +517,7 @@ def _number_of_workers(value: ast.expr) -> tuple[int, str] | None:
             return _number_of_workers(value.args[0])
     if isinstance(value, ast.BinOp) and any(
         isinstance(node, ast.Call) and (parts := _dotted(node.func)) and parts[-1] == "cpu_count"
-        for node in ast.walk(value)
+        for node in _walk(value)
     ):
         return 3, "workers by the number of cores, at least 3"
     return None
@@ -549,7 +584,7 @@ class _Body:
 
     def expression(self, node: ast.expr, guarded: bool) -> None:
         """Read an expression and all below it."""
-        for each in ast.walk(node):
+        for each in _walk(node):
             if isinstance(each, ast.Call):
                 self._call(each, guarded)
             elif isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Load):
@@ -641,7 +676,7 @@ def _leaves(body: Sequence[ast.stmt]) -> bool:
 def _is_alternative(*nodes: ast.AST) -> bool:
     """Whether code speaks of another store, or of a mode for development."""
     for node in nodes:
-        for each in ast.walk(node):
+        for each in _walk(node):
             word = (
                 each.id
                 if isinstance(each, ast.Name)

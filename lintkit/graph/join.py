@@ -45,15 +45,13 @@ from lintkit.graph.facts import (
 )
 from lintkit.graph.images import BuiltImage, Dockerfile, Paths, contents, ignore_lines, normal
 from lintkit.graph.modules import ImportGraph
+from lintkit.graph.paths import is_served
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.model import Span
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
-_NOT_SERVED = frozenset(
-    "tests test testing scripts script migrations alembic examples example docs docs_src benchmarks fixtures".split()  # noqa: SIM905
-)
 _MOST_COPIED = 4_000_000  # entries over all images: a limit against repositories made to be slow
 _MOST_MOUNTS = 50
 _DYNAMIC = Value("dynamic")
@@ -189,14 +187,6 @@ class ConfigGraph:
         if unit.id not in self._may_hold_dotenv:
             return False
         return bool(read.loads) or any(path in self._loads for path in self.modules(unit))
-
-
-def is_served(path: str) -> bool:
-    """Whether a Python file may be part of a running service, by its path."""
-    *folders, name = path.split("/")
-    if any(folder.lower() in _NOT_SERVED for folder in folders):
-        return False
-    return not (name == "conftest.py" or name.startswith("test_") or name.endswith(("_test.py", "_tests.py")))
 
 
 def join(

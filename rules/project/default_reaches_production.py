@@ -1,0 +1,203 @@
+"""A default meant for a developer's machine is what production runs with, because nothing sets the variable there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.facts import VariableRead
+from lintkit.graph.join import Unit
+from lintkit.graph.state_names import words_of
+
+_APP = """import os
+
+REDIS_URL = os.getenv("REDIS_URL", "redis://localhost:6379/0")  # <-- here
+"""
+_MAIN = "from fastapi import FastAPI\n\nfrom app import settings\n\napp = FastAPI()\n"
+_DOCKERFILE = 'FROM python:3.12-slim\nWORKDIR /srv\nCOPY app app\nCMD ["uvicorn", "app.main:app"]\n'
+_COMPOSE = "services:\n  api:\n    build: .\n    environment:\n      LOG_LEVEL: info\n"
+_CLEAN = _APP.replace("  # <-- here", "")
+_TREE = {"app/settings.py": _CLEAN, "app/main.py": _MAIN, "Dockerfile": _DOCKERFILE}
+_DEPLOYMENT = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: ghcr.io/acme/api:1.4
+"""
+
+RULE = define(
+    summary="a default for a developer's machine is what production runs with",
+    why="""
+A fallback such as `redis://localhost:6379` or a literal signing key makes the first start easy. When nobody sets the
+variable for the deployed unit, the fallback wins without a word: the service starts, reports that it is healthy, and
+talks to a database that is not there, or signs tokens with a key that everybody can read.
+""",
+    remedy="Set the variable for the unit, and read it without a default, so that a missing one stops the start.",
+    severity="error",
+    scope="project",
+    kinds=("python",),
+    tags=("configuration", "CWE-1188"),
+    packs=("recommended", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad({**_TREE, "app/settings.py": _APP, "compose.production.yaml": _COMPOSE}),
+        bad(
+            {
+                **_TREE,
+                "app/settings.py": _APP,
+                "compose.production.yaml": _COMPOSE,
+                ".env": "REDIS_URL=redis://cache:6379/0\n",
+            },
+            note="compose reads `.env` for substitution; the container never sees it",
+        ),
+        bad({**_TREE, "app/settings.py": _APP, "k8s/api.yaml": _DEPLOYMENT, ".dockerignore": ".env\n"}),
+        bad(
+            {
+                **_TREE,
+                "app/settings.py": "from pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n"
+                '    jwt_secret_key: str = "change-me"  # <-- here\n',
+                "compose.production.yaml": _COMPOSE,
+            }
+        ),
+        good(
+            {**_TREE, "compose.production.yaml": _COMPOSE + "      REDIS_URL: redis://cache:6379/0\n"},
+            note="the unit is given the variable",
+        ),
+        good(
+            {**_TREE, "compose.production.yaml": _COMPOSE + "      REDIS_URL: ''\n"},
+            note="set but empty: the default is not used",
+        ),
+        good(
+            {
+                **_TREE,
+                "compose.yaml": _COMPOSE + "      REDIS_URL: redis://cache:6379/0\n",
+                "compose.production.yaml": "services:\n  api:\n    restart: always\n",
+            },
+            note="the file for production is merged onto the base",
+        ),
+        good({**_TREE, "compose.dev.yaml": _COMPOSE}, note="only developers run it"),
+        good(
+            {**_TREE, "compose.production.yaml": _COMPOSE + "    env_file: /etc/acme/api.env\n"},
+            note="a file that is not in the repository may set it",
+        ),
+        good(
+            {
+                **_TREE,
+                "k8s/api.yaml": _DEPLOYMENT + "          envFrom:\n            - secretRef: {name: api}\n",
+            },
+            note="a Secret that is not in the repository may set it",
+        ),
+        good(
+            {
+                **_TREE,
+                "k8s/api.yaml": _DEPLOYMENT + "        - name: cache\n          image: redis:7.4\n",
+            },
+            note="the loopback of a pod reaches its other containers",
+        ),
+        good(
+            {
+                **_TREE,
+                "app/settings.py": "import os\n\nDEBUG = bool(os.getenv('DEBUG'))\nif DEBUG:\n"
+                "    REDIS_URL = os.getenv('REDIS_URL', 'redis://localhost')\n",
+                "compose.production.yaml": _COMPOSE,
+            },
+            note="a branch for development",
+        ),
+        good(
+            {
+                **_TREE,
+                "Dockerfile": _DOCKERFILE.replace("CMD", "ENV REDIS_URL=redis://cache:6379/0\nCMD"),
+                "compose.production.yaml": _COMPOSE,
+            },
+            note="the image sets it",
+        ),
+        good(
+            {
+                **_TREE,
+                "app/settings.py": "import os\n\nHOST = os.getenv('HOST', '127.0.0.1')\n",
+                "compose.production.yaml": _COMPOSE,
+            },
+            note="an address to listen on",
+        ),
+    ),
+)
+
+_BIND = frozenset(
+    """host bind listen address addr ip interface server app api web http grpc uvicorn gunicorn
+    service""".split()  # noqa: SIM905
+)
+_NOT_CONNECTIONS = frozenset(
+    """cors origin origins allowed trusted proxies forwarded hosts dev debug local test
+    tests""".split()  # noqa: SIM905
+)
+_TELEMETRY = frozenset(
+    """otel otlp statsd dd datadog jaeger zipkin prometheus metrics telemetry tracing trace agent
+    apm""".split()  # noqa: SIM905
+)
+_ON_THE_SPOT = frozenset(
+    """ollama lmstudio vllm llamacpp localai xinference comfyui selenium chromedriver
+    playwright""".split()  # noqa: SIM905
+)
+"""Programs that are meant to run on the user's own machine; their loopback default is the vendor's own."""
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """One finding for each default that reaches production, whatever the number of units."""
+    reached: dict[VariableRead, list[Unit]] = {}
+    for unit in project.graph.units():
+        if unit.environment != "production" or unit.unknown or not unit.entries:
+            continue
+        for read in project.graph.reads(unit):
+            if _is_developers(read, unit) and not _is_given(project, unit, read):
+                reached.setdefault(read, []).append(unit)
+    for read, units in reached.items():
+        yield _finding(project, rule, read, units)
+
+
+def _is_developers(read: VariableRead, unit: Unit) -> bool:
+    """Whether the default is one that no production unit should run with."""
+    if read.guarded or read.default.kind != "literal" or read.how == "environ-setdefault":
+        return False
+    if read.default.is_secret:
+        return True
+    if not read.default.is_loopback or unit.shares_network:
+        return False
+    words = {word for name in read.names for word in words_of(name)}
+    if words & (_NOT_CONNECTIONS | _TELEMETRY | _ON_THE_SPOT):
+        return False
+    return "://" in (read.default.text or "") or not words <= _BIND
+
+
+def _is_given(project: Project, unit: Unit, read: VariableRead) -> bool:
+    if project.graph.loads_unknown_file(unit, read):
+        return True
+    return any(project.graph.providers(unit, name, case_sensitive=read.case_sensitive) for name in read.names)
+
+
+def _finding(project: Project, rule: RuleContext, read: VariableRead, units: list[Unit]) -> Finding:
+    unit = units[0]
+    what = f"a secret that {read.default.reason}" if read.default.is_secret else f"`{read.default.text}`"
+    others = f" and {len(units) - 1} more" if len(units) > 1 else ""
+    related = [Location(each.span, f"{each.label} runs it and sets no {read.name}") for each in units[:5]]
+    for provided in project.graph.definitions(read.name):
+        if provided.source in {"dotenv", "configmap", "secret"}:
+            why = (
+                "compose reads this file for substitution only"
+                if provided.source == "dotenv"
+                else f"{unit.label} takes nothing from it"
+            )
+            related.append(Location(provided.key_span or provided.span, f"sets {read.name}, but {why}"))
+            if len(related) > 8:
+                break
+    return rule.finding(
+        read.default_span,
+        f"{unit.label}{others} runs this in production and is given no {read.name}, so it uses the default: {what}",
+        subject=read.name,
+        label=f"the default of {read.name}",
+        related=related,
+        secret=read.default.is_secret,
+    )
