@@ -106,8 +106,15 @@ TESTS = (
     "**/*_tests.py",
     "**/tests.py",
     "**/conftest.py",
+    "**/*_tests/**",
+    "**/*_test/**",
+    "**/*testing*.py",
+    "**/doctests/**",
+    "**/e2e/**",
+    "**/fixtures/**",
 )
-EXAMPLES = ("**/examples/**", "**/example/**", "**/samples/**", "**/sample/**", "**/demo/**", "**/demos/**")
+EXAMPLES = ("**/examples/**", "**/example/**", "**/samples/**", "**/sample/**", "**/demo/**", "**/demos/**",
+    "**/*.example.*", "**/*_example.*", "**/example_*", "**/example.*")
 DOCS = ("**/docs/**", "**/doc/**", "**/docs_src/**", "**/documentation/**", "**/tutorials/**")
 MIGRATIONS = ("**/migrations/**", "**/alembic/**")
 SCRIPTS = (

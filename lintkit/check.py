@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -9,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lintkit.model import Document, Finding, Kind, Location, Problem, SourceFile, Span, Suppression
-from lintkit.own_rules import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, UNPARSEABLE_FILE
+from lintkit.model import Document, Finding, Kind, Location, Notification, Problem, SourceFile, Span, Suppression
+from lintkit.own_rules import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
 from lintkit.parse.errors import ParseError
 from lintkit.rule import Rule, RuleContext
 from lintkit.source import Lines
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from lintkit.python.file import PythonFile
     from lintkit.python.matching import Match
     from lintkit.python.triggers import Trigger
+
+_TEMPLATE = re.compile(rb"\{%-?\s*\w+[^%\n]{0,200}%\}|\{\{\s*[\w.]+(?:\s*\|[^}\n]{0,200})?\s*\}\}")
+"""Jinja's and cookiecutter's marks, which no valid Python with this meaning contains outside of strings."""
 
 PARSED_KINDS: frozenset[Kind] = frozenset(
     {"compose", "kubernetes", "dockerfile", "dotenv", "gitignore", "dockerignore", "workflow"}
@@ -49,6 +53,7 @@ class FileResult:
     facts: tuple[Fact, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
     parsed: bool = True
+    notifications: tuple[Notification, ...] = ()
     cost: tuple[tuple[str, float], ...] = ()
 
 
@@ -110,6 +115,10 @@ def check_file(
         else:
             suppressions = _check_documents(collected, tasks, facts)
     except ParseError as error:
+        if source.kind == "python" and _TEMPLATE.search(source.data):
+            note = "it is a template of Python source, not Python, and was not checked"
+            skipped = Notification(SKIPPED_FILE.severity, note, SKIPPED_FILE.id, source.path)
+            return FileResult(source.path, parsed=False, notifications=(skipped,))
         return FileResult(source.path, (unparseable(source, error),), parsed=False)
     return FileResult(
         source.path,
@@ -259,10 +268,10 @@ def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) 
             collected.extract(source.kind, partial(extract_document, document))
     if not documents or b"lintkit:" not in source.data:
         return ()
-    from lintkit.suppress import find_suppressions, yaml_blocks
+    from lintkit.suppress import find_suppressions, document_blocks
 
     first = documents[0]
-    blocks = [block for document in documents for block in yaml_blocks(document)]
+    blocks = [block for document in documents for block in document_blocks(document)]
     return _suppressions(
         collected, *find_suppressions(first.text, source.path, source.kind, first.comments, blocks)
     )

@@ -75,6 +75,7 @@ def run(request: Request) -> Report:
             source, tasks.of(entry.path, entry.kind), facts=needs_project, screen=request.screen
         )
         results.append(result)
+        notifications.extend(result.notifications)
         if result.findings or result.suppressions:
             sources[entry.path] = source
     findings = [finding for result in results for finding in result.findings]
@@ -120,7 +121,7 @@ def _check_project(
     by_type: defaultdict[type, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_type[type(fact)].append(fact)
-    graph = join(facts, discovery.paths, request.config.environments)
+    graph = join(facts, discovery.paths, request.config.environment)
     project = Project(
         discovery.paths, discovery.tracked, graph, {kind: tuple(found) for kind, found in by_type.items()}
     )

@@ -23,6 +23,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
+from lintkit.python.clients import is_client_call
 from lintkit.python.defaults import literal_defaults
 from lintkit.secrets import Verdict, classify, is_secret_name, known_format, split_words
 
@@ -121,6 +122,7 @@ class Settings(BaseSettings):
     database_url: str = Field(..., description="password in the URL")
 """
         ),
+        bad('import os\n\nWORD = os.getenv("DB_PASSWORD", "password")  # <-- here\n'),
         bad('import os\n\nPASSWORD = os.getenv("DB_PASSWORD", "postgres")  # <-- here\n'),
         bad('import os\n\nsecret = os.environ.get("JWT_SECRET") or "s3cr3t-f0r-all"  # <-- here\n'),
         bad('def connect(host, password="Winter2024!"):  # <-- here\n    return host, password\n'),
@@ -176,8 +178,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     if _is_setting_name_call(match, file):
         return
+    certain = _is_certainly_used(match, file)
     for node, text in literal_defaults(match.value, file):
-        verdict = classify(name, text, credential=False)
+        verdict = classify(name, text, credential=certain)
         if verdict is None or (match.how in {"entry", "keyword", "comparison"} and _is_word(text, verdict)):
             continue
         yield rule.finding(
@@ -233,6 +236,20 @@ def _is_enum_member(match: Match, file: PythonFile) -> bool:
 def _compares_credentials(name: str) -> bool:
     """Parsers compare tokens all day; a comparison counts only where the name is of a password or a key."""
     return bool({"password", "passwd", "pwd", "passphrase", "apikey", "key"} & set(split_words(name)))
+
+
+def _is_certainly_used(match: Match, file: PythonFile) -> bool:
+    """Whether the value is what something runs on, so that even the word `password` is the password."""
+    if match.how == "environment":
+        return True
+    if match.how == "annotated":
+        owner = file.enclosing_class(match.node)
+        return owner is not None and any("Settings" in file.code(base.value) for base in owner.bases)
+    if match.how == "keyword" and isinstance(match.node, cst.Arg):
+        call = file.parent(match.node)
+        name = file.qualified_name(call.func) if isinstance(call, cst.Call) else None
+        return name is not None and is_client_call(name)
+    return False
 
 
 def _is_setting_name_call(match: Match, file: PythonFile) -> bool:

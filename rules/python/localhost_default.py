@@ -38,7 +38,7 @@ it starts, reports itself healthy, and fails on the first request, or talks to w
     tags=("configuration", "CWE-1188"),
     equivalents=(),
     packs=("recommended", "production"),
-    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS, "**/*healthcheck*", "**/*health_check*"),
     examples=(
         bad(
             """\
@@ -97,11 +97,11 @@ if os.environ["ENVIRONMENT"] == "development":
 
 _CONNECTION = re.compile(
     r"(?:^|_)(?:urls?|uris?|dsn|hosts?|hostname|endpoints?|addr|address|server|servers|brokers?|connection|conn|backend|"
-    r"bootstrap|nodes?|proxy|base|domain|sentinels?|cluster|location)(?:$|_)"
+    r"bootstrap|nodes?|proxy|base|sentinels?|cluster|location)(?:$|_)"
 )
 _NOT_A_CONNECTION = re.compile(
     r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|"
-    r"example|placeholder|help|description|title|interface|csrf|referer|callback|redirect"
+    r"cookie|example|placeholder|help|description|title|interface|csrf|referer|callback|redirect"
 )
 _BOUND = re.compile(
     r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|flask_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
@@ -162,7 +162,8 @@ def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
                 return None
             fallback = True
         elif isinstance(parent, cst.IfExp):
-            if child is parent.test:
+            other = parent.orelse if child is parent.body else parent.body
+            if child is parent.test or file.code(other) not in file.code(parent.test):
                 return None
             fallback = True
         elif isinstance(parent, cst.Arg):
