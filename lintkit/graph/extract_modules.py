@@ -65,8 +65,8 @@ _CONTAINERS: Mapping[str, ContainerKind] = {
     "defaultdict": "defaultdict",
     "OrderedDict": "OrderedDict",
     "Counter": "Counter",
-    "TTLCache": "dict",
-    "LRUCache": "dict",
+    "TTLCache": "bounded",
+    "LRUCache": "bounded",
     "WeakValueDictionary": "dict",
 }
 _WRITES = frozenset(

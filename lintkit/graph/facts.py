@@ -38,7 +38,10 @@ ProviderKind = Literal[
     "command",
 ]
 
-ContainerKind = Literal["dict", "list", "set", "deque", "defaultdict", "OrderedDict", "Counter", "instance"]
+ContainerKind = Literal[
+    "dict", "list", "set", "deque", "defaultdict", "OrderedDict", "Counter", "bounded", "instance"
+]
+"""bounded: a cache that forgets by itself (`cachetools`). instance: an object of a class, which may hold some."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,9 +246,10 @@ def _kind(use: StateUse, reached: dict[tuple[str, str], RouteHandler], shared: s
     used = [(access, handler) for access, handler in requests if handler is not None and not access.guarded]
     if not any(access.operation != "write" for access, _ in used):
         return ""
-    if kind == "cache" and not any(
+    invalidated = any(
         access.operation == "delete" and handler.method in _CHANGING for access, handler in used
-    ):
+    )
+    if kind == "cache" and (use.state.container == "bounded" or not invalidated):
         return ""
     if kind == "connection" and shared & {use.state.path, *(access.path for access, _ in used)}:
         return ""
