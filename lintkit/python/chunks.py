@@ -1,4 +1,4 @@
-"""libcst on a run of statements of a file."""
+"""libcst on a whole file, or on runs of its top-level statements as they are asked for."""
 
 from __future__ import annotations
 
@@ -7,26 +7,45 @@ from collections.abc import Sequence
 import libcst as cst
 
 from lintkit.parse.errors import ParseError
+from lintkit.python.depth import check_size, check_text, too_deep
+from lintkit.python.statements import TopLevel
 from lintkit.python.tree import Chunk
 
+_MESSAGE = "This is not valid Python; the file was not checked."
 
-def parse_chunk(text: str, path: str, *, number: int = 0, start: int = 0, line: int = 1) -> Chunk:
-    """Parse statements that begin at code point `start`, line `line` of a file. Raises ParseError."""
+
+class Refused(Exception):  # noqa: N818
+    """libcst does not read a run of statements on its own."""
+
+
+def parse_chunk(text: str, path: str, *, number: int = 0, start: int = 0) -> Chunk:
+    """Parse statements that begin at code point `start`. Raises ParseError, with a line of `text`.
+
+    The caller has made sure that `text` is not nested too deeply for a native parser.
+    """
     try:
         return Chunk(number, start, text, cst.parse_module(text))
     except cst.ParserSyntaxError as error:
-        raise ParseError(
-            "This is not valid Python; the file was not checked.",
-            path,
-            error.raw_line + line - 1,
-            error.raw_column + 1,
-        ) from None
+        raise ParseError(_MESSAGE, path, max(error.raw_line, 1), max(error.raw_column, 0) + 1) from None
+    except (RecursionError, MemoryError):
+        raise too_deep(path, 1) from None
+    except BaseException as error:
+        # A panic of the native parser derives from BaseException.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise ParseError(_MESSAGE, path) from None
+        raise
 
 
 class WholeFile:
-    """A file as one chunk."""
+    """A file as one chunk. Raises ParseError for what libcst cannot read, or must not be given."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, top: TopLevel | None = None) -> None:
+        check_size(text, path, 1)
+        if top is None:
+            check_text(text, path)
+        else:
+            for number in range(len(top.runs)):
+                top.check(number)
         self._chunk = parse_chunk(text, path)
 
     def chunk(self, number: int) -> Chunk:
@@ -44,3 +63,47 @@ class WholeFile:
     def kind(self, kind: str) -> Sequence[int]:
         """Any statement may be in the only chunk."""
         return (0,)
+
+
+class LazyChunks:
+    """The top-level statements of a file, parsed when they are asked for."""
+
+    def __init__(self, top: TopLevel) -> None:
+        self._top = top
+        self._parsed: dict[int, Chunk] = {}
+
+    def parse(self, number: int) -> Chunk:
+        """Parse one chunk. Raises ParseError for what is nested too deeply, Refused for what libcst does not
+        read.
+        """
+        found = self._parsed.get(number)
+        if found is None:
+            top = self._top
+            top.check(number)
+            try:
+                found = parse_chunk(top.code(number), top.path, number=number, start=top.starts[number])
+            except ParseError:
+                raise Refused from None
+            self._parsed[number] = found
+        return found
+
+    def chunk(self, number: int) -> Chunk:
+        """A chunk; one without statements where libcst cannot read them: what it binds stays unknown."""
+        try:
+            return self.parse(number)
+        except (ParseError, Refused):
+            empty = Chunk(number, self._top.starts[number], "", cst.Module(body=()))
+            self._parsed[number] = empty
+            return empty
+
+    def count(self) -> int:
+        """How many runs the file has."""
+        return len(self._top.runs)
+
+    def binding(self, name: str) -> Sequence[int]:
+        """The runs that may bind `name` in the module."""
+        return self._top.binding(name)
+
+    def kind(self, kind: str) -> Sequence[int]:
+        """The runs that may hold a statement of this kind."""
+        return self._top.kind(kind)

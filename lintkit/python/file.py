@@ -385,10 +385,8 @@ class PythonFile:
     def _collected(self, scope: cst.CSTNode) -> Collected:
         found = self._scopes.get(id(scope))
         if found is None:
-            if isinstance(scope, cst.FunctionDef | cst.ClassDef):
-                found = names.collect([scope.body])
-            else:
-                found = Collected()
+            body = scope.body if isinstance(scope, cst.FunctionDef | cst.ClassDef) else None
+            found = Collected() if body is None else names.collect([body])
             if isinstance(scope, cst.FunctionDef | cst.Lambda):
                 for name, bound in names.parameters(scope).items():
                     found.bindings.setdefault(name, [])[:0] = bound

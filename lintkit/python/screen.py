@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lintkit.python.gate import gate_for
 from lintkit.python.source import decode_python
+from lintkit.python.statements import Rejected, TopLevel, parse
 from lintkit.python.triggers import Trigger
 
 if TYPE_CHECKING:
@@ -49,9 +51,45 @@ def find_matches(
     file.
     """
     text = decode_python(data, path)
+    gate = gate_for(triggers)
+    live = [(index, gate.triggers[index]) for index in gate.live(text)]
+    try:
+        top: TopLevel | None = TopLevel(text, path, parse(text, path))
+    except Rejected:
+        top = None
+    if top is None:
+        # Newer syntax than the running interpreter's, or no Python: libcst tells which.
+        return _whole(text, path, None, live)
+    if not screen:
+        return _whole(text, path, top, list(enumerate(gate.triggers)))
+    if not live:
+        return PythonMatches(text, None, [])
+    from lintkit.python.candidates import Screen
+
+    screened = Screen(top, [trigger for _, trigger in live])
+    candidates = screened.candidates()
+    if not candidates:
+        return PythonMatches(text, None, [])
+    from lintkit.python.chunks import LazyChunks, Refused
+    from lintkit.python.file import PythonFile
+    from lintkit.python.matching import dispatch
+
+    chunks = LazyChunks(top)
+    try:
+        for number in candidates:
+            chunks.parse(number)
+    except Refused:
+        return _whole(text, path, top, live)
+    file = PythonFile(path, text, chunks)
+    return PythonMatches(text, file, dispatch(file, live, candidates, screened.spelled))
+
+
+def _whole(
+    text: str, path: str, top: TopLevel | None, triggers: Sequence[tuple[int, Trigger]]
+) -> PythonMatches:
     from lintkit.python.chunks import WholeFile
     from lintkit.python.file import PythonFile
     from lintkit.python.matching import dispatch
 
-    file = PythonFile(path, text, WholeFile(text, path))
-    return PythonMatches(text, file, dispatch(file, list(enumerate(triggers)), range(1)))
+    file = PythonFile(path, text, WholeFile(text, path, top))
+    return PythonMatches(text, file, dispatch(file, triggers, (0,)))

@@ -173,7 +173,7 @@ class NamedValues:
 
     | `how` | source | node |
     |---|---|---|
-    | assignment | `password = v`, `self.password = v`, `a, password = u, v`, `(password := v)` | `Assign`, `NamedExpr` |
+    | assignment | `password = v`, `self.password = v`, `a, password = u, v`, `(password := v)` | the statement |
     | annotated | `password: str = v` | `AnnAssign` |
     | parameter | `def f(password=v)` | `Param` |
     | keyword | `f(password=v)` | `Arg` |

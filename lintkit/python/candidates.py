@@ -1,0 +1,580 @@
+"""The screen: which top-level statements may hold a match, told from the text and `ast` alone.
+
+It asks for more than a match needs, never for less: names are compared as they are spelled, with every alias
+that the file makes, and the decision is left to libcst. Two steps keep it cheap: occurrences of what is
+looked for are found in the text, and only the statements that hold one are walked.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+
+from lintkit.python.statements import STAR, TopLevel
+from lintkit.python.triggers import (
+    Calls,
+    Decorators,
+    Keywords,
+    MethodCalls,
+    NamedValues,
+    References,
+    StatementKind,
+    Strings,
+    Subclasses,
+    Trigger,
+)
+
+CALL, ARGUMENT, REFERENCE, BASE = 1, 2, 4, 8
+
+_IDENTIFIER = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NODES: dict[StatementKind, tuple[type[ast.AST], ...]] = {
+    "function": _FUNCTIONS,
+    "class": (ast.ClassDef,),
+    "with": (ast.With, ast.AsyncWith),
+    "if": (ast.If,),
+    "import": (ast.Import, ast.ImportFrom),
+    "except": (ast.ExceptHandler,),
+    "try": (ast.Try, *((ast.TryStar,) if hasattr(ast, "TryStar") else ())),
+    "for": (ast.For, ast.AsyncFor),
+    "while": (ast.While,),
+    "return": (ast.Return,),
+    "raise": (ast.Raise,),
+    "assert": (ast.Assert,),
+}
+_WORDS: dict[StatementKind, str] = {"function": "def"}
+_FORMATTED: tuple[type[ast.AST], ...] = tuple(
+    getattr(ast, name) for name in ("JoinedStr", "TemplateStr") if hasattr(ast, name)
+)
+_STRINGS = (ast.Constant, *_FORMATTED)
+_PLAIN_END = re.compile(r"[ \t]*[(.\[]")
+
+Check = Callable[[ast.AST], bool]
+
+
+class Spelled:
+    """The identifiers under which the looked-for names may appear, and in which roles.
+
+    exact  the last part of a name, or an alias of all of it
+    roots  names under which everything is looked for (`redis` for `redis.*`)
+    any    roles in which every name is looked for: a star import of such a module
+    """
+
+    __slots__ = ("any", "exact", "roots")
+
+    def __init__(self) -> None:
+        self.exact: dict[str, int] = {}
+        self.roots: dict[str, int] = {}
+        self.any = 0
+
+    def roles(self, last: str, root: str | None) -> int:
+        """The roles in which a chain that ends in `last` and begins with the name `root` is looked for."""
+        found = self.exact.get(last, 0)
+        if root is not None:
+            found |= self.roots.get(root, 0) | self.any
+        return found
+
+    def of(self, node: ast.AST) -> int:
+        """The roles in which an expression is looked for."""
+        if isinstance(node, ast.Name):
+            return self.roles(node.id, node.id)
+        if isinstance(node, ast.Attribute):
+            last = node.attr
+            if not self.roots and not self.any:
+                return self.exact.get(last, 0)
+            below: ast.AST = node
+            while isinstance(below, ast.Attribute):
+                below = below.value
+            return self.roles(last, below.id if isinstance(below, ast.Name) else None)
+        return 0
+
+
+@functools.lru_cache(maxsize=65536)
+def _hides_ascii(character: str) -> bool:
+    return any(c in _IDENTIFIER for c in unicodedata.normalize("NFKC", character))
+
+
+def searchable(text: str) -> bool:
+    """Whether every ASCII identifier is spelled in ASCII, and lower case keeps every offset."""
+    if text.isascii():
+        return True
+    return len(text.lower()) == len(text) and not any(
+        _hides_ascii(character) for character in set(text) if character > "\x7f"
+    )
+
+
+class Screen:
+    """The candidates of live triggers in one file."""
+
+    def __init__(self, top: TopLevel, triggers: Sequence[Trigger]) -> None:
+        self._top = top
+        self._text = top.text
+        self._searchable = searchable(self._text)
+        self._lowered = self._text.lower() if self._searchable else ""
+        self._found: dict[tuple[str, str], list[int]] = {}
+        self._prefixes: dict[str, int] = {}
+        self._escapes = False
+        self.spelled = Spelled()
+        self._sort(triggers)
+        if self.spelled.exact or self._prefixes:
+            self._add_aliases()
+
+    def _sort(self, triggers: Sequence[Trigger]) -> None:
+        methods: set[str] = set()
+        decorators: set[str] = set()
+        keywords: set[str] = set()
+        words: set[str] = set()
+        literal_words: set[str] = set()
+        fragments: set[str] = set()
+        self._docstrings = False
+        kinds: set[StatementKind] = set()
+        for trigger in triggers:
+            if isinstance(trigger, Calls):
+                self._add_names(trigger.names, CALL | ARGUMENT if trigger.as_argument else CALL)
+            elif isinstance(trigger, References):
+                self._add_names(trigger.names, REFERENCE)
+            elif isinstance(trigger, Subclasses):
+                self._add_names(trigger.names, BASE)
+            elif isinstance(trigger, MethodCalls):
+                methods.update(trigger.names)
+            elif isinstance(trigger, Decorators):
+                decorators.update(trigger.names)
+            elif isinstance(trigger, Keywords):
+                keywords.update(trigger.names)
+            elif isinstance(trigger, NamedValues):
+                (literal_words if trigger.literal else words).update(word.lower() for word in trigger.words)
+            elif isinstance(trigger, Strings):
+                fragments.update(fragment.lower() for fragment in trigger.fragments)
+                self._docstrings |= trigger.docstrings
+            else:
+                kinds.update(trigger.kinds)
+        self._methods = frozenset(methods)
+        self._decorators = frozenset(decorators)
+        self._keywords = frozenset(keywords)
+        self._words = tuple(words)
+        self._literal_words = tuple(literal_words)
+        self._fragments = tuple(fragments)
+        self._kinds = kinds
+        self._nodes = tuple(node for kind in kinds for node in _NODES[kind])
+
+    def _add_names(self, names: Sequence[str], roles: int) -> None:
+        exact = self.spelled.exact
+        for name in names:
+            if name.endswith(".*"):
+                prefix = name[:-2]
+                self._prefixes[prefix] = self._prefixes.get(prefix, 0) | roles
+            else:
+                last = name.rpartition(".")[2]
+                exact[last] = exact.get(last, 0) | roles
+
+    # -- occurrences ------------------------------------------------------------------------------
+
+    def _runs(self, needle: str, how: str) -> list[int]:
+        """The runs whose text holds `needle`: as a whole "word", as a "word" that can "end" an alias, or
+        "any" case.
+        """
+        key = (needle, how)
+        found = self._found.get(key)
+        if found is None:
+            if self._searchable and needle.isascii():
+                found = self._search(needle, how)
+            else:
+                found = list(range(len(self._top.runs)))
+            self._found[key] = found
+        return found
+
+    def _search(self, needle: str, how: str) -> list[int]:
+        text = self._lowered if how == "any" else self._text
+        length = len(needle)
+        top = self._top
+        found: list[int] = []
+        place = text.find(needle)
+        while place >= 0:
+            end = place + length
+            if how != "any" and (
+                (place and text[place - 1] in _IDENTIFIER)
+                or (end < len(text) and text[end] in _IDENTIFIER)
+                or (how == "end" and _PLAIN_END.match(text, end))
+            ):
+                place = text.find(needle, end)
+                continue
+            number = top.at(place)
+            if number is None:
+                place = text.find(needle, end)
+            else:
+                found.append(number)
+                place = text.find(needle, top.end(number))
+        return found
+
+    def _lines(self, number: int, needles: Sequence[str]) -> list[int]:
+        """The lines of a run on which one of the lower-case `needles` begins or ends."""
+        top = self._top
+        if not self._searchable:
+            return list(range(top.first[number], top.last[number] + 1))
+        start, end = top.starts[number], top.end(number)
+        lines: list[int] = []
+        for needle in needles:
+            place = self._lowered.find(needle, start, end)
+            while place >= 0:
+                lines.append(top.lines.position(place).line)
+                place = self._lowered.find(needle, place + 1, end)
+        return sorted(set(lines))
+
+    # -- aliases ----------------------------------------------------------------------------------
+
+    def _add_aliases(self) -> None:
+        """Enter every name that an import or assignment of the file gives to a looked-for name."""
+        imports: list[tuple[str, str]] = []
+        for number in self._top.kind("import"):
+            for statement in self._top.runs[number]:
+                imports.extend(_imports(statement))
+        exact, roots = self.spelled.exact, self.spelled.roots
+        for bound, qualified in imports:
+            last = qualified.rpartition(".")[2]
+            if bound != STAR and bound != last and last in exact:
+                exact[bound] = exact.get(bound, 0) | exact[last]
+            for prefix, roles in self._prefixes.items():
+                if (
+                    qualified == prefix
+                    or qualified.startswith(prefix + ".")
+                    or prefix.startswith(qualified if qualified.endswith(".") else qualified + ".")
+                ):
+                    if bound == STAR:
+                        self.spelled.any |= roles
+                    else:
+                        roots[bound] = roots.get(bound, 0) | roles
+        # Renamed imports of imports (`from m import C as A`, then `from m import A as B`) are not names of `C`.
+        self._close_aliases()
+
+    def _close_aliases(self) -> None:
+        exact, roots = self.spelled.exact, self.spelled.roots
+        walked: set[int] = set()
+        edges: list[tuple[str, str, str | None, int]] = []
+        while True:
+            if self.spelled.any:
+                wanted = set(range(len(self._top.runs)))
+            else:
+                wanted = {n for name in roots for n in self._runs(name, "word")}
+                for name, roles in exact.items():
+                    wanted.update(self._runs(name, "word" if roles & BASE else "end"))
+            for number in sorted(wanted - walked):
+                walked.add(number)
+                for statement in self._top.runs[number]:
+                    edges.extend(_aliases(statement))
+            grown = False
+            changed = True
+            while changed:
+                changed = False
+                for alias, last, root, allowed in edges:
+                    roles = self.spelled.roles(last, root) & allowed
+                    if roles & ~exact.get(alias, 0):
+                        exact[alias] = exact.get(alias, 0) | roles
+                        # What hangs below an alias of a module is looked for as well.
+                        if root is not None and (root in roots or self.spelled.any):
+                            roots[alias] = roots.get(alias, 0) | roles
+                        changed = grown = True
+            if not grown:
+                return
+
+    # -- candidates -------------------------------------------------------------------------------
+
+    def candidates(self) -> list[int]:
+        """The numbers of the runs that libcst has to look at, in order."""
+        wanted: set[int] = set()
+        if self.spelled.any:
+            wanted.update(range(len(self._top.runs)))
+        for name in (*self.spelled.exact, *self.spelled.roots):
+            wanted.update(self._runs(name, "word"))
+        for name in (*self._methods, *self._decorators, *self._keywords):
+            wanted.update(self._runs(name, "word"))
+        if self._keywords:
+            wanted.update(self._runs("**", "any"))
+        for word in (*self._words, *self._literal_words, *self._fragments):
+            wanted.update(self._runs(word, "any"))
+        for kind in self._kinds:
+            wanted.update(self._runs(_WORDS.get(kind, kind), "word"))
+        return [number for number in sorted(wanted) if self._confirm(number)]
+
+    def _confirm(self, number: int) -> bool:
+        start, end = self._top.starts[number], self._top.end(number)
+        self._escapes = self._text.find("\\", start, end) >= 0
+        string_lines: list[int] = []
+        if self._fragments:
+            string_lines = self._lines(number, self._fragments)
+        checks = self._checks()
+        stack: list[ast.AST] = list(self._top.runs[number])
+        while stack:
+            node = stack.pop()
+            kind = node.__class__
+            if kind is ast.Expr and not self._docstrings:
+                value = node.value  # type: ignore[attr-defined]
+                if value.__class__ is ast.Constant:
+                    continue
+            check = checks.get(kind)
+            if check is not None and check(node):
+                return True
+            if string_lines and kind in _STRINGS and _covers(node, string_lines):
+                return True
+            for below in node.__dict__.values():
+                if below.__class__ is list:
+                    stack.extend([item for item in below if isinstance(item, ast.AST)])
+                elif isinstance(below, ast.AST):
+                    stack.append(below)
+        return False
+
+    def _checks(self) -> dict[type[ast.AST], Check]:
+        found: dict[type[ast.AST], Check] = {}
+        spelled = self.spelled
+        roles = 0
+        for value in (*spelled.exact.values(), *spelled.roots.values(), spelled.any):
+            roles |= value
+        if roles & REFERENCE:
+            found[ast.Name] = found[ast.Attribute] = self._is_reference
+        if roles & (CALL | ARGUMENT) or self._methods or self._keywords or self._named:
+            found[ast.Call] = self._is_call
+        if roles & BASE or self._decorators:
+            found[ast.ClassDef] = self._is_class
+        if self._decorators:
+            found[ast.FunctionDef] = found[ast.AsyncFunctionDef] = self._is_function
+        if self._named:
+            found[ast.Assign] = self._is_assignment
+            found[ast.AnnAssign] = self._is_annotated
+            found[ast.NamedExpr] = self._is_annotated
+            found[ast.arguments] = self._is_parameter
+            found[ast.keyword] = self._is_keyword
+            found[ast.Dict] = self._is_entry
+            found[ast.Compare] = self._is_comparison
+        for kind in self._nodes:
+            found[kind] = _always
+        return found
+
+    @property
+    def _named(self) -> bool:
+        return bool(self._words or self._literal_words)
+
+    def _is_reference(self, node: ast.AST) -> bool:
+        return bool(self.spelled.of(node) & REFERENCE)
+
+    def _is_call(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.Call)
+        function = node.func
+        if self.spelled.of(function) & CALL:
+            return True
+        if isinstance(function, ast.Attribute) and function.attr in self._methods:
+            return True
+        for argument in node.args:
+            if self.spelled.of(argument) & ARGUMENT:
+                return True
+        for keyword in node.keywords:
+            if self.spelled.of(keyword.value) & ARGUMENT:
+                return True
+            if self._keywords and (keyword.arg is None or keyword.arg in self._keywords):
+                return True
+        return self._named and len(node.args) + len(node.keywords) > 1 and self._is_environment(node)
+
+    def _is_environment(self, node: ast.Call) -> bool:
+        values: list[ast.AST | None] = [*node.args, *(keyword.value for keyword in node.keywords)]
+        for place, key in enumerate(values):
+            if place == 0 or place >= len(node.args):
+                others = values[:place] + values[place + 1 :]
+                if any(keyword.arg is None for keyword in node.keywords):
+                    others.append(key)  # The default may be a string in a dict that is written elsewhere.
+                if self._key(key, others):
+                    return True
+        return False
+
+    def _is_class(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.ClassDef)
+        for base in node.bases:
+            if self.spelled.of(base.value if isinstance(base, ast.Subscript) else base) & BASE:
+                return True
+        return self._is_function(node)
+
+    def _is_function(self, node: ast.AST) -> bool:
+        for decorator in getattr(node, "decorator_list", ()):
+            callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+            name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", None)
+            if name in self._decorators:
+                return True
+        return False
+
+    # -- NamedValues ------------------------------------------------------------------------------
+
+    def _name(self, name: str, values: Sequence[ast.AST | None]) -> bool:
+        lowered = name.lower()
+        if any(word in lowered for word in self._words):
+            return any(value is not None for value in values)
+        return any(word in lowered for word in self._literal_words) and any(
+            value is not None and _holds_string(value) for value in values
+        )
+
+    def _key(self, node: ast.AST | None, values: Sequence[ast.AST | None]) -> bool:
+        """A string in the place of a name; with an escape in the statement its value may differ from its
+        source.
+        """
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            return False
+        if self._escapes:
+            return bool(self._words) or any(value is not None and _holds_string(value) for value in values)
+        return self._name(node.value, values)
+
+    def _target(self, target: ast.AST, value: ast.AST | None) -> bool:
+        stack = [target]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, ast.Name):
+                if self._name(node.id, [value]):
+                    return True
+            elif isinstance(node, ast.Attribute):
+                if self._name(node.attr, [value]):
+                    return True
+            elif isinstance(node, ast.Subscript):
+                if self._key(node.slice, [value]):
+                    return True
+            elif isinstance(node, ast.Tuple | ast.List):
+                stack.extend(node.elts)
+        return False
+
+    def _is_assignment(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.Assign)
+        return any(self._target(target, node.value) for target in node.targets)
+
+    def _is_annotated(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.AnnAssign | ast.NamedExpr)
+        return self._target(node.target, node.value)
+
+    def _is_parameter(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.arguments)
+        positional = [*node.posonlyargs, *node.args]
+        with_default = positional[len(positional) - len(node.defaults) :]
+        return any(
+            self._name(argument.arg, [default])
+            for argument, default in (
+                *zip(with_default, node.defaults, strict=True),
+                *zip(node.kwonlyargs, node.kw_defaults, strict=True),
+            )
+        )
+
+    def _is_keyword(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.keyword)
+        return node.arg is not None and self._name(node.arg, [node.value])
+
+    def _is_entry(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.Dict)
+        return any(self._key(key, [value]) for key, value in zip(node.keys, node.values, strict=True))
+
+    def _is_comparison(self, node: ast.AST) -> bool:
+        assert isinstance(node, ast.Compare)
+        sides = [node.left, *node.comparators]
+        return any(
+            self._target(side, other)
+            for side in sides
+            if isinstance(side, ast.Name | ast.Attribute | ast.Subscript)
+            for other in sides
+            if other is not side
+        )
+
+
+def _always(node: ast.AST) -> bool:
+    return True
+
+
+def _covers(node: ast.AST, lines: Sequence[int]) -> bool:
+    if node.__class__ is ast.Constant and not isinstance(node.value, str | bytes):
+        return False
+    first = getattr(node, "lineno", 0)
+    last = getattr(node, "end_lineno", None) or first
+    return any(first <= line <= last for line in lines)
+
+
+def _holds_string(value: ast.AST) -> bool:
+    stack = [value]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str | bytes):
+                return True
+            continue
+        if isinstance(node, _FORMATTED):
+            return True
+        for below in node.__dict__.values():
+            if below.__class__ is list:
+                stack.extend(item for item in below if isinstance(item, ast.AST))
+            elif isinstance(below, ast.AST):
+                stack.append(below)
+    return False
+
+
+def _nodes(statement: ast.AST) -> Iterator[ast.AST]:
+    stack = [statement]
+    while stack:
+        node = stack.pop()
+        yield node
+        for below in node.__dict__.values():
+            if below.__class__ is list:
+                stack.extend([item for item in below if isinstance(item, ast.AST)])
+            elif isinstance(below, ast.AST):
+                stack.append(below)
+
+
+def _imports(statement: ast.AST) -> Iterator[tuple[str, str]]:
+    """What the imports in a statement bind: (name, qualified name), `*` for a star import."""
+    for node in (statement,) if isinstance(statement, ast.Import | ast.ImportFrom) else _nodes(statement):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                root = alias.name.partition(".")[0]
+                yield (alias.asname, alias.name) if alias.asname is not None else (root, root)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            prefix = module if not module or module.endswith(".") else module + "."
+            for alias in node.names:
+                if alias.name == STAR:
+                    yield STAR, module
+                else:
+                    yield alias.asname or alias.name, prefix + alias.name
+
+
+def _chain(node: ast.AST) -> tuple[str, str | None] | None:
+    """The last part and the root of a chain of names."""
+    if isinstance(node, ast.Name):
+        return node.id, node.id
+    if isinstance(node, ast.Attribute):
+        last = node.attr
+        below: ast.AST = node
+        while isinstance(below, ast.Attribute):
+            below = below.value
+        return last, below.id if isinstance(below, ast.Name) else None
+    return None
+
+
+def _aliases(statement: ast.AST) -> Iterator[tuple[str, str, str | None, int]]:
+    """Names that assignments give to chains of names: (alias, last part, root, roles that pass on)."""
+    for node in _nodes(statement):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from _paired(target, node.value)
+        elif isinstance(node, ast.AnnAssign | ast.NamedExpr):
+            if node.value is not None:
+                yield from _paired(node.target, node.value)
+        elif isinstance(node, ast.ClassDef):
+            for base in node.bases:
+                chain = _chain(base.value if isinstance(base, ast.Subscript) else base)
+                if chain is not None:
+                    yield node.name, chain[0], chain[1], BASE
+
+
+def _paired(target: ast.AST, value: ast.AST) -> Iterator[tuple[str, str, str | None, int]]:
+    if isinstance(target, ast.Name):
+        chain = _chain(value)
+        if chain is not None:
+            yield target.id, chain[0], chain[1], CALL | ARGUMENT | REFERENCE | BASE
+    elif (
+        isinstance(target, ast.Tuple | ast.List)
+        and isinstance(value, ast.Tuple | ast.List)
+        and len(target.elts) == len(value.elts)
+    ):
+        for left, right in zip(target.elts, value.elts, strict=True):
+            yield from _paired(left, right)

@@ -1,0 +1,205 @@
+"""The top-level statements of a file as `ast` sees them, and libcst on those that are asked for."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import gc
+import warnings
+from collections.abc import Iterable, Sequence
+
+from lintkit.parse.errors import ParseError
+from lintkit.python.depth import check_before_parse, check_size, check_tree, too_deep
+from lintkit.source import Lines
+
+STAR = "*"
+ITEM = "[]"
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class Rejected(Exception):  # noqa: N818
+    """`ast` does not read the file; libcst may, if its syntax is newer than the running interpreter."""
+
+
+def parse(text: str, path: str) -> ast.Module:
+    """The file as an `ast` tree. Raises Rejected for a syntax error, ParseError for what is nested too
+    deeply.
+    """
+    check_before_parse(text, path)
+    collecting = gc.isenabled()
+    # Collecting while a tree grows finds nothing to free and costs a fifth of the time.
+    gc.disable()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        if "too many nested" in (error.msg or "") or "too many statically nested" in (error.msg or ""):
+            raise too_deep(path, error.lineno or 1) from None
+        raise Rejected from None
+    except (RecursionError, MemoryError):
+        raise too_deep(path, 1) from None
+    except (ValueError, OverflowError):
+        raise ParseError("This is not valid Python; the file was not checked.", path) from None
+    finally:
+        if collecting:
+            gc.enable()
+
+
+class TopLevel:
+    """The top-level statements in runs that do not share a line: each run is one chunk for libcst."""
+
+    def __init__(self, text: str, path: str, tree: ast.Module) -> None:
+        self.text = text
+        self.path = path
+        self.runs: list[list[ast.stmt]] = []
+        self.first: list[int] = []
+        """The first line of each run; decorators stand before the definition's own line."""
+        self.last: list[int] = []
+        for statement in tree.body:
+            first = statement.lineno
+            if isinstance(statement, _FUNCTIONS) and statement.decorator_list:
+                first = min(first, min(decorator.lineno for decorator in statement.decorator_list))
+            last = statement.end_lineno or statement.lineno
+            if self.last and first <= self.last[-1]:
+                self.runs[-1].append(statement)
+                self.last[-1] = max(last, self.last[-1])
+            else:
+                self.runs.append([statement])
+                self.first.append(first)
+                self.last.append(last)
+        self._lines: Lines | None = None
+        self._starts: list[int] | None = None
+        self._index: dict[str, list[int]] | None = None
+        self._kinds: dict[str, list[int]] = {}
+
+    @property
+    def lines(self) -> Lines:
+        """Where the lines of the text begin."""
+        if self._lines is None:
+            self._lines = Lines(self.text)
+        return self._lines
+
+    @property
+    def starts(self) -> list[int]:
+        """The offset at which each run begins."""
+        if self._starts is None:
+            self._starts = [self.lines.start(first) for first in self.first]
+        return self._starts
+
+    def end(self, number: int) -> int:
+        """The offset behind the last line of a run, with its newline."""
+        return self.lines.start(self.last[number] + 1)
+
+    def at(self, offset: int) -> int | None:
+        """The run that an offset lies in, None between runs."""
+        number = bisect.bisect_right(self.starts, offset) - 1
+        return number if number >= 0 and offset < self.end(number) else None
+
+    def code(self, number: int) -> str:
+        """The text of a run: whole lines."""
+        return self.text[self.starts[number] : self.end(number)]
+
+    def check(self, number: int) -> None:
+        """Raise ParseError for a run that libcst must not be given."""
+        check_size(self.code(number), self.path, self.first[number])
+        for statement in self.runs[number]:
+            check_tree(statement, self.path)
+
+    def binding(self, name: str) -> Sequence[int]:
+        """The runs that may bind `name` in the module, `*` for star imports, `name[]` for stores into it."""
+        if self._index is None:
+            self._index = {}
+            for number, run in enumerate(self.runs):
+                for bound in self._bound(number, run):
+                    self._index.setdefault(bound, []).append(number)
+        return self._index.get(name, ())
+
+    def _bound(self, number: int, run: list[ast.stmt]) -> set[str]:
+        found: set[str] = set()
+        rest: list[ast.AST] = []
+        for statement in run:
+            if isinstance(statement, _FUNCTIONS):
+                found.add(statement.name)
+            elif isinstance(statement, ast.Import | ast.ImportFrom):
+                _imported(statement, found)
+            elif isinstance(statement, ast.Assign):
+                rest.extend(statement.targets)
+            elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+                rest.append(statement.target)
+            elif not isinstance(statement, ast.Expr):
+                rest.append(statement)
+        _stored(rest, found)
+        code = self.code(number)
+        if ":=" in code:
+            for statement in run:
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
+                        found.add(node.target.id)
+        if "global" in code:
+            for statement in run:
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Global):
+                        found.update(node.names)
+        return found
+
+    def kind(self, kind: str) -> Sequence[int]:
+        """The runs with an `if` or `assert` at their top level, or an `import` anywhere."""
+        found = self._kinds.get(kind)
+        if found is None:
+            if kind == "import":
+                found = []
+                place = self.text.find("import")
+                while place >= 0:
+                    number = self.at(place)
+                    if number is not None:
+                        found.append(number)
+                    place = self.text.find("import", place + 6 if number is None else self.end(number))
+            else:
+                wanted = ast.If if kind == "if" else ast.Assert
+                found = [
+                    number
+                    for number, run in enumerate(self.runs)
+                    if any(isinstance(statement, wanted) for statement in run)
+                ]
+            self._kinds[kind] = found
+        return found
+
+
+def _imported(statement: ast.Import | ast.ImportFrom, found: set[str]) -> None:
+    for alias in statement.names:
+        if alias.asname is not None:
+            found.add(alias.asname)
+        elif isinstance(statement, ast.Import):
+            found.add(alias.name.partition(".")[0])
+        else:
+            found.add(alias.name)
+
+
+def _stored(roots: Iterable[ast.AST], found: set[str]) -> None:
+    """Every name that code stores anywhere in `roots`; more than the scope itself binds, never less."""
+    stack = list(roots)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+        elif isinstance(node, ast.Subscript):
+            if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
+                found.add(node.value.id + ITEM)
+        elif isinstance(node, _FUNCTIONS):
+            found.add(node.name)
+            continue
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            _imported(node, found)
+            continue
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            found.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            found.add(node.rest)
+        for value in node.__dict__.values():
+            if isinstance(value, ast.AST):
+                stack.append(value)
+            elif value.__class__ is list:
+                stack.extend(item for item in value if isinstance(item, ast.AST))
