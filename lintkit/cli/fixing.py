@@ -76,8 +76,13 @@ def show_diff(request: Request, repaired: Repair, *, color: bool, quiet: bool) -
     for note in repaired.notifications:
         say(f"{note.path}: {note.message}" if note.path else note.message)
     if not quiet:
-        files = len(repaired.changes)
-        say(f"{repaired.after.fixed} findings can be fixed in {files} file{'' if files == 1 else 's'}")
+        say(
+            f"{_counted(repaired.after.fixed, 'finding')} can be fixed in {_counted(len(repaired.changes), 'file')}"
+        )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _is_python(path: str, data: bytes) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -53,6 +54,13 @@ class Command:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         return file
+
+
+class Stdin:
+    """Stands for the process's stdin."""
+
+    def __init__(self, data: bytes) -> None:
+        self.buffer = io.BytesIO(data)
 
 
 @pytest.fixture
@@ -249,13 +257,7 @@ def test_stdin_stands_for_a_file(cli: Command) -> None:
 def test_stdin_may_stand_for_a_file_that_does_not_exist(
     cli: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Stdin:
-        class buffer:  # noqa: N801
-            @staticmethod
-            def read() -> bytes:
-                return CORS.encode()
-
-    monkeypatch.setattr(sys, "stdin", Stdin)
+    monkeypatch.setattr(sys, "stdin", Stdin(CORS.encode()))
     cli.write("other.py", CORS)
     result = cli("check", "--stdin-filename", "new.py")
     assert result.code == 1
@@ -269,8 +271,8 @@ def test_stdin_may_stand_for_a_file_that_does_not_exist(
 def test_select_ignore_and_extend_select(cli: Command) -> None:
     cli.write("app.py", CORS)
     assert cli("check", "--ignore", "python/cors-*").code == 0
-    assert cli("check", "--select", "python/hardcoded-password,compose/*").code == 0
-    assert cli("check", "--select", "compose/*", "--extend-select", "python/cors-wildcard").code == 1
+    assert cli("check", "--select", "python/hardcoded-password,lintkit/*").code == 0
+    assert cli("check", "--select", "lintkit/*", "--extend-select", "python/cors-wildcard").code == 1
 
 
 def test_per_path_ignores_accept_findings_and_show_suppressed_shows_them(cli: Command) -> None:
@@ -348,50 +350,110 @@ def test_no_cache_is_accepted(cli: Command) -> None:
 # Fixes
 
 
-def test_diff_shows_the_fix_and_writes_nothing(cli: Command) -> None:
-    file = cli.write("compose.yaml", COMPOSE)
-    result = cli("check", "--diff", "--select", "compose/secret-default")
+_FIXING_RULE = """\
+from lintkit.api import bad, define, good, replacement
+
+RULE = define(
+    summary="a debug switch is on",
+    why="A debug switch shows internals to whoever asks.",
+    remedy="Switch it off.",
+    severity="warning",
+    kinds=("dotenv",),
+    fixable=True,
+    examples=(bad({".env": "DEBUG=1\\n"}), good({".env": "DEBUG=0\\n"})),
+)
+
+
+def check(document, rule):
+    for index, entry in enumerate(document.data["entries"]):
+        if entry["key"] in ("DEBUG", "TRACE") and entry["value"] == "1":
+            span = document.span(("entries", index, "value"))
+            fix = replacement("switch it off", span, "0", safe=entry["key"] == "DEBUG")
+            yield rule.finding(span, "the switch is on", subject=entry["key"], fix=fix)
+"""
+FIX = ("check", "--allow-code")
+
+
+@pytest.fixture
+def dotenv(cli: Command) -> Path:
+    """A file with a safe fix, an unsafe one and a made-up secret, and the rule that finds and fixes."""
+    cli.write("policies/own/debug_on.py", _FIXING_RULE)
+    cli.write("lintkit.toml", 'rules = ["policies"]\nselect = ["own/debug-on"]\n')
+    return cli.write("app.env", "DB_PASSWORD=Zx9-not-a-real-one-81\nDEBUG=1\nTRACE=1\n")
+
+
+def test_diff_shows_the_safe_fixes_and_writes_nothing(cli: Command, dotenv: Path) -> None:
+    before = dotenv.read_bytes()
+    result = cli(*FIX, "--diff")
     assert result.code == 1
-    assert "--- a/compose.yaml\n+++ b/compose.yaml\n" in result.out
-    assert "+      POSTGRES_PASSWORD: ${DB_PASSWORD:?" in result.out
-    assert "1 findings can be fixed" in result.err
-    assert file.read_text() == COMPOSE
+    assert result.out.startswith("--- a/app.env\n+++ b/app.env\n@@ -1,3 +1,3 @@\n")
+    assert "-DEBUG=1\n+DEBUG=0\n TRACE=1\n" in result.out
+    assert "1 finding can be fixed in 1 file" in result.err
+    assert dotenv.read_bytes() == before
 
 
-def test_fix_changes_the_file_and_what_is_fixed_does_not_count(cli: Command) -> None:
-    file = cli.write("compose.yaml", COMPOSE)
-    result = cli("check", "--fix", "--select", "compose/secret-default")
-    assert result.code == 0
-    assert "${DB_PASSWORD:?" in file.read_text()
-    fixed = file.read_text()
-    assert cli("check", "--fix", "--select", "compose/secret-default").code == 0
-    assert file.read_text() == fixed
+def test_diff_masks_secrets_and_says_so(cli: Command, dotenv: Path) -> None:
+    result = cli(*FIX, "--diff")
+    assert "Zx9" not in result.out + result.err
+    assert " DB_PASSWORD=****" in result.out
+    assert "a secret is masked in this diff" in result.err
 
 
-def test_fix_leaves_other_findings(cli: Command) -> None:
-    cli.write("compose.yaml", COMPOSE)
-    cli.write("app.py", CORS)
-    assert cli("check", "--fix").code == 1
-    assert cli("check", "--select", "compose/secret-default").code == 0
+def test_diff_of_stdin(cli: Command, dotenv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Stdin(b"DEBUG=1\n"))
+    assert "-DEBUG=1\n+DEBUG=0\n" in cli(*FIX, "--diff", "--stdin-filename", "app.env").out
 
 
-def test_a_file_that_cannot_be_written_exits_with_2_and_stays_reported(cli: Command) -> None:
-    from lintkit.cli import fixing
-    from lintkit.fix import write_changes
+def test_diff_takes_the_place_of_the_report_on_stdout_only(cli: Command, dotenv: Path) -> None:
+    result = cli(*FIX, "--diff", "--output-format", "json", "--output", "out.json")
+    assert result.out.startswith("--- a/app.env")
+    assert "own/debug-on" in (cli.root / "out.json").read_text()
 
-    file = cli.write("compose.yaml", COMPOSE)
 
-    def changed_meanwhile(root: Path, changes: object) -> object:
-        file.write_text(COMPOSE + "# mine\n")
-        return write_changes(root, changes)  # type: ignore[arg-type]
+def test_fix_changes_the_file_and_what_is_fixed_does_not_count(cli: Command, dotenv: Path) -> None:
+    result = cli(*FIX, "--fix")
+    assert result.code == 1, "the unsafe one is left"
+    assert dotenv.read_text().endswith("\nDEBUG=0\nTRACE=1\n")
+    assert cli(*FIX, "--fix", "--unsafe-fixes").code == 0
+    assert dotenv.read_text().endswith("\nDEBUG=0\nTRACE=0\n")
+    assert "Zx9-not-a-real-one-81" in dotenv.read_text()
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fixing, "write_changes", changed_meanwhile)
-        result = cli("check", "--fix", "--select", "compose/secret-default")
+
+def test_fixing_twice_changes_nothing_more(cli: Command, dotenv: Path) -> None:
+    cli(*FIX, "--fix", "--unsafe-fixes")
+    fixed = dotenv.stat()
+    assert cli(*FIX, "--fix", "--unsafe-fixes").code == 0
+    assert dotenv.stat().st_mtime_ns == fixed.st_mtime_ns
+
+
+def test_fix_is_narrowed_by_paths(cli: Command, dotenv: Path) -> None:
+    other = cli.write("other/app.env", "DEBUG=1\n")
+    assert cli(*FIX, "--fix", "other").code == 0
+    assert other.read_text() == "DEBUG=0\n"
+    assert "DEBUG=1" in dotenv.read_text()
+
+
+def test_suppressed_findings_are_not_fixed(cli: Command, dotenv: Path) -> None:
+    dotenv.write_text("# lintkit: ignore[own/debug-on] -- a test server\nDEBUG=1\n")
+    assert cli(*FIX, "--fix").code == 0
+    assert dotenv.read_text().endswith("\nDEBUG=1\n")
+
+
+def test_a_file_that_cannot_be_written_exits_with_2_and_stays_reported(
+    cli: Command, dotenv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lintkit.fix import Change, write_changes
+
+    def changed_meanwhile(root: Path, changes: Sequence[Change]) -> object:
+        dotenv.write_text("DEBUG=1\n# mine\n")
+        return write_changes(root, changes)
+
+    monkeypatch.setattr("lintkit.cli.fixing.write_changes", changed_meanwhile)
+    result = cli(*FIX, "--fix", "--exit-zero")
     assert result.code == 2
     assert "changed while lintkit ran" in result.out
-    assert "compose/secret-default" in result.out
-    assert file.read_text() == COMPOSE + "# mine\n"
+    assert "own/debug-on" in result.out
+    assert dotenv.read_text() == "DEBUG=1\n# mine\n"
 
 
 # Other commands
