@@ -21,7 +21,14 @@ def extract_dotenv(document: Document) -> Iterator[Fact]:
 
 def extract_ignore(document: Document) -> Iterator[Fact]:
     """The lines of a `.gitignore` or `.dockerignore` that hold a pattern."""
-    yield IgnoreRules(document.span(()), tuple(each["text"] for each in document.data["patterns"]))
+    patterns = document.data["patterns"]
+    yield IgnoreRules(
+        document.span(()),
+        tuple(each["text"] for each in patterns),
+        tuple(document.span(("patterns", index)) for index in range(len(patterns))),
+        "\r\n" if "\r\n" in document.text else "\n",
+        document.text.endswith("\n") or not document.text,
+    )
 
 
 def extract_workflow(document: Document) -> Iterator[Fact]:

@@ -308,9 +308,17 @@ class ImageBuild(Fact):
 
 @dataclass(frozen=True, slots=True)
 class IgnoreRules(Fact):
-    """The lines of an ignore file."""
+    """The lines of an ignore file that hold a pattern; `span` is all of the file.
+
+    spans    where each pattern stands
+    newline  how the file ends its lines
+    ended    the last line has its newline
+    """
 
     lines: tuple[str, ...]
+    spans: tuple[Span, ...] = ()
+    newline: str = "\n"
+    ended: bool = True
 
 
 # --- Python ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,145 @@
+"""env/loopback-in-production: a production environment file that connects to the machine it runs on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.graph.environments import MARKERS, environment_of_path, environment_of_value
+from lintkit.loopback import loopback_host
+
+RULE = define(
+    summary="a production environment file points a connection at localhost",
+    why="""
+In a container or pod `localhost` is the container itself, where no database, broker or API listens. The service starts,
+reports itself healthy, and fails on the first request that needs the other side; links built from such a URL send
+users to their own machine.
+""",
+    remedy="""
+Name the host that production uses (`redis://redis.internal:6379/0`), or leave the variable out of the file and let
+the deployment set it.
+""",
+    severity="error",
+    kinds=("dotenv",),
+    tags=("configuration", "production"),
+    packs=("recommended", "production"),
+    paths_ignore=(*NOT_A_SERVICE, "**/fixtures/**", "**/testdata/**"),
+    examples=(
+        bad(
+            {
+                ".env.production": """\
+REDIS_URL=redis://localhost:6379/0  # <-- here
+export DB_HOST = '127.0.0.1'  # <-- here
+KAFKA_BROKERS=localhost:9092,localhost:9093  # <-- here
+LOG_LEVEL=info
+"""
+            },
+            note="a file for production by its name",
+        ),
+        bad(
+            {".env": "ENVIRONMENT=production\nNEO4J_URI=bolt://localhost:7687  # <-- here\n"},
+            note="a file for production by what it says",
+        ),
+        bad({"env/production/.env": "API_BASE=http://[::1]:8000/v1  # <-- here\n"}, note="by its folder"),
+        bad(
+            {"prod.env": "DATABASE_URL=postgresql+asyncpg://app:pw@host.docker.internal/app  # <-- here\n"},
+            note="Docker Desktop's name of the developer's machine",
+        ),
+        bad(
+            {".env.production": "CACHE_URL=redis://localhost\nCACHE_URL=redis://127.0.0.1  # <-- here\n"},
+            note="of two entries the last one counts",
+        ),
+        good({".env": "REDIS_URL=redis://localhost:6379/0\n"}, note="nothing says production"),
+        good({".env.production.example": "REDIS_URL=redis://localhost:6379/0\n"}, note="an example"),
+        good(
+            {".env.production": "REDIS_URL=redis://redis.internal:6379/0\nDB_HOST=db\nNAME=localhost\n"},
+            note="other hosts, and no connection",
+        ),
+        good(
+            {".env.production": "HOST=127.0.0.1\nUVICORN_HOST=localhost\nBIND_ADDRESS=127.0.0.1:8000\n"},
+            note="addresses that the service itself listens on",
+        ),
+        good(
+            {
+                ".env.production": """\
+CORS_ORIGINS=http://localhost:3000
+ALLOWED_HOSTS=localhost,127.0.0.1
+NO_PROXY=localhost
+HEALTHCHECK_URL=http://localhost:8000/health
+"""
+            },
+            note="allow lists, and a check of the container by itself",
+        ),
+        good(
+            {".env": "NODE_ENV=production\nAPI_URL=http://localhost:8000\n"}, note="how a front end is built"
+        ),
+    ),
+)
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PRODUCTION = frozenset({"prod", "production", "prd", "live"})
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*://|jdbc:")
+
+# The last words of names that hold a host without a scheme.
+_ADDRESSES = frozenset(
+    """host hosts hostname endpoint endpoints addr addrs address addresses broker brokers server servers node nodes
+    url urls uri uris dsn backend master sentinel sentinels""".split()  # noqa: SIM905
+)
+_NO_CONNECTION = frozenset(
+    """cors origin origins allow allowed allowlist whitelist trusted csrf bind listen proxy noproxy health healthcheck
+    probe liveness readiness otel otlp statsd agent sidecar dapr""".split()  # noqa: SIM905
+)
+_OWN_ADDRESS = frozenset(
+    """app api web http https server service backend frontend uvicorn gunicorn hypercorn flask fastapi django run
+    metrics prometheus admin grpc ws websocket vite nuxt next default public internal main gradio streamlit""".split()  # noqa: SIM905
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report every connection at loopback, at its value."""
+    marker = _marker(document)
+    by_name = _named_for_production(document.path)
+    if not by_name and marker is None:
+        return
+    entries = document.data["entries"]
+    last = {entry["key"]: index for index, entry in enumerate(entries)}
+    for index, entry in enumerate(entries):
+        host = loopback_host(entry["value"] or "")
+        if host is None or last[entry["key"]] != index or not _is_connection(entry["key"], entry["value"]):
+            continue
+        said = Location(document.span(("entries", marker)), "says production") if marker is not None else None
+        yield rule.finding(
+            document.span(("entries", index, "value")),
+            f"`{entry['key']}` connects to `{host}` in a file for production",
+            subject=entry["key"],
+            related=() if by_name or said is None else (said,),
+            confidence="high" if by_name else "medium",
+        )
+
+
+def _marker(document: Document) -> int | None:
+    """The entry that says that this is production; of several with one name the last one counts."""
+    if environment_of_path(document.path) == "development":
+        return None
+    found: dict[str, int | None] = {}
+    for index, entry in enumerate(document.data["entries"]):
+        if entry["key"] in MARKERS and entry["key"] != "NODE_ENV" and entry["value"]:
+            found[entry["key"]] = index if environment_of_value(entry["value"]) == "production" else None
+    return next((index for index in found.values() if index is not None), None)
+
+
+def _named_for_production(path: str) -> bool:
+    """Whether the file's name or its folder is production's, and nothing says that it is an example."""
+    folder, _, name = path.rpartition("/")
+    words = {word.lower() for word in _WORDS.findall(f"{folder.rpartition('/')[2]} {name}")}
+    return bool(words & _PRODUCTION) and environment_of_path(path) == "production"
+
+
+def _is_connection(name: str, value: str) -> bool:
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if not words or _NO_CONNECTION & set(words):
+        return False
+    if _URL.match(value):
+        return True
+    return words[-1] in _ADDRESSES and not set(words[:-1]) <= _OWN_ADDRESS

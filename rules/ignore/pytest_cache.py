@@ -1,0 +1,169 @@
+"""ignore/pytest-cache: git would track what pytest leaves behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lintkit.api import Edit, Finding, Fix, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.facts import IgnoreRules, ModuleImport
+from lintkit.parse.ignore import git_ignored
+
+RULE = define(
+    summary="git would track pytest's caches",
+    why="""
+pytest writes `.pytest_cache` into its root folder, and first builds it under a temporary name
+(`pytest-cache-files-…`). When that step is interrupted or forbidden, as on Windows, in a container or on a network
+share, the temporary folders stay, and nothing ignores them: `git add .` commits them, and unreadable ones make
+`git status` and Docker builds fail.
+""",
+    remedy="Add `.pytest_cache/` and `pytest-cache-*/` to `.gitignore`.",
+    severity="warning",
+    scope="project",
+    kinds=("gitignore",),
+    tags=("git", "pytest"),
+    packs=("recommended",),
+    fixable=True,
+    examples=(
+        bad(
+            {
+                ".gitignore": "__pycache__/\n.pytest_cache/  # <-- here\n*.log\n",
+                "tests/test_a.py": "def test_a():\n    pass\n",
+            },
+            fixed={
+                ".gitignore": "__pycache__/\n.pytest_cache/\n*.log\npytest-cache-*/\n",
+                "tests/test_a.py": "def test_a():\n    pass\n",
+            },
+            note="the finished cache is ignored, the folders it is built in are not",
+        ),
+        bad(
+            {".gitignore": "dist/\n__pycache__/  # <-- here", "conftest.py": ""},
+            fixed={".gitignore": "dist/\n__pycache__/\n.pytest_cache/\npytest-cache-*/\n", "conftest.py": ""},
+            note="a last line without its newline gets one",
+        ),
+        bad(
+            {
+                ".gitignore": "/.pytest_cache/  # <-- here\npytest-cache-*/\n",
+                "backend/pytest.ini": "",
+                "backend/test_a.py": "import pytest\n",
+            },
+            note="pytest's root folder is not the repository's",
+        ),
+        bad({"pytest.ini": "[pytest]  # <-- here\n"}, note="no ignore file at all"),
+        good({".gitignore": ".pytest_cache/\npytest-cache-*/\n", "tests/test_a.py": ""}),
+        good({".gitignore": "*cache*\n", "tests/test_a.py": ""}, note="another pattern that does it"),
+        good(
+            {"backend/.gitignore": "*cache*/\n", "backend/setup.cfg": "", "backend/tests/test_a.py": ""},
+            note="an ignore file in the folder where pytest runs",
+        ),
+        good({".gitignore": "dist/\n", "app.py": "print(1)\n"}, note="no tests"),
+        good(
+            {
+                ".gitignore": "dist/\n",
+                "manage.py": "import django\n",
+                "app/test_a.py": "from django.test import TestCase\n",
+            },
+            note="tests that another runner runs",
+        ),
+    ),
+)
+
+PROBES: Mapping[str, str] = {
+    ".pytest_cache/v/cache/lastfailed": ".pytest_cache/",
+    "pytest-cache-files-x1y2/README.md": "pytest-cache-*/",
+    "pytest-cache-x/y": "pytest-cache-*/",
+}
+"""Paths that pytest leaves in its root folder, and the line that ignores each."""
+
+_TEST_FILE = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py")
+_OWN_CONFIG = frozenset({"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py"})
+_ROOT_FILES = frozenset(
+    {"pytest.ini", ".pytest.ini", "pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py"}
+)
+_OTHER_RUNNERS = ("unittest", "django.test", "rest_framework.test")
+_NOT_OURS = re.compile(r"(?:^|/)(?:node_modules|site-packages|vendor|third_party|fixtures|testdata)/")
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Ask all ignore files about each folder that pytest may take as its root; one finding per ignore file."""
+    evidence = _evidence(project)
+    if not evidence:
+        return
+    ignore_files = {
+        fact.path.rpartition("/")[0]: fact
+        for fact in project.facts(IgnoreRules)
+        if fact.path.rpartition("/")[2] == ".gitignore"
+    }
+    lines = {folder: fact.lines for folder, fact in ignore_files.items()}
+    open_probes: dict[str, dict[str, str]] = {}
+    for folder in sorted(_root_folders(project, evidence)):
+        for probe, pattern in PROBES.items():
+            path = f"{folder}/{probe}" if folder else probe
+            match = git_ignored(path, lines)
+            if match is None or not match.ignored:
+                open_probes.setdefault(_responsible(folder, lines), {})[path] = pattern
+    for owner, probes in open_probes.items():
+        names = [f"`{path}`" for path in probes]
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        message = f"git would track {shown}"
+        fact = ignore_files.get(owner)
+        if fact is None:
+            yield rule.finding(
+                Span(evidence[0], 0, 0), f"{message}: there is no .gitignore", subject=".gitignore"
+            )
+        else:
+            missing = tuple(dict.fromkeys(probes.values()))
+            yield rule.finding(_place(fact), message, subject=fact.path, fix=_fix(fact, missing))
+
+
+def _evidence(project: Project) -> list[str]:
+    """The files that show that pytest runs here: its configuration first, then tests that no other runner claims."""
+    tests, configured, imports, claimed = [], [], set(), set()
+    for path in sorted(project.paths):
+        if _NOT_OURS.search(path):
+            continue
+        if path.rpartition("/")[2] in _OWN_CONFIG:
+            configured.append(path)
+        elif _TEST_FILE.fullmatch(path):
+            tests.append(path)
+    for each in project.facts(ModuleImport):
+        if each.module == "pytest" or each.module.startswith("pytest."):
+            imports.add(each.path)
+        elif each.module in _OTHER_RUNNERS or each.module.startswith("unittest."):
+            claimed.add(each.path)
+    uses_pytest = bool(configured or imports.intersection(tests))
+    return configured + [path for path in tests if uses_pytest or path not in claimed]
+
+
+def _root_folders(project: Project, evidence: list[str]) -> set[str]:
+    """The folders that pytest takes as its root: the nearest ones above the tests with a configuration file."""
+    configured = {path.rpartition("/")[0] for path in project.paths if path.rpartition("/")[2] in _ROOT_FILES}
+    folders = set()
+    for path in evidence:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in configured:
+            folder = folder.rpartition("/")[0]
+        folders.add(folder)
+    return folders
+
+
+def _responsible(folder: str, lines: Mapping[str, object]) -> str:
+    """The folder whose ignore file should say it: the repository's root, else the highest one above the tests."""
+    parts = folder.split("/") if folder else []
+    return next((above for n in range(len(parts) + 1) if (above := "/".join(parts[:n])) in lines), "")
+
+
+def _place(fact: IgnoreRules) -> Span:
+    """The line that speaks of pytest's caches, else the last one, else the whole file."""
+    related = [span for line, span in zip(fact.lines, fact.spans, strict=False) if "pytest" in line]
+    return (related or list(fact.spans) or [fact.span])[-1 if not related else 0]
+
+
+def _fix(fact: IgnoreRules, missing: tuple[str, ...]) -> Fix:
+    text = "" if fact.ended else fact.newline
+    text += "".join(line + fact.newline for line in missing)
+    return Fix(
+        f"ignore {' and '.join(f'`{line}`' for line in missing)}",
+        (Edit(Span(fact.path, fact.span.end, fact.span.end), text),),
+        safe=True,
+    )
