@@ -309,3 +309,11 @@ def test_a_byte_order_mark_and_crlf_are_read(tmp_path: Path) -> None:
 def test_a_configuration_can_be_sent_to_a_worker() -> None:
     config = parse_config('exclude = ["a/"]\n[rule."python/cors-wildcard"]\nseverity = "error"')
     assert pickle.loads(pickle.dumps(config)) == config
+
+
+def test_the_documented_configuration_is_a_valid_one() -> None:
+    page = Path(__file__).parent.parent / "docs" / "configuration.md"
+    text = page.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+    config = parse_config(text.replace('rules = ["policies"]', ""))
+    assert config.environment("deploy/live/a.yaml") == "production"
+    assert config.rules["python/localhost-default"].severity == "error"
