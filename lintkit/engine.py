@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -192,11 +192,8 @@ def _settle(
 
 
 def _finish(findings: Sequence[Finding], texts: _Texts) -> list[Finding]:
-    return with_fingerprints(
-        findings,
-        lambda finding: texts.lines(finding.path).position(finding.primary.span.start).line,
-        texts.line_hash,
-    )
+    lines = [texts.lines(f.path).position(f.primary.span.start).line for f in findings]
+    return with_fingerprints(findings, texts.line_hashes, lines)
 
 
 def _failure_notifications(findings: Iterable[Finding], texts: _Texts) -> Iterator[Notification]:
@@ -223,7 +220,6 @@ class _Texts:
         self._sources = dict(sources)
         self._texts: dict[str, str] = {}
         self._lines: dict[str, Lines] = {}
-        self._hashes: dict[str, list[str]] = {}
         self._secrets: dict[str, frozenset[str]] = {}
         self.boms: set[str] = set()
 
@@ -253,15 +249,12 @@ class _Texts:
             self._lines[path] = Lines(self.text(path))
         return self._lines[path]
 
-    def line_hash(self, path: str, line: int) -> str:
-        """GitHub's `primaryLocationLineHash` of a line."""
-        from lintkit.fingerprint import line_hashes
+    def line_hashes(self, path: str, lines: Collection[int]) -> Mapping[int, str]:
+        """GitHub's `primaryLocationLineHash` of some lines."""
+        from lintkit.fingerprint import line_hashes_at
 
-        if path not in self._hashes:
-            text = self.text(path)
-            self._hashes[path] = line_hashes(text, path in self.boms)
-        hashes = self._hashes[path]
-        return hashes[min(line, len(hashes)) - 1] if hashes else ""
+        text = self.text(path)
+        return line_hashes_at(text, path in self.boms, lines)
 
     def _kind(self, path: str) -> Kind:
         entry = self._entries.get(path)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from lintkit.fingerprint import LINE_HASH, STABLE, stable_fingerprint
 from lintkit.model import Finding, Location, RuleMeta, SuppressedFinding, Suppression
 from lintkit.own_rules import UNUSED_SUPPRESSION
 from lintkit.suppress import apply
@@ -79,27 +79,26 @@ def suppress_in_source(
 
 
 def with_fingerprints(
-    findings: Iterable[Finding],
-    line_of: Callable[[Finding], int],
-    line_hash: Callable[[str, int], str],
+    findings: Sequence[Finding], line_hashes: Callable[[str, Collection[int]], Mapping[int, str]], lines: Sequence[int]
 ) -> list[Finding]:
     """Give every finding GitHub's line hash and lintkit's own fingerprint.
 
-    line_of    finding -> line of its primary span, from 1
-    line_hash  (path, line) -> `primaryLocationLineHash`
+    line_hashes  (path, line numbers) -> line number -> `primaryLocationLineHash`
+    lines        the line of each finding's primary span, from 1
     lintkit's own is over rule, path and subject and counts equal ones, so moved lines do not change it.
     """
+    wanted: defaultdict[str, set[int]] = defaultdict(set)
+    for finding, line in zip(findings, lines, strict=True):
+        wanted[finding.path].add(line)
+    hashes = {path: line_hashes(path, numbers) for path, numbers in wanted.items()}
     seen: Counter[tuple[str, str, str]] = Counter()
     result = []
-    for finding in findings:
+    for finding, line in zip(findings, lines, strict=True):
         key = (finding.rule, finding.path, finding.subject)
         seen[key] += 1
-        digest = hashlib.blake2b(
-            "\0".join((*key, str(seen[key]))).encode("utf-8", "replace"), digest_size=16
-        ).hexdigest()
         prints = (
-            ("lintkit/v1", digest),
-            ("primaryLocationLineHash", line_hash(finding.path, line_of(finding))),
+            (STABLE, stable_fingerprint(*key, seen[key])),
+            (LINE_HASH, hashes[finding.path].get(line, "")),
         )
         result.append(replace(finding, fingerprints=prints))
     return result
