@@ -63,6 +63,56 @@ class BuiltImage:
     target: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LooseFiles:
+    """Where a container may hold files that the repository does not show: what lies beside its code at build or start.
+
+    places  (folder in the container, folder in the build context that is copied there)
+    lines   of the `.dockerignore` in force
+    opaque  it is not known what the container holds
+    """
+
+    working_dir: str
+    places: tuple[tuple[str, str], ...] = ()
+    lines: tuple[str, ...] = ()
+    opaque: bool = False
+
+    def may_hold(self, file: str) -> bool:
+        """Whether `file` (absolute, or relative to the working directory; empty for any `.env`) may be there."""
+        if self.opaque:
+            return True
+        from lintkit.parse.ignore import docker_ignored
+
+        place = posixpath.normpath(posixpath.join(self.working_dir or "/", file))
+        for folder, source in self.places:
+            if not file:
+                inner = ".env"
+            elif place == folder or place.startswith(folder.rstrip("/") + "/"):
+                inner = place[len(folder) :].strip("/")
+            else:
+                continue
+            if not docker_ignored(posixpath.join(source, inner), self.lines):
+                return True
+        return False
+
+
+def loose_files(
+    image: BuiltImage, dockerfile: Dockerfile, lines: tuple[str, ...], working_dir: str, paths: Paths
+) -> LooseFiles:
+    """What `COPY` of whole folders may take along, in any stage that the image may be made from."""
+    places: list[tuple[str, str]] = []
+    for copy in dockerfile.copies:
+        destination, folder = _destination(copy, len(copy.sources) > 1)
+        for source in () if copy.from_stage else copy.sources:
+            inner = posixpath.normpath("/" + source).lstrip("/")
+            if paths.under(normal(image.context, inner)):
+                places.append((destination, inner))
+            elif posixpath.basename(inner).startswith(".env"):
+                name = posixpath.join(destination, posixpath.basename(inner)) if folder else destination
+                places.append((name, inner))
+    return LooseFiles(working_dir, tuple(dict.fromkeys(places)), lines)
+
+
 class Paths:
     """The tree's paths, so that a folder's files are found without looking at all the others."""
 

@@ -43,7 +43,16 @@ from lintkit.graph.facts import (
     VariableProvided,
     VariableRead,
 )
-from lintkit.graph.images import BuiltImage, Dockerfile, Paths, contents, ignore_lines, normal
+from lintkit.graph.images import (
+    BuiltImage,
+    Dockerfile,
+    LooseFiles,
+    Paths,
+    contents,
+    ignore_lines,
+    loose_files,
+    normal,
+)
 from lintkit.graph.modules import ImportGraph
 from lintkit.graph.paths import is_served
 from lintkit.graph.units import Assembled, Sources, assemble
@@ -110,7 +119,7 @@ class ConfigGraph:
     _reads_by_path: Mapping[str, tuple[VariableRead, ...]]
     _systems: Mapping[str, Mapping[str, str]]
     _loads: Mapping[str, tuple[DotenvLoaded, ...]]
-    _may_hold_dotenv: frozenset[str]
+    _loose: Mapping[str, LooseFiles]
     _reached: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def units(self) -> tuple[Unit, ...]:
@@ -184,9 +193,13 @@ class ConfigGraph:
 
         True where the image would take such a file along if it lay beside the code, or where one is mounted.
         """
-        if unit.id not in self._may_hold_dotenv:
-            return False
-        return bool(read.loads) or any(path in self._loads for path in self.modules(unit))
+        loose = self._loose[unit.id]
+        if any(loose.may_hold(file) for file in read.loads):
+            return True
+        loaded = {
+            each.file for path in self.modules(unit) if path in self._loads for each in self._loads[path]
+        }
+        return any(loose.may_hold(file) for file in loaded)
 
 
 def join(
@@ -270,22 +283,17 @@ class _Join:
         units: list[Unit] = []
         systems: dict[str, Mapping[str, str]] = {}
         provided: dict[str, Mapping[str, tuple[VariableProvided, ...]]] = {}
-        dotenv: set[str] = set()
+        loose: dict[str, LooseFiles] = {}
         for each in assembled:
-            unit, system, given, holds = self._unit(each, mapping.built(each))
+            unit, systems[each.id], provided[each.id], loose[each.id] = self._unit(each, mapping.built(each))
             units.append(unit)
-            systems[unit.id] = system
-            provided[unit.id] = given
-            if holds:
-                dotenv.add(unit.id)
-        used = {(unit.built.dockerfile, unit.built.target) for unit in units if unit.built}
+        used = {unit.built.dockerfile for unit in units if unit.built}
         for path, dockerfile in sorted(self.dockerfiles.items()):
-            if not any(name == path for name, _ in used):
+            if path not in used:
                 alone = self._alone(dockerfile, mapping)
-                unit, system, given, holds = self._unit(alone, mapping.contexts[path])
+                name = alone.id
+                unit, systems[name], provided[name], loose[name] = self._unit(alone, mapping.contexts[path])
                 units.append(unit)
-                systems[unit.id] = system
-                provided[unit.id] = given
         reads = self.of(VariableRead)
         by_name: defaultdict[str, list[VariableRead]] = defaultdict(list)
         for read in reads:
@@ -309,7 +317,7 @@ class _Join:
             _grouped(reads, lambda fact: fact.path),
             systems,
             _grouped(self.of(DotenvLoaded), lambda fact: fact.path),
-            frozenset(dotenv),
+            loose,
         )
 
     def _alone(self, dockerfile: Dockerfile, mapping: _ImageMap) -> Assembled:
@@ -324,7 +332,7 @@ class _Join:
 
     def _unit(
         self, each: Assembled, built: BuiltImage | None
-    ) -> tuple[Unit, Mapping[str, str], Mapping[str, tuple[VariableProvided, ...]], bool]:
+    ) -> tuple[Unit, Mapping[str, str], Mapping[str, tuple[VariableProvided, ...]], LooseFiles]:
         own = each.definition
         dockerfile = self.dockerfiles.get(built.dockerfile) if built else None
         stage = dockerfile.stage(built.target) if dockerfile and built else -1
@@ -363,7 +371,7 @@ class _Join:
             own.shares_network,
             tuple(dict.fromkeys(unknown)),
         )
-        return unit, system, by_name, self._may_hold_dotenv(built, dockerfile, lineage, own)
+        return unit, system, by_name, self._loose(built, dockerfile, own, workdir)
 
     def _environment(self, each: Assembled, given: Mapping[str, tuple[VariableProvided, ...]]) -> Environment:
         for marker in sorted(MARKERS & set(given)):
@@ -485,36 +493,14 @@ class _Join:
                             return setting.workers
         return None
 
-    def _may_hold_dotenv(
-        self,
-        built: BuiltImage | None,
-        dockerfile: Dockerfile | None,
-        lineage: Iterable[int],
-        own: ContainerDefined,
-    ) -> bool:
-        if any(mount.source.startswith((".", "/", "~")) for mount in own.mounts):
-            return True
-        if built is None or dockerfile is None:
-            return True
-        from lintkit.parse.ignore import docker_ignored
-
-        lines = ignore_lines(built, self.ignored)
-        stages = set(lineage)
-        for copy in dockerfile.copies:
-            if copy.from_stage:
-                continue
-            if copy.stage not in stages and not any(
-                c.from_stage for c in dockerfile.copies if c.stage in stages
-            ):
-                continue
-            for source in copy.sources:
-                source = posixpath.normpath("/" + source).lstrip("/")
-                if normal(built.context, source) in self.paths.all:
-                    if posixpath.basename(source).startswith(".env"):
-                        return True
-                elif not docker_ignored(posixpath.join(source, ".env"), lines):
-                    return True
-        return False
+    def _loose(
+        self, built: BuiltImage | None, dockerfile: Dockerfile | None, own: ContainerDefined, workdir: str
+    ) -> LooseFiles:
+        mounted = any(mount.source.startswith((".", "/", "~", "$")) for mount in own.mounts)
+        if mounted or built is None or dockerfile is None:
+            return LooseFiles(workdir, opaque=True)
+        lines = tuple(ignore_lines(built, self.ignored))
+        return loose_files(built, dockerfile, lines, workdir, self.paths)
 
 
 def _count_of(provided: VariableProvided) -> Count | None:

@@ -143,6 +143,11 @@ _ON_THE_SPOT = frozenset(
     playwright""".split()  # noqa: SIM905
 )
 """Programs that are meant to run on the user's own machine; their loopback default is the vendor's own."""
+_DATASTORES = frozenset(
+    """redis valkey postgres postgresql pg pghost database db mysql mariadb mongo mongodb neo4j bolt rabbit rabbitmq
+    amqp kafka nats broker celery queue elasticsearch elastic opensearch memcached memcache qdrant milvus weaviate chroma
+    clickhouse cassandra minio s3 etcd vault""".split()  # noqa: SIM905
+)
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -193,6 +198,8 @@ def _finding(project: Project, rule: RuleContext, read: VariableRead, units: lis
             related.append(Location(provided.key_span or provided.span, f"sets {read.name}, but {why}"))
             if len(related) > 8:
                 break
+    # A datastore is needed to run at all; another service at a loopback default may be one that nobody uses.
+    certain = read.default.is_secret or _names_datastore(read) or len(related) > len(units[:5])
     return rule.finding(
         read.default_span,
         f"{unit.label}{others} runs this in production and is given no {read.name}, so it uses the default: {what}",
@@ -200,4 +207,11 @@ def _finding(project: Project, rule: RuleContext, read: VariableRead, units: lis
         label=f"the default of {read.name}",
         related=related,
         secret=read.default.is_secret,
+        severity=None if certain else "warning",
+        confidence=None if certain else "medium",
     )
+
+
+def _names_datastore(read: VariableRead) -> bool:
+    scheme = (read.default.text or "").partition("://")[0].partition("+")[0].lower()
+    return scheme in _DATASTORES or any(word in _DATASTORES for name in read.names for word in words_of(name))
