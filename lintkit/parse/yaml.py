@@ -40,7 +40,7 @@ from lintkit.source import Lines, decode
 
 EventParser: Any
 try:
-    from yaml.cyaml import CParser as EventParser  # type: ignore[attr-defined, no-redef]
+    from yaml.cyaml import CParser as EventParser  # type: ignore[attr-defined]
 except ImportError:  # PyYAML was built without libyaml; the same events, 16 times slower
     from yaml import SafeLoader as EventParser
 

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+
+from lintkit.model import Document, SourceFile, Span
+from lintkit.parse import compose
+from lintkit.parse.compose import env_files, environment_entries, go_text, label_entries, services
+
+
+def load(text: str) -> Document:
+    (document,) = compose.parse(SourceFile("compose.yaml", "compose", text.encode()))
+    return document
+
+
+def environment(text: str) -> Document:
+    return load("services:\n  web:\n    environment:\n" + text)
+
+
+WEB = ("services", "web")
+
+
+def cut(document: Document, span: Span) -> str:
+    return document.text[span.start : span.end]
+
+
+def test_map_form() -> None:
+    document = environment(
+        "      A: one # c\n      B:\n      C: ''\n      D: yes\n      E: 1e3\n      F: true\n"
+    )
+    entries = environment_entries(document, WEB)
+    expected = [("A", "one"), ("B", None), ("C", ""), ("D", "yes"), ("E", "1000"), ("F", "true")]
+    assert [(e.name, e.value) for e in entries] == expected
+    assert [cut(document, e.value_span) for e in entries] == ["one", "", "''", "yes", "1e3", "true"]
+    assert [cut(document, e.name_span) for e in entries] == list("ABCDEF")
+    assert {e.form for e in entries} == {"map"}
+    assert entries[4].raw == "1e3"
+
+
+def test_list_form() -> None:
+    document = environment("      - A=one\n      - B\n      - C=\n      - 'D=it''s'\n      - \"E=a=b\"\n")
+    entries = environment_entries(document, WEB)
+    expected = [("A", "one"), ("B", None), ("C", ""), ("D", "it's"), ("E", "a=b")]
+    assert [(e.name, e.value) for e in entries] == expected
+    assert [cut(document, e.value_span) for e in entries] == ["one", "", "", "it''s", "a=b"]
+    assert [cut(document, e.name_span) for e in entries] == list("ABCDE")
+    assert entries[1].value_span.start == entries[1].name_span.end
+    assert entries[4].raw == "E=a=b"
+    assert entries[0].route == (*WEB, "environment", 0)
+
+
+def test_list_form_over_several_lines() -> None:
+    document = environment("      - >-\n        A=one\n        two\n")
+    (entry,) = environment_entries(document, WEB)
+    assert entry.value == "one two"
+    assert cut(document, entry.value_span) == "one\n        two"
+
+
+def test_items_that_are_no_scalars_are_left_out() -> None:
+    assert environment_entries(environment("      - [A=1]\n      - {B: 1}\n"), WEB) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "services:\n", "services: {web: {environment: 3}}", "services: {web: 3}", "- a"]
+)
+def test_no_environment_gives_no_entries(text: str) -> None:
+    assert environment_entries(load(text), WEB) == ()
+
+
+def test_merged_environment_shows_where_it_comes_from() -> None:
+    document = load("x-e: &e {A: one}\nservices:\n  web:\n    environment:\n      <<: *e\n      B: two\n")
+    entries = {e.name: e for e in environment_entries(document, WEB)}
+    assert cut(document, entries["A"].value_span) == "one"
+    alias = document.nodes[entries["A"].route].alias
+    assert alias is not None
+    assert cut(document, alias) == "*e"
+
+
+def test_labels_take_both_forms() -> None:
+    document = load("services:\n  web: {labels: [a=b]}\n  db: {labels: {c: 1}}\n")
+    found = [[(e.name, e.value) for e in label_entries(document, ("services", s))] for s in ("web", "db")]
+    assert found == [[("a", "b")], [("c", "1")]]
+
+
+def test_env_file_takes_three_forms() -> None:
+    text = (
+        "services:\n  a: {env_file: .env}\n  b: {env_file: [x, {path: y, required: false}, {path: z}, 3]}\n"
+    )
+    document = load(text)
+    assert [(f.path, f.required) for f in env_files(document, ("services", "a"))] == [(".env", True)]
+    files = env_files(document, ("services", "b"))
+    assert [(f.path, f.required) for f in files] == [("x", True), ("y", False), ("z", True)]
+    assert [cut(document, f.span) for f in files] == ["x", "y", "z"]
+
+
+def test_services_that_are_mappings() -> None:
+    document = load("x-a: 1\nservices:\n  web: {image: a}\n  broken:\n  db: {image: b}\n")
+    assert [(s.name, s.route) for s in services(document)] == [("web", WEB), ("db", ("services", "db"))]
+
+
+def test_first_version_is_read_with_a_problem() -> None:
+    document = load("web:\n  image: a\n  environment: [A=1]\ndb:\n  build: .\n")
+    assert [p.code for p in document.problems] == ["compose-v1"]
+    assert cut(document, document.problems[0].span) == "web"
+    assert [s.name for s in services(document)] == ["web", "db"]
+    assert [e.name for e in environment_entries(document, ("web",))] == ["A"]
+
+
+@pytest.mark.parametrize(
+    "text", ["services: {a: {image: x}}", "volumes: {a: {image: x}}", "x-a: {image: x}", "a: 1"]
+)
+def test_other_files_are_not_of_the_first_version(text: str) -> None:
+    assert load(text).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ([], None),
+        (True, "true"),
+        (3, "3"),
+        (1.5, "1.5"),
+        (1e3, "1000"),
+        (1e20, "100000000000000000000"),
+        (1e21, "1e+21"),
+        (1.5e-7, "1.5e-07"),
+        (0.0001, "0.0001"),
+        (float("inf"), "+Inf"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_values_become_text_as_go_prints_them(value: object, expected: str | None) -> None:
+    assert go_text(value) == expected

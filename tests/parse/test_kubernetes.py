@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lintkit.model import Document, SourceFile, Span
+from lintkit.parse import kubernetes, workflow
+from lintkit.parse.kubernetes import containers, env_entries, env_sources, pod_spec_route
+
+
+def load(text: str) -> tuple[Document, ...]:
+    return kubernetes.parse(SourceFile("k.yaml", "kubernetes", text.encode()))
+
+
+def cut(document: Document, span: Span) -> str:
+    return document.text[span.start : span.end]
+
+
+POD = """\
+kind: Deployment
+spec:
+  template:
+    spec:
+      initContainers:
+      - name: init
+      containers:
+      - name: app
+        env:
+        - name: A
+          value: "one"
+        - {name: B, value: 3}
+        - name: C
+          valueFrom: {secretKeyRef: {name: s, key: k}}
+        - name: D
+        - name: E
+          valueFrom: {fieldRef: {fieldPath: x}}
+        - value: nameless
+        - broken
+        envFrom:
+        - configMapRef: {name: cm}
+          prefix: P_
+        - secretRef: {name: sec}
+        - 3
+      - broken
+      ephemeralContainers:
+      - {image: x}
+"""
+
+
+@pytest.mark.parametrize(
+    "kind", ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"]
+)
+def test_workloads_have_their_pod_spec_in_a_template(kind: str) -> None:
+    data = {"kind": kind, "spec": {"template": {"spec": {}}}}
+    assert pod_spec_route(data) == ("spec", "template", "spec")
+
+
+@pytest.mark.parametrize(
+    ("data", "route"),
+    [
+        ({"kind": "Pod", "spec": {}}, ("spec",)),
+        ({"kind": "PodTemplate", "template": {"spec": {}}}, ("template", "spec")),
+        (
+            {"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": {"spec": {}}}}}},
+            ("spec", "jobTemplate", "spec", "template", "spec"),
+        ),
+        (
+            {"kind": "Rollout", "spec": {"template": {"spec": {"containers": []}}}},
+            ("spec", "template", "spec"),
+        ),
+        ({"kind": "Other", "spec": {"template": {"spec": {}}}}, None),
+        ({"kind": 3, "spec": {}}, None),
+        ({"kind": "Pod", "spec": []}, None),
+        ({"kind": "Deployment", "spec": {"template": None}}, None),
+        ({}, None),
+        ([], None),
+        (None, None),
+        ("Pod", None),
+    ],
+)
+def test_pod_spec(data: Any, route: object) -> None:
+    assert pod_spec_route(data) == route
+
+
+def test_containers_of_all_lists() -> None:
+    (document,) = load(POD)
+    assert [(c.name, c.kind) for c in containers(document)] == [
+        ("init", "init"),
+        ("app", "container"),
+        ("", "ephemeral"),
+    ]
+    assert containers(document)[1].route == ("spec", "template", "spec", "containers", 0)
+
+
+def test_variables_of_containers() -> None:
+    (document,) = load(POD)
+    entries = env_entries(document)
+    assert [(e.name, e.value) for e in entries] == [
+        ("A", "one"),
+        ("B", "3"),
+        ("C", None),
+        ("D", None),
+        ("E", None),
+    ]
+    assert [cut(document, e.name_span) for e in entries] == list("ABCDE")
+    assert cut(document, entries[0].value_span) == '"one"'
+    assert [e.is_string for e in entries] == [True, False, True, True, True]
+    assert (entries[2].source, entries[2].source_name, entries[2].source_key) == ("secretKeyRef", "s", "k")
+    assert (entries[4].source, entries[4].source_name) == ("fieldRef", "")
+    assert entries[0].container.name == "app"
+
+
+def test_sources_of_variables() -> None:
+    (document,) = load(POD)
+    found = [(s.kind, s.name, s.prefix) for s in env_sources(document)]
+    assert found == [("ConfigMap", "cm", "P_"), ("Secret", "sec", "")]
+
+
+def test_list_gives_a_document_per_item() -> None:
+    first, second, third = load("kind: List\nitems:\n- kind: A\n  x: 1\n  x: 2\n- kind: B\n---\nkind: C\n")
+    assert [d.data["kind"] for d in (first, second, third)] == ["A", "B", "C"]
+    assert [d.index for d in (first, second, third)] == [0, 1, 2]
+    assert cut(second, second.nodes[("kind",)].value) == "B"
+    assert cut(first, first.nodes[()].value) == "kind: A\n  x: 1\n  x: 2"
+    assert [len(d.problems) for d in (first, second, third)] == [1, 0, 0]
+
+
+def test_problem_outside_of_the_items_is_not_lost() -> None:
+    first, second = load("kind: List\nkind: List\nitems: [{kind: A}, {kind: B}]\n")
+    assert [len(first.problems), len(second.problems)] == [1, 0]
+
+
+def test_lists_in_lists_are_taken_apart() -> None:
+    documents = load("kind: List\nitems:\n- kind: ConfigMapList\n  items: [{kind: A}]\n- kind: B\n")
+    assert [d.data["kind"] for d in documents] == ["A", "B"]
+
+
+def test_aliased_item_keeps_its_use() -> None:
+    first, second = load("kind: List\nitems:\n- &x {kind: A}\n- *x\n")
+    assert first.nodes[("kind",)].alias is None
+    alias = second.nodes[("kind",)].alias
+    assert alias is not None
+    assert cut(second, alias) == "*x"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "---\n---\n", "- a\n", "kind: 3\n", "kind: List\nitems: 3\n", "kind: [List]\n", "x"]
+)
+def test_what_is_no_object_is_silent(text: str) -> None:
+    for document in load(text):
+        assert [*containers(document), *env_entries(document), *env_sources(document)] == []
+        assert document.problems == ()
+
+
+def test_yes_is_a_boolean_in_a_manifest_and_a_string_in_a_workflow() -> None:
+    (manifest,) = load("a: yes\n")
+    (flow,) = workflow.parse(SourceFile("w.yml", "workflow", b"a: yes\n"))
+    assert [manifest.data, flow.data] == [{"a": True}, {"a": "yes"}]
