@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pickle
-import time
 
 import pytest
 
@@ -373,10 +372,8 @@ def test_alias_of_the_collection_around_it_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
-def test_deep_nesting_is_an_error_and_takes_no_time(opening: str) -> None:
-    before = time.perf_counter()
+def test_deep_nesting_is_an_error(opening: str) -> None:
     assert f"more than {MAX_DEPTH} levels" in error(opening * 100_000).message
-    assert time.perf_counter() - before < 5
 
 
 def test_the_deepest_nesting_that_is_allowed_is_read() -> None:
