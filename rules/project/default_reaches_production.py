@@ -145,8 +145,8 @@ _ON_THE_SPOT = frozenset(
 """Programs that are meant to run on the user's own machine; their loopback default is the vendor's own."""
 _DATASTORES = frozenset(
     """redis valkey postgres postgresql pg pghost database db mysql mariadb mongo mongodb neo4j bolt rabbit rabbitmq
-    amqp kafka nats broker celery queue elasticsearch elastic opensearch memcached memcache qdrant milvus weaviate chroma
-    clickhouse cassandra minio s3 etcd vault""".split()  # noqa: SIM905
+    amqp kafka nats broker celery queue elasticsearch elastic opensearch memcached memcache qdrant milvus weaviate
+    chroma clickhouse cassandra minio s3 etcd vault""".split()  # noqa: SIM905
 )
 
 
