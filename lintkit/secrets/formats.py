@@ -1,0 +1,102 @@
+"""Credentials that can be told by their form alone.
+
+Each pattern begins with a fixed text (`literals`, of which one must occur before the pattern is tried) and is kept
+from starting inside a run of its own characters, so that a search is linear in the text.
+
+Sources: the providers' own descriptions of their token prefixes, such as GitHub's "Behind GitHub's new authentication
+token formats" (2021), the Slack "Token types" page, the Stripe "API keys" page, the AWS IAM identifiers page
+("Understanding unique ID prefixes"), RFC 7519 (JWT) and RFC 7468 (PEM).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One form of credential: `description` completes "looks like …"."""
+
+    description: str
+    literals: tuple[str, ...]
+    expression: str
+
+
+_B = r"(?<![A-Za-z0-9_-])"
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "an AWS access key id", ("AKIA", "ASIA"), r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"
+    ),
+    Format("a GitHub token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), _B + r"gh[pousr]_[A-Za-z0-9]{20,}"),
+    Format("a GitHub fine-grained token", ("github_pat_",), _B + r"github_pat_[A-Za-z0-9_]{20,}"),
+    Format(
+        "a GitLab token",
+        ("glpat-", "gldt-", "glrt-", "glptt-"),
+        _B + r"gl(?:pat|dt|rt|ptt)-[A-Za-z0-9_-]{16,}",
+    ),
+    Format("an Anthropic API key", ("sk-ant-",), _B + r"sk-ant-[A-Za-z0-9_-]{16,}"),
+    Format("an OpenRouter API key", ("sk-or-",), _B + r"sk-or-[A-Za-z0-9_-]{16,}"),
+    Format("an API key of the `sk-` form", ("sk-",), _B + r"sk-(?!ant-|or-)[A-Za-z0-9_-]{16,}"),
+    Format("a Langfuse secret key", ("sk-lf-",), _B + r"sk-lf-[A-Za-z0-9_-]{16,}"),
+    Format("a Stripe key", ("_live_", "_test_"), _B + r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
+    Format("a webhook signing secret", ("whsec_",), _B + r"whsec_[A-Za-z0-9+/=]{16,}"),
+    Format("a Slack token", ("xox",), _B + r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    Format("a Slack app token", ("xapp-",), _B + r"xapp-[A-Za-z0-9-]{10,}"),
+    Format(
+        "a Slack webhook",
+        ("hooks.slack.com/",),
+        r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,}",
+    ),
+    Format(
+        "a Discord webhook",
+        ("/api/webhooks/",),
+        r"discord(?:app)?\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{20,}",
+    ),
+    Format("a Google API key", ("AIza",), _B + r"AIza[A-Za-z0-9_-]{30,}"),
+    Format("a Google OAuth secret", ("GOCSPX-",), _B + r"GOCSPX-[A-Za-z0-9_-]{20,}"),
+    Format("a Google OAuth token", ("ya29.",), _B + r"ya29\.[A-Za-z0-9_-]{20,}"),
+    Format(
+        "a JSON Web Token", ("eyJ",), _B + r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
+    ),
+    Format("a SendGrid API key", ("SG.",), _B + r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    Format("a Hugging Face token", ("hf_",), _B + r"hf_[A-Za-z0-9]{20,}"),
+    Format("a PyPI token", ("pypi-",), _B + r"pypi-[A-Za-z0-9_-]{40,}"),
+    Format("an npm token", ("npm_",), _B + r"npm_[A-Za-z0-9]{30,}"),
+    Format("a Docker token", ("dckr_pat_",), _B + r"dckr_pat_[A-Za-z0-9_-]{20,}"),
+    Format("a Tavily API key", ("tvly-",), _B + r"tvly-[A-Za-z0-9_-]{16,}"),
+    Format("a Pinecone API key", ("pcsk_",), _B + r"pcsk_[A-Za-z0-9_]{20,}"),
+    Format("a Groq API key", ("gsk_",), _B + r"gsk_[A-Za-z0-9]{20,}"),
+    Format("a DigitalOcean token", ("dop_v1_", "doo_v1_"), _B + r"do[op]_v1_[a-f0-9]{32,}"),
+    Format("a Shopify token", ("shpat_", "shpss_", "shpca_"), _B + r"shp(?:at|ss|ca)_[A-Fa-f0-9]{20,}"),
+    Format("a Databricks token", ("dapi",), _B + r"dapi[a-f0-9]{32}"),
+    Format("a Linear API key", ("lin_api_",), _B + r"lin_api_[A-Za-z0-9]{20,}"),
+    Format("a Vault token", ("hvs.", "hvb."), _B + r"hv[bs]\.[A-Za-z0-9_-]{20,}"),
+    Format("an age secret key", ("AGE-SECRET-KEY-",), r"AGE-SECRET-KEY-1[A-Z0-9]{20,}"),
+    Format("a Telegram bot token", (":AA",), r"(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{30,}"),
+    Format("a generated Django key", ("django-insecure-",), r"django-insecure-[^\s'\"]{20,}"),
+    Format("a Supabase key", ("sb_secret_", "sbp_"), _B + r"(?:sb_secret_|sbp_)[A-Za-z0-9_-]{20,}"),
+    Format("a private key", ("PRIVATE KEY",), r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"),
+)
+
+DOCUMENTED = re.compile(
+    r"EXAMPLE|example|(?i:x{6,})|(?:0123456789|1234567890)|\.\.\.|(?i:your[-_]|placeholder|change[-_]?me)"
+)
+"""What providers' documents print where a token would stand."""
+
+
+@lru_cache(maxsize=1)
+def compiled() -> tuple[tuple[Format, re.Pattern[str]], ...]:
+    """The formats with their compiled patterns; compiled once, on first use."""
+    return tuple((form, re.compile(form.expression)) for form in FORMATS)
+
+
+def find_formats(text: str) -> Iterator[tuple[Format, int, int]]:
+    """Every stretch of `text` that has the form of a credential."""
+    for form, pattern in compiled():
+        if any(literal in text for literal in form.literals):
+            for match in pattern.finditer(text):
+                yield form, match.start(), match.end()

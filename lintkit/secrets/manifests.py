@@ -1,0 +1,70 @@
+"""The values of Kubernetes `Secret` manifests, which are secrets whatever their keys are called."""
+
+from __future__ import annotations
+
+import re
+
+_KIND = re.compile(
+    r"""(?m)^[ \t]*(?:-[ \t]+)?["']?kind["']?[ \t]*:[ \t]*["']?Secret(?:List)?\b|["']kind["']\s*:\s*["']Secret["']"""
+)
+_SEPARATOR = re.compile(r"(?m)^---(?=\s|$)")
+_DATA = re.compile(
+    r"""(?m)^(?P<indent>[ \t]*(?:-[ \t]+)?)["']?(?:data|stringData)["']?[ \t]*:(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)"""
+)
+_JSON_DATA = re.compile(r"""["'](?:data|stringData)["']\s*:\s*\{""")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_ENTRY = re.compile(r"""[ \t]*(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s:#][^:\r\n]*)[ \t]*:(?=[ \t]|[\r\n]|\Z)[ \t]*""")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def secret_manifest_values(text: str) -> list[tuple[int, int]]:
+    """Where the values under `data` and `stringData` of Secret objects stand, in YAML (flow style too) or JSON."""
+    if "Secret" not in text or "kind" not in text:
+        return []
+    found: list[tuple[int, int]] = []
+    start = 0
+    for end in [*(match.start() for match in _SEPARATOR.finditer(text)), len(text)]:
+        if _KIND.search(text, start, end):
+            found += _yaml_values(text, start, end)
+            found += _flow_values(text, start, end)
+        start = end
+    return found
+
+
+def _yaml_values(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    position = start
+    while match := _DATA.search(text, position, end):
+        rest = match["rest"].strip()
+        position = match.end()
+        if rest and not rest.startswith("#"):
+            found.append(match.span("rest"))
+        indent = len(match["indent"])
+        while position < end and (line := _LINE.match(text, position, end)):
+            content = line.group().strip()
+            width = len(line.group()) - len(line.group().lstrip(" \t"))
+            if content and width <= indent and not (content[0] == "}" and width == indent):
+                break
+            if line.end() == position:
+                break
+            entry = _ENTRY.match(text, position, line.end())
+            value = entry.end() if entry else position + width
+            found.append((value, position + len(line.group().rstrip())))
+            position = line.end()
+    return found
+
+
+def _flow_values(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The strings inside the braces after `"data":`, keys included."""
+    found: list[tuple[int, int]] = []
+    position = start
+    while match := _JSON_DATA.search(text, position, end):
+        close = text.find("}", match.end(), end)
+        position = end if close == -1 else close
+        # A brace inside a value only makes the range shorter by what follows it, so go on to the line's last one.
+        line_end = text.find("\n", position, end)
+        last = text.rfind("}", position, end if line_end == -1 else line_end)
+        position = max(position, last)
+        found += [string.span() for string in _QUOTED.finditer(text, match.end(), position)]
+        position += 1
+    return found

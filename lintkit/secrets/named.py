@@ -1,0 +1,480 @@
+"""Values behind names that stand for a secret, in every syntax that configuration is written in.
+
+It reads no grammar: from each name it looks at what follows (`NAME=value`, `"name": "value"`, `--name value`, the
+`value:` beside a `name:`, the lines below), and lets a value rather be too long than too short.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lintkit.model import Kind
+from lintkit.secrets.names import mention
+
+Ranges = list[tuple[int, int]]
+
+_STEMS = (
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "key",
+    "auth",
+    "cred",
+    "_pw",
+    "pw_",
+    "pw=",
+    "pw:",
+    "salt",
+    "dsn",
+    "_pat",
+    "otp",
+    "pin",
+)
+_NAME = re.compile(r"[\w\-]{0,120}")
+_NAME_CHARS = frozenset("_-")
+_KEY_WORDS = re.compile(r"(?i)\b(?:api|secret|private|access|signing|encryption)[ \t]$")
+
+_AFTER = re.compile(
+    r"""\\?["'`*\]\)}]{0,4} [ \t]{0,80} (?P<separator>:=|=>|===?|!==?|\?=|\+=|\|\|=|=|:|\||>|<-)""",
+    re.VERBOSE,
+)
+_NEXT_ITEM = re.compile(r"""["']?[ \t]*,\s{0,200}(?=["'])|["']?[ \t]*\r?\n[ \t]*-[ \t]+""")
+_SPACED = re.compile(
+    r"""[ \t]+(?P<to>(?:is|to|of|was|as|with)[ \t]+)?(?P<quote>["'`])?(?=(?P<word>[^\s"'`]{1,200}))"""
+)
+_COMPARED = re.compile(r"""["'`][ \t]*\)?[ \t]*(?:===?|!==?)[ \t]*[\w.$]{0,60}$""")
+_BLANK = re.compile(r"[ \t]{0,400}")
+_WHITESPACE = re.compile(r"\s{0,400}")
+_LINE_END = re.compile(r"[\r\n]")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+_TAG = re.compile(r"(?:[&!][^\s]{0,60}[ \t]+){1,2}")
+_BLOCK = re.compile(r"(?:[!&][^\s]{0,60}[ \t]+){0,2}[|>][+\-0-9]{0,3}[ \t]*(?:#[^\r\n]{0,400})?(?=\r|\n|\Z)")
+_LEADING = re.compile(
+    r"""^[\s\#/*>|\-+"'`;.<!(\[{$]*
+    (?:(?i:export|env|arg|set|setx|declare|readonly|local|var|let|const|default)\s+(?:-\w\s+)?)?[\w.$\-/]*$""",
+    re.VERBOSE,
+)
+_STOP = re.compile(r"[\s\"'`;&<>]")
+_FLOW_STOP = re.compile(r"[,}\]\r\n]")
+_COMMENT = re.compile(r"[ \t]#")
+QUOTE = re.compile(r"(?:[rRbBuUfF$@L]{0,2})(?P<quote>\\?\"\"\"|\\?'''|\\+[\"']|[\"'`])")
+_JOINED = re.compile(r"""\s{0,200}(?:[+.]|\|\||\?\?|\bor\b)\s{0,200}(?=["'`])""")
+
+_REFERENCE = re.compile(
+    r"\$\{\{[^}\r\n]*\}\}|\$\{[A-Za-z_]\w*(?::?\?[^}\r\n]*)?\}|\$\([A-Za-z_][\w.]*\)|\$[A-Za-z_]\w*|\{\{[^}\r\n]*\}\}"
+    r"|%\([\w.]+\)s|%s|\{[A-Za-z_][\w.]*\}|<%=?[^%\r\n]*%>|process\.env\.\w+|secrets\.\w+|vars\.\w+|env\.\w+"
+)
+_EXPANSION = re.compile(r"\$\{\w+(?::?\?[^{}]*|:?[-=+](?P<argument>[^{}]*))?\}")
+_BETWEEN_EXPANSIONS = re.compile(r"[\s/:@,;\"'.]*")
+_HARMLESS = re.compile(
+    r"(?i)(?:true|false|yes|no|on|off|none|null|nil|undefined|\d{1,3}|[{\[(~|\-]|\{\}|\[\]|str|string|int|bool|any|\*+)[,;]?"
+)
+_ABOUT_VALUE = re.compile(
+    r"(?:[a-zA-Z]+://[^\s@]*|[~.]{0,2}/[\w./\-]*|[\d._]+|[A-Za-z][A-Za-z._\-/ ]*|\[.*|\{.*)[,;]?"
+)
+_DEFAULT = re.compile(r":?[-=+]")
+_BRACES = re.compile(r"[{}\r\n]")
+
+_NAME_KEY = re.compile(
+    r"""(?:^|[\s{,\["'\-<(])["']?(?i:name|key|variable|var|field|parameterkey|id|keyname)["']?"""
+    r"""\s{0,8}(?::|=>?)\s{0,8}["']?$"""
+)
+_VALUE_KEY = re.compile(
+    r"""(?:^|[\s{,"'\-(<])["']?(?i:value|default|val|defaultvalue|content|parametervalue|stringvalue)["']?"""
+    r"""[ \t]{0,8}(?::|=>?)"""
+)
+_NEXT_NAME = re.compile(r"""(?:^|[\s{,"'\-])["']?name["']?\s{0,8}:""")
+_ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?P<rest>[^\r\n]*)")
+_ENTRY = re.compile(r"""(?:-[ \t]+)?["']?[\w.\-/$]+["']?[ \t]*:(?:[ \t]|$)""")
+_STRUCTURE = re.compile(
+    r"""(?i)["']?(?:file|name|external|environment|source|target|key|secretname|optional|items|path|mode|defaultmode|uid
+    |gid|driver|required|description|type|inherit|labels|secretkeyref|configmapkeyref|valuefrom|template_driver
+    )["']?[ \t]*:""",
+    re.VERBOSE,
+)
+
+_SERVER_OPTIONS = frozenset({"requirepass", "masterauth", "primaryauth", "authpass"})
+_INSTRUCTION = re.compile(r"(?i)(?:^|[\s;&])(?:env|arg|setenv)\s+$")
+_LOGIN = re.compile(r"(?i)\b(?:login|machine|user|role)\b")
+
+_YAML_LIKE = frozenset({"compose", "kubernetes", "workflow", "yaml", "text"})
+_LINES = 200
+_REACH = 20_000
+
+
+def candidates(text: str) -> list[int]:
+    """Where a stem of a secret's name begins, in any case, sorted."""
+    low = text.lower()
+    if len(low) != len(text):  # a letter whose small form is longer would shift all positions
+        low = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    found: set[int] = set()
+    for stem in _STEMS:
+        position = low.find(stem)
+        while position != -1:
+            found.add(position)
+            position = low.find(stem, position + len(stem))
+    return sorted(found)
+
+
+class NamedValues:
+    """One pass over the names of a text, in their order; `found` gathers where the values stand.
+
+    What is masked is not read again, so that the whole is linear in the text.
+    """
+
+    def __init__(self, text: str, kind: Kind) -> None:
+        self.text = text
+        self.kind = kind
+        self.found: Ranges = []
+        self._yaml = kind in _YAML_LIKE
+        self._covered = 0
+        self._line = (0, -1)
+
+    def read(self) -> Ranges:
+        """Where values stand that belong to a secret name."""
+        name_end = -1
+        for position in candidates(self.text):
+            if position < self._covered or position < name_end:
+                continue
+            start, name_end = self._name(position)
+            nature = mention(self.text[start:name_end]) or self._spaced_name(start, name_end)
+            if nature:
+                before = len(self.found)
+                self.look_at(start, name_end, nature)
+                for begin, end in self.found[before:]:
+                    if begin <= max(self._covered, name_end + 400):
+                        self._covered = max(self._covered, end)
+        return self.found
+
+    def look_at(self, start: int, end: int, nature: str) -> None:
+        """Find the value of the name that stands from `start` to `end`."""
+        self.look_at_text(start, end, nature, len(self.text))
+
+    def _name(self, position: int) -> tuple[int, int]:
+        """The whole name around `position`, its dashes inside only."""
+        text = self.text
+        start = position
+        lowest = max(0, position - 120)
+        while start > lowest and (text[start - 1].isalnum() or text[start - 1] in _NAME_CHARS):
+            start -= 1
+        match = _NAME.match(text, position)
+        end = match.end() if match else position
+        while start < end and text[start] == "-":
+            start += 1
+        while (
+            end > start and text[end - 1] == "-"
+        ):  # `${PASSWORD-x}` and `-----BEGIN`: the dash is no part of it
+            end -= 1
+        return start, end
+
+    def _spaced_name(self, start: int, end: int) -> str:
+        """`API key`, `Access Key`."""
+        if self.text[start:end].lower() not in {"key", "keys"}:
+            return ""
+        return "secret" if _KEY_WORDS.search(self.text[max(0, start - 12) : start]) else ""
+
+    # Where the value begins
+
+    def look_at_text(self, start: int, end: int, nature: str, limit: int) -> None:
+        """Find the value of a name in configuration or prose; `limit` is where the text around it ends."""
+        text = self.text
+        if text[max(0, start - 2) : start] == "${":
+            self._default(end)
+            if text[end : end + 1] != "}":
+                return
+        if _NAME_KEY.search(text[max(0, start - 24) : start]):
+            self._sibling(start, end)
+        self._compared(start)
+        after = _AFTER.match(text, end)
+        if after and self._separates(start, after["separator"]):
+            self._value(start, after.end(), nature, limit, after["separator"])
+            return
+        option = text[start - 1 : start] == "-"
+        quoted = text[start - 1 : start] in {'"', "'"} and text[start - 1] == text[end : end + 1]
+        if option or quoted:
+            following = _NEXT_ITEM.match(text, end)
+            if following and (option or "," in following.group()):
+                self._value(start, following.end(), nature, limit, ",")
+                return
+        spaced = _SPACED.match(text, end)
+        if spaced and self._applies(start, end, spaced, option):
+            self._value(start, spaced.start("quote") if spaced["quote"] else spaced.end(), nature, limit, " ")
+
+    def _separates(self, start: int, separator: str) -> bool:
+        """`>` is one in `<password>x</password>` only, `|` in the row of a table only."""
+        if separator == ">":
+            return self.text[start - 1 : start] in {"<", ":"}
+        if separator == "|":
+            return "|" in self.text[self._line_start(start) : start]
+        return True
+
+    def _compared(self, start: int) -> None:
+        """`"x" == password`: masks the text on the left."""
+        low = max(0, start - 100)
+        match = _COMPARED.search(self.text[low:start])
+        if match:
+            close = low + match.start()
+            begin = self.text.rfind(self.text[close], max(0, close - 400), close)
+            if begin != -1:
+                self.found.append((begin + 1, close))
+
+    def _applies(self, start: int, end: int, spaced: re.Match[str], option: bool) -> bool:
+        """Whether a word that only a space divides from the name is its value; in prose most are none."""
+        if option or spaced["quote"]:
+            return True
+        name = self.text[start:end].lower()
+        before = self.text[max(self._line_start(start), start - 200) : start]
+        if name in _SERVER_OPTIONS or _INSTRUCTION.search(before):
+            return True
+        if name in {"password", "passwd"} and _LOGIN.search(before):
+            return True
+        word = spaced["word"].strip(".,;:!?()*_`")
+        if spaced["to"]:
+            return not word.isalpha() or len(word) >= 6
+        return len(word) >= 4 and any(c.isdigit() for c in word) and any(c.isalpha() for c in word)
+
+    def _default(self, position: int) -> None:
+        """`${NAME:-default}` from after the name: the default, through nested braces, to the closing one."""
+        operator = _DEFAULT.match(self.text, position)
+        if not operator:
+            return
+        start = operator.end()
+        limit = min(len(self.text), start + 2000)
+        depth = 0
+        for match in _BRACES.finditer(self.text, start, limit):
+            if match.group() == "{":
+                depth += 1
+            elif match.group() == "}" and depth:
+                depth -= 1
+            else:
+                limit = match.start()
+                break
+        self._mask_unless_reference(start, limit)
+
+    def _mask_unless_reference(self, start: int, end: int) -> None:
+        if 0 <= start < end and not _REFERENCE.fullmatch(self.text, start, end):
+            self.found.append((start, end))
+
+    def _sibling(self, start: int, end: int) -> None:
+        """The `value:` that belongs to a `name: DB_PASSWORD`, after it or just before it."""
+        window = min(len(self.text), end + 400)
+        match = _VALUE_KEY.search(self.text, end, window)
+        following = _NEXT_NAME.search(self.text, end, window)
+        if match and not (following and following.start() < match.start()):
+            self._value(match.start() + 1, match.end(), "secret", len(self.text), ":")
+            return
+        last = None
+        for found in _VALUE_KEY.finditer(self.text, max(0, start - 400), start):
+            last = found
+        if last is not None and not _NEXT_NAME.search(self.text[last.end() : start].rpartition("name")[0]):
+            self._value(last.start() + 1, last.end(), "secret", len(self.text), ":")
+
+    # Where the value ends
+
+    def _value(self, name: int, position: int, nature: str, limit: int, separator: str) -> None:
+        text = self.text
+        position = self._skip(_BLANK, position)
+        if separator == ":" and self._yaml:
+            block = _BLOCK.match(text, position, limit)
+            if block:
+                self._block(name, block.end())
+                return
+            position = self._skip(_TAG, position)
+        if position >= limit or text[position] in "\r\n" or (text[position] == "#" and self._yaml):
+            if separator == ":":
+                self._next_lines(name, position, limit)
+            return
+        quote = QUOTE.match(text, position, limit)
+        if quote:
+            self.quoted(quote, nature, limit)
+            return
+        if separator == "|":
+            end = text.find("|", position, position + 400)
+        elif separator == ">":
+            end = text.find("<", position, position + 4000)
+        else:
+            end = self._bare_end(name, position, limit, separator)
+        self._bare(position, end if end != -1 else self._line_end(position, limit), nature)
+        if separator == ":" and self._yaml:
+            self._continuation(name, position, limit)
+
+    def _skip(self, pattern: re.Pattern[str], position: int) -> int:
+        match = pattern.match(self.text, position)
+        return match.end() if match else position
+
+    def quoted(self, quote: re.Match[str] | None, nature: str, limit: int) -> None:
+        """Mask a quoted text, and those that are joined to it: `"hun" + "ter2"`, `x || "y"`."""
+        while quote is not None:
+            mark, start = quote["quote"], quote.end()
+            end = self._quoted_end(start, mark, min(limit, start + _REACH))
+            if end == -1:
+                end = self._line_end(start, limit)
+            if not self.visible(self.text[start:end], nature):
+                self.found.append((start, end))
+            joined = _JOINED.match(self.text, end + len(mark), limit)
+            quote = QUOTE.match(self.text, joined.end(), limit) if joined else None
+
+    def _quoted_end(self, start: int, mark: str, limit: int) -> int:
+        """Where the closing quote stands, -1 if nowhere near."""
+        text = self.text
+        if len(mark) > 1:
+            return text.find(mark, start, limit)
+        position = start
+        while (end := text.find(mark, position, limit)) != -1:
+            slashes = end
+            while slashes > start and text[slashes - 1] == "\\" and end - slashes < 50:
+                slashes -= 1
+            if (end - slashes) % 2 and mark != "`":
+                position = end + 1
+            elif mark == "'" and text[end + 1 : end + 2] == "'" and self._yaml:
+                position = end + 2
+            else:
+                break
+        return end
+
+    def _line_start(self, position: int) -> int:
+        start = self.text.rfind("\n", max(0, position - _REACH), position) + 1
+        start = max(start, self.text.rfind("\r", max(start, position - _REACH), position) + 1)
+        return start or max(0, position - _REACH)
+
+    def _line_end(self, position: int, limit: int) -> int:
+        start, end = self._line
+        if not start <= position <= end:
+            match = _LINE_END.search(self.text, position)
+            end = match.start() if match else len(self.text)
+            self._line = (position, end)
+        return min(end, limit)
+
+    def _next_line(self, position: int) -> int:
+        """Where the line after that of `position` begins, -1 on the last one."""
+        match = _NEWLINE.match(self.text, self._line_end(position, len(self.text)))
+        return match.end() if match else -1
+
+    def _bare_end(self, name: int, position: int, limit: int, separator: str) -> int:
+        """Where an unquoted value ends: with its line if the name begins the line, else at a space or its quote."""
+        text = self.text
+        line_end = self._line_end(position, limit)
+        before = text[max(self._line_start(name), name - 400) : name]
+        opening = before.rstrip("-$")[-1:]
+        if opening and opening in "\"'`":
+            close = text.find(opening, position, line_end)
+            if close != -1:
+                return close
+        if _LEADING.match(before) and separator in {":", "=", ":=", "=>", "+=", "?=", " "}:
+            if "{" in before or "[" in before:
+                return self._stop(_FLOW_STOP, position, line_end)
+            if separator != " " or self.kind == "dockerfile":
+                return line_end
+        elif separator == ":":
+            return self._stop(_FLOW_STOP, position, line_end)
+        end = self._stop(_STOP, position, line_end)
+        while end < line_end and text[end] == " " and text[end - 1] == "\\":  # an escaped space
+            end = self._stop(_STOP, end + 1, line_end)
+        return end
+
+    def _stop(self, pattern: re.Pattern[str], position: int, line_end: int) -> int:
+        match = pattern.search(self.text, position, line_end)
+        return match.start() if match else line_end
+
+    def _bare(self, start: int, end: int, nature: str) -> None:
+        text = self.text
+        if self._yaml and (comment := _COMMENT.search(text, start, end)):
+            end = comment.start()
+        while end > start and text[end - 1] in " \t":
+            end -= 1
+        value = text[start:end]
+        if "${" in value and _BETWEEN_EXPANSIONS.fullmatch(_EXPANSION.sub("", value)):
+            for match in _EXPANSION.finditer(text, start, end):
+                self._mask_unless_reference(*match.span("argument"))
+        elif not self.visible(value, nature):
+            self.found.append((start, end))
+
+    def visible(self, value: str, nature: str) -> bool:
+        """Whether a value can be shown: nothing, a flag, a mere reference; for names that speak of a secret, more."""
+        stripped = value.strip()
+        if not stripped or _HARMLESS.fullmatch(stripped) or _REFERENCE.fullmatch(stripped.rstrip(",;)")):
+            return True
+        return nature == "about" and len(stripped) < 200 and bool(_ABOUT_VALUE.fullmatch(stripped))
+
+    # Values on the lines below
+
+    def _indent(self, position: int) -> int:
+        """The indentation of the line of the key at `position`; in a comment, that of its text."""
+        line = self.text[self._line_start(position) : position]
+        return len(line) - len(line.lstrip(" \t#"))
+
+    def _block(self, name: int, position: int) -> None:
+        """A block scalar: every following line that is indented more than its key's line."""
+        indent = self._indent(name)
+        end = position
+        start = self._next_line(position)
+        while start != -1 and start < len(self.text):
+            stop = self._line_end(start, len(self.text))
+            line = self.text[start:stop]
+            content = line.lstrip(" \t")
+            if content and len(line) - len(content) <= indent:
+                break
+            if content:
+                self.found.append((stop - len(content), stop))
+            end = stop
+            start = self._next_line(stop)
+        self._covered = max(self._covered, end)
+
+    def _next_lines(self, name: int, position: int, limit: int) -> None:
+        """A value that begins on the line after its key: a scalar, a list, or the entries of a mapping."""
+        if not self._yaml:
+            self.quoted(QUOTE.match(self.text, self._skip(_WHITESPACE, position), limit), "secret", limit)
+            return
+        indent = self._indent(name)
+        start = self._next_line(position)
+        for _ in range(_LINES):
+            if start == -1 or start >= limit or start - position > _REACH:
+                return
+            stop = self._line_end(start, limit)
+            match = _ITEM.match(self.text, start, stop)
+            if match and (match["rest"].strip() or match["dash"]):
+                width = len(match["indent"])
+                if width < indent or (width == indent and not match["dash"]):
+                    return
+                if not match["rest"].startswith("#"):
+                    self._below(match, stop)
+            start = self._next_line(stop)
+
+    def _below(self, match: re.Match[str], stop: int) -> None:
+        """One line below a secret's key; the entry of a known structure (`secretKeyRef:`) is left alone."""
+        start = match.start("rest")
+        entry = _ENTRY.match(match["rest"])
+        if entry:
+            if _STRUCTURE.match(match["rest"]):
+                return
+            start += entry.end()
+        quote = QUOTE.match(self.text, start, stop)
+        if quote:
+            self.quoted(quote, "secret", stop)
+        else:
+            self._bare(start, stop, "secret")
+
+    def _continuation(self, name: int, position: int, limit: int) -> None:
+        """The further lines of a plain scalar, indented more than its key."""
+        line_start = self._line_start(name)
+        before = self.text[line_start:name][:200]
+        if not _LEADING.match(before) or "{" in before or "[" in before:
+            return
+        indent = name - line_start
+        start = self._next_line(position)
+        for _ in range(_LINES):
+            if start == -1 or start >= limit or start - position > _REACH:
+                return
+            stop = self._line_end(start, limit)
+            line = self.text[start:stop]
+            content = line.lstrip(" \t")
+            if (
+                not content
+                or len(line) - len(content) <= indent
+                or content[0] in "-#"
+                or _ENTRY.match(content)
+            ):
+                return
+            self.found.append((stop - len(content), stop))
+            start = self._next_line(stop)

@@ -1,0 +1,183 @@
+"""Names that stand for a secret, told apart from names that talk *about* one.
+
+A name is split into words and read like an English compound: its head is its last word. `db_password` is a password,
+`password_field` is a field. No substring is ever searched, so `compass`, `author` and `tokenizer` are nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_TERMS = _set(
+    "password passwd passwort passphrase passcode pwd pass pw psw secret secrets token credential credentials creds "
+    "apikey passwords secretkey accesskey privatekey authkey apitoken apisecret"
+)
+"""Words that are a secret when they are the head of a name."""
+
+_ENDINGS = ("password", "passwd", "passphrase", "secret", "apikey", "secretkey", "privatekey", "accesskey")
+"""A word written together (`PGPASSWORD`, `clientsecret`) is a secret when it ends so."""
+
+_COMPOUNDS = _set(
+    "dbpass userpass rootpass adminpass mysqlpass smtppass redispass requirepass ftppass sshpass keypass storepass "
+    "mypass dbpwd mysqlpwd sapwd userpwd "
+    "authtoken accesstoken apitoken bearertoken refreshtoken bottoken usertoken masterauth rediscliauth"
+)
+
+_KEY_QUALIFIERS = _set(
+    "api secret private access signing sign encryption decryption encrypt crypto cipher auth master service account "
+    "session jwt hmac shared ssh deploy fernet app admin license storage role"
+)
+"""`X_KEY` is a secret for these X; a primary, cache, public or sort key is none."""
+
+_NOT_BEFORE_TOKEN = _set(
+    "max min eos bos pad unk sep cls mask stop start end special next prev previous page continuation cancel sync "
+    "begin num n total input output prompt completion per by first last image invalid expired missing revoke "
+    "create get delete validate"
+)
+"""Language models, paging and errors have tokens that open nothing."""
+
+_NOT_BEFORE_SECRET = frozenset({"pull", "tls", "existing"})
+"""In Kubernetes these name a Secret object."""
+
+_VERBS = _set(
+    "reset forgot forget change update verify validate check hash invalid wrong missing expired set get create "
+    "generate random hide show toggle"
+)
+"""`reset_password` is a page or a function."""
+
+_FLAGS = _set(
+    "is has have use uses enable enabled disable disabled require requires need needs allow allows no without skip "
+    "show hide should can must"
+)
+"""A name that begins so holds a yes or no."""
+
+_PUBLIC = frozenset({"public", "publishable", "anon", "pub"})
+
+_TRAILING = _set(
+    "prod production dev development staging stage test testing local live default value val str string plain "
+    "plaintext raw text old new current primary secondary backup b64 base64 encoded hex base confirm confirmation "
+    "repeat again v"
+)
+"""Words after the head that change nothing: `SECRET_KEY_BASE`, `password_prod`, `api_key_v2`."""
+
+WEAK_TERMS = frozenset({"auth", "authorization"})
+"""Heads that hold a secret only when the value has the form of one: `NEO4J_AUTH=neo4j/…`, `Authorization: Bearer …`."""
+
+
+@lru_cache(maxsize=8192)
+def split_words(name: str) -> tuple[str, ...]:
+    """The words of an identifier in lower case: `dbPassword`, `DB_PASSWORD` and `db-password` give `db`, `password`."""
+    return tuple(word.lower() for word in _WORD.findall(name[:200]))
+
+
+def secret_term(name: str) -> tuple[str, ...]:
+    """The words at the end of `name` that make it a secret (`("api", "key")`), or nothing when it is none."""
+    if name in {"PWD", "OLDPWD"}:  # the shell's working directory
+        return ()
+    words = list(split_words(name))
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in _TRAILING):
+        words.pop()
+    if not words or words[0] in _FLAGS:
+        return ()
+    head, before = words[-1], words[-2] if len(words) > 1 else ""
+    if head in {"key", "keys"}:
+        if before not in _KEY_QUALIFIERS or _PUBLIC & set(words):
+            return ()
+        return (before, head)
+    if head in WEAK_TERMS:
+        return (head,)
+    if head not in _TERMS and head not in _COMPOUNDS and not head.endswith(_ENDINGS):
+        return ()
+    if head == "token" and (before in _NOT_BEFORE_TOKEN or _PUBLIC & set(words)):
+        return ()
+    if head == "secret" and before in _NOT_BEFORE_SECRET:
+        return ()
+    if head == "pass" and before in {
+        "first",
+        "second",
+        "single",
+        "multi",
+        "two",
+        "one",
+        "by",
+        "render",
+        "low",
+        "high",
+    }:
+        return ()
+    if len(words) == 2 and before in _VERBS and head not in {"token", "secret"}:
+        return ()
+    return (head,)
+
+
+@lru_cache(maxsize=8192)
+def is_secret_name(name: str) -> bool:
+    """Whether a variable, key or field of this name is expected to hold a secret.
+
+    >>> is_secret_name("NEO4J_PASSWORD"), is_secret_name("apiKey"), is_secret_name("PASSWORD_HASHERS")
+    (True, True, False)
+    """
+    return bool(secret_term(name))
+
+
+_MENTIONS = _TERMS | _set("tokens auth authorization salt pat otp pin dsn apikeys")
+_MENTION_PARTS = re.compile(
+    r"passw|passphrase|passcode|secret|apikey|privatekey|accesskey|(?:auth|access|api|bot|user|bearer|refresh)token"
+    r"|^(?:db|user|root|admin|mysql|smtp|redis|require|ftp|ssh|key|store|my|pg|http)pass$|pwd$|masterauth"
+)
+_NO_MENTION = _set(
+    "tokenizer tokenizers tokenize tokenized compass bypass trespass author authors passing passed passes keyword "
+    "keywords"
+)
+_VENDORS = _set(
+    "encrypt webhook cookie token client root openai anthropic openrouter stripe sendgrid twilio aws azure gcp google "
+    "github gitlab slack cohere mistral groq tavily pinecone langfuse sentry datadog newrelic algolia mapbox mailgun "
+    "maps"
+)
+_OTHER_KEYS = _set("primary foreign public cache sort partition site group")
+_ABOUT = _set(
+    "url uri file files path dir directory name names field fields type types length len size min max expire expires "
+    "expiration expiry ttl minutes seconds hours days lifetime timeout hasher hashers hash hashed algorithm alg method "
+    "mode header prefix suffix count limit limits policy class provider backend ref id index column label placeholder "
+    "help text title description error message enabled required validator validators reset forgot page view endpoint "
+    "route form input model schema serializer usage total number num is has use using with template host port user "
+    "username realm service manager store scope scopes issuer audience format version"
+)
+
+
+@lru_cache(maxsize=8192)
+def mention(name: str) -> Literal["", "about", "secret"]:
+    """How a name speaks of secrets, generously: redaction hides a value too many rather than one too few.
+
+    "secret" for a name with a word that may stand for one, "about" when another word makes it likely that the value
+    only belongs to one (`token_url`, `password_min_length`), and "" for all others.
+    """
+    words = split_words(name)
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else ""
+        if word in _NO_MENTION:
+            continue
+        if word in _MENTIONS or _MENTION_PARTS.search(word):
+            break
+        if word in {"key", "keys"} and before and (before in _KEY_QUALIFIERS or before in _VENDORS):
+            break
+        if (
+            word == "key"
+            and before
+            and index == len(words) - 1
+            and name.isupper()
+            and before not in _OTHER_KEYS
+        ):
+            break
+    else:
+        return ""
+    return "about" if _ABOUT & set(words) else "secret"

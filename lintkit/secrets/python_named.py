@@ -1,0 +1,131 @@
+"""Values behind secret names in Python source: string literals of the expression that a name begins.
+
+An unquoted word of code is never a value. Inside strings and comments the rules for any text apply as well.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from lintkit.pylex import Token, literals
+from lintkit.secrets.named import QUOTE, NamedValues
+
+_AFTER_NAME = re.compile(
+    r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:==|!=|or\b)|or\b|in\b|if\b|is\b|not\b)"
+)
+_COMMA = re.compile(r"[ \t]*,")
+_COMPARED = re.compile(r"""(["'])[ \t]*\)?[ \t]*(?:==|!=|in|not[ \t]+in)[ \t]*[\w.]{0,60}$""")
+_EVENT = re.compile(r"[()\[\]{},;\r\n]")
+_AFTER_CLOSE = re.compile(r"\s{0,200}(?:\]|\)|or\b|==|!=|=(?!=)|else\b|\|)")
+_LINE_GOES_ON = re.compile(r"""\s{0,200}(?:[rRbBuUfF]{0,2}["']|or\b|\+|\||else\b|if\b)""")
+_PROSE_ARGUMENT = re.compile(
+    r"\b(?:description|help|title|help_text|verbose_name|label|env|alias|validation_alias)\s{0,9}=\s{0,9}$"
+)
+_LOOK_UP = re.compile(r"(?:getenv|environ|environ\.\w{1,20}|\benv|\bconfig)\s{0,9}[(\[]\s{0,9}$")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_REACH = 20_000
+
+
+class PythonNamedValues(NamedValues):
+    """The pass over the names of Python source."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, "python")
+        self._literals = sorted(literals(text), key=lambda token: (token.start, -token.end))
+        self._starts = [token.start for token in self._literals]
+        self._expression_end = 0
+
+    def look_at(self, start: int, end: int, nature: str) -> None:
+        """Find the value of the name that stands from `start` to `end`, in code, a string or a comment."""
+        literal = self._literal_at(start)
+        if literal is None:
+            self._in_code(start, end, nature)
+            return
+        if literal.kind == "string" and literal.end - literal.start < 130:
+            content = self.text[literal.start : literal.end]
+            if " " not in content:  # a key, or the argument of a look-up
+                self._expression(literal.end, nature, commas=1 if _COMMA.match(self.text, literal.end) else 0)
+        self.look_at_text(start, end, nature, literal.end)
+
+    def _literal_at(self, position: int) -> Token | None:
+        """The innermost string or comment that holds `position`."""
+        index = bisect_right(self._starts, position) - 1
+        for back in range(index, max(-1, index - 4), -1):
+            if position < self._literals[back].end:
+                return self._literals[back]
+        return None
+
+    def _in_code(self, start: int, end: int, nature: str) -> None:
+        low = max(0, start - 90)
+        compared = _COMPARED.search(self.text[low:start])
+        if compared:
+            index = bisect_right(self._starts, low + compared.start(1)) - 1
+            if index >= 0:
+                self._mask(self._literals[index], nature)
+        if _AFTER_NAME.match(self.text, end):
+            self._expression(end, nature, commas=0)
+
+    def _expression(self, position: int, nature: str, commas: int) -> None:
+        """Mask the strings from `position` to the end of the expression: a comma, a bracket, or the statement's end.
+
+        commas  how many commas belong to it: one where the name is an argument before its value
+        """
+        if position < self._expression_end and not commas:
+            return  # inside of an expression that was masked
+        limit = min(len(self.text), position + _REACH)
+        index = bisect_right(self._starts, position - 1)
+        depth = 0
+        while position < limit and index < len(self._starts) and self._starts[index] < limit:
+            literal = self._literals[index]
+            for event in _EVENT.finditer(self.text, position, max(position, literal.start)):
+                char = event.group()
+                if char in "([{":
+                    depth += 1
+                elif char in ")]}":
+                    depth -= 1
+                    if depth < 0 and not _AFTER_CLOSE.match(self.text, event.end()):
+                        return
+                    depth = max(depth, 0)
+                elif depth:
+                    continue
+                elif char == ",":
+                    if not commas:
+                        return
+                    commas -= 1
+                elif char == ";" or not self._goes_on(event.start(), event.end()):
+                    return
+            if literal.kind == "string":
+                self._mask(literal, nature)
+            position = max(position, literal.end)
+            if not commas:
+                self._expression_end = max(self._expression_end, position)
+            index += 1
+
+    def _goes_on(self, line_end: int, next_line: int) -> bool:
+        """Whether an expression goes on after a line's end, though brackets that enclose it were not seen."""
+        before = self.text[max(0, line_end - 60) : line_end].rstrip()
+        if (
+            not before
+            or before[-1] in "=+\\(,[{|"
+            or before.endswith((" or", " in", " else", " if", '":', "':"))
+        ):
+            return True
+        return bool(_LINE_GOES_ON.match(self.text, next_line, next_line + 300))
+
+    def _mask(self, literal: Token, nature: str) -> None:
+        text = self.text
+        opening = QUOTE.match(text, literal.start, literal.end)
+        if opening is None:
+            return
+        mark = opening["quote"]
+        start, end = opening.end(), literal.end
+        if end - len(mark) >= start and text[end - len(mark) : end] == mark:
+            end -= len(mark)
+        value = text[start:end]
+        if self.visible(value, nature):
+            return
+        before = text[max(0, literal.start - 40) : literal.start]
+        if _PROSE_ARGUMENT.search(before) or (_LOOK_UP.search(before) and _VARIABLE.fullmatch(value)):
+            return
+        self.found.append((start, end))

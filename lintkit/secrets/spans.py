@@ -1,0 +1,198 @@
+"""Where secrets stand in a text of any kind, for redaction: rather too much than too little.
+
+The rules report a secret only where they are sure; what hides secrets from reports must find every one. So this
+detector knows no context beyond the text, masks placeholders as well as real values, and rather a word too many.
+Every search is linear in the text: what is scanned is masked and not scanned again, or is bounded in length.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lintkit.model import Kind
+from lintkit.secrets.formats import find_formats
+from lintkit.secrets.manifests import secret_manifest_values
+from lintkit.secrets.named import NamedValues
+from lintkit.secrets.python_named import PythonNamedValues
+from lintkit.secrets.values import class_changes, entropy, is_reference, url_passwords
+
+Ranges = list[tuple[int, int]]
+
+_PEM_END = "-----END"
+_PEM_SIZE = 20_000
+_PEM_BODY = re.compile(r"[A-Za-z0-9+/=\s\\\"',#:|.-]*")
+
+_BEARER = re.compile(r"(?i:\b(?:bearer|basic|token|digest|apikey)[ \t]+)([A-Za-z0-9._~+/=\-]{8,})")
+_SHORT_OPTION = re.compile(
+    r"""(?<![\w\-/])-(?P<flag>p|P|a|w|k)
+        (?:["']?[ \t]*,\s*["']  |  ["']?[ \t=]+["']?  |  ["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?  |  (?=[^\s"'\-=,]))
+        (?P<value>[^\s"'`,\])}]+)""",
+    re.VERBOSE,
+)
+_USER_OPTION = re.compile(
+    r"""(?<![\w\-])(?:-u|--user|--proxy-user)["']?[ \t=,]+["']?[^\s:"'`,${}]{1,100}:([^\s"'`]+)"""
+)
+_IDENTIFIED = re.compile(
+    r"""(?i)\bidentified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?by[ \t]+(?:password[ \t]+)?["'`]?([^\s"'`;]+)"""
+)
+_CHPASSWD = re.compile(r"""[\w.\-$]{1,64}:([^\s"'|:]+)["']?\s*\|[^\n|]{0,40}\bchpasswd""")
+_HTPASSWD = re.compile(r"\bhtpasswd[ \t]+([^\n|>;&]*)")
+_PORT = re.compile(r"^(?:[\d.]+:)?\d+(?:[:\-]\d+)*(?:/\w+)?$|^\$\{?\w*PORT")
+_GLUED = re.compile(r"\b(?:mysql\w*|mariadb\w*|sshpass|7z\w*|zip|unzip|sqlcmd)\b")
+_REDIS = re.compile(r"\b(?:redis|valkey|keydb)")
+_NO_PASSWORD = re.compile(
+    r"\b(?:mkdir|pytest|cp|ssh|scp|install|nc|nmap|flake8|mypy|pg_isready|ps|adduser|useradd)\b"
+)
+
+_WORD = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/=_\-]{20,}")
+_DIGEST_BEFORE = re.compile(
+    r"(?i)(?:sha\d{1,3}|md5|blake2\w?|h1|@|commit|rev|ref|sha|digest|integrity|checksum)[\"']?[:=@\-/ ]{0,3}[\"']?$"
+)
+_UUID = re.compile(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
+_INTEGRITY = re.compile(r"^sha(?:1|256|384|512)-")
+_HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
+_PARTS = re.compile(r"[A-Za-z0-9]+")
+
+
+def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:
+    """Where secrets may stand in `text`: half-open ranges of code points, sorted, apart from each other.
+
+    text  of any size and content
+    kind  decides where a value behind a name ends, and that an unquoted word in Python code is no value
+    """
+    found: Ranges = [
+        (start, end) for form, start, end in find_formats(text) if "PRIVATE KEY" not in form.literals
+    ]
+    found += _pem_blocks(text)
+    found += [(s, e) for s, e in url_passwords(text) if not _harmless_password(text[s:e])]
+    found += (PythonNamedValues(text) if kind == "python" else NamedValues(text, kind)).read()
+    found += _options(text)
+    found += _random_words(text)
+    if kind in {"kubernetes", "yaml", "json", "text"}:
+        found += secret_manifest_values(text)
+    return merge(found)
+
+
+def merge(ranges: Ranges) -> Ranges:
+    """The union of ranges, sorted; empty ones are dropped and touching ones joined."""
+    merged: Ranges = []
+    for start, end in sorted(ranges):
+        if end <= start:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _harmless_password(value: str) -> bool:
+    # `${X:-default}` holds a default; `${X}` and `{x}` hold nothing.
+    return (
+        is_reference(value)
+        and not re.search(r":?[-=+?]", value)
+        and value[:1] in "{$<%"
+        and value[-1:] in "})>%"
+    )
+
+
+def _pem_blocks(text: str) -> Ranges:
+    """Private keys from their first dash to the last; one without an end up to where it looks like one."""
+    found: Ranges = []
+    position = 0
+    begin = "-----BEGIN "
+    while (start := text.find(begin, position)) != -1:
+        label_end = text.find("-----", start + len(begin), start + 80)
+        position = start + len(begin)
+        if label_end == -1 or "PRIVATE KEY" not in text[position:label_end]:
+            continue
+        body = label_end + 5
+        end = text.find(_PEM_END, body, body + _PEM_SIZE)
+        if end != -1:
+            close = text.find("-----", end + len(_PEM_END), end + 80)
+            position = close + 5 if close != -1 else end + len(_PEM_END)
+        else:
+            match = _PEM_BODY.match(text, body, body + _PEM_SIZE)
+            position = match.end() if match else body
+        found.append((start, position))
+    return found
+
+
+def _options(text: str) -> Ranges:
+    """Passwords among the words of commands: `-p x`, `-px`, `-u user:x`, `Bearer x`, `IDENTIFIED BY 'x'`."""
+    found: Ranges = []
+    low = text.lower() if text.isascii() else text
+    if "bearer" in low or "basic" in low or "token" in low or "Bearer" in text or "Basic" in text:
+        for match in _BEARER.finditer(text):
+            value = match[1]
+            if any(c.isdigit() for c in value) or any(c.isupper() for c in value[1:]):
+                found.append(match.span(1))
+    if any(flag in text for flag in ("-p", "-P", "-a", "-w", "-k")):
+        for match in _SHORT_OPTION.finditer(text):
+            if _is_password_option(text, match):
+                found.append(match.span("value"))
+    if "-u" in text or "-user" in text:
+        found += [match.span(1) for match in _USER_OPTION.finditer(text) if not _reference_only(match[1])]
+    if "dentified" in text or "DENTIFIED" in text:
+        found += [match.span(1) for match in _IDENTIFIED.finditer(text)]
+    if "chpasswd" in text:
+        found += [match.span(1) for match in _CHPASSWD.finditer(text)]
+    if "htpasswd" in text:
+        found += [match.span(1) for match in _HTPASSWD.finditer(text)]
+    return found
+
+
+def _reference_only(value: str) -> bool:
+    return bool(re.fullmatch(r"\$\{?\w+\}?|\$\$?\{\{?[^}:]*\}?\}", value))
+
+
+def _is_password_option(text: str, match: re.Match[str]) -> bool:
+    """Whether `-p x` hands over a password rather than a port, a path or a switch."""
+    flag, value = match["flag"], match["value"]
+    before = text[max(0, match.start() - 120) : match.start()].rpartition("\n")[2]
+    glued = match.start("value") == match.start() + 2
+    if glued:
+        return bool(flag in "pP" and len(value) > 1 and _GLUED.search(before[-80:]))
+    if "\n" in match.group():
+        before = text[max(0, match.start() - 300) : match.start()]
+    if _PORT.match(value) or _reference_only(value) or value.startswith("-"):
+        return False
+    if flag == "a":
+        return bool(_REDIS.search(before))
+    if flag in "wk":
+        return bool(re.search(r"\b(?:ldap\w*|openssl|mosquitto\w*)\b", before))
+    if value.startswith(("/", "./", "../", "~/")) or _NO_PASSWORD.search(before):
+        return (
+            any(c.isdigit() for c in value) and not value.startswith(("/", ".", "~")) and "sshpass" in before
+        )
+    return True
+
+
+def _random_words(text: str) -> Ranges:
+    """Words of 20 and more characters that look generated; digests and UUIDs stay."""
+    found: Ranges = []
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if not is_random_word(word):
+            continue
+        if _INTEGRITY.match(word) or _DIGEST_BEFORE.search(text[max(0, match.start() - 24) : match.start()]):
+            continue
+        found.append(match.span())
+    return found
+
+
+def is_random_word(word: str) -> bool:
+    """Whether a word of letters, digits and `+/=_-` looks generated rather than composed of words and numbers."""
+    if len(word) > 4096:
+        word = word[:4096]
+    changes = class_changes(word)
+    if changes < 4 or _UUID.match(word):
+        return False
+    if _HEX.match(word):
+        return len(word) >= 24 and entropy(word.lower()) >= 2.5
+    parts = _PARTS.findall(word)
+    size = sum(map(len, parts))
+    longest = max(map(len, parts), default=0)
+    if size < 16 or longest < 8:
+        return False
+    return changes >= 0.22 * size and entropy(word) >= 3.2

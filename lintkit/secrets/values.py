@@ -1,0 +1,353 @@
+"""Values that are a secret, that stand in the place of one, or that are none."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from lintkit.secrets.formats import DOCUMENTED, find_formats
+from lintkit.secrets.names import WEAK_TERMS, secret_term, split_words
+
+VerdictKind = Literal["format", "real", "placeholder", "well-known"]
+
+
+_MAX_VALUE = 20_000
+"""Longer than any credential; what follows is not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What kind of secret a value is.
+
+    kind         format: a provider's credential; real: a value somebody chose or generated; placeholder: one that
+                 asks to be replaced; well-known: a default that everybody tries first
+    description  completes a sentence about the value: "looks like an AWS access key id", "is a placeholder"
+    start, end   the part of the value that is the secret, in code points (the password of a URL)
+    """
+
+    kind: VerdictKind
+    description: str
+    start: int
+    end: int
+
+
+PLACEHOLDER = "is a placeholder"
+WELL_KNOWN = "is a well-known default"
+REAL = "looks like a real secret"
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_WELL_KNOWN = _set(
+    "postgres postgresql admin administrator root guest minio minioadmin neo4j mysql mariadb mongo mongodb redis "
+    "rabbitmq elastic kibana grafana prom-operator sa oracle user default system manager "
+    "secret secretpassword supersecret super-secret super_secret topsecret top-secret verysecret very-secret "
+    "very_secret mysecret my-secret my_secret secretkey secret-key secret_key supersecretkey super-secret-key "
+    "super_secret_key mysecretkey my-secret-key my_secret_key mysecretpassword jwt-secret jwtsecret "
+    "password password1 password12 password123 password1234 passw0rd p@ssw0rd p@ssword pa55word pass passwd pass123 "
+    "pass1234 passw0rd! password! password1! mypassword mypass my-password my_password adminpassword admin123 "
+    "admin1234 admin@123 rootpassword root123 root1234 toor dbpassword db_password userpassword user123 test123 "
+    "test1234 guest123 token mytoken my-token apikey api-key letmein qwerty qwerty123 abc123 abc1234 iloveyou "
+    "welcome welcome1 monkey dragon 111111 000000 1234 12345 123456 1234567 12345678 123456789 1234567890 654321 "
+    "123123 112233 hunter2 nimda airflow superset keycloak nacos nexus sonar gitea vagrant pi raspberry ubuntu "
+    "docker wordpress drupal joomla magento"
+)
+"""Passwords that images, tutorials and attackers' lists share."""
+
+_FIELD_WORDS = _set(
+    "access api app auth authorization authentication basic bearer bot client confirm cookie credential credentials "
+    "csrf current db id jwt key new oauth oauth2 old passcode passphrase passwd password private pwd refresh "
+    "repeat reset secret secrets session signing token user username webhook x xsrf field name header grant code "
+    "type hash url file path"
+)
+"""Words that names of fields, headers, columns and grant types are made of."""
+
+_NOTHING = _set(
+    "true false yes no on off none null nil undefined n/a na enabled disabled required optional unset empty "
+    "auto inherit trust peer md5 scram-sha-256 basic bearer digest oauth oauth2 jwt plain ldap oidc saml "
+    "string str int bool any text password_credentials client_credentials authorization_code"
+)
+
+_PLACEHOLDER_WORDS = _set(
+    "changeme changeit changethis replaceme todo tbd fixme placeholder dummy fake sample example test testing tests "
+    "foo bar baz foobar mock demo notset setme fillme fillin foobarbaz blah something whatever sometoken "
+    "somepassword somesecret mock insecure unsafe temp temporary changemeplease stub xxx redacted"
+)
+
+# A value that asks to be replaced; `~` stands for any separator or none.
+_ASKS = re.compile(
+    r"""change~(?:me|this|it|in|to|your|the|before|on|after|for|now|please|password|secret|default|later|value)
+    |chang(?:e|ed|ing)$|replace[-_. ]|replace(?:me|this|with)|^replace$|please~(?:change|set|replace)|to~be[-_. ]
+    |(?:^|[-_. <{(])(?:your|tu|dein|my)~(?:own|super|strong|secure|api|secret|password|token|key|db|database|app|jwt
+       |random|very|real|actual|private|access|long|openai|service|account|client|aws|github|google|stripe|org)
+    |^your[-_. ]|^<.*>$|^\[.*\]$|x{3,}|y{4,}|z{4,}|\.{3}|…|here$|goes~here|put[-_. ].*here|insert[-_. ]
+    |fill~(?:me|in)|set~(?:me|this|in|your)|enter[-_. ]|generate[-_. ]|not~(?:a~)?(?:so~)?(?:real|secure|secret|for|set)
+    |do~not~use|(?:dev|test|local|development|testing)~only|only~for|in~production|for~development
+    |some~(?:random|long|secret|password|key|token|string)|at~least|must[-_. ]|^abc(?:def.*)?$|min~\d+|\d+~char
+    """.replace("~", "[-_. ]?"),
+    re.IGNORECASE | re.VERBOSE,
+)
+
+_REFERENCE = re.compile(
+    r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$[A-Za-z_]\w*$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
+    |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
+    |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler)(?:://?|:)
+    |^arn:aws|^projects/[^/]+/secrets/|^ENC\[|^\{cipher\}|^!(?:vault|secret|Ref|Sub|env_var)|^(?:os\.)?(?:environ|getenv)\b
+    |^(?:secrets|vars|inputs|github|steps|env|process\.env|config|settings|self|var|local|data|module)\.[A-Za-z_]
+    """,
+    re.VERBOSE,
+)
+
+_HASH = re.compile(
+    r"^(?:\$(?:2[abxy]|1|5|6|y|argon2(?:id?|d)|apr1|pbkdf2[\w-]*|scrypt)\$|(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|"
+    r"scrypt|md5|sha\d+)\$|(?:sha\d+|md5)[:-]|\{S?SHA\d*\}|SCRAM-SHA)"
+)
+_MASK = re.compile(
+    r"^[*•●.·_\-=#\s]+$|^(?:<|\[|\()?(?:redacted|hidden|masked|filtered|removed|secret value)(?:>|\]|\))?$",
+    re.I,
+)
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]{0,40}://\S+$")
+_PATH = re.compile(
+    r"^(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.\-@ ${}/\\]*$"
+    r"|^[\w.\-/]+\.(?:txt|pem|key|crt|cer|json|ya?ml|toml|env|p12|pfx|jks|py|html?|js|ts|md|conf|cfg|ini)$"
+)
+_DOTTED = re.compile(r"^[A-Za-z_][a-z_0-9]*(?:\.[A-Za-z_]\w*){1,8}(?:\(\))?$")
+_VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_PATTERN = re.compile(r"^\^|\$$(?<=[)\]}*+]\$)|\\[dwsSWDb]|\[\^?[a-z0-9]-[a-z0-9]|\(\?[:P=!<]|\.\*")
+_SELECTOR = re.compile(
+    r"^[#.][a-z][\w-]*$|\[(?:name|type|id|data-[\w-]+|autocomplete)[~^$*|]?=|^//\w+\[|^(?:input|button|form)\b"
+)
+_LABEL = re.compile(r"[:?…]\s*$")
+
+_USERINFO = re.compile(r"://[^\s/?#\"'`<>:@\\]{0,200}:")
+_PASSWORD_END = re.compile(r"[\s\"'`<>]")
+_MAX_PASSWORD = 2000
+_PAIR = re.compile(r"^([^\s:/@]{1,64})[:/]([^\s]+)$")
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy of the characters of `value`, in bits a character."""
+    if not value:
+        return 0.0
+    total = len(value)
+    return -sum(count / total * math.log2(count / total) for count in Counter(value).values())
+
+
+def looks_random(value: str) -> bool:
+    """Whether `value` looks generated: long, of mixed classes that alternate as they do not in words and names.
+
+    Three figures decide: 16 characters or more, 3 bits of entropy a character, and a change of class (lower, upper,
+    digit; a capital before small letters is no change) after a quarter of the characters.
+    """
+    letters = [c for c in value if c.isalnum()]
+    if len(letters) < 16 or len(letters) < 0.8 * len(value) or entropy(value) < 3.0:
+        return False
+    return class_changes(value) >= 0.25 * len(letters)
+
+
+def class_changes(value: str) -> int:
+    """How often neighbouring characters of `value` differ in class, a capital before a small letter not counted."""
+    changes = 0
+    previous = ""
+    for char in value:
+        kind = "d" if char.isdigit() else "u" if char.isupper() else "l" if char.isalpha() else ""
+        if kind and previous and kind != previous and not (previous == "u" and kind == "l"):
+            changes += 1
+        previous = kind
+    return changes
+
+
+def is_reference(value: str) -> bool:
+    """Whether `value` takes its text from somewhere else: a variable, a template, a secret store."""
+    return bool(_REFERENCE.search(value))
+
+
+def known_format(value: str) -> Verdict | None:
+    """The verdict on a value that holds a credential of a known form, whatever its name; None for all others."""
+    for form, start, end in find_formats(value):
+        if DOCUMENTED.search(value[start:end]):
+            return Verdict("placeholder", PLACEHOLDER, start, end)
+        return Verdict("format", f"looks like {form.description}", start, end)
+    return None
+
+
+def url_credentials(text: str) -> list[tuple[int, int]]:
+    """Where the passwords of `scheme://user:password@host` stand in `text`; references and masks are left out.
+
+    The last `@` before the path ends the password, so that one with an `@` in it is found whole.
+    """
+    return [(s, e) for s, e in url_passwords(text) if not (is_reference(text[s:e]) or _MASK.match(text[s:e]))]
+
+
+def url_passwords(text: str) -> list[tuple[int, int]]:
+    """Where the password parts of URLs stand in `text`, whatever they are."""
+    found: list[tuple[int, int]] = []
+    position = 0
+    while match := _USERINFO.search(text, position):
+        start = position = match.end()
+        limit = start + _MAX_PASSWORD
+        following = text.find("://", start, limit)  # another URL, which no password holds
+        limit = following if following != -1 else limit
+        if text.find("@", start, limit) == -1:
+            continue
+        stop = _PASSWORD_END.search(text, start, limit)
+        rest = text[start : stop.start() if stop else limit]
+        at = rest.rfind("@", 0, _authority_end(rest))
+        if at > 0:
+            position = start + at
+            found.append((start, position))
+    return found
+
+
+def _authority_end(rest: str) -> int:
+    """Where the authority of a URL ends in `rest`, which begins at the password; braces may hold anything."""
+    depth = 0
+    for index, char in enumerate(rest):
+        if char in "{[(":
+            depth += 1
+        elif char in "}])":
+            depth = max(depth - 1, 0)
+        elif char in "/?#," and not depth:
+            if rest[:index].isdigit():  # that was a port
+                return index
+            # A password may hold these unescaped; it does when an `@` with a host follows before the next one.
+            at = rest.find("@", index)
+            if char != "," and at != -1 and not any(c in rest[index + 1 : at] for c in "/?#,=&;:"):
+                continue
+            return index
+    return len(rest)
+
+
+def classify(name: str, value: object, *, credential: bool = False) -> Verdict | None:
+    """Judge the literal `value` of something called `name`.
+
+    credential  the value is certainly used as one (a container's environment, an option of a command), so that even
+                a word that names the field (`password: password`) is the secret itself; where that is not certain,
+                such a word, a sentence and a selector are none
+
+    Returns None for what is no secret: an empty value, a reference, a path, a flag, a mask, a hash, a label.
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip()[:_MAX_VALUE]
+    if not text:
+        return None
+    offset = value.index(text)
+    found = known_format(text)
+    if found is not None:
+        return _shift(found, offset)
+    for start, end in url_credentials(text):
+        verdict = _judge("password", ("password",), text[start:end], credential=True)
+        if verdict is not None:
+            return Verdict(verdict.kind, verdict.description, start + offset, end + offset)
+    term = secret_term(name)
+    if not term:
+        return None
+    if term[-1] in WEAK_TERMS:
+        return _shift(_judge_weak(name, term, text), offset)
+    return _shift(_judge(name, term, text, credential=credential), offset)
+
+
+def _shift(verdict: Verdict | None, offset: int) -> Verdict | None:
+    if verdict is None or not offset:
+        return verdict
+    return Verdict(verdict.kind, verdict.description, verdict.start + offset, verdict.end + offset)
+
+
+def _judge_weak(name: str, term: tuple[str, ...], text: str) -> Verdict | None:
+    """A value under `…_AUTH`: `user/password`, `user:password`, or one word that is plainly a password."""
+    scheme = re.match(r"(?i)(?:bearer|basic|token)\s+", text)
+    if scheme:
+        rest = _judge("token", ("token",), text[scheme.end() :], credential=False)
+        return _shift(rest, scheme.end())
+    if _URL.match(text) or _PATH.match(text) or is_reference(text):
+        return None
+    pair = _PAIR.match(text)
+    if pair and name.isupper():
+        return _shift(_judge("password", ("password",), pair[2], credential=True), pair.start(2))
+    if _ASKS.search(text) or looks_random(text):
+        return _judge(name, term, text, credential=True)
+    if (
+        any(c.isdigit() for c in text)
+        and any(c.isalpha() for c in text)
+        and len(text) >= 8
+        and name.isupper()
+    ):
+        return _judge(name, term, text, credential=True)
+    return None
+
+
+def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> Verdict | None:
+    """The verdict on a value that stands behind the name of a secret."""
+    whole = (0, len(text))
+    low = text.lower()
+    if low in _NOTHING or _MASK.match(text) or _HASH.match(text) or is_reference(text):
+        return None
+    if _no_secret(text, credential):
+        return None
+    if text.isdigit() and (len(text) < 4 or term[-1] == "token"):
+        return None
+    words = split_words(text)
+    random = looks_random(text)
+    if not random and (_ASKS.search(text) or low in _PLACEHOLDER_WORDS or _PLACEHOLDER_WORDS & set(words)):
+        if not credential and " " in text and not re.search(r"(?i)change|replace", text):
+            return None
+        return Verdict("placeholder", PLACEHOLDER, *whole)
+    if random and re.search(r"(?i)change[-_ ]?(?:me|this|in)|replace[-_ ]?me|^your[-_]|x{6,}", text):
+        return Verdict("placeholder", PLACEHOLDER, *whole)
+    if not credential and _names_a_field(name, term, text, words):
+        return None
+    if (
+        low in _WELL_KNOWN
+        or (words and "".join(words) in _WELL_KNOWN)
+        or set(words) <= set(split_words(name))
+    ):
+        return Verdict("well-known", WELL_KNOWN, *whole)
+    if not credential and (len(text) < 3 or any(c.isspace() for c in text)):
+        return None
+    return Verdict("real", REAL, *whole)
+
+
+def _no_secret(text: str, credential: bool) -> bool:
+    """Whether the form of `text` says that it is something else: a URL, a path, a name, a pattern."""
+    if _URL.match(text) or (_PATH.match(text) and not looks_random(text)):
+        return True
+    if credential:
+        return False
+    if _VARIABLE.match(text) and not re.search(r"CHANGE|REPLACE|YOUR|XXX|TODO|HERE|EXAMPLE", text):
+        return not looks_random(text)
+    return bool(
+        (_DOTTED.match(text) and not looks_random(text))
+        or _PATTERN.search(text)
+        or _SELECTOR.search(text)
+        or _LABEL.search(text)
+    )
+
+
+def _names_a_field(name: str, term: tuple[str, ...], text: str, words: tuple[str, ...]) -> bool:
+    """Whether the value is only the name of a field: `PASSWORD = "password"`, `token = "X-Auth-Token"`."""
+    if not words or any(c.isdigit() for c in text) or not re.fullmatch(r"[A-Za-z][\w\-.]*", text):
+        return False
+    own = split_words(name)
+    if words in (own, term, own[-len(words) :]):
+        return True
+    joined = "".join(words)
+    if joined == "".join(term):
+        return True
+    if len(words) > 1:
+        return (
+            set(words) <= _FIELD_WORDS | set(own)
+            and bool(set(words) & _FIELD_WORDS)
+            and words != ("secret", "password")
+        )
+    return False
+
+
+def is_well_known(value: str) -> bool:
+    """Whether `value` is a default that everybody knows, so that showing it gives nothing away."""
+    return value.lower() in _WELL_KNOWN

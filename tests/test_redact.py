@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lintkit.model import KINDS, Kind
+from lintkit.redact import redact, scrub, secret_values
+
+S = "wha1e-hel7o"  # a made-up password
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("python", f'PASSWORD = "{S}"'),
+        ("python", f"password: str = '{S}'"),
+        ("python", f'connect(host="db", password="{S}")'),
+        ("python", f'def f(password="{S}"): ...'),
+        ("python", f'{{"password": "{S}", "host": "db"}}'),
+        ("python", f'os.getenv("DB_PASSWORD", "{S}")'),
+        ("python", f'os.getenv(\n    "DB_PASSWORD",\n    "{S}",\n)'),
+        ("python", f'x = os.environ.get("DB_PASSWORD") or "{S}"'),
+        ("python", f'os.environ["DB_PASSWORD"] = "{S}"'),
+        ("python", f'if password == "{S}": ...'),
+        ("python", f'if "{S}" == password: ...'),
+        ("python", f'password = SecretStr("{S}")'),
+        ("python", f'password: SecretStr = Field(\n    default="{S}",\n)'),
+        ("python", f'password = ("wha" "{S}")'),
+        ("python", f'password = """{S}"""'),
+        ("python", f'password = b"{S}"'),
+        ("python", f'URL = f"redis://:{S}@{{host}}"'),
+        ("python", f"x = 1  # password: {S}"),
+        ("python", f'# DB_PASSWORD = "{S}"'),
+        ("python", f'"""\nlogin with\npassword: {S}\n"""'),
+        ("python", f'sql = "ALTER USER x PASSWORD \'{S}\'"'),
+        ("python", f'dsn = "host=db password={S} user=x"'),
+        ("python", f'run(["psql", "--password", "{S}"])'),
+        ("python", f'PASSWORDS = {{\n    "admin": "{S}",\n}}'),
+        ("python", f'tokens["admin"] = "{S}"'),
+        ("compose", f"      - POSTGRES_PASSWORD={S}"),
+        ("compose", f'      - "POSTGRES_PASSWORD={S}"'),
+        ("compose", f"      POSTGRES_PASSWORD: {S}"),
+        ("compose", f"      POSTGRES_PASSWORD: '{S}'"),
+        ("compose", f"    environment: {{POSTGRES_PASSWORD: {S}, A: b}}"),
+        ("compose", f"    environment: [A=b, POSTGRES_PASSWORD={S}]"),
+        ("compose", f"      - NEO4J_AUTH=neo4j/{S}"),
+        ("compose", f'    test: ["CMD", "cypher-shell", "-u", "neo4j", "-p", "{S}", "RETURN 1"]'),
+        ("compose", f"    command: redis-server --requirepass {S}"),
+        ("compose", f'    command: ["redis-server", "--requirepass", "{S}"]'),
+        ("compose", f"    command:\n      - redis-server\n      - --requirepass\n      - {S}"),
+        ("compose", f"    command: redis-cli -a {S} ping"),
+        ("compose", f"    test: mysqladmin ping -p{S}"),
+        ("compose", f"      - PASSWORD=${{DB_PASSWORD:-{S}}}"),
+        ("compose", f"      URL: amqp://u:${{DB_PASSWORD:-{S}}}@mq"),
+        ("compose", f"      PASSWORD: ${{DB_PASSWORD-{S}}}"),
+        ("compose", f"      # POSTGRES_PASSWORD: {S}"),
+        ("compose", f"      PASSWORD: |\n        {S}\n        more\n      A: b"),
+        ("compose", f"      PASSWORD: >-\n        {S}\n"),
+        ("compose", f"      PASSWORD:\n        {S}\n"),
+        ("compose", f'      PASSWORD: "two\n        {S}"\n'),
+        ("compose", f"      PASSWORD: two\n        {S}\n"),
+        ("compose", f"      API_KEYS:\n        - {S}\n"),
+        ("compose", f"      PASSWORD: !!str {S}\n"),
+        ("compose", f"      PASSWORD: &anchor {S}\n"),
+        ("kubernetes", f"- name: DB_PASSWORD\n  value: {S}"),
+        ("kubernetes", f'- name: DB_PASSWORD\n  value: "{S}"'),
+        ("kubernetes", f"- value: {S}\n  name: DB_PASSWORD"),
+        ("kubernetes", f"- {{name: DB_PASSWORD, value: {S}}}"),
+        ("kubernetes", f'args: ["--password={S}"]'),
+        ("kubernetes", f"kind: Secret\nmetadata: {{name: x}}\nstringData:\n  a.txt: {S}\n"),
+        ("kubernetes", f"kind: Secret\ndata:\n  a: {S}\n  b: |\n    {S}\n"),
+        ("kubernetes", f"data: {{a: {S}}}\nkind: Secret\n"),
+        ("json", f'{{"kind": "Secret", "data": {{"a": "{S}"}}}}'),
+        ("json", f'{{"password": "{S}"}}'),
+        ("json", f'{{"password":\n  "{S}"}}'),
+        ("json", f'[{{"name": "DB_PASSWORD", "value": "{S}"}}]'),
+        ("json", f'{{"c": "{{\\"password\\": \\"{S}\\"}}"}}'),
+        ("dotenv", f"DB_PASSWORD={S}"),
+        ("dotenv", f"export DB_PASSWORD='{S}'"),
+        ("dotenv", f'DB_PASSWORD="two words {S}"'),
+        ("dotenv", f"DB_PASSWORD=two words {S}"),
+        ("dotenv", f"#DB_PASSWORD={S}"),
+        ("dotenv", f"DATABASE_URL=postgres://u:{S}@h/db"),
+        ("dockerfile", f"ENV DB_PASSWORD={S} A=b"),
+        ("dockerfile", f"ENV DB_PASSWORD {S}"),
+        ("dockerfile", f"ARG TOKEN={S}"),
+        ("dockerfile", f"RUN PGPASSWORD={S} psql"),
+        ("dockerfile", f"RUN curl -u me:{S} https://x"),
+        ("dockerfile", f"RUN curl -H 'Authorization: Bearer {S}' https://x"),
+        ("dockerfile", f"RUN echo root:{S} | chpasswd"),
+        ("toml", f'password = "{S}"'),
+        ("toml", f"api-key = '{S}'"),
+        ("toml", f'password = """\n{S}\n"""'),
+        ("text", f"The password is {S}."),
+        ("text", f"Password: `{S}`"),
+        ("text", f"| password | {S} |"),
+        ("text", f"<password>{S}</password>"),
+        ("text", f'<add key="Password" value="{S}"/>'),
+        ("text", f"machine x login me password {S}"),
+        ("text", f"//registry/:_authToken={S}"),
+        ("text", f"mysql -u root -p{S}"),
+        ("text", f"CREATE USER x IDENTIFIED BY '{S}'"),
+        ("text", f"kubectl create secret generic x --from-literal=password={S}"),
+        ("gitignore", f"# the token: {S}"),
+        ("workflow", f"    env:\n      API_TOKEN: {S}\n"),
+    ],
+)  # fmt: skip
+def test_the_secret_is_masked(kind: Kind, text: str) -> None:
+    masked = redact(text, kind)
+    assert S not in masked
+    assert len(masked) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("python", 'password = os.getenv("DB_PASSWORD")'),
+        ("python", "password = settings.password"),
+        ("python", 'password: str = Field(..., description="The password of the database")'),
+        ("python", 'TOKEN_URL = "https://example.org/token"'),
+        ("python", "def login(user: str, password: str) -> Token: ..."),
+        ("python", "from app.auth import tokenizer"),
+        ("compose", "      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}"),
+        ("compose", "      POSTGRES_PASSWORD_FILE: /run/secrets/db"),
+        ("compose", '      - "5432:5432"'),
+        ("compose", "    image: postgres@sha256:" + "0123456789abcdef" * 4),
+        ("kubernetes", "      secretKeyRef:\n        name: db\n        key: password"),
+        ("kubernetes", "volumes:\n  - secret:\n      secretName: web-tls"),
+        ("workflow", "      token: ${{ secrets.GITHUB_TOKEN }}"),
+        ("workflow", "  - uses: actions/checkout@" + "0123456789abcdef0123456789abcdef01234567"),
+        ("dockerfile", "RUN mkdir -p /app/data && pip install -r requirements.txt"),
+        ("text", "id: 123e4567-e89b-12d3-a456-426614174000"),
+        ("toml", "max-tokens = 100"),
+    ],
+)
+def test_what_is_no_secret_stays_readable(kind: Kind, text: str) -> None:
+    assert redact(text, kind) == text
+
+
+def test_a_default_is_masked_and_its_variable_is_not() -> None:
+    assert redact("  - PASSWORD=${PASSWORD:-abc}", "compose") == "  - PASSWORD=${PASSWORD:-***}"
+
+
+def test_newlines_stay_so_that_lines_hold() -> None:
+    begin, end = "-----BEGIN RSA " + "PRIVATE KEY-----", "-----END RSA " + "PRIVATE KEY-----"
+    text = f"a\r\n{begin}\r\nabc\ndef\r\n{end}\r\nb"
+    masked = redact(text, "text")
+    assert [len(line) for line in masked.split("\n")] == [len(line) for line in text.split("\n")]
+    assert "abc" not in masked
+    assert masked.startswith("a\r\n*")
+    assert masked.endswith("*\r\nb")
+
+
+def test_a_key_on_one_line_is_masked_whole() -> None:
+    text = 'KEY="-----BEGIN ' + r"PRIVATE KEY-----\nabc\ndef\n-----END " + 'PRIVATE KEY-----"'
+    assert "abc" not in redact(text, "dotenv")
+
+
+def test_further_ranges_are_masked_and_clipped() -> None:
+    assert redact("hello world", "text", [(6, 99), (0, 1), (-5, 0)]) == "*ello *****"
+
+
+def test_values_of_a_text_are_scrubbed_from_messages() -> None:
+    values = secret_values(f"POSTGRES_PASSWORD={S}\n", "dotenv")
+    assert scrub(f"`{S}` is no port", values) == f"`{'*' * len(S)}` is no port"
+
+
+def test_a_well_known_word_is_not_scrubbed_from_messages() -> None:
+    values = secret_values("POSTGRES_PASSWORD=postgres\n", "dotenv")
+    assert scrub("service `postgres` has no limit", values) == "service `postgres` has no limit"
+
+
+def test_a_short_plain_word_is_scrubbed_only_where_it_stands_alone() -> None:
+    values = secret_values("POSTGRES_PASSWORD=whale\n", "dotenv")
+    assert scrub("`whale` in whales and whale-db", values) == "`*****` in whales and whale-db"
+
+
+def test_the_password_within_a_masked_value_is_scrubbed_too() -> None:
+    values = secret_values(f"NEO4J_AUTH=neo4j/{S}\n", "dotenv")
+    assert S not in scrub(f"password {S}", values)
+
+
+@given(
+    st.text(alphabet=st.sampled_from("pasword=:'\"`{}[]$\\ \n\r#|>-&!*,x1K/@()"), max_size=120),
+    st.sampled_from(KINDS),
+)
+def test_redaction_keeps_every_position(text: str, kind: Kind) -> None:
+    masked = redact(text, kind)
+    assert len(masked) == len(text)
+    assert all(
+        old == new or (new == "*" and old not in "\r\n") for old, new in zip(text, masked, strict=True)
+    )
+
+
+@given(st.lists(st.sampled_from(["password", "token", "=", ":", " ", "\n", "  ", '"', "'", "x", "|", "- ", "${", "}", ":-", "f'", "#", "\\", "(", ")", ",", "value", "name", "kind: Secret", "data:", "://", "@", "-p"]), max_size=40), st.sampled_from(KINDS))  # fmt: skip
+def test_any_mixture_of_syntax_is_read(pieces: list[str], kind: Kind) -> None:
+    text = "".join(pieces)
+    assert len(redact(text, kind)) == len(text)
+    secret_values(text, kind)
+
+
+@given(st.text(max_size=80), st.lists(st.tuples(st.integers(-5, 90), st.integers(-5, 90)), max_size=5))
+def test_further_ranges_never_change_the_length(text: str, extra: list[tuple[int, int]]) -> None:
+    assert len(redact(text, "text", extra)) == len(text)
+
+
+def test_a_long_line_of_openings_takes_linear_time() -> None:
+    """Each piece begins something that never ends; reading on from each one anew would take hours."""
+    for piece in (
+        'password="',
+        "password: ",
+        "a://b:",
+        "-----BEGIN PRIVATE KEY-----",
+        "eyJ",
+        "${PASSWORD:-",
+        "name: token\n",
+    ):
+        text = piece * (300_000 // len(piece))
+        for kind in ("text", "python", "compose"):
+            assert len(redact(text, kind)) == len(text)  # type: ignore[arg-type]
