@@ -37,10 +37,8 @@ def test_no_default_and_required() -> None:
 
 def test_names_that_would_do_as_well() -> None:
     found = reads(
-        (
-            "import os\nX = os.getenv('A', os.getenv('B', 'localhost'))\n"
-            "Y = os.getenv('C') or os.getenv('D') or 'localhost'\n"
-        )
+        "import os\nX = os.getenv('A', os.getenv('B', 'localhost'))\n"
+        "Y = os.getenv('C') or os.getenv('D') or 'localhost'\n"
     )
     assert set(found) == {("A", "B"), ("B", "A"), ("C", "D"), ("D", "C")}
     assert all(read.default.is_loopback for read in found.values())
@@ -89,10 +87,8 @@ def test_a_validator_guards_its_field() -> None:
 
 def test_a_test_that_stops_guards_its_variable() -> None:
     found = reads(
-        (
-            "import os\nKEY = os.getenv('SECRET_KEY', 'change-me')\n"
-            "if KEY == 'change-me' and PROD:\n    raise RuntimeError\n"
-        )
+        "import os\nKEY = os.getenv('SECRET_KEY', 'change-me')\n"
+        "if KEY == 'change-me' and PROD:\n    raise RuntimeError\n"
     )
     assert found["SECRET_KEY",].guarded
 
@@ -103,10 +99,8 @@ def test_a_branch_for_development_guards() -> None:
 
 def test_django_environ() -> None:
     found = reads(
-        (
-            "import environ\nenv = environ.Env(DEBUG=(bool, False))\n"
-            "X = env('A', default='localhost')\nY = env.str('B')\nZ = env.bool('DEBUG')\n"
-        )
+        "import environ\nenv = environ.Env(DEBUG=(bool, False))\n"
+        "X = env('A', default='localhost')\nY = env.str('B')\nZ = env.bool('DEBUG')\n"
     )
     assert found["A",].default.is_loopback
     assert found["B",].default.kind == "required"
@@ -117,9 +111,7 @@ def test_decouple_and_starlette() -> None:
     found = reads("from decouple import config\nX = config('A', default='localhost')\n")
     assert found["A",].default.is_loopback
     found = reads(
-        (
-            "from starlette.config import Config\nconfig = Config('.env')\n"
-            "X = config('A', cast=str, default='localhost')\n"
-        )
+        "from starlette.config import Config\nconfig = Config('.env')\n"
+        "X = config('A', cast=str, default='localhost')\n"
     )
     assert (found["A",].default.is_loopback, found["A",].loads) == (True, (".env",))
