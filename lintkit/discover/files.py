@@ -244,28 +244,27 @@ def select_paths(
     part of a work tree, ignored or not. A configuration's `exclude` still holds.
     Raises ArgumentError for an argument that does not exist or is outside the root.
     """
-    if not arguments:
-        return None
     selected: set[str] = set()
     ordered = sorted(discovery.paths)
+    everything = not arguments
     for argument in arguments:
         (path,) = named_paths(root, [argument], cwd)
         if not path:
-            return None
-        if path in discovery.paths:
+            everything = True
+        elif path in discovery.paths:
             selected.add(path)
-            continue
-        below = _below(ordered, path + "/")
-        if (
-            not below
-            and not os.path.lexists(Path(os.path.realpath(root), path))
-            and path not in discovery.excluded
-        ):
-            raise ArgumentError(
-                f"{printable(os.fspath(argument))} does not exist; check its spelling and the current folder."
-            )
-        selected.update(below)
-    return frozenset(selected)
+        else:
+            below = _below(ordered, path + "/")
+            selected.update(below)
+            if not below and path not in discovery.excluded and not _exists(root, path):
+                raise ArgumentError(
+                    f"{printable(os.fspath(argument))} does not exist; check its spelling and the current folder."
+                )
+    return None if everything else frozenset(selected)
+
+
+def _exists(root: Path, path: str) -> bool:
+    return os.path.lexists(Path(os.path.realpath(root), path))
 
 
 def _below(ordered: Sequence[str], prefix: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lintkit.model import Kind
 
@@ -70,16 +71,15 @@ _SERVICE_KEY = re.compile(
     rb"|secrets|configs|<<)\1[ \t]*:",
     re.MULTILINE,
 )
-_LIST = re.compile(rb"\s*(?:#[^\n]*\s+)*-(?:\s|$)")
+_LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*-(?:\s|$)")
 
-_TEMPLATE_MARK = re.compile(
-    rb"^[ \t]*(?:- +)*(?:(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'#:{\[|>][^\"'#:\n]*): +)?(?:\{\{|\{%)"
-    rb"|^[ \t]*(?:\{#|<%)",
-    re.MULTILINE,
+_TEMPLATE_MARK = re.compile(rb"(?<!\$)(?:\{[{%#]|<%)")
+_BEFORE_MARK = re.compile(
+    rb"[ \t]*(?:\{#|<%)"
+    rb"|[ \t]*(?:- +)*(?:(?:\"[^\"]*\"|'[^']*'|[^\s\"'#:{\[|>][^\"'#:]*): +)?\{[{%]"
 )
-_BLOCK_SCALAR = re.compile(
-    rb"(?P<lead> *(?:- +)*)(?P<rest>.*?)(?:^|(?<=[:\-]) +|(?<= ))[|>][-+0-9]*[ \t]*(?:#.*)?$"
-)
+_LONGEST_KEY = 1000
+_BLOCK_SCALAR = re.compile(rb"(?P<lead> *(?:- +)*)(?P<rest>|.*?[ ])[|>][-+0-9]*[ \t\r]*(?: #.*)?")
 
 
 def kind_by_name(path: str) -> Kind | None:
@@ -124,6 +124,8 @@ def _yaml_by_name(path: str, name: str) -> Kind | None:
 def _is_dockerfile(name: str) -> bool:
     if name.endswith("~"):
         return False
+    if "file" not in name.lower():
+        return False
     match = _DOCKERFILE.fullmatch(name)
     if match is None:
         return _DOCKERFILE_SUFFIX.fullmatch(name) is not None
@@ -136,7 +138,7 @@ def _is_dockerfile(name: str) -> bool:
 
 
 def _is_dotenv(name: str) -> bool:
-    match = _DOTENV.fullmatch(name)
+    match = _DOTENV.fullmatch(name) if "env" in name.lower() else None
     if match is None or name.endswith("~"):
         return False
     suffix = match["suffix"]
@@ -179,12 +181,18 @@ def sniffable(data: bytes) -> bytes:
 
 def is_kubernetes(text: bytes) -> bool:
     """Whether a document of this YAML has both `apiVersion` and `kind` as keys at column 0."""
-    if _KEY_API_VERSION.search(text) is None or _KEY_KIND.search(text) is None:
-        return False
-    return any(
-        _KEY_API_VERSION.search(document) is not None and _KEY_KIND.search(document) is not None
-        for document in _DOCUMENT_START.split(text)
-    )
+    position = 0
+    while b"apiVersion" in text:
+        key = _KEY_API_VERSION.search(text, position)
+        if key is None:
+            return False
+        start = max(position, text.rfind(b"\n---", position, key.start()))
+        following = _DOCUMENT_START.search(text, key.end())
+        end = len(text) if following is None else following.start()
+        if _KEY_KIND.search(text, start, end) is not None:
+            return True
+        position = end
+    return False
 
 
 def is_compose(text: bytes) -> bool:
@@ -193,7 +201,7 @@ def is_compose(text: bytes) -> bool:
     Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of
     theirs is one that a compose service has.
     """
-    match = _SERVICES.search(text)
+    match = _SERVICES.search(text) if b"services" in text else None
     if match is None:
         return False
     block = match["flow"] or match["block"]
@@ -207,35 +215,50 @@ def is_template(text: bytes) -> bool:
     block scalar or inside a plain value (`up to {{ $value }}`, `${{ github.sha }}`) they are text, and the
     file is YAML.
     """
-    if b"{{" not in text and b"{%" not in text and b"<%" not in text and b"{#" not in text:
-        return False
-    marks = [match.start() for match in _TEMPLATE_MARK.finditer(text)]
+    marks = frozenset(_template_marks(text))
     if not marks:
         return False
-    marked = iter([*marks, len(text) + 1])
-    following = next(marked)
+    # The column to the right of which lines belong to a block scalar; -1 for a scalar that is a whole document.
     block: int | None = None
     position = 0
-    for line in text.split(b"\n"):
-        end = position + len(line)
-        here = position <= following <= end
-        while following <= end:
-            following = next(marked)
-        position = end + 1
+    while position < len(text):
+        end = text.find(b"\n", position)
+        end = len(text) if end < 0 else end
+        line = text[position:end]
         content = line.lstrip(b" ")
-        if not content:
-            continue
-        if block is not None and len(line) - len(content) > block:
-            continue
-        block = None
-        if here:
-            return True
-        if b"|" in line or b">" in line:
-            opened = _BLOCK_SCALAR.match(line)
-            if opened is not None:
-                lead = opened["lead"]
-                block = len(lead) if opened["rest"].strip() else lead.rfind(b"-")
+        if content and (block is None or len(line) - len(content) <= block):
+            if position in marks:
+                return True
+            block = _opened_block(line)
+        position = end + 1
     return False
+
+
+def _opened_block(line: bytes) -> int | None:
+    """The column that a block scalar opened at the end of `line` is to the right of; None if it opens none."""
+    if b"|" not in line and b">" not in line:
+        return None
+    opened = _BLOCK_SCALAR.fullmatch(line)
+    if opened is None:
+        return None
+    if opened["rest"].strip(b" "):
+        return -1 if opened["rest"].startswith(b"---") else len(opened["lead"])
+    return opened["lead"].rfind(b"-")
+
+
+def _template_marks(text: bytes) -> Iterator[int]:
+    """Where lines begin whose first template mark stands where YAML expects a key or a value."""
+    found = _TEMPLATE_MARK.search(text)
+    while found is not None:
+        start = text.rfind(b"\n", 0, found.start()) + 1
+        if (
+            found.start() - start <= _LONGEST_KEY
+            and _BEFORE_MARK.fullmatch(text, start, found.end()) is not None
+        ):
+            yield start
+        # One look at each line, however many marks are on it.
+        end = text.find(b"\n", found.end())
+        found = _TEMPLATE_MARK.search(text, end) if end >= 0 else None
 
 
 def template_stem(path: str) -> Kind | None:
