@@ -209,19 +209,19 @@ def python_blocks(text: str) -> list[Block]:
         end = ends[last]
         if header.header:
             heads.append(header.end - 1)
-            follower = end
-            while (
-                header.first not in _CLAUSES
-                and follower < len(lines)
-                and (lines[follower].indent == header.indent and lines[follower].first in _CLAUSES)
-            ):
-                end = follower = ends[follower]
+        while header.first not in _CLAUSES and end < len(lines) and _continues(header, lines[end]):
+            end = ends[end]
         blocks.append(Block(line.start, lines[end - 1].end, tuple(dict.fromkeys(heads))))
     return [
         block
         for block in blocks
         if "\n" in text[block.start : block.end] or "\r" in text[block.start : block.end]
     ]
+
+
+def _continues(header: LogicalLine, line: LogicalLine) -> bool:
+    """Whether `line` is a further clause of the statement that `header` began (`try: x` may stand on one line)."""
+    return line.indent == header.indent and line.first in _CLAUSES
 
 
 def _ends(lines: Sequence[LogicalLine]) -> list[int]:

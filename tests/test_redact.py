@@ -193,7 +193,29 @@ def test_redaction_keeps_every_position(text: str, kind: Kind) -> None:
     )
 
 
-@given(st.lists(st.sampled_from(["password", "token", "=", ":", " ", "\n", "  ", '"', "'", "x", "|", "- ", "${", "}", ":-", "f'", "#", "\\", "(", ")", ",", "value", "name", "kind: Secret", "data:", "://", "@", "-p"]), max_size=40), st.sampled_from(KINDS))  # fmt: skip
+PIECES = [
+    *(
+        "password",
+        "token",
+        "value",
+        "name",
+        "kind: Secret",
+        "data:",
+        "://",
+        "@",
+        "-p",
+        "-",
+        "=",
+        ":",
+        ":-",
+        "${",
+        "}",
+    ),
+    *(" ", "  ", "\n", '"', "'", "f'", "x", "|", "#", "\\", "(", ")", ","),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.sampled_from(KINDS))
 def test_any_mixture_of_syntax_is_read(pieces: list[str], kind: Kind) -> None:
     text = "".join(pieces)
     assert len(redact(text, kind)) == len(text)
@@ -216,6 +238,6 @@ def test_a_long_line_of_openings_takes_linear_time() -> None:
         "${PASSWORD:-",
         "name: token\n",
     ):
-        text = piece * (300_000 // len(piece))
-        for kind in ("text", "python", "compose"):
-            assert len(redact(text, kind)) == len(text)  # type: ignore[arg-type]
+        text = piece * (100_000 // len(piece))
+        for kind in KINDS:
+            assert len(redact(text, kind)) == len(text)

@@ -5,22 +5,111 @@ import pytest
 from lintkit.secrets import is_secret_name, split_words
 from lintkit.secrets.names import mention
 
-SECRETS = """
-password PASSWORD db_password dbPassword DB_PASSWORD db-password POSTGRES_PASSWORD PGPASSWORD password1 password_2
-passwd pwd pass db_pass MYSQL_PWD secret SECRET_KEY SECRET_KEY_BASE clientSecret client-secret jwt_secret JWT_SECRET_KEY
-token API_TOKEN access_token accessToken refresh_token bot_token GITHUB_TOKEN api_key apiKey apikey API_KEY X-API-Key
-OPENAI_API_KEY AWS_SECRET_ACCESS_KEY private_key PRIVATE_KEY encryption_key signing_key credentials NEO4J_AUTH
-requirepass passphrase reset_password_token_secret API_KEY_V2 password_prod MINIO_ROOT_PASSWORD account_key
-""".split()
+SECRETS = [
+    "password",
+    "PASSWORD",
+    "db_password",
+    "dbPassword",
+    "DB_PASSWORD",
+    "db-password",
+    "POSTGRES_PASSWORD",
+    "PGPASSWORD",
+    "password1",
+    "password_2",
+    "passwd",
+    "pwd",
+    "pass",
+    "db_pass",
+    "MYSQL_PWD",
+    "secret",
+    "SECRET_KEY",
+    "SECRET_KEY_BASE",
+    "clientSecret",
+    "client-secret",
+    "jwt_secret",
+    "JWT_SECRET_KEY",
+    "token",
+    "API_TOKEN",
+    "access_token",
+    "accessToken",
+    "refresh_token",
+    "bot_token",
+    "GITHUB_TOKEN",
+    "api_key",
+    "apiKey",
+    "apikey",
+    "API_KEY",
+    "X-API-Key",
+    "OPENAI_API_KEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "private_key",
+    "PRIVATE_KEY",
+    "encryption_key",
+    "signing_key",
+    "credentials",
+    "NEO4J_AUTH",
+    "requirepass",
+    "passphrase",
+    "reset_password_token_secret",
+    "API_KEY_V2",
+    "password_prod",
+    "MINIO_ROOT_PASSWORD",
+    "account_key",
+]
 
-OTHERS = """
-password_field PASSWORD_HASHERS AUTH_PASSWORD_VALIDATORS token_url TOKEN_EXPIRE_MINUTES ACCESS_TOKEN_EXPIRE_MINUTES
-max_tokens MAX_TOKENS tokenizer tokens_used secret_name SECRET_FILE POSTGRES_PASSWORD_FILE password_path
-password_min_length key_id AWS_ACCESS_KEY_ID public_key PUBLIC_KEY LANGFUSE_PUBLIC_KEY csrf_cookie_name pass_through
-compass bypass author authority AUTHOR_NAME PWD OLDPWD primary_key foreign_key cache_key sort_key key name user
-POSTGRES_HOST_AUTH_METHOD forgot_password reset_password is_password use_token has_secret ALLOW_EMPTY_PASSWORD_CHECK
-token_type eos_token next_page_token first_pass NEXT_PUBLIC_API_KEY STRIPE_PUBLISHABLE_KEY image_pull_secret passenger
-""".split()
+OTHERS = [
+    "password_field",
+    "PASSWORD_HASHERS",
+    "AUTH_PASSWORD_VALIDATORS",
+    "token_url",
+    "TOKEN_EXPIRE_MINUTES",
+    "ACCESS_TOKEN_EXPIRE_MINUTES",
+    "max_tokens",
+    "MAX_TOKENS",
+    "tokenizer",
+    "tokens_used",
+    "secret_name",
+    "SECRET_FILE",
+    "POSTGRES_PASSWORD_FILE",
+    "password_path",
+    "password_min_length",
+    "key_id",
+    "AWS_ACCESS_KEY_ID",
+    "public_key",
+    "PUBLIC_KEY",
+    "LANGFUSE_PUBLIC_KEY",
+    "csrf_cookie_name",
+    "pass_through",
+    "compass",
+    "bypass",
+    "author",
+    "authority",
+    "AUTHOR_NAME",
+    "PWD",
+    "OLDPWD",
+    "primary_key",
+    "foreign_key",
+    "cache_key",
+    "sort_key",
+    "key",
+    "name",
+    "user",
+    "POSTGRES_HOST_AUTH_METHOD",
+    "forgot_password",
+    "reset_password",
+    "is_password",
+    "use_token",
+    "has_secret",
+    "ALLOW_EMPTY_PASSWORD_CHECK",
+    "token_type",
+    "eos_token",
+    "next_page_token",
+    "first_pass",
+    "NEXT_PUBLIC_API_KEY",
+    "STRIPE_PUBLISHABLE_KEY",
+    "image_pull_secret",
+    "passenger",
+]
 
 
 @pytest.mark.parametrize("name", SECRETS)

@@ -50,9 +50,29 @@ def test_a_documented_example_of_a_form_is_a_placeholder() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    """change-me changeme change_me_in_env buja_password_change_this your-password your_api_key_here <password> TODO
-    please-change please-change-me example replace-me xxxxxxxx put-your-key-here insert_token dummy placeholder
-    CHANGE_ME_IN_PRODUCTION some-random-string not-a-real-secret dev-only""".split(),
+    [
+        "change-me",
+        "changeme",
+        "change_me_in_env",
+        "buja_password_change_this",
+        "your-password",
+        "your_api_key_here",
+        "<password>",
+        "TODO",
+        "please-change",
+        "please-change-me",
+        "example",
+        "replace-me",
+        "xxxxxxxx",
+        "put-your-key-here",
+        "insert_token",
+        "dummy",
+        "placeholder",
+        "CHANGE_ME_IN_PRODUCTION",
+        "some-random-string",
+        "not-a-real-secret",
+        "dev-only",
+    ],
 )
 def test_a_value_that_asks_to_be_replaced_is_a_placeholder(value: str) -> None:
     assert kind("DB_PASSWORD", value) == "placeholder"
@@ -60,7 +80,20 @@ def test_a_value_that_asks_to_be_replaced_is_a_placeholder(value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    "postgres admin root guest minioadmin neo4j secret 123456 12345678 password123 letmein changeit1".split(),
+    [
+        "postgres",
+        "admin",
+        "root",
+        "guest",
+        "minioadmin",
+        "neo4j",
+        "secret",
+        "123456",
+        "12345678",
+        "password123",
+        "letmein",
+        "changeit1",
+    ],
 )
 def test_a_default_that_everybody_tries_is_well_known(value: str) -> None:
     assert kind("DB_PASSWORD", value) in {
