@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from lintkit.model import Kind
 
@@ -57,13 +56,9 @@ _NO_SCRIPTS = frozenset(
     )
 )
 
-_KEY_API_VERSION = re.compile(rb"^([\"']?)apiVersion\1[ \t]*:(?:\s|$)", re.MULTILINE)
-_KEY_KIND = re.compile(rb"^([\"']?)kind\1[ \t]*:(?:\s|$)", re.MULTILINE)
-_DOCUMENT_START = re.compile(rb"^---(?=\s|$)", re.MULTILINE)
-_SERVICES = re.compile(
-    rb"^([\"']?)services\1[ \t]*:[ \t]*(?:&\S+[ \t]*)?(?P<flow>\{[^\n]*)?(?:#[^\n]*)?$"
-    rb"(?P<block>(?:\n(?:[ \t#}\]][^\n]*)?)*)",
-    re.MULTILINE,
+_AFTER_KEY = re.compile(rb"[\"']?[ \t]*:(?=\s|$)")
+_MAPPING = re.compile(
+    rb"[ \t]*(?:&\S+[ \t]*)?(?P<flow>\{[^\n]*)?(?:#[^\n]*)?(?=\n|$)(?P<block>(?:\n(?:[ \t#}\]][^\n]*)?)*)"
 )
 _SERVICE_KEY = re.compile(
     rb"(?:^[ \t]+|[{,][ \t]*)([\"']?)(?:image|build|extends|command|entrypoint|environment|env_file|ports"
@@ -73,12 +68,10 @@ _SERVICE_KEY = re.compile(
 )
 _LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*-(?:\s|$)")
 
-_TEMPLATE_MARK = re.compile(rb"(?<!\$)(?:\{[{%#]|<%)")
-_BEFORE_MARK = re.compile(
+_TEMPLATE_LINE = re.compile(
     rb"[ \t]*(?:\{#|<%)"
     rb"|[ \t]*(?:- +)*(?:(?:\"[^\"]*\"|'[^']*'|[^\s\"'#:{\[|>][^\"'#:]*): +)?\{[{%]"
 )
-_LONGEST_KEY = 1000
 _BLOCK_SCALAR = re.compile(rb"(?P<lead> *(?:- +)*)(?P<rest>|.*?[ ])[|>][-+0-9]*[ \t\r]*(?: #.*)?")
 
 
@@ -179,29 +172,41 @@ def sniffable(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
 
 
+def _after_key(text: bytes, key: bytes, start: int = 0, end: int | None = None) -> int:
+    """Where the value begins of the first `key:` at column 0, quoted or not; -1 if there is none."""
+    position = text.find(key, start, end)
+    while position >= 0:
+        begin = position - (text[position - 1 : position] in (b'"', b"'"))
+        if text[begin - 1 : begin] in (b"", b"\n"):
+            colon = _AFTER_KEY.match(text, position + len(key))
+            if colon is not None:
+                return colon.end()
+        position = text.find(key, position + 1, end)
+    return -1
+
+
 def is_kubernetes(text: bytes) -> bool:
     """Whether a document of this YAML has both `apiVersion` and `kind` as keys at column 0."""
-    position = 0
-    while b"apiVersion" in text:
-        key = _KEY_API_VERSION.search(text, position)
-        if key is None:
-            return False
-        start = max(position, text.rfind(b"\n---", position, key.start()))
-        following = _DOCUMENT_START.search(text, key.end())
-        end = len(text) if following is None else following.start()
-        if _KEY_KIND.search(text, start, end) is not None:
+    start = 0
+    while (value := _after_key(text, b"apiVersion", start)) >= 0:
+        start = max(start, text.rfind(b"\n---", start, value))
+        end = text.find(b"\n---", value)
+        if _after_key(text, b"kind", start, end if end >= 0 else None) >= 0:
             return True
-        position = end
+        if end < 0:
+            break
+        start = end
     return False
 
 
 def is_compose(text: bytes) -> bool:
     """Whether this YAML has a mapping `services` at column 0 that holds services as compose knows them.
 
-    Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of
-    theirs is one that a compose service has.
+    Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of theirs is
+    one that a compose service has.
     """
-    match = _SERVICES.search(text) if b"services" in text else None
+    value = _after_key(text, b"services")
+    match = _MAPPING.match(text, value) if value >= 0 else None
     if match is None:
         return False
     block = match["flow"] or match["block"]
@@ -215,22 +220,16 @@ def is_template(text: bytes) -> bool:
     block scalar or inside a plain value (`up to {{ $value }}`, `${{ github.sha }}`) they are text, and the
     file is YAML.
     """
-    marks = frozenset(_template_marks(text))
-    if not marks:
+    if text.count(b"{{") == text.count(b"${{") and not any(mark in text for mark in (b"{%", b"{#", b"<%")):
         return False
     # The column to the right of which lines belong to a block scalar; -1 for a scalar that is a whole document.
     block: int | None = None
-    position = 0
-    while position < len(text):
-        end = text.find(b"\n", position)
-        end = len(text) if end < 0 else end
-        line = text[position:end]
+    for line in text.split(b"\n"):
         content = line.lstrip(b" ")
         if content and (block is None or len(line) - len(content) <= block):
-            if position in marks:
+            if (b"{" in line or b"<%" in line) and _TEMPLATE_LINE.match(line):
                 return True
             block = _opened_block(line)
-        position = end + 1
     return False
 
 
@@ -244,21 +243,6 @@ def _opened_block(line: bytes) -> int | None:
     if opened["rest"].strip(b" "):
         return -1 if opened["rest"].startswith(b"---") else len(opened["lead"])
     return opened["lead"].rfind(b"-")
-
-
-def _template_marks(text: bytes) -> Iterator[int]:
-    """Where lines begin whose first template mark stands where YAML expects a key or a value."""
-    found = _TEMPLATE_MARK.search(text)
-    while found is not None:
-        start = text.rfind(b"\n", 0, found.start()) + 1
-        if (
-            found.start() - start <= _LONGEST_KEY
-            and _BEFORE_MARK.fullmatch(text, start, found.end()) is not None
-        ):
-            yield start
-        # One look at each line, however many marks are on it.
-        end = text.find(b"\n", found.end())
-        found = _TEMPLATE_MARK.search(text, end) if end >= 0 else None
 
 
 def template_stem(path: str) -> Kind | None:
