@@ -14,7 +14,6 @@ from lintkit.model import Document, Route
 from lintkit.parse.scalar_spans import part_span, scalar_span
 from lintkit.parse.yaml import load_documents
 from lintkit.select import value_at
-from lintkit.source import Lines
 
 WHITE = " \t\r\n\x85\u2028\u2029"
 
@@ -57,7 +56,7 @@ def load(text: str) -> Document:
 def reread(document: Document, route: Route) -> Any:
     """What the span of `route` reads as when it stands alone, at the column where it stands."""
     span = document.nodes[route].value
-    column = Lines(document.text).position(span.start).column - 1
+    column = len(re.split("[\r\n\x85\u2028\u2029]", document.text[: span.start])[-1])
     alone = load(" " * column + document.text[span.start : span.end] + "\n")
     raw = alone.nodes[()].raw
     return alone.data if raw is None else raw
