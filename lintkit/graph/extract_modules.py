@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
@@ -82,6 +83,11 @@ _REGISTRATIONS = frozenset(
     re_path add_api_websocket_route""".split()  # noqa: SIM905
 )
 _REGISTRATION = re.compile(rf"\b(?:{'|'.join(sorted(_REGISTRATIONS))}|web\.\w+)\(")
+_FOREIGN = sys.stdlib_module_names | frozenset(
+    """fastapi starlette flask django rest_framework pydantic sqlalchemy aiohttp httpx requests
+    typing_extensions""".split()  # noqa: SIM905
+)
+"""Packages whose functions never are the repository's own, so that calls of them lead nowhere."""
 _VIEWS = re.compile(r"(View|ViewSet|HTTPEndpoint|WebSocketEndpoint|Resource|RequestHandler|Controller)$")
 _ALTERNATIVE = re.compile(
     r"redis|memcache|debug|\bdev|develop|test|local|fallback|backend|available", re.IGNORECASE
@@ -532,6 +538,7 @@ class _Body:
         self.owner = owner
         self.local = local
         self.found: list[Fact] = []
+        self.called: set[str] = set()
 
     def block(self, body: Sequence[ast.stmt], guarded: bool, depth: int) -> None:
         """Read statements; after one that decides for another store and leaves, the rest is a fallback."""
@@ -619,9 +626,11 @@ class _Body:
         for value in [node.func, *node.args, *(keyword.value for keyword in node.keywords)]:
             if isinstance(value, ast.Name | ast.Attribute):
                 callee = self.module.reference(value, self.local, self.owner)
-                if callee and (
-                    value is node.func or callee.lstrip(":").partition(".")[0] not in self.module.state
-                ):
+                first = callee.lstrip(":").partition(".")[0]
+                if not callee or callee in self.called or first in _FOREIGN:
+                    continue
+                if value is node.func or first not in self.module.state:
+                    self.called.add(callee)
                     self.found.append(FunctionCall(self.module.span(value), self.name, callee))
 
     def _read(self, node: ast.expr, guarded: bool) -> None:
@@ -635,7 +644,7 @@ class _Body:
         guarded: bool,
     ) -> None:
         target = self.module.reference(base, self.local, self.owner)
-        if target and self._may_be_state(target):
+        if target and target.partition(".")[0] not in _FOREIGN and self._may_be_state(target):
             self.found.append(StateAccess(self.module.span(node), target, self.name, operation, guarded))
 
     def _may_be_state(self, target: str) -> bool:

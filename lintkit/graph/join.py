@@ -562,7 +562,10 @@ class _ImageMap:
             if built is not None:
                 self.contexts[built.dockerfile] = BuiltImage(built.dockerfile, built.context)
                 if each.definition.image:
-                    self.by_image.setdefault(repository_of(each.definition.image), built)
+                    # Who else runs the image runs what a release builds, not a stage for developers.
+                    released = built.target if environment_of_path(built.target) != "development" else ""
+                    name = repository_of(each.definition.image)
+                    self.by_image.setdefault(name, BuiltImage(built.dockerfile, built.context, released))
         for build in joined.of(ImageBuild):
             context = normal(build.context)
             path = normal(build.dockerfile) if build.dockerfile else normal(context, "Dockerfile")

@@ -188,6 +188,17 @@ def test_the_dockerfile_of_a_workload_by_the_workflow_that_builds_it() -> None:
     assert built is not None and (built.dockerfile, built.context) == ("docker/x.Dockerfile", "")
 
 
+def test_an_image_is_released_without_its_stage_for_developers() -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12 AS base\nFROM base AS dev\nCMD python app.py\nFROM base\nCMD gunicorn -w 4 app:app\n",
+        "compose.yaml": "services: {api: {image: ghcr.io/acme/api, build: {context: ., target: dev}}}\n",
+    }
+    graph = graph_of({**files, "k8s/api.yaml": DEPLOYMENT})
+    workers = unit_of(graph, UNIT).workers
+    assert workers is not None and workers.value == 4
+    assert unit_of(graph, "compose.yaml:api").workers is None
+
+
 def test_workers_from_a_gunicorn_file() -> None:
     files = {
         "Dockerfile": "FROM python:3.12\nWORKDIR /srv\nCOPY . .\nCMD gunicorn -c gunicorn.conf.py app:app\n",
