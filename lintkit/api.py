@@ -41,8 +41,7 @@ from lintkit.rule import Definition, Project, RuleContext, replacement
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lintkit.python.file import PythonFile
-    from lintkit.python.matching import Match
+    from lintkit.python.file import Match, PythonFile
 else:
     Match = PythonFile = Any
 
@@ -113,8 +112,18 @@ TESTS = (
     "**/e2e/**",
     "**/fixtures/**",
 )
-EXAMPLES = ("**/examples/**", "**/example/**", "**/samples/**", "**/sample/**", "**/demo/**", "**/demos/**",
-    "**/*.example.*", "**/*_example.*", "**/example_*", "**/example.*")
+EXAMPLES = (
+    "**/examples/**",
+    "**/example/**",
+    "**/samples/**",
+    "**/sample/**",
+    "**/demo/**",
+    "**/demos/**",
+    "**/*.example.*",
+    "**/*_example.*",
+    "**/example_*",
+    "**/example.*",
+)
 DOCS = ("**/docs/**", "**/doc/**", "**/docs_src/**", "**/documentation/**", "**/tutorials/**")
 MIGRATIONS = ("**/migrations/**", "**/alembic/**")
 SCRIPTS = (

@@ -10,7 +10,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lintkit.model import Document, Finding, Kind, Location, Notification, Problem, SourceFile, Span, Suppression
+from lintkit.model import (
+    Document,
+    Finding,
+    Kind,
+    Location,
+    Notification,
+    Problem,
+    SourceFile,
+    Span,
+    Suppression,
+)
 from lintkit.own_rules import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
 from lintkit.parse.errors import ParseError
 from lintkit.rule import Rule, RuleContext
@@ -19,8 +29,7 @@ from lintkit.source import Lines
 if TYPE_CHECKING:
     from lintkit.graph.extract import PythonExtractor
     from lintkit.graph.facts import Fact
-    from lintkit.python.file import PythonFile
-    from lintkit.python.matching import Match
+    from lintkit.python.file import Match, PythonFile
     from lintkit.python.triggers import Trigger
 
 _TEMPLATE = re.compile(rb"\{%-?\s*\w+[^%\n]{0,200}%\}|\{\{\s*[\w.]+(?:\s*\|[^}\n]{0,200})?\s*\}\}")
@@ -91,7 +100,8 @@ def rule_failed(rule_id: str, span: Span, error: Exception) -> Finding:
     where = f" at line {trace.tb_lineno} of {trace.tb_frame.f_code.co_name}" if trace is not None else ""
     return Finding(
         rule=RULE_FAILED.id,
-        message=f"{rule_id} raised {type(error).__name__}{where}; its findings for {span.path or 'the repository'} are missing",
+        message=f"{rule_id} raised {type(error).__name__}{where}; "
+        f"its findings for {span.path or 'the repository'} are missing",
         locations=(Location(span),),
         subject=rule_id,
         severity=RULE_FAILED.severity,
@@ -120,6 +130,9 @@ def check_file(
             skipped = Notification(SKIPPED_FILE.severity, note, SKIPPED_FILE.id, source.path)
             return FileResult(source.path, parsed=False, notifications=(skipped,))
         return FileResult(source.path, (unparseable(source, error),), parsed=False)
+    except Exception as error:  # a defect of lintkit's own; the other files still get their answer
+        failed = rule_failed(f"lintkit/{source.kind}", Span(source.path, 0, 0), error)
+        return FileResult(source.path, (failed,), parsed=False)
     return FileResult(
         source.path,
         tuple(collected.findings),
@@ -268,7 +281,7 @@ def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) 
             collected.extract(source.kind, partial(extract_document, document))
     if not documents or b"lintkit:" not in source.data:
         return ()
-    from lintkit.suppress import find_suppressions, document_blocks
+    from lintkit.suppress import document_blocks, find_suppressions
 
     first = documents[0]
     blocks = [block for document in documents for block in document_blocks(document)]

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     import libcst as cst
     from jsonschema.protocols import Validator
 
-    from lintkit.python.file import PythonFile
-    from lintkit.python.matching import Match
+    from lintkit.python.file import Match, PythonFile
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NOT_RE2 = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]")
@@ -283,13 +282,17 @@ def _python_check(
     fix: Mapping[str, Any] | None = data.get("fix")
 
     def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+        import libcst as cst
         from jsonschema import Draft202012Validator
 
-        callee = file.qualified_name(match.node.func)
+        call = match.node
+        if not isinstance(call, cst.Call):
+            return
+        callee = file.qualified_name(call.func)
         for pattern in patterns:
             if pattern.name != callee:
                 continue
-            projected = _project_call(match.node, file, pattern)
+            projected = _project_call(call, file, pattern)
             if projected is None:
                 continue
             if "require" in data and Draft202012Validator(data["require"]).is_valid(projected):
@@ -298,10 +301,10 @@ def _python_check(
                 continue
             words = {"callee": pattern.name, **{k: str(v) for k, v in projected["metavariables"].items()}}
             yield rule.finding(
-                file.span(match.node),
+                file.span(call),
                 fill(message, words),
                 subject=pattern.name,
-                fix=_keyword_fix(fix, match.node, file) if fix else None,
+                fix=_keyword_fix(fix, call, file) if fix else None,
             )
             return
 

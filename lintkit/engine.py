@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lintkit.catalog import RuleSet
 from lintkit.check import FileResult, Task, check_file, rule_failed
-from lintkit.discover.files import Discovery, SourceEntry, discover, load
+from lintkit.discover.files import Discovery, discover, load
 from lintkit.discover.tree import Tree, TreeError
 from lintkit.model import (
     Finding,
@@ -42,7 +42,6 @@ class Request:
     only    paths (relative to the root) to which the report is narrowed; None reports everything
     screen  False parses all Python with libcst
     jobs    worker processes; 0 decides by the number of files
-    stdin   (path, bytes): the content of one file that stands for what the tree has
     """
 
     tree: Tree
@@ -52,7 +51,6 @@ class Request:
     only: frozenset[str] | None = None
     screen: bool = True
     jobs: int = 1
-    stdin: tuple[str, bytes] | None = None
 
 
 def run(request: Request) -> Report:
@@ -67,7 +65,7 @@ def run(request: Request) -> Report:
         if request.only is not None and entry.path not in request.only and not needs_project:
             continue
         try:
-            source = _load(request, entry)
+            source = load(request.tree, entry)
         except TreeError as error:
             notifications.append(Notification("note", str(error), SKIPPED_FILE.id, entry.path))
             continue
@@ -101,12 +99,6 @@ class _Tasks:
             for rule in self._rules
             if kind in rule.meta.kinds and self._config.applies(rule.meta, path)
         )
-
-
-def _load(request: Request, entry: SourceEntry) -> SourceFile:
-    if request.stdin is not None and request.stdin[0] == entry.path:
-        return SourceFile(entry.path, entry.kind, request.stdin[1], entry.tracked)
-    return load(request.tree, entry)
 
 
 def _check_project(
@@ -234,7 +226,7 @@ class _Texts:
         entry = self._entries.get(path)
         if source is None and entry is not None:
             try:
-                source = _load(self._request, entry)
+                source = load(self._request.tree, entry)
             except TreeError:
                 return ""
         if source is None:

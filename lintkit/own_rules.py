@@ -7,7 +7,8 @@ from lintkit.model import RuleMeta
 UNPARSEABLE_FILE = RuleMeta(
     id="lintkit/unparseable-file",
     summary="a file cannot be read as what it claims to be",
-    why="What cannot be parsed cannot be checked: every rule is silent about this file, and so may be the tool that reads it in production.",
+    why="What cannot be parsed cannot be checked: every rule is silent about this file, "
+    "and so may be the tool that reads it in production.",
     remedy="Repair the syntax at the place that is named, or leave the file out with `exclude` or a per-path ignore.",
     severity="error",
 )

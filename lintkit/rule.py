@@ -22,13 +22,13 @@ from lintkit.model import (
 
 if TYPE_CHECKING:
     from lintkit.graph.join import ConfigGraph
-    from lintkit.python.matching import Match
+    from lintkit.python.file import Match
     from lintkit.python.triggers import Trigger
 
 T = TypeVar("T")
 
 Check = Callable[..., Iterable[Finding]]
-"""Python rules: `check(match, file, rule)`; other documents: `check(document, rule)`; projects: `check(project, rule)`."""
+"""Python: `check(match, file, rule)`; other documents: `check(document, rule)`; projects: `check(project, rule)`."""
 
 
 class RuleError(Exception):

@@ -79,7 +79,9 @@ def suppress_in_source(
 
 
 def with_fingerprints(
-    findings: Sequence[Finding], line_hashes: Callable[[str, Collection[int]], Mapping[int, str]], lines: Sequence[int]
+    findings: Sequence[Finding],
+    line_hashes: Callable[[str, Collection[int]], Mapping[int, str]],
+    lines: Sequence[int],
 ) -> list[Finding]:
     """Give every finding GitHub's line hash and lintkit's own fingerprint.
 

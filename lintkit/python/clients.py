@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lintkit.python.triggers import Calls
 
 if TYPE_CHECKING:
-    from lintkit.python.matching import Match
+    from lintkit.python.file import Match
 
 CLIENT_CONSTRUCTORS: dict[str, str] = {
     "redis.*": "Redis",
@@ -87,7 +87,7 @@ _MODULE_NAME = re.compile(
 
 
 def is_client_module(path: str) -> bool:
-    """Whether a module is named like one that wraps a service: `neo4j_client.py`, `clients/billing.py`, `database.py`."""
+    """Whether a module is named like one that wraps a service: `neo4j_client.py`, `clients/billing.py`, `db.py`."""
     return _MODULE_NAME.search(path) is not None
 
 

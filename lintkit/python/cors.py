@@ -15,8 +15,7 @@ from lintkit.python.triggers import Calls, NamedValues, Trigger
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lintkit.python.file import PythonFile
-    from lintkit.python.matching import Match
+    from lintkit.python.file import Match, PythonFile
 
 STARLETTE = (
     "fastapi.middleware.cors.CORSMiddleware",

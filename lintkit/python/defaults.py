@@ -1,4 +1,4 @@
-"""What a value falls back to, as it is written: literals behind `Field`, `SecretStr`, `or` and conditional expressions."""
+"""What a value falls back to, as it is written: literals behind `Field`, `SecretStr`, `or` and conditionals."""
 
 from __future__ import annotations
 

@@ -49,9 +49,10 @@ def _lines(meta: RuleMeta) -> Iterator[str]:
     yield ""
     yield f"{meta.summary[0].upper()}{meta.summary[1:]}."
     yield ""
-    yield f"| severity | confidence | scope | packs | fix |\n|---|---|---|---|---|\n| {meta.severity} | {meta.confidence} | " + (
-        f"{meta.scope} | {', '.join(meta.packs)} | {'yes' if meta.fixable else 'no'} |"
-    )
+    yield "| severity | confidence | scope | packs | fix |"
+    yield "|---|---|---|---|---|"
+    packs, fix = ", ".join(meta.packs), "yes" if meta.fixable else "no"
+    yield f"| {meta.severity} | {meta.confidence} | {meta.scope} | {packs} | {fix} |"
     yield ""
     yield "## Why"
     yield ""
@@ -109,7 +110,7 @@ def _files(files: Mapping[str, str], expected: Sequence[tuple[str, int]], meta: 
         lines = sorted({line for place, line in expected if place == path})
         if lines and len(text.splitlines()) > 1:
             yield ""
-            yield "Line " + ", ".join(map(str, lines)) + "." if len(lines) == 1 else "Lines " + ", ".join(map(str, lines)) + "."
+            yield f"Line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}."
 
 
 def _language(path: str, meta: RuleMeta) -> str:

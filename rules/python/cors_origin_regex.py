@@ -108,14 +108,13 @@ CORSMiddleware(allow_origin_regex=".*")
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report each origin pattern of a CORS call or of Django's settings."""
     if match.how is not None:
-        if is_setting(match, DJANGO_REGEX_SETTINGS):
+        if match.value is not None and is_setting(match, DJANGO_REGEX_SETTINGS):
             patterns = _patterns(match.value, file)
             if patterns:
-                yield _finding(
-                    match.node, patterns, credentials_setting(rule.matches, file), match.name, file, rule
-                )
+                credentials = credentials_setting(rule.matches, file)
+                yield _finding(match.node, patterns, credentials, match.name or "", file, rule)
         return
-    setup = cors_setup(match.node, file)
+    setup = cors_setup(match.node, file) if isinstance(match.node, cst.Call) else None
     if setup is None:
         return
     if "allow_origin_regex" in setup.options:

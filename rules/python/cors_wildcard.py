@@ -147,7 +147,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         yield from _setting(match, file, rule)
     elif match.trigger is AIOHTTP_CALLS:
         yield from _aiohttp(match, file, rule)
-    else:
+    elif isinstance(match.node, cst.Call):
         setup = cors_setup(match.node, file)
         if setup is not None:
             yield from _call(match.node, setup, file, rule)
@@ -224,7 +224,11 @@ def _setting(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Find
 
 def _aiohttp(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     entry = file.parent(match.node)
-    if isinstance(entry, cst.DictElement) and file.literal(entry.key) == "*":
+    if (
+        isinstance(match.node, cst.Call)
+        and isinstance(entry, cst.DictElement)
+        and file.literal(entry.key) == "*"
+    ):
         options = file.keyword_arguments(match.node)
         credentials = (
             "allow_credentials" in options and file.literal(options["allow_credentials"].value) is True

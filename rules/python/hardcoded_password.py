@@ -25,7 +25,7 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.clients import is_client_call
 from lintkit.python.defaults import literal_defaults
-from lintkit.secrets import Verdict, classify, is_secret_name, known_format, split_words
+from lintkit.secrets import Verdict, classify, is_secret_name, is_well_known, known_format, split_words
 
 SECRET_NAMES = NamedValues(
     (
@@ -84,7 +84,8 @@ after it is removed. As a default it is worse: production runs on it when the va
 until somebody else does.
 """,
     remedy="Read it from the environment or a secret store and stop at start when it is missing "
-    '(`PASSWORD: SecretStr` without a default, `os.environ["PASSWORD"]`). Replace a real one: it is no secret any more.',
+    '(`PASSWORD: SecretStr` without a default, `os.environ["PASSWORD"]`). '
+    "Replace a real one: it is no secret any more.",
     severity="error",
     kinds=("python",),
     looks_at=(SECRET_NAMES, KNOWN_FORMATS),
@@ -155,12 +156,24 @@ class Kind(Enum):
 """,
             note="members of an enumeration",
         ),
+        good(
+            """\
+SERVICE_ACCOUNT_KEY = "google_service_account_key"
+REQUEST_TOKEN = "request"
+fields = {"client_secret": "bot-context"}
+if API_KEY == "YOUR_API_KEY_HERE":
+    raise SystemExit("set API_KEY")
+""",
+            note="names of keys, and the question whether a placeholder was left in",
+        ),
         good('import getpass\n\npassword = getpass.getpass("Password of the database: ")\n', note="a prompt"),
         good('import os\n\nPASSWORD = os.environ["DB_PASSWORD"]\nurl = f"redis://:{PASSWORD}@cache"\n'),
         good({"tests/test_login.py": 'PASSWORD = "Winter2024!"\n'}, note="tests"),
     ),
 )
 
+_WORDS = re.compile(r"[a-z]+(?:[_\-. :/][a-z]+)*")
+_PASSWORD_HEAD = frozenset({"password", "passwd", "pwd", "pw", "pass", "passphrase"})
 _LABEL_FIELDS = re.compile(
     r"label|title|text|message|help|description|placeholder|translation|verbose", re.IGNORECASE
 )
@@ -181,8 +194,10 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     certain = _is_certainly_used(match, file)
     for node, text in literal_defaults(match.value, file):
         verdict = classify(name, text, credential=certain)
-        if verdict is None or (match.how in {"entry", "keyword", "comparison"} and _is_word(text, verdict)):
+        if verdict is None or _is_name_of_something(name, text, verdict, certain=certain):
             continue
+        if match.how == "comparison" and verdict.kind not in {"format", "real"}:
+            continue  # asks whether somebody left the placeholder in
         yield rule.finding(
             file.span(node),
             f"`{name}` {_clause(match)}a literal that {verdict.description}",
@@ -260,6 +275,13 @@ def _is_setting_name_call(match: Match, file: PythonFile) -> bool:
     return isinstance(call, cst.Call) and bool(_LABEL_FIELDS.search(file.code(call.func)))
 
 
-def _is_word(text: str, verdict: Verdict) -> bool:
-    """One small word in a dictionary or call is a name, a type or a grant more often than a password."""
-    return verdict.kind == "real" and text.isalpha() and text.islower()
+def _is_name_of_something(name: str, text: str, verdict: Verdict, *, certain: bool) -> bool:
+    """Whether small words without a digit are what a field, a grant or an object is called, not a secret itself.
+
+    `SERVICE_ACCOUNT_KEY = "google_service_account_key"` is the name of a key; `password = "winter"` is a password.
+    """
+    if verdict.kind in {"format", "placeholder"} or is_well_known(text) or not _WORDS.fullmatch(text):
+        return False
+    if certain:
+        return verdict.kind == "well-known" and not set(split_words(text)) & {split_words(name)[-1]}
+    return not (_PASSWORD_HEAD & set(split_words(name)[-2:]) and text.isalpha())

@@ -101,7 +101,7 @@ _CONNECTION = re.compile(
 )
 _NOT_A_CONNECTION = re.compile(
     r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|"
-    r"cookie|example|placeholder|help|description|title|interface|csrf|referer|callback|redirect"
+    r"cookie|no_?proxy|example|placeholder|help|description|title|interface|csrf|referer|callback|redirect"
 )
 _BOUND = re.compile(
     r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|flask_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"

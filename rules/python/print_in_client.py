@@ -136,7 +136,12 @@ _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a print where the module wraps a service and is not a program of its own."""
     call = match.node
-    if match.trigger is not PRINTS or file.in_main_block(call) or _writes_elsewhere(call, file):
+    if (
+        match.trigger is not PRINTS
+        or not isinstance(call, cst.Call)
+        or file.in_main_block(call)
+        or _writes_elsewhere(call, file)
+    ):
         return
     library = talks_to(rule.matches)
     if library is None and not is_client_module(file.path):
@@ -144,10 +149,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if any(other.trigger is PROGRAM for other in rule.matches):
         return
     name = file.code(call.func)
-    if library is not None:
-        what = f"`{name}` in a module that talks to {library}"
-    else:
-        what = f"`{name}` in a client module"
+    place = f"a module that talks to {library}" if library is not None else "a client module"
+    what = f"`{name}` in {place}"
     certain = _is_debug_output(call, file)
     yield rule.finding(
         file.span(call),
