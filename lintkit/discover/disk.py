@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 
+from lintkit.discover.names import stays_inside
+
 _OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -40,6 +42,8 @@ class Disk:
     def status(self, name: bytes) -> os.stat_result:
         """The status of a regular file, not following a link. Raises DiskError for anything else."""
         folder = name.rpartition(b"/")[0]
+        if not stays_inside(name):
+            raise DiskError("Its path leads out of the root or into `.git`, so it was not read.")
         if not self._is_real(folder):
             raise DiskError("It lies below a link or no longer exists, so it was not read.")
         try:

@@ -26,6 +26,8 @@ _PACKAGE_FOLDERS = frozenset(
 )
 
 _BINARY = "It is binary (or UTF-16 without a byte order mark), so no rule has seen it."
+_TEMPLATED: frozenset[Kind | None] = frozenset({"compose", "dockerfile", "workflow", "yaml"})
+_TEMPLATE_BY_NAME = "It is a template by its name, so no rule has seen it; check what it renders to."
 _TEMPLATE = (
     "It is a Helm or Jinja template and no YAML yet, so no rule has seen it; check what it renders to."
 )
@@ -83,8 +85,8 @@ def discover(tree: Tree, exclude: Sequence[str] = ()) -> Discovery:
     for entry in entries:
         kind = kind_by_name(entry.path)
         if kind is None and not needs_content(entry.path, kind) and not entry.skipped:
-            if template_stem(entry.path) is not None and not folders.hide(entry):
-                notes.append(_skip(entry.path, _TEMPLATE.replace("YAML", "configuration")))
+            if template_stem(entry.path) in _TEMPLATED and not folders.hide(entry):
+                notes.append(_skip(entry.path, _TEMPLATE_BY_NAME))
             continue
         if folders.hide(entry):
             continue

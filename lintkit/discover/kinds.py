@@ -39,7 +39,7 @@ _DOCKERFILE_SUFFIX = re.compile(r".+\.(?:dockerfile|containerfile)", re.IGNORECA
 _DOTENV = re.compile(
     r"\.(?:flask)?env(?:[._-](?P<suffix>.+))?"
     r"|.+\.env(?:\.(?:example|sample|template|tpl|dist|defaults?))?"
-    r"|env\.(?:example|sample|template|dist|defaults?)",
+    r"|env\.(?:[^.]+\.)?(?:example|sample|template|dist|defaults?)",
     re.IGNORECASE,
 )
 _COMPOSE = re.compile(r"(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 
 
@@ -27,3 +28,15 @@ def printable(path: str) -> str:
         else char
         for char in path
     )
+
+
+def stays_inside(name: bytes) -> bool:
+    """Whether a name from git, relative to the root, is a file below it and no part of a `.git`.
+
+    A made-up index or tree object can hold `../../etc/passwd`; git refuses to write such a name, not to read it.
+    """
+    if os.name == "nt" and (b"\\" in name or b":" in name):
+        return False
+    if name[:1] not in (b"", b".", b"/") and b"/." not in name and b"//" not in name and name[-1:] != b"/":
+        return True
+    return not any(part in (b"", b".", b"..") or part.lower() == b".git" for part in name.split(b"/"))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lintkit.discover.disk import Disk, DiskError, too_large
-from lintkit.discover.names import shown
+from lintkit.discover.names import shown, stays_inside
 from lintkit.model import Notification, Revision
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ LINK = 0o120000
 SUBMODULE = 0o160000
 
 SKIPPED_FILE = "lintkit/skipped-file"
+
+_OUTSIDE = "Its path leads out of the root or into `.git`, which no sound repository has, so it was not read."
 
 
 class TreeError(Exception):
@@ -211,6 +213,9 @@ class _Listing:
     def add(self, name: bytes, *, tracked: bool, mode: int, named: bool = False) -> None:
         """Take a file in."""
         path = shown(name)
+        if not stays_inside(name):
+            self.note(name, _OUTSIDE)
+            return
         # Only a path with a backslash can stand for other bytes than its own.
         if "\\" in path and self.names.setdefault(path, name) != name:
             self.note(
@@ -423,7 +428,7 @@ class _Objects:
     def _taken(self, files: Mapping[bytes, tuple[int, str]]) -> Iterable[TreeEntry]:
         for name, (mode, blob) in files.items():
             path = shown(name)
-            if path in self._blobs or mode not in (REGULAR, EXECUTABLE, LINK):
+            if path in self._blobs or mode not in (REGULAR, EXECUTABLE, LINK) or not stays_inside(name):
                 continue
             self._blobs[path] = blob
             yield TreeEntry(path, True, mode, False, self._link_problem(path, blob) if mode == LINK else "")

@@ -74,6 +74,8 @@ def walk(disk: Disk, start: bytes, report: Callable[[bytes, str], None]) -> Iter
         if b".gitignore" in names:
             ignores = _with_ignore_file(disk, folder, ignores, report)
         for entry in entries:
+            if entry.name == b".git":
+                continue
             name = folder + entry.name
             if entry.is_symlink():
                 if not ignores.ignores(shown(name)):
@@ -81,7 +83,7 @@ def walk(disk: Disk, start: bytes, report: Callable[[bytes, str], None]) -> Iter
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in JUNK and not ignores.ignores(shown(name) + "/"):
                     pending.append((name + b"/", ignores))
-            elif entry.name != b".git" and not ignores.ignores(shown(name)):
+            elif not ignores.ignores(shown(name)):
                 yield Listed(name, special=not entry.is_file(follow_symlinks=False))
 
 

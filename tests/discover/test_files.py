@@ -117,7 +117,10 @@ def test_a_helm_chart_is_skipped_with_a_word_and_its_values_are_read(tmp_path: P
 
 
 def test_a_template_by_suffix_is_named_where_its_product_would_be_checked(tmp_path: Path) -> None:
-    write(tmp_path, {"compose.yaml.j2": "", "Dockerfile.j2": "", "notes.md.j2": ""})
+    write(
+        tmp_path,
+        {"compose.yaml.j2": "", "Dockerfile.j2": "", "notes.md.j2": "", "a.json.template": "", "a.py.j2": ""},
+    )
     discovery = found(tmp_path)
     assert set(words(discovery)) == {"compose.yaml.j2", "Dockerfile.j2"}
     assert discovery.files == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import subprocess
@@ -247,6 +248,43 @@ def test_a_git_directory_that_borrows_another_ones_objects_is_not_used(tmp_path:
     root = repository(tmp_path / "root", {"app.py": ""})
     write(root, {".git/commondir": f"{victim}/.git\n"})
     assert_walked(root, "shares its objects")
+
+
+def _rename_in_index(root: Path, name: bytes, other: bytes) -> None:
+    """Give an entry of the index a name that git itself would never write."""
+    assert len(name) == len(other)
+    index = root / ".git" / "index"
+    content = index.read_bytes()[:-20]
+    assert name in content
+    content = content.replace(name, other)
+    index.write_bytes(content + hashlib.sha1(content).digest())
+
+
+@pytest.mark.parametrize("name", [b"../secret.yml", b"aa/../../s.yml", b".git/conf.yml", b"/etc/pass.yml"])
+def test_names_in_the_index_that_lead_elsewhere_are_not_read(tmp_path: Path, name: bytes) -> None:
+    placeholder = b"x" * (len(name) - 4) + b".yml"
+    root = repository(tmp_path / "root", {placeholder.decode(): "", "aa/b.py": ""})
+    write(
+        tmp_path,
+        {"secret.yml": "token: hidden", "s.yml": "token: hidden", "root/.git/conf.yml": "token: hidden"},
+    )
+    _rename_in_index(root, placeholder, name)
+    for tree in (open_tree(root), open_tree(root, index=True)):
+        assert not any(name.decode() in entry.path for entry in tree.paths())
+    with pytest.raises(TreeError, match="out of the root"):
+        open_tree(root).read(name.decode())
+
+
+def test_names_in_a_commit_that_lead_elsewhere_are_not_listed(tmp_path: Path) -> None:
+    root = repository(tmp_path / "root", {"a.py": ""})
+    blob = call_git(root, "rev-parse", "HEAD:a.py").strip()
+    (root / "inner").write_bytes(b"100644 b.yml\0" + bytes.fromhex(blob.decode()))
+    tree = call_git(root, "hash-object", "-t", "tree", "-w", "--literally", "inner").strip().decode()
+    (root / "outer").write_bytes(b"40000 ..\0" + bytes.fromhex(tree))
+    outer = call_git(root, "hash-object", "-t", "tree", "-w", "--literally", "outer").strip().decode()
+    commit = call_git(root, "commit-tree", "-m", "trick", outer).strip().decode()
+    assert b"../b.yml" in call_git(root, "ls-tree", "-r", commit), "or this test shows nothing"
+    assert list(open_tree(root, revision=commit).paths()) == []
 
 
 @pytest.mark.parametrize("part", ["objects", "refs", "index", "HEAD"])

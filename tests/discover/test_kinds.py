@@ -59,6 +59,7 @@ COMPOSE = b"services:\n  web:\n    image: app\n"
         ("deploy/docker.env", "dotenv"),
         ("prod.env.example", "dotenv"),
         ("env.example", "dotenv"),
+        ("env.prod.template", "dotenv"),
         (".envrc", None),
         (".env.js", None),
         (".env.d.ts", None),
