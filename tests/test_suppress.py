@@ -307,7 +307,8 @@ def test_a_suppression_changes_no_other_finding(source: str, data: st.DataObject
 def test_a_directive_in_a_string_never_suppresses(source: str, quote: str) -> None:
     text = f"x = {quote}\\\n# lintkit: ignore[*] -- reason{quote.lstrip('frb')}\n{source}"
     suppressions, problems = in_python(text)
-    assert suppressions == problems == []
+    assert not suppressions
+    assert not problems
 
 
 FILES = [

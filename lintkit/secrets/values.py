@@ -94,7 +94,7 @@ _ASKS = re.compile(
 )
 
 _REFERENCE = re.compile(
-    r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$[A-Za-z_]\w*$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
+    r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
     |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
     |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler)(?:://?|:)
     |^arn:aws|^projects/[^/]+/secrets/|^ENC\[|^\{cipher\}|^!(?:vault|secret|Ref|Sub|env_var)|^(?:os\.)?(?:environ|getenv)\b
@@ -265,11 +265,13 @@ def _judge_weak(name: str, term: tuple[str, ...], text: str) -> Verdict | None:
     if scheme:
         rest = _judge("token", ("token",), text[scheme.end() :], credential=False)
         return _shift(rest, scheme.end())
-    if _URL.match(text) or _PATH.match(text) or is_reference(text):
+    if _URL.match(text) or _PATH.match(text):
         return None
     pair = _PAIR.match(text)
     if pair and name.isupper():
         return _shift(_judge("password", ("password",), pair[2], credential=True), pair.start(2))
+    if is_reference(text):
+        return None
     if _ASKS.search(text) or looks_random(text):
         return _judge(name, term, text, credential=True)
     if (

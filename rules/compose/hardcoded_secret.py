@@ -1,0 +1,176 @@
+"""compose/hardcoded-secret: a secret that is written into a compose file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.parse.compose import build_argument_entries, environment_entries, services
+from lintkit.parse.interpolation import variables
+from lintkit.parse.scalar_spans import scalar_span
+from lintkit.secrets import Verdict, classify, command_secrets
+
+RULE = define(
+    summary="a secret is written into a compose file",
+    why="""
+Everybody who can read the repository has the password, it stays in the history after it is removed, and `docker
+inspect` shows it. A placeholder is worse than it looks: the stack starts with it, so nobody notices that it was never
+replaced.
+""",
+    remedy="""
+Take it from the environment and refuse to start without it (`POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set
+POSTGRES_PASSWORD}`), or use `secrets:` with the image's `…_FILE` variable. Replace a real one: it is no secret any
+more.
+""",
+    severity="error",
+    kinds=("compose",),
+    tags=("security", "secrets", "CWE-798", "CWE-259"),
+    equivalents=("kics:passwords_and_secrets", "gitleaks:generic-api-key", "detect-secrets:basic_auth"),
+    packs=("recommended", "security", "production"),
+    paths_ignore=(*NOT_A_SERVICE, "**/*compose*test*", "**/*compose*ci.y*ml"),
+    examples=(
+        bad(
+            """\
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_USER: shop
+      POSTGRES_PASSWORD: shop_change_this  # <-- here
+  graph:
+    image: neo4j:5
+    environment:
+      - NEO4J_AUTH=neo4j/graph_change_this  # <-- here
+      - NEO4J_PLUGINS=["apoc"]
+    healthcheck:
+      test: ["CMD", "cypher-shell", "-u", "neo4j", "-p", "graph_change_this", "RETURN 1"]  # <-- here
+"""
+        ),
+        bad(
+            """\
+services:
+  cache:
+    image: redis:7
+    command: redis-server --appendonly yes --requirepass blue-whale  # <-- here
+    healthcheck:
+      test: ["CMD-SHELL", "redis-cli -a blue-whale ping"]  # <-- here
+  api:
+    image: shop:1
+    environment:
+      DATABASE_URL: postgresql://shop:blue-whale@db/shop  # <-- here
+      BROKER_URL: amqp://${MQ_USER}:guest@mq:5672  # <-- here
+""",
+            note="in commands and in URLs",
+        ),
+        bad(
+            """\
+x-database: &database
+  POSTGRES_PASSWORD: postgres  # <-- here
+services:
+  db:
+    image: postgres:17
+    environment: *database
+  api:
+    image: shop:1
+    environment:
+      <<: *database
+""",
+            note="once, where it is written",
+        ),
+        good(
+            """\
+services:
+  db:
+    image: postgres:17
+    environment:
+      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:?set POSTGRES_PASSWORD}
+      POSTGRES_PASSWORD_FILE: /run/secrets/db
+      REPLICATION_PASSWORD:
+      OTHER_PASSWORD: ""
+      POSTGRES_HOST_AUTH_METHOD: scram-sha-256
+    healthcheck:
+      test: ["CMD-SHELL", "mysqladmin ping -p$$MYSQL_PASSWORD && psql -p 5432"]
+""",
+            note="taken from the environment or a file, or empty",
+        ),
+        good(
+            """\
+services:
+  graph:
+    image: neo4j:5
+    environment:
+      - NEO4J_AUTH=${NEO4J_USER}/${NEO4J_PASSWORD}
+  other:
+    image: neo4j:5
+    environment:
+      - NEO4J_AUTH=none
+      - ALLOW_EMPTY_PASSWORD=yes
+      - MYSQL_RANDOM_ROOT_PASSWORD=1
+      - TOKEN_EXPIRE_MINUTES=30
+      - API_KEY
+    command: redis-server --requirepass ${REDIS_PASSWORD}
+""",
+            note="references, and settings that only speak of a secret",
+        ),
+    ),
+)
+
+_COMMANDS = (("command",), ("entrypoint",), ("healthcheck", "test"))
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report literal secrets of the services: in variables, build arguments, commands and health checks."""
+    for service in services(document):
+        for entries in (environment_entries, build_argument_entries):
+            for entry in entries(document, service.route):
+                if not entry.value:
+                    continue
+                offset = len(entry.raw) - len(entry.value)
+                verdict = classify(entry.name, _plain(entry.value), credential=True)
+                if verdict is not None:
+                    message = f"`{entry.name}` of service `{service.name}` holds a literal that {verdict.description}"
+                    yield _finding(
+                        document, entry.route, verdict, offset, message, f"{service.name} {entry.name}", rule
+                    )
+        for parts in _COMMANDS:
+            yield from _command(document, service.name, (*service.route, *parts), rule)
+
+
+def _command(document: Document, service: str, route: Route, rule: RuleContext) -> Iterator[Finding]:
+    routes = [route]
+    node = document.nodes.get(route)
+    if node is not None and node.raw is None:
+        routes = []
+        while (*route, len(routes)) in document.nodes:
+            routes.append((*route, len(routes)))
+    texts = [document.nodes[each].raw or "" for each in routes if each in document.nodes]
+    where = "health check" if route[-1] == "test" else route[-1]
+    for secret in command_secrets([_plain(text) for text in texts]):
+        what = f"after `{secret.name}`" if secret.name else "in a URL or word"
+        message = (
+            f"the {where} of service `{service}` holds a literal {what} that {secret.verdict.description}"
+        )
+        subject = f"{service} {where} {secret.name}".rstrip()
+        yield _finding(document, routes[secret.item], secret.verdict, 0, message, subject, rule)
+
+
+def _plain(raw: str) -> str:
+    """`raw` with every `${NAME…}` as a mere reference of the same length, so that no default is read as a literal."""
+    for variable in variables(raw):
+        size = variable.end - variable.start
+        if variable.operator and raw.startswith("${", variable.start):
+            raw = f"{raw[: variable.start]}${{{'x' * (size - 3)}}}{raw[variable.end :]}"
+    return raw
+
+
+def _finding(
+    document: Document,
+    route: Route,
+    verdict: Verdict,
+    offset: int,
+    message: str,
+    subject: str,
+    rule: RuleContext,
+) -> Finding:
+    span = scalar_span(document, route, verdict.start + offset, verdict.end + offset)
+    return rule.finding(span, message, subject=subject, secret=True)

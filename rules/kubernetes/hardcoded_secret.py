@@ -1,0 +1,158 @@
+"""kubernetes/hardcoded-secret: a secret that is written into a manifest's containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.parse.kubernetes import Container, containers, env_entries
+from lintkit.parse.scalar_spans import scalar_span
+from lintkit.secrets import Verdict, classify, command_secrets
+
+RULE = define(
+    summary="a secret is written into a manifest",
+    why="""
+Everybody who can read the repository or the object (`kubectl get deployment -o yaml` needs no right to read Secrets)
+has the credential, and it stays in the history after it is removed.
+""",
+    remedy="""
+Keep it in a Secret that is not in the repository (External Secrets, Sealed Secrets, SOPS) and refer to it with
+`valueFrom.secretKeyRef`. Replace a real one: it is no secret any more.
+""",
+    severity="error",
+    kinds=("kubernetes",),
+    tags=("security", "secrets", "CWE-798", "CWE-259"),
+    equivalents=(
+        "kube-linter:env-var-secret",
+        "polaris:sensitiveContainerEnvVar",
+        "sonar-iac:k8s/HardcodedCredentialsCheck",
+        "sonar-iac:k8s/HardcodedSecretsCheck",
+    ),
+    packs=("recommended", "security", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad(
+            """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  template:
+    spec:
+      initContainers:
+        - name: migrate
+          image: shop:1
+          env:
+            - {name: DB_PASSWORD, value: blue-whale}  # <-- here
+      containers:
+        - name: api
+          image: shop:1
+          args: ["serve", "--password=blue-whale", "--port=80"]  # <-- here
+          env:
+            - name: JWT_SECRET
+              value: "change-me"  # <-- here
+            - name: DATABASE_URL
+              value: postgresql://shop:blue-whale@db/shop  # <-- here
+"""
+        ),
+        bad(
+            """\
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: backup}
+spec:
+  schedule: "0 3 * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          containers:
+            - name: backup
+              image: postgres:17
+              command: ["sh", "-c", "PGPASSWORD=blue-whale pg_dump -h db shop"]  # <-- here
+""",
+            note="in a command",
+        ),
+        good(
+            """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: api}
+spec:
+  template:
+    spec:
+      containers:
+        - name: api
+          image: shop:1
+          args: ["--password=$(DB_PASSWORD)", "--token-file=/var/run/token"]
+          env:
+            - name: DB_PASSWORD
+              valueFrom:
+                secretKeyRef: {name: db, key: password}
+            - name: DATABASE_URL
+              value: postgresql://shop:$(DB_PASSWORD)@db/shop
+            - name: EMPTY_PASSWORD
+              value: ""
+            - name: PASSWORD_FILE
+              value: /run/secrets/db
+            - name: SECRET_NAME
+              value: db-credentials
+            - name: TOKEN_EXPIRE_MINUTES
+              value: "30"
+""",
+            note="references, files, and settings that only speak of a secret",
+        ),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report literal secrets in the variables, commands and arguments of all containers."""
+    for entry in env_entries(document):
+        if not entry.value:
+            continue
+        verdict = classify(entry.name, entry.value, credential=True)
+        if verdict is not None:
+            message = (
+                f"`{entry.name}` of {_called(entry.container)} holds a literal that {verdict.description}"
+            )
+            subject = f"{_object(document)} {entry.container.name} {entry.name}"
+            yield _finding(document, (*entry.route, "value"), verdict, message, subject, rule)
+    for container in containers(document):
+        yield from _command(document, container, rule)
+
+
+def _command(document: Document, container: Container, rule: RuleContext) -> Iterator[Finding]:
+    routes: list[Route] = []
+    for field in ("command", "args"):
+        count = 0
+        while (route := (*container.route, field, count)) in document.nodes:
+            routes.append(route)
+            count += 1
+    for secret in command_secrets([document.nodes[route].raw or "" for route in routes]):
+        field = str(routes[secret.item][-2])
+        what = f"after `{secret.name}`" if secret.name else "in a URL or word"
+        message = (
+            f"`{field}` of {_called(container)} holds a literal {what} that {secret.verdict.description}"
+        )
+        subject = f"{_object(document)} {container.name} {field} {secret.name}".rstrip()
+        yield _finding(document, routes[secret.item], secret.verdict, message, subject, rule)
+
+
+def _called(container: Container) -> str:
+    return f"container `{container.name}`" if container.name else "a container"
+
+
+def _object(document: Document) -> str:
+    """The object's kind and name."""
+    metadata = document.data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return f"{document.data.get('kind')}/{name}" if isinstance(name, str) else str(document.data.get("kind"))
+
+
+def _finding(
+    document: Document, route: Route, verdict: Verdict, message: str, subject: str, rule: RuleContext
+) -> Finding:
+    return rule.finding(
+        scalar_span(document, route, verdict.start, verdict.end), message, subject=subject, secret=True
+    )
