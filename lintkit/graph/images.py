@@ -105,7 +105,7 @@ def loose_files(
         destination, folder = _destination(copy, len(copy.sources) > 1)
         for source in () if copy.from_stage else copy.sources:
             inner = posixpath.normpath("/" + source).lstrip("/")
-            if paths.under(normal(image.context, inner)):
+            if paths.holds_folder(normal(image.context, inner)):
                 places.append((destination, inner))
             elif posixpath.basename(inner).startswith(".env"):
                 name = posixpath.join(destination, posixpath.basename(inner)) if folder else destination
@@ -114,13 +114,17 @@ def loose_files(
 
 
 class Paths:
-    """The tree's paths, so that a folder's files are found without looking at all the others."""
+    """The tree's paths, so that a folder's files are found without looking at all the others.
 
-    __slots__ = ("all", "ordered")
+    visits  how many files all images together may look at: a limit against repositories that are made to be slow
+    """
 
-    def __init__(self, paths: frozenset[str]) -> None:
+    __slots__ = ("all", "ordered", "visits")
+
+    def __init__(self, paths: frozenset[str], visits: int = 4_000_000) -> None:
         self.all = paths
         self.ordered = sorted(paths)
+        self.visits = visits
 
     def under(self, folder: str) -> Sequence[str]:
         """Every file below `folder`; all files for the empty one."""
@@ -129,6 +133,19 @@ class Paths:
         first = bisect.bisect_left(self.ordered, folder + "/")
         last = bisect.bisect_left(self.ordered, folder + "0")  # "0" follows "/"
         return self.ordered[first:last]
+
+    def visit(self, folder: str) -> Sequence[str]:
+        """As `under`, as long as the visits last; then nothing more is seen."""
+        found = self.under(folder)
+        self.visits -= len(found)
+        return found if self.visits >= 0 else ()
+
+    def holds_folder(self, folder: str) -> bool:
+        """Whether any file is below `folder`."""
+        if not folder:
+            return bool(self.ordered)
+        first = bisect.bisect_left(self.ordered, folder + "/")
+        return first < len(self.ordered) and self.ordered[first].startswith(folder + "/")
 
 
 def normal(*parts: str) -> str:
@@ -146,18 +163,16 @@ def ignore_lines(image: BuiltImage, rules: Mapping[str, tuple[str, ...]]) -> tup
 
 
 def contents(
-    image: BuiltImage, dockerfile: Dockerfile, paths: Paths, ignored: Sequence[str], most: int
+    image: BuiltImage, dockerfile: Dockerfile, paths: Paths, ignored: Sequence[str]
 ) -> dict[str, str]:
-    """Where the repository's files are in an image: absolute path in it -> path relative to the root.
-
-    most  entries after which it stops
-    """
+    """Where the repository's files are in an image: absolute path in it -> path relative to the root."""
     named = {stage.name.lower(): stage.index for stage in dockerfile.stages if stage.name}
     wanted = dockerfile.stage(image.target)
     systems: dict[int, dict[str, str]] = {}
     for stage in dockerfile.stages:
         base = named.get(stage.base.lower(), -1)
-        system = dict(systems.get(base, {})) if base < stage.index else {}
+        system = dict(systems.get(base, {})) if base < stage.index and paths.visits > 0 else {}
+        paths.visits -= len(system)
         for copy in dockerfile.copies:
             if copy.stage != stage.index:
                 continue
@@ -167,8 +182,6 @@ def contents(
                     _copy_between(systems[source], system, copy)
             else:
                 _copy_in(image.context, copy, paths, ignored, system)
-            if len(system) > most:
-                return system
         systems[stage.index] = system
         if stage.index == wanted:
             return system
@@ -202,7 +215,7 @@ def _copy_in(
                 inside = folder or ("." not in posixpath.basename(destination) and "." in name)
                 system[posixpath.join(destination, name) if inside else destination] = place
         else:
-            for path in paths.under(place):
+            for path in paths.visit(place):
                 if not _is_ignored(path, context, ignored):
                     system[posixpath.join(destination, path[len(place) :].lstrip("/"))] = path
 
@@ -215,7 +228,7 @@ def _copy_glob(
     while fixed < len(steps) and not any(character in steps[fixed] for character in "*?["):
         fixed += 1
     expression = _glob("/".join(steps))
-    for path in paths.under("/".join(steps[:fixed])):
+    for path in paths.visit("/".join(steps[:fixed])):
         parts = path.split("/")
         head = "/".join(parts[: len(steps)])
         if len(parts) < len(steps) or not expression.fullmatch(head) or _is_ignored(path, context, ignored):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from lintkit.graph.calls import CallGraph
@@ -61,7 +61,6 @@ from lintkit.model import Span
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
 
-_MOST_COPIED = 4_000_000  # entries over all images: a limit against repositories made to be slow
 _MOST_MOUNTS = 50
 _DYNAMIC = Value("dynamic")
 _FASTAPI_DEFAULTS = ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py")
@@ -185,8 +184,10 @@ class ConfigGraph:
 
     def reads(self, unit: Unit) -> Iterator[VariableRead]:
         """The reads of the environment in the code that `unit` runs."""
-        for path in sorted(self.modules(unit)):
-            yield from self._reads_by_path.get(path, ())
+        modules = self.modules(unit)
+        for path, reads in self._reads_by_path.items():
+            if path in modules:
+                yield from reads
 
     def loads_unknown_file(self, unit: Unit, read: VariableRead) -> bool:
         """Whether the code may load a `.env` file in `unit` that the repository does not show.
@@ -220,6 +221,24 @@ def _grouped(facts: Iterable[T], key: Any) -> dict[Any, tuple[T, ...]]:
     return {name: tuple(found) for name, found in groups.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """What the stage of a Dockerfile that an image is made from says, with what it inherits."""
+
+    entrypoint: ImageCommand | None = None
+    command: ImageCommand | None = None
+    working_dir: str = ""
+    variables: tuple[VariableProvided, ...] = ()
+    loose: LooseFiles | None = None
+
+
+def _loose(own: ContainerDefined, stage: _Stage, workdir: str) -> LooseFiles:
+    mounted = any(mount.source.startswith((".", "/", "~", "$")) for mount in own.mounts)
+    if mounted or stage.loose is None:
+        return LooseFiles(workdir, opaque=True)
+    return replace(stage.loose, working_dir=workdir)
+
+
 class _Join:
     """The state of one join; used once."""
 
@@ -235,7 +254,7 @@ class _Join:
         self.settings = _grouped(self.of(ServerSetting), lambda fact: fact.path)
         self.provided = _grouped(self.of(VariableProvided), lambda fact: (fact.path, fact.unit))
         self.systems: dict[BuiltImage, dict[str, str]] = {}
-        self.budget = _MOST_COPIED
+        self.stages: dict[BuiltImage, _Stage] = {}
 
     def of(self, kind: type[T]) -> list[T]:
         """The facts of one type, in order."""
@@ -335,13 +354,9 @@ class _Join:
     ) -> tuple[Unit, Mapping[str, str], Mapping[str, tuple[VariableProvided, ...]], LooseFiles]:
         own = each.definition
         dockerfile = self.dockerfiles.get(built.dockerfile) if built else None
-        stage = dockerfile.stage(built.target) if dockerfile and built else -1
-        lineage = dockerfile.lineage(stage) if dockerfile else ()
-        given = [*each.provided]
-        if dockerfile:
-            for number in reversed(lineage):
-                given.extend(fact for fact in dockerfile.variables if fact.unit == str(number))
-        programs, command_span, workdir = self._programs(own, dockerfile, stage)
+        stage = self._stage(built, dockerfile)
+        given = [*each.provided, *stage.variables]
+        programs, command_span, workdir = self._programs(own, stage)
         workdir = own.working_dir or workdir
         for program in programs:
             given.extend(
@@ -371,7 +386,27 @@ class _Join:
             own.shares_network,
             tuple(dict.fromkeys(unknown)),
         )
-        return unit, system, by_name, self._loose(built, dockerfile, own, workdir)
+        return unit, system, by_name, _loose(own, stage, workdir)
+
+    def _stage(self, built: BuiltImage | None, dockerfile: Dockerfile | None) -> _Stage:
+        if built is None or dockerfile is None:
+            return _Stage()
+        if built not in self.stages:
+            index = dockerfile.stage(built.target)
+            entrypoint, command = dockerfile.command(index)
+            by_stage = _grouped(dockerfile.variables, lambda fact: fact.unit)
+            variables = [
+                fact
+                for number in reversed(dockerfile.lineage(index))
+                for fact in by_stage.get(str(number), ())
+            ]
+            workdir = next(
+                (each.working_dir for each in (command, entrypoint) if each and each.working_dir), ""
+            )
+            lines = tuple(ignore_lines(built, self.ignored))
+            loose = loose_files(built, dockerfile, lines, workdir, self.paths)
+            self.stages[built] = _Stage(entrypoint, command, workdir, tuple(variables), loose)
+        return self.stages[built]
 
     def _environment(self, each: Assembled, given: Mapping[str, tuple[VariableProvided, ...]]) -> Environment:
         for marker in sorted(MARKERS & set(given)):
@@ -380,11 +415,8 @@ class _Join:
                 return said
         return each.environment
 
-    def _programs(
-        self, own: ContainerDefined, dockerfile: Dockerfile | None, stage: int
-    ) -> tuple[tuple[Started, ...], Span | None, str]:
-        entrypoint, command = dockerfile.command(stage) if dockerfile else (None, None)
-        workdir = next((each.working_dir for each in (command, entrypoint) if each and each.working_dir), "")
+    def _programs(self, own: ContainerDefined, stage: _Stage) -> tuple[tuple[Started, ...], Span | None, str]:
+        entrypoint, command, workdir = stage.entrypoint, stage.command, stage.working_dir
         words: list[str] = []
         span: Span | None = None
         if own.entrypoint is not None:
@@ -409,21 +441,20 @@ class _Join:
         system: dict[str, str] = {}
         if built is not None and dockerfile is not None:
             if built not in self.systems:
-                copied = contents(
-                    built, dockerfile, self.paths, ignore_lines(built, self.ignored), self.budget
-                )
-                self.budget -= len(copied)
-                self.systems[built] = copied
+                lines = ignore_lines(built, self.ignored)
+                self.systems[built] = contents(built, dockerfile, self.paths, lines)
             system = self.systems[built]
         mounted: dict[str, str] = {}
         for mount in own.mounts[:_MOST_MOUNTS]:
             if not mount.source.startswith("."):
                 continue
             place = normal(posixpath.dirname(own.path), mount.source)
-            for path in self.paths.under(place)[: max(self.budget, 0)]:
+            for path in self.paths.visit(place):
                 mounted[posixpath.join(mount.target, path[len(place) :].lstrip("/"))] = path
-            self.budget -= len(mounted)
-        return {**system, **mounted} if mounted else system
+        if not mounted:
+            return system
+        self.paths.visits -= len(system)
+        return {**system, **mounted} if self.paths.visits > 0 else mounted
 
     def _entries(
         self,
@@ -492,15 +523,6 @@ class _Join:
                         if setting.workers is not None and setting.target:
                             return setting.workers
         return None
-
-    def _loose(
-        self, built: BuiltImage | None, dockerfile: Dockerfile | None, own: ContainerDefined, workdir: str
-    ) -> LooseFiles:
-        mounted = any(mount.source.startswith((".", "/", "~", "$")) for mount in own.mounts)
-        if mounted or built is None or dockerfile is None:
-            return LooseFiles(workdir, opaque=True)
-        lines = tuple(ignore_lines(built, self.ignored))
-        return loose_files(built, dockerfile, lines, workdir, self.paths)
 
 
 def _count_of(provided: VariableProvided) -> Count | None:

@@ -10,6 +10,8 @@ from lintkit.graph.facts import ModuleImport
 
 _CANDIDATES = 8  # places a module of one name may lie in that no folder above the importing file holds
 
+_DEEPEST = 40  # folders: deeper ones are not looked into
+
 
 class ImportGraph:
     """Files of the repository and what they import, resolved once."""
@@ -22,7 +24,7 @@ class ImportGraph:
             if not path.endswith(".py"):
                 continue
             parts = path[:-3].split("/")
-            for index, part in enumerate(parts):
+            for index, part in enumerate(parts[:_DEEPEST]):
                 root = "/".join(parts[:index])
                 if (part, root) not in seen:
                     seen.add((part, root))
@@ -69,7 +71,7 @@ class ImportGraph:
         if not parts[0]:
             return None
         folder = origin.split("/")[:-1]
-        for depth in range(len(folder), -1, -1):
+        for depth in range(min(len(folder), _DEEPEST), -1, -1):
             for root in (folder[:depth], [*folder[:depth], "src"]):
                 found = self._file([*root, *parts])
                 if found:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pickle
 
-from lintkit.graph.facts import VariableProvided
+from lintkit.graph.facts import Build, ContainerDefined, VariableProvided
 from lintkit.graph.join import ConfigGraph, join
+from lintkit.model import Span
 from tests.graph.trees import facts_of, graph_of, unit_of
 
 APP = {
@@ -190,7 +191,7 @@ def test_the_dockerfile_of_a_workload_by_the_workflow_that_builds_it() -> None:
 
 def test_an_image_is_released_without_its_stage_for_developers() -> None:
     files = {
-        "Dockerfile": "FROM python:3.12 AS base\nFROM base AS dev\nCMD python app.py\nFROM base\nCMD gunicorn -w 4 app:app\n",
+        "Dockerfile": "FROM python:3.12 AS a\nFROM a AS dev\nCMD python app.py\nFROM a\nCMD gunicorn -w 4 app:app\n",
         "compose.yaml": "services: {api: {image: ghcr.io/acme/api, build: {context: ., target: dev}}}\n",
     }
     graph = graph_of({**files, "k8s/api.yaml": DEPLOYMENT})
@@ -255,9 +256,28 @@ def test_facts_hold_no_secret() -> None:
     assert "correct-horse" not in repr(facts)
 
 
-def test_ten_thousand_services_are_joined() -> None:
+def test_thousands_of_images_that_copy_thousands_of_files_are_joined() -> None:
+    count = 1_000
     services = "".join(
-        f"  s{number}: {{build: ., environment: {{A: {number}}}}}\n" for number in range(10_000)
+        f"  s{n}: {{build: {{context: ., dockerfile: d/{n}.Dockerfile}}}}\n" for n in range(count)
     )
-    graph = graph_of({**APP, "compose.yaml": "services:\n" + services})
+    files = {f"d/{n}.Dockerfile": "FROM x\nCOPY . /x\n" for n in range(count)}
+    facts = facts_of({"compose.yaml": "services:\n" + services, **files})
+    paths = frozenset({f"code/m{n}.py" for n in range(5_000)} | {fact.path for fact in facts})
+    assert len(join(facts, paths).units()) == count
+
+
+def test_ten_thousand_services_are_joined() -> None:
+    services = [
+        ContainerDefined(
+            Span("compose.yaml", n, n + 1),
+            f"s{n}",
+            "service",
+            build=Build("."),
+            command=("uvicorn", "app.main:app"),
+        )
+        for n in range(10_000)
+    ]
+    graph = join([*facts_of(APP), *services], frozenset(APP))
     assert len(graph.units()) == 10_000
+    assert {unit.entries for unit in graph.units()} == {("app/main.py",)}
