@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from lintkit.model import Document, Route, SourceFile, Span
+from lintkit.model import Document, Problem, Route, SourceFile, Span
 from lintkit.parse.yaml import parse_as
 from lintkit.parse.yaml_nodes import NodeTree
 
@@ -93,11 +94,11 @@ def _objects(document: Document) -> Iterator[Document]:
         if not items:
             yield current
             continue
-        parts = [_item(current, index, data) for index, data in enumerate(items)]
+        problems = sorted(current.problems, key=lambda problem: problem.span)
+        parts = [_item(current, index, data, problems) for index, data in enumerate(items)]
         placed = {problem for part in parts for problem in part.problems}
-        parts[0] = replace(
-            parts[0], problems=(*(p for p in current.problems if p not in placed), *parts[0].problems)
-        )
+        outside = tuple(problem for problem in problems if problem not in placed)
+        parts[0] = replace(parts[0], problems=(*outside, *parts[0].problems))
         pending.extend(reversed(parts))
 
 
@@ -109,13 +110,18 @@ def _list_items(data: Any) -> list[Any]:
     return items if is_list and isinstance(items, list) else []
 
 
-def _item(document: Document, index: int, data: Any) -> Document:
+def _item(document: Document, index: int, data: Any, problems: list[Problem]) -> Document:
     nodes = document.nodes
     assert isinstance(nodes, NodeTree)
     below = nodes.below(("items", index))
     where = below[()].value
-    inside = tuple(p for p in document.problems if where.start <= p.span.start and p.span.end <= where.end)
-    return replace(document, data=data, nodes=below, problems=inside)
+    first = bisect_left(problems, where.start, key=_start)
+    last = bisect_left(problems, where.end, key=_start)
+    return replace(document, data=data, nodes=below, problems=tuple(problems[first:last]))
+
+
+def _start(problem: Problem) -> int:
+    return problem.span.start
 
 
 def pod_spec_route(data: Any) -> Route | None:

@@ -19,14 +19,16 @@ _ESCAPES = {
     "e": "\x1b", " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0",
     "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
+_LONGEST = 200_000
 _HEX = {"x": 2, "u": 4, "U": 8}
 
 
 def scalar_span(document: Document, route: Route, start: int, end: int) -> Span:
     """The span of the characters `start` to `end` of the scalar's text at `route` (of its `NodeSpans.raw`).
 
-    An empty range gives an empty span. Where the characters cannot be told apart in the source, and where no
-    scalar stands at `route`, the span of the whole value.
+    An empty range gives an empty span. In a scalar of more than 200,000 characters that is no plain copy,
+    where the characters cannot be told apart in the source, and where no scalar stands at `route`, the span
+    of the whole value.
     """
     node = document.nodes.get(route)
     if node is None or node.raw is None:
@@ -42,7 +44,7 @@ def part_span(text: str, whole: Span, raw: str, style: str, start: int, end: int
     skip = 1 if style in ("single", "double") else 0
     if source[skip : len(source) - skip] == raw:
         return Span(whole.path, whole.start + skip + start, whole.start + skip + end)
-    aligned = _align(source, raw, style)
+    aligned = _align(source, raw, style) if len(source) <= _LONGEST else None
     if aligned is None:
         return whole
     starts, ends = aligned

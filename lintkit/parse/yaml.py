@@ -34,7 +34,7 @@ from lintkit.model import Document, Kind, Problem, SourceFile, Span
 from lintkit.parse.errors import ParseError
 from lintkit.parse.scalars import ScalarSchema, key_text, resolver, tagged
 from lintkit.parse.yaml_comments import comment_spans
-from lintkit.parse.yaml_errors import from_libyaml, parse_error
+from lintkit.parse.yaml_errors import from_libyaml, is_template, parse_error
 from lintkit.parse.yaml_nodes import Aliased, Node, NodeTree, Use
 from lintkit.source import Lines, decode
 
@@ -118,6 +118,7 @@ class _Builder:
         self.ends: list[int] = []
         self.problems: list[Problem] = []
         self.aliased = 0
+        self.lines: Lines | None = None
 
     def documents(self) -> Iterator[tuple[Any, Node, list[Problem]]]:
         """Data, node and problems of each document."""
@@ -272,6 +273,8 @@ class _Builder:
                     key = text[node[0] : end]
                     key_start, key_end = node[0], end
                     last_end = end
+                    if text[key_start - 1 : key_start + 1] == "{{" and is_template(text):
+                        raise parse_error("a key is missing here", text, self.path, key_start)
                     self._problem(
                         "complex-key",
                         "This key is a list or a mapping; its text is taken as the key.",
@@ -337,12 +340,14 @@ class _Builder:
         self.problems.append(Problem(code, message, Span(self.path, start, end)))
 
     def _duplicate(self, start: int, end: int, first: int) -> None:
-        line = Lines(self.text).position(first).line
+        if self.lines is None:
+            self.lines = Lines(self.text)
+        line = self.lines.position(first).line
         message = f"This key stands in the same mapping as on line {line}; only the last value counts."
         self._problem("duplicate-key", message, start, end)
 
     def _collect_merge(self, value: Any, node: Node, use: Use, merges: list[tuple[Any, Node, Use]]) -> None:
-        """Remember what a `<<` names; a later `<<` of the same mapping goes before an earlier one."""
+        """Add what a `<<` names to `merges`, the first to be merged last: a later `<<` goes before an earlier one."""
         found: list[tuple[Any, Node, Use]] = []
         if isinstance(value, dict):
             found.append((value, node, use))
@@ -355,7 +360,7 @@ class _Builder:
             self._problem(
                 "merge-value", "A `<<` merges mappings, or a list of them; this is something else.", *use
             )
-        merges[:0] = found
+        merges.extend(reversed(found))
 
     def _skip_properties(self, start: int, end: int, anchor: str | None, tag: str | None) -> int:
         """Where the value begins whose anchor and tag, in either order, begin at `start`."""
@@ -382,8 +387,12 @@ class _Builder:
         """
         text = self.text
         while end > header_end:
-            line_end = len(text[header_end:end].rstrip(_BREAKS)) + header_end
-            blank = len(text[header_end:line_end].rstrip(" \t")) + header_end
+            line_end = end
+            while line_end > header_end and text[line_end - 1] in _BREAKS:
+                line_end -= 1
+            blank = line_end
+            while blank > header_end and text[blank - 1] in " \t":
+                blank -= 1
             if blank > header_end and text[blank - 1] not in _BREAKS:
                 return line_end
             end = blank
@@ -400,7 +409,7 @@ class _Builder:
 
 
 def _merge(data: dict[str, Any], children: dict[str, Any], merges: list[tuple[Any, Node, Use]]) -> None:
-    for merged, node, use in merges:
+    for merged, node, use in reversed(merges):
         for key, value in merged.items():
             if key not in children:
                 key_start, key_end, child, _ = node[2][key]

@@ -131,6 +131,11 @@ def test_problem_outside_of_the_items_is_not_lost() -> None:
     assert [len(first.problems), len(second.problems)] == [1, 0]
 
 
+def test_list_with_many_problems_is_read_in_linear_time() -> None:
+    documents = load("kind: List\nitems:\n" + "- {a: 1, a: 2}\n" * 5_000)
+    assert {len(d.problems) for d in documents} == {1}
+
+
 def test_lists_in_lists_are_taken_apart() -> None:
     documents = load("kind: List\nitems:\n- kind: ConfigMapList\n  items: [{kind: A}]\n- kind: B\n")
     assert [d.data["kind"] for d in documents] == ["A", "B"]

@@ -405,6 +405,28 @@ def test_reading_a_huge_scalar_is_linear() -> None:
     assert document.nodes[("a",)].value.end == 5_000_003
 
 
+def test_many_duplicate_keys_are_read_in_linear_time() -> None:
+    assert len(load("a: 1\n" * 30_000).problems) == 29_999
+
+
+def test_many_blank_lines_are_read_in_linear_time() -> None:
+    document = load("a:\n    - |\n      x\n" + "   \n" * 200_000)
+    assert value(document, "a", 0) == "|\n      x"
+
+
+def test_many_merges_are_read_in_linear_time() -> None:
+    document = load("a: &x {k: 1}\nb:\n" + "  <<: *x\n" * 30_000)
+    assert document.data["b"] == {"k": 1}
+
+
+def test_later_merge_key_of_a_mapping_wins() -> None:
+    assert load("a: &x {k: 1}\nb: &y {k: 2}\nc: {<<: *x, <<: *y}\n").data["c"] == {"k": 2}
+
+
+def test_template_that_happens_to_be_yaml_is_a_template() -> None:
+    assert isinstance(error("kind: Service\nname: {{ .Values.name }}\n"), TemplateError)
+
+
 def test_template_is_told_from_broken_yaml() -> None:
     assert isinstance(error("{{- if .Values.x }}\na: 1\n{{- end }}\n"), TemplateError)
     assert isinstance(error("a: {{ x }}/y\n"), TemplateError)
