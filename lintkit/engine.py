@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lintkit.catalog import RuleSet
 from lintkit.check import FileResult, Task, check_file, rule_failed
-from lintkit.discover.files import Discovery, discover, load
+from lintkit.discover.files import Discovery, SourceEntry, discover, load
 from lintkit.discover.tree import Tree, TreeError
 from lintkit.model import (
     Finding,
@@ -25,6 +26,7 @@ from lintkit.own_rules import OWN_RULES, SKIPPED_FILE
 from lintkit.rule import Project, RuleContext
 from lintkit.settle import drop_superseded, merge_equal, order, suppress_in_source, with_fingerprints
 from lintkit.source import Lines
+from lintkit.workers import map_in_order, worker_count
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
@@ -41,7 +43,7 @@ class Request:
     known   ids of all loaded rules, also of those not selected
     only    paths (relative to the root) to which the report is narrowed; None reports everything
     screen  False parses all Python with libcst
-    jobs    worker processes; 0 decides by the number of files
+    jobs    worker processes; 0 decides by the number of files and cores
     """
 
     tree: Tree
@@ -50,36 +52,34 @@ class Request:
     known: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
     screen: bool = True
-    jobs: int = 1
+    jobs: int = 0
 
 
 def run(request: Request) -> Report:
     """Check a tree. Raises TreeError if the tree itself cannot be listed; everything else is in the report."""
     discovery = discover(request.tree, request.config.exclude)
-    sources: dict[str, SourceFile] = {}
-    results: list[FileResult] = []
-    notifications = list(discovery.notifications)
     needs_project = any(rule.meta.scope == "project" for rule in request.rules.rules)
-    tasks = _Tasks(request)
-    for entry in discovery.files:
-        if request.only is not None and entry.path not in request.only and not needs_project:
-            continue
-        try:
-            source = load(request.tree, entry)
-        except TreeError as error:
-            notifications.append(Notification("note", str(error), SKIPPED_FILE.id, entry.path))
-            continue
-        result = check_file(
-            source, tasks.of(entry.path, entry.kind), facts=needs_project, screen=request.screen
-        )
-        results.append(result)
-        notifications.extend(result.notifications)
-        if result.findings or result.suppressions:
-            sources[entry.path] = source
+    entries = [
+        entry
+        for entry in discovery.files
+        if needs_project or request.only is None or entry.path in request.only
+    ]
+    check = partial(_check_entry, request, _Tasks(request), needs_project)
+    results = list(map_in_order(check, entries, worker_count(request.jobs, len(entries))))
     findings = [finding for result in results for finding in result.findings]
     if needs_project:
         findings.extend(_check_project(request, discovery, results))
-    return _settle(request, discovery, results, findings, sources, notifications)
+    return _settle(request, discovery, results, findings)
+
+
+def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:
+    """Read one file and check it; a file that cannot be read is a notification."""
+    try:
+        source = load(request.tree, entry)
+    except TreeError as error:
+        unread = Notification(SKIPPED_FILE.severity, str(error), SKIPPED_FILE.id, entry.path)
+        return FileResult(entry.path, parsed=False, notifications=(unread,))
+    return check_file(source, tasks.of(entry.path, entry.kind), facts=facts, screen=request.screen)
 
 
 class _Tasks:
@@ -133,8 +133,6 @@ def _settle(
     discovery: Discovery,
     results: Sequence[FileResult],
     findings: Sequence[Finding],
-    sources: Mapping[str, SourceFile],
-    notifications: list[Notification],
 ) -> Report:
     metas = {meta.id: meta for meta in OWN_RULES} | {rule.id: rule.meta for rule in request.rules.rules}
     config = request.config
@@ -159,12 +157,16 @@ def _settle(
     if request.only is not None:
         kept = [finding for finding in kept if finding.path in request.only]
         suppressed = [entry for entry in suppressed if entry.finding.path in request.only]
-    texts = _Texts(request, discovery, sources)
+    texts = _Texts(request, discovery)
     kept = _finish(sorted(kept, key=order), texts)
     hidden = _finish(sorted((entry.finding for entry in suppressed), key=order), texts)
     by_key = {order(entry.finding)[:4]: entry for entry in suppressed}
     finished = tuple(replace(by_key[order(finding)[:4]], finding=finding) for finding in hidden)
-    notifications.extend(_failure_notifications(kept, texts))
+    notifications = [
+        *discovery.notifications,
+        *(notification for result in results for notification in result.notifications),
+        *_failure_notifications(kept, texts),
+    ]
     used = {finding.rule for finding in (*kept, *hidden)}
     return Report(
         findings=tuple(texts.scrubbed(finding) for finding in kept),
@@ -206,10 +208,9 @@ def _cost(results: Iterable[FileResult]) -> dict[str, tuple[float, int]]:
 class _Texts:
     """The decoded texts of the files that findings point into, read once, and what of them may be shown."""
 
-    def __init__(self, request: Request, discovery: Discovery, sources: Mapping[str, SourceFile]) -> None:
+    def __init__(self, request: Request, discovery: Discovery) -> None:
         self._request = request
         self._entries = {entry.path: entry for entry in discovery.files}
-        self._sources = dict(sources)
         self._texts: dict[str, str] = {}
         self._lines: dict[str, Lines] = {}
         self._secrets: dict[str, frozenset[str]] = {}
@@ -222,14 +223,12 @@ class _Texts:
         return self._texts[path]
 
     def _decode(self, path: str) -> str:
-        source = self._sources.get(path)
         entry = self._entries.get(path)
-        if source is None and entry is not None:
-            try:
-                source = load(self._request.tree, entry)
-            except TreeError:
-                return ""
-        if source is None:
+        if entry is None:
+            return ""
+        try:
+            source = load(self._request.tree, entry)
+        except TreeError:
             return ""
         if source.data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
             self.boms.add(path)

@@ -15,7 +15,7 @@ PACKAGE = Path(lintkit.__file__).parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("lintkit", "data"),
     ("model",),
-    ("source", "marks", "loopback", "own_rules"),
+    ("source", "marks", "loopback", "own_rules", "workers"),
     ("discover", "parse", "python", "secrets", "pylex"),
     ("select", "pattern", "graph"),
     ("rule", "declare", "api", "rules"),

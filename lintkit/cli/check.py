@@ -13,11 +13,12 @@ import click
 from lintkit.cli.failure import COULD_NOT, CommandError, say
 from lintkit.cli.options import repository_options, selection_options
 from lintkit.cli.output import Output, pair_outputs, terminal_width, wants_color, write_report
-from lintkit.model import SEVERITIES, Report, Severity
+from lintkit.model import SEVERITIES, Report, Scope, Severity
 from lintkit.report.formats import FORMATS
 from lintkit.report.options import RenderOptions
 
 if TYPE_CHECKING:
+    from lintkit.catalog import RuleSet
     from lintkit.cli.workspace import Selection
     from lintkit.engine import Request
 
@@ -63,6 +64,11 @@ class Fixing:
 @click.option(
     "--stdin-filename", metavar="FILE", help="Read the content of FILE from stdin, and report only on it."
 )
+@click.option(
+    "--scope",
+    type=click.Choice(("file", "project")),
+    help="Run only the rules that look at one file, or only those across files. Default: both.",
+)
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
 @click.option(
     "--no-cache", is_flag=True, help="Check everything anew. This version has no cache and always does."
@@ -102,6 +108,7 @@ def check(
     fail_on: Severity | None,
     exit_zero: bool,
     stdin_filename: str | None,
+    scope: Scope | None,
     statistics: bool,
     no_cache: bool,
     jobs: int,
@@ -130,6 +137,7 @@ def check(
         fail_on,
         allow_code,
         jobs,
+        scope,
     )
     request = _request(asked)
     if verbose:
@@ -170,6 +178,7 @@ class _Asked:
     fail_on: Severity | None
     allow_code: bool
     jobs: int
+    scope: Scope | None
 
 
 def _refuse_contradictions(
@@ -225,10 +234,19 @@ def _request(asked: _Asked) -> Request:
     return Request(
         tree=tree,
         config=workspace.config,
-        rules=workspace.selected(),
+        rules=_of_scope(workspace.selected(), asked.scope),
         known=workspace.rules.ids(),
         only=only,
         jobs=asked.jobs,
+    )
+
+
+def _of_scope(rules: RuleSet, scope: Scope | None) -> RuleSet:
+    """The rules of one scope; all of them without one."""
+    from lintkit.catalog import RuleSet
+
+    return (
+        rules if scope is None else RuleSet(tuple(rule for rule in rules.rules if rule.meta.scope == scope))
     )
 
 
