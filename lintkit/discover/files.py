@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from lintkit.discover.disk import too_large
 from lintkit.discover.kinds import is_binary, kind_by_name, kind_of, needs_content, sniffable, template_stem
 from lintkit.discover.names import printable, shown
+from lintkit.discover.patterns import excluder
 from lintkit.discover.tree import (
     LARGEST_FILE,
     LINK,
@@ -69,7 +70,7 @@ def discover(tree: Tree, exclude: Sequence[str] = ()) -> Discovery:
     listed itself. Raises TreeError if the tree cannot be listed.
     """
     listed = tuple(tree.paths())
-    is_excluded = _excluder(exclude)
+    is_excluded = excluder(exclude)
     excluded = (
         frozenset(entry.path for entry in listed if is_excluded(entry.path)) if exclude else frozenset()
     )
@@ -136,15 +137,6 @@ def load(tree: Tree, entry: SourceEntry) -> SourceFile:
 
 def _skip(path: str, message: str) -> Notification:
     return Notification("note", message, SKIPPED_FILE, path)
-
-
-def _excluder(patterns: Sequence[str]) -> Callable[[str], bool]:
-    if not patterns:
-        return lambda path: False
-    from lintkit.discover.patterns import compile_patterns
-
-    spec, _ = compile_patterns(patterns)
-    return spec.match_file
 
 
 class _Folders:

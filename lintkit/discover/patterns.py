@@ -1,77 +1,73 @@
-"""Ignore patterns with git's semantics, from files that nobody vouches for."""
+"""Ignore patterns from files that nobody vouches for: those of a walk, and those of `exclude`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from lintkit.parse.ignore import GitPattern, compile_git
 
 _MOST_STARS = 3
 _LONGEST = 500
-_MOST_PATTERNS = 10_000
+_MOST_LINES = 5000
 
 
-def compile_patterns(lines: Iterable[str]) -> tuple[GitIgnoreSpec, tuple[str, ...]]:
-    """The patterns among `lines` of an ignore file, and the lines that were left out.
+def excluder(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a path is excluded: `patterns` as in a `.gitignore` at the root; a folder stands for all below it.
 
-    pathspec turns a pattern into a regular expression whose cost grows with a power of its wildcards, so one
-    with many of them is left out; so is one that it cannot read at all.
+    A pattern that cannot be read, or that could take for ever to match, excludes nothing; whoever reads the
+    configuration has said so before.
     """
+    if not patterns:
+        return lambda path: False
     from pathspec import GitIgnoreSpec
 
-    good: list[str] = []
-    bad: list[str] = []
-    for line in lines:
-        usable = len(good) < _MOST_PATTERNS and is_cheap(line)
-        (good if usable else bad).append(line)
-    try:
-        return GitIgnoreSpec.from_lines(good), tuple(bad)
-    except Exception:  # pathspec raises its own ValueError, and `re.error` for some brackets
-        readable = [line for line in good if _is_readable(line)]
-        return GitIgnoreSpec.from_lines(readable), (
-            *bad,
-            *(line for line in good if line not in set(readable)),
-        )
+    readable = []
+    for pattern in patterns:
+        if not _is_cheap(pattern):
+            continue
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except Exception:  # pathspec raises its own ValueError, and `re.error` for some brackets
+            continue
+        readable.append(pattern)
+    return GitIgnoreSpec.from_lines(readable).match_file
 
 
-def is_cheap(line: str) -> bool:
-    """Whether matching this pattern stays cheap whatever path it is compared with."""
+def _is_cheap(line: str) -> bool:
+    """Whether comparing this pattern stays cheap whatever path it meets: the cost is a power of its wildcards."""
+    if line.startswith("#"):
+        return True
     parts = line.split("/")
-    return (
-        len(line) <= _LONGEST
-        and parts.count("**") <= _MOST_STARS
-        and all(part.count("*") <= _MOST_STARS for part in parts)
-    ) or line.startswith("#")
-
-
-def _is_readable(line: str) -> bool:
-    from pathspec import GitIgnoreSpec
-
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except Exception:
-        return False
-    return True
+    few = parts.count("**") <= _MOST_STARS and all(part.count("*") <= _MOST_STARS for part in parts)
+    return few and len(line) <= _LONGEST
 
 
 class NestedIgnores:
-    """The ignore files in force in one folder of a walk: the folder's own last, so that it decides first."""
+    """The ignore files in force in one folder of a walk, the folder's own first, because it decides first.
+
+    Not pathspec's: there `!logs/` also takes back what is below `logs`, which git does not do.
+    """
 
     __slots__ = ("_levels",)
 
-    def __init__(self, levels: Sequence[tuple[int, GitIgnoreSpec]] = ()) -> None:
+    def __init__(self, levels: Sequence[tuple[int, tuple[GitPattern, ...]]] = ()) -> None:
         self._levels = tuple(levels)
 
-    def within(self, folder: str, spec: GitIgnoreSpec) -> NestedIgnores:
-        """These and the ignore file of `folder` (relative to the root, with `/`; empty for the root)."""
-        return NestedIgnores(((len(folder), spec), *self._levels))
+    def within(self, folder: str, lines: Iterable[str]) -> tuple[NestedIgnores, int]:
+        """These and the ignore file of `folder` (relative to the root with `/` at its end; empty for the root).
 
-    def ignores(self, path: str) -> bool:
-        """Whether `path` (relative to the root, a folder with `/`) is ignored; its own folders are not."""
-        for skipped, spec in self._levels:
-            decided = spec.check_file(path[skipped:]).include
-            if decided is not None:
-                return decided
+        Also how many lines were passed over because they could make the walk take for ever.
+        """
+        listed = list(lines)
+        cheap = [line for line in listed[:_MOST_LINES] if _is_cheap(line)]
+        patterns = compile_git(tuple(cheap))[::-1]
+        return NestedIgnores(((len(folder), patterns), *self._levels)), len(listed) - len(cheap)
+
+    def ignores(self, path: str, name: str, *, is_folder: bool) -> bool:
+        """Whether `path` (relative to the root), whose last part is `name`, is ignored; its own folders are not."""
+        for skipped, patterns in self._levels:
+            relative = path[skipped:]
+            for pattern in patterns:
+                if pattern.matches(relative, name, is_folder):
+                    return not pattern.negated
         return False

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lintkit.discover.disk import Disk, DiskError, sentence
 from lintkit.discover.names import shown
-from lintkit.discover.patterns import NestedIgnores, compile_patterns
+from lintkit.discover.patterns import NestedIgnores
 
 JUNK = frozenset(
     {
@@ -77,14 +77,16 @@ def walk(disk: Disk, start: bytes, report: Callable[[bytes, str], None]) -> Iter
             if entry.name == b".git":
                 continue
             name = folder + entry.name
-            if entry.is_symlink():
-                if not ignores.ignores(shown(name)):
-                    yield Listed(name, link=True)
-            elif entry.is_dir(follow_symlinks=False):
-                if entry.name not in JUNK and not ignores.ignores(shown(name) + "/"):
-                    pending.append((name + b"/", ignores))
-            elif not ignores.ignores(shown(name)):
-                yield Listed(name, special=not entry.is_file(follow_symlinks=False))
+            link = entry.is_symlink()
+            is_folder = not link and entry.is_dir(follow_symlinks=False)
+            if is_folder and entry.name in JUNK:
+                continue
+            if ignores.ignores(shown(name), shown(entry.name), is_folder=is_folder):
+                continue
+            if is_folder:
+                pending.append((name + b"/", ignores))
+            else:
+                yield Listed(name, link, not link and not entry.is_file(follow_symlinks=False))
 
 
 def _with_ignore_file(
@@ -96,10 +98,9 @@ def _with_ignore_file(
     except DiskError as error:
         report(name, f"{error} Nothing is ignored by it.")
         return ignores
-    spec, left_out = compile_patterns(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"))
-    if left_out:
+    inner, passed_over = ignores.within(shown(folder), text.replace("\r\n", "\n").split("\n"))
+    if passed_over:
         report(
-            name,
-            f"{len(left_out)} of its patterns are malformed or too costly to match, and were passed over.",
+            name, f"{passed_over} of its lines have too many wildcards to be matched, and were passed over."
         )
-    return ignores.within(shown(folder), spec)
+    return inner

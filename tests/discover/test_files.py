@@ -85,6 +85,11 @@ def test_excluded_files_are_gone_from_files_paths_and_tracked(tmp_path: Path) ->
     assert discovery.excluded == {"fixtures/.env", "fixtures/b.py", "c.gen.py"}
 
 
+def test_unreadable_and_costly_exclusions_exclude_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {"a" * 200: "", "a.py": "", "b.py": ""})
+    assert found(tmp_path, "[z-a]", "!", "*a" * 40 + "b", "b.py").excluded == {"b.py"}
+
+
 def test_an_excluded_file_is_not_spoken_of(tmp_path: Path) -> None:
     write(tmp_path, {"a.yaml": "{{ x }}\n"})
     (tmp_path / "b.yaml").symlink_to("/dev/null")

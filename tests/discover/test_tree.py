@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from lintkit.discover import disk, git
 from lintkit.discover.tree import (
@@ -292,10 +294,13 @@ def test_a_walk_enters_no_installed_packages_and_tracks_nothing(tmp_path: Path) 
 
 
 def test_a_costly_ignore_pattern_is_passed_over_with_a_word(tmp_path: Path) -> None:
-    write(tmp_path, {".gitignore": "*a" * 40 + "b\n*.log\n[z-a]\n", "a" * 200: "", "x.log": ""})
+    write(
+        tmp_path,
+        {".gitignore": "*a" * 40 + "b\n*.log\n[z-a]\n" + "*" * 600 + "\n", "a" * 200: "", "x.log": ""},
+    )
     tree = WorkTree(tmp_path)
     assert [found.path for found in tree.paths()] == [".gitignore", "a" * 200]
-    assert "2 of its patterns" in words(tree)[".gitignore"]
+    assert "2 of its lines" in words(tree)[".gitignore"]
 
 
 # --- links, pipes and other odd things ------------------------------------------------------------------------------
@@ -532,3 +537,47 @@ def test_what_is_named_is_listed_although_it_is_ignored(place: Path) -> None:
 def test_the_error_survives_pickling() -> None:
     error = pickle.loads(pickle.dumps(TreeError("It vanished.", "a.py")))
     assert (error.message, error.path, str(error)) == ("It vanished.", "a.py", "It vanished.")
+
+
+_PATTERNS = st.lists(
+    st.sampled_from(
+        [
+            "a",
+            "b/",
+            "/a",
+            "*.x",
+            "!c.x",
+            "a/b",
+            "**/b",
+            "a/**",
+            "a/*",
+            "!a/c.x",
+            "a/**/c.x",
+            "?.x",
+            "[ab]",
+            "# a",
+            "",
+            "\\!a",
+            "c.x ",
+            "!a/",
+            "*",
+        ]
+    ),
+    max_size=5,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_PATTERNS, _PATTERNS)
+def test_a_walk_lists_what_git_lists(
+    tmp_path_factory: pytest.TempPathFactory, top: list[str], inner: list[str]
+) -> None:
+    names = ["a/a/c.x", "a/b/a", "a/c.x", "a/d", "b/a", "b/c.x", "c.x", "d/a/b/c.x", "d/b", "e.x", "!a"]
+    files = {**dict.fromkeys(names, ""), ".gitignore": "\n".join(top), "a/.gitignore": "\n".join(inner)}
+    walked = write(tmp_path_factory.mktemp("walked"), files)
+    in_git = write(tmp_path_factory.mktemp("git"), files)
+    call_git(in_git, "init", "-q")
+    expected = paths(in_git)
+    assert not notifications_of(open_tree(in_git))
+    if expected:
+        assert paths(walked) == expected
