@@ -121,7 +121,7 @@ class Paths:
 
     __slots__ = ("all", "ordered", "visits")
 
-    def __init__(self, paths: frozenset[str], visits: int = 4_000_000) -> None:
+    def __init__(self, paths: frozenset[str], visits: int = 2_000_000) -> None:
         self.all = paths
         self.ordered = sorted(paths)
         self.visits = visits

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from lintkit.graph.facts import CopyInstruction, ImageStage
+from lintkit.graph.images import BuiltImage, Dockerfile, Paths, contents
+from lintkit.model import Span
 from tests.graph.trees import graph_of, unit_of
 
 PYTHON = {"app/main.py": "", "app/__init__.py": "", "tests/test_x.py": "", "README.md": "", "lib/x.py": ""}
@@ -55,3 +58,11 @@ def test_the_target_decides() -> None:
 
 def test_a_source_outside_the_context_is_nothing() -> None:
     assert held("COPY ../../etc /x\n") == {}
+
+
+def test_images_that_copy_everything_many_times_run_out_of_visits() -> None:
+    span = Span("Dockerfile", 0, 1)
+    copies = tuple(CopyInstruction(span, 0, (".",), f"/{number}/") for number in range(1_000))
+    dockerfile = Dockerfile("Dockerfile", (ImageStage(span, 0, "", "x"),), copies)
+    paths = Paths(frozenset(f"m{number}.py" for number in range(100)), visits=1_000)
+    assert len(contents(BuiltImage("Dockerfile", ""), dockerfile, paths, ())) == 1_000

@@ -256,17 +256,6 @@ def test_facts_hold_no_secret() -> None:
     assert "correct-horse" not in repr(facts)
 
 
-def test_thousands_of_images_that_copy_thousands_of_files_are_joined() -> None:
-    count = 1_000
-    services = "".join(
-        f"  s{n}: {{build: {{context: ., dockerfile: d/{n}.Dockerfile}}}}\n" for n in range(count)
-    )
-    files = {f"d/{n}.Dockerfile": "FROM x\nCOPY . /x\n" for n in range(count)}
-    facts = facts_of({"compose.yaml": "services:\n" + services, **files})
-    paths = frozenset({f"code/m{n}.py" for n in range(5_000)} | {fact.path for fact in facts})
-    assert len(join(facts, paths).units()) == count
-
-
 def test_ten_thousand_services_are_joined() -> None:
     services = [
         ContainerDefined(
