@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lintkit.secrets.formats import DOCUMENTED, find_formats
-from lintkit.secrets.names import WEAK_TERMS, secret_term, split_words
+from lintkit.secrets.names import WEAK_TERMS, mention, secret_term, split_words
 
 VerdictKind = Literal["format", "real", "placeholder", "well-known"]
 
@@ -37,6 +37,7 @@ class Verdict:
 PLACEHOLDER = "is a placeholder"
 WELL_KNOWN = "is a well-known default"
 REAL = "looks like a real secret"
+GUESSABLE = "is an easily guessed word"
 
 
 def _set(words: str) -> frozenset[str]:
@@ -248,6 +249,10 @@ def classify(name: str, value: object, *, credential: bool = False) -> Verdict |
     term = secret_term(name)
     if not term:
         return None
+    if term == ("access", "key") and not (
+        looks_random(text) or {"secret", "storage", "azure"} & set(split_words(name))
+    ):
+        return None  # the public half of a pair more often than not
     if term[-1] in WEAK_TERMS:
         return _shift(_judge_weak(name, term, text), offset)
     return _shift(_judge(name, term, text, credential=credential), offset)
@@ -304,6 +309,8 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
         return Verdict("placeholder", PLACEHOLDER, *whole)
     if not credential and _names_a_field(name, term, text, words):
         return None
+    if _VARIABLE.match(text) and not random and mention(text):
+        return Verdict("placeholder", PLACEHOLDER, *whole)  # the name of what was to be put here
     if (
         low in _WELL_KNOWN
         or (words and "".join(words) in _WELL_KNOWN)
@@ -312,7 +319,9 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
         return Verdict("well-known", WELL_KNOWN, *whole)
     if not credential and (len(text) < 3 or any(c.isspace() for c in text)):
         return None
-    return Verdict("real", REAL, *whole)
+    return Verdict(
+        "real", GUESSABLE if text.isalpha() and text.islower() and len(text) <= 12 else REAL, *whole
+    )
 
 
 def _no_secret(text: str, credential: bool) -> bool:
