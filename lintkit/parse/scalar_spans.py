@@ -26,9 +26,8 @@ _HEX = {"x": 2, "u": 4, "U": 8}
 def scalar_span(document: Document, route: Route, start: int, end: int) -> Span:
     """The span of the characters `start` to `end` of the scalar's text at `route` (of its `NodeSpans.raw`).
 
-    An empty range gives an empty span. In a scalar of more than 200,000 characters that is no plain copy,
-    where the characters cannot be told apart in the source, and where no scalar stands at `route`, the span
-    of the whole value.
+    An empty range gives an empty span. The span of the whole value where the characters cannot be told apart
+    in the source, where it is long and no plain copy of the text, and where no scalar stands at `route`.
     """
     node = document.nodes.get(route)
     if node is None or node.raw is None:
