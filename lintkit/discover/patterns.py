@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from lintkit.parse.ignore import GitPattern, compile_git
 
@@ -42,16 +44,65 @@ def _is_cheap(line: str) -> bool:
     return few and len(line) <= _LONGEST
 
 
+@dataclass(frozen=True, slots=True)
+class _IgnoreFile:
+    """The patterns of one ignore file, the last one first because it decides.
+
+    skipped   how many characters of a path are its folder
+    anchored  those that compare more than a name
+    names     the names that a pattern for names spells out
+    wildcard  matches every name that another pattern for names matches
+    """
+
+    skipped: int
+    patterns: tuple[GitPattern, ...]
+    anchored: tuple[GitPattern, ...]
+    names: frozenset[str]
+    wildcard: re.Pattern[str] | None
+
+    def decides(self, path: str, name: str, is_folder: bool) -> bool | None:
+        """Whether `path` is ignored; None if no pattern speaks of it."""
+        # Almost no name is matched by anything, and one search says so.
+        spoken_of = name in self.names or (self.wildcard is not None and self.wildcard.fullmatch(name))
+        relative = path[self.skipped :]
+        for pattern in self.patterns if spoken_of else self.anchored:
+            if pattern.matches(relative, name, is_folder):
+                return not pattern.negated
+        return None
+
+
+def _ignore_file(folder: str, lines: Sequence[str]) -> _IgnoreFile:
+    patterns = compile_git(tuple(lines))[::-1]
+    names: set[str] = set()
+    expressions: list[str] = []
+    anchored = []
+    for pattern in patterns:
+        expression = None if pattern.wildcard is None else pattern.wildcard.expression
+        if pattern.anywhere and pattern.literal is not None:
+            names.add(pattern.literal)
+        elif pattern.anywhere and expression is not None:
+            expressions.append(expression.pattern)
+        elif pattern.anywhere and pattern.wildcard is not None:
+            # Matched without a regular expression, so no search can stand for it.
+            expressions.append(".*")
+        elif not pattern.anywhere:
+            anchored.append(pattern)
+    wildcard = (
+        re.compile("|".join(f"(?:{found})" for found in expressions), re.DOTALL) if expressions else None
+    )
+    return _IgnoreFile(len(folder), patterns, tuple(anchored), frozenset(names), wildcard)
+
+
 class NestedIgnores:
     """The ignore files in force in one folder of a walk, the folder's own first, because it decides first.
 
     Not pathspec's: there `!logs/` also takes back what is below `logs`, which git does not do.
     """
 
-    __slots__ = ("_levels",)
+    __slots__ = ("_files",)
 
-    def __init__(self, levels: Sequence[tuple[int, tuple[GitPattern, ...]]] = ()) -> None:
-        self._levels = tuple(levels)
+    def __init__(self, files: Sequence[_IgnoreFile] = ()) -> None:
+        self._files = tuple(files)
 
     def within(self, folder: str, lines: Iterable[str]) -> tuple[NestedIgnores, int]:
         """These and the ignore file of `folder` (relative to the root with `/` at its end; empty for the root).
@@ -60,14 +111,12 @@ class NestedIgnores:
         """
         listed = list(lines)
         cheap = [line for line in listed[:_MOST_LINES] if _is_cheap(line)]
-        patterns = compile_git(tuple(cheap))[::-1]
-        return NestedIgnores(((len(folder), patterns), *self._levels)), len(listed) - len(cheap)
+        return NestedIgnores((_ignore_file(folder, cheap), *self._files)), len(listed) - len(cheap)
 
     def ignores(self, path: str, name: str, *, is_folder: bool) -> bool:
         """Whether `path` (relative to the root), whose last part is `name`, is ignored; its own folders are not."""
-        for skipped, patterns in self._levels:
-            relative = path[skipped:]
-            for pattern in patterns:
-                if pattern.matches(relative, name, is_folder):
-                    return not pattern.negated
+        for file in self._files:
+            decided = file.decides(path, name, is_folder)
+            if decided is not None:
+                return decided
         return False
