@@ -321,13 +321,31 @@ def docker_ignored(path: str, lines: Sequence[str]) -> bool:
     lines  of the one `.dockerignore` in force; the last pattern that matches the path or a folder of it
     decides
     """
+    known = tuple(lines)
     parts = path.strip("/").split("/")
-    prefixes = ["/".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    above: tuple[bool, ...] = (False,) * len(compile_docker(known))
+    for count in range(1, len(parts)):
+        _, above = _docker_folder("/".join(parts[:count]), above, known)
+    return _docker_step("/".join(parts), above, known)[0]
+
+
+def _docker_step(path: str, above: tuple[bool, ...], lines: tuple[str, ...]) -> tuple[bool, tuple[bool, ...]]:
+    """Whether a path is ignored, and which patterns match it, given those that match its folder.
+
+    What matched a folder matches all inside. A pattern that could change nothing is not even asked, so that a
+    `!folder` counts only where something before it had ignored that folder itself.
+    """
     ignored = False
-    for pattern in compile_docker(tuple(lines)):
-        if pattern.negated == ignored and any(pattern.matches(prefix) for prefix in prefixes):
+    matched = list(above)
+    for index, pattern in enumerate(compile_docker(lines)):
+        if above[index] or (pattern.negated == ignored and pattern.matches(path)):
+            matched[index] = True
             ignored = not pattern.negated
-    return ignored
+    return ignored, tuple(matched)
+
+
+_docker_folder = lru_cache(maxsize=4096)(_docker_step)
+"""The same for folders, which many paths share."""
 
 
 @lru_cache(maxsize=512)
@@ -341,6 +359,8 @@ def compile_docker(lines: tuple[str, ...]) -> tuple[DockerPattern, ...]:
         cleaned = _clean_docker(line.strip())
         if not cleaned or cleaned == "!":
             continue
+        # The builders clean it once more with its `!` in front, which turns `!../../a` into `a`.
+        cleaned = posixpath.normpath(cleaned)
         negated = cleaned.startswith("!")
         pattern = cleaned[1:] if negated else cleaned
         if not any(char in pattern for char in "*?[\\"):
@@ -392,7 +412,8 @@ def _docker_tokens(pattern: str) -> tuple[Token, ...] | None:
             token, position = bracket
             tokens.append(token)
         elif char == "\\":
-            if position == end:
+            # Before a letter or digit it becomes an escape of Go's regular expressions, which no name has.
+            if position == end or pattern[position].isalnum():
                 return None
             tokens.append(Token("text", pattern[position]))
             position += 1
@@ -402,13 +423,13 @@ def _docker_tokens(pattern: str) -> tuple[Token, ...] | None:
 
 
 def _docker_bracket(pattern: str, position: int) -> tuple[Token, int] | None:
-    """The set whose first character is at `position` and where it ends; None where Go calls it malformed."""
+    """The set whose first character is at `position` and where it ends; None where it has no end."""
     negated = pattern[position : position + 1] == "^"
     position += negated
     ranges: list[tuple[str, str]] = []
 
     def character(at: int) -> tuple[str, int] | None:
-        if pattern[at : at + 1] in ("", "-", "]"):
+        if pattern[at : at + 1] in ("", "-") or (ranges and pattern[at] == "]"):
             return None
         if pattern[at] == "\\":
             at += 1
@@ -421,8 +442,6 @@ def _docker_bracket(pattern: str, position: int) -> tuple[Token, int] | None:
         high: tuple[str, int] | None = low
         if pattern[low[1] : low[1] + 1] == "-":
             high = character(low[1] + 1)
-            if high is None:
-                return None
         if high is None or low[0] > high[0]:
             return None
         ranges.append((low[0], high[0]))

@@ -262,6 +262,10 @@ def test_git_answers_the_same(repository: Path, files: dict[str, list[str]]) -> 
         ("a", [""], False),
         ("a", ["! a"], False),
         (".env", ["*", "! .env"], False),
+        ("e/a.md", ["*", "!**/*.md"], False),
+        ("c/d/a", ["**/?/?/*", "!c"], True),
+        ("c/d/a", ["**/c", "!c"], False),
+        ("a", ["\\a"], False),
     ],
 )
 def test_docker_answers_as_its_builders_do(path: str, lines: list[str], expected: bool) -> None:
