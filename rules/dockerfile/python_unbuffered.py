@@ -8,6 +8,7 @@ from typing import Any
 
 from lintkit.api import Document, Edit, Finding, Fix, Location, RuleContext, Span, bad, define, good
 from lintkit.graph.commands import started
+from lintkit.graph.environments import environment_of_path
 from lintkit.parse.dockerfile import effective_environment, environment_routes, stage_chain
 
 RULE = define(
@@ -23,7 +24,7 @@ On a quiet service even healthy output appears minutes late.
     tags=("logging", "python"),
     packs=("recommended", "production"),
     fixable=True,
-    paths_ignore=("**/.devcontainer/**", "**/test/**", "**/tests/**", "**/testdata/**"),
+    paths_ignore=("**/testdata/**", "**/fixtures/**"),
     examples=(
         bad(
             """\
@@ -106,6 +107,8 @@ CMD ["nginx"]
         ),
         good("FROM python:3.12-slim\nRUN pip install black\n", note="a base image that starts nothing"),
         good('FROM python:3.12-slim\nCMD ["./start.sh"]\n', note="a script may set it"),
+        good({"Dockerfile.dev": 'FROM python:3.12\nCMD ["python", "app.py"]\n'}, note="for development"),
+        good('ARG BASE\nFROM $BASE\nCMD ["python", "app.py"]\n', note="a base image that is not known"),
     ),
 )
 
@@ -127,6 +130,8 @@ _OPTIONS_WITH_VALUE = ("-W", "-X", "--check-hash-based-pycs")
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the FROM of the stage that ships, when what it starts is Python and nothing switches the buffer off."""
+    if environment_of_path(document.path) == "development":
+        return
     stage = _shipped_stage(document)
     if stage is None or effective_environment(document, stage).get("PYTHONUNBUFFERED"):
         return

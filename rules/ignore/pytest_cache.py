@@ -57,6 +57,21 @@ share, the temporary folders stay, and nothing ignores them: `git add .` commits
             note="an ignore file in the folder where pytest runs",
         ),
         good({".gitignore": "dist/\n", "app.py": "print(1)\n"}, note="no tests"),
+        bad(
+            {
+                ".gitignore": "node_modules/\n",
+                "backend/.gitignore": "__pycache__/  # <-- here\n",
+                "backend/pyproject.toml": "",
+                "backend/tests/test_a.py": "",
+            },
+            fixed={
+                ".gitignore": "node_modules/\n",
+                "backend/.gitignore": "__pycache__/\n.pytest_cache/\npytest-cache-*/\n",
+                "backend/pyproject.toml": "",
+                "backend/tests/test_a.py": "",
+            },
+            note="the nearest ignore file that speaks of Python",
+        ),
         good(
             {
                 ".gitignore": "dist/\n",
@@ -81,7 +96,10 @@ _ROOT_FILES = frozenset(
     {"pytest.ini", ".pytest.ini", "pytest.toml", "pyproject.toml", "tox.ini", "setup.cfg", "setup.py"}
 )
 _OTHER_RUNNERS = ("unittest", "django.test", "rest_framework.test")
-_NOT_OURS = re.compile(r"(?:^|/)(?:node_modules|site-packages|vendor|third_party|fixtures|testdata)/")
+_NOT_OURS = re.compile(
+    r"(?:^|/)(?:node_modules|site-packages|vendor|third_party|fixtures|testdata|examples?|docs?|samples?)/"
+)
+_SPEAKS_OF_PYTHON = re.compile(r"pytest|__pycache__|\.py|\.?venv|egg-info|mypy_cache|ruff_cache")
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -117,7 +135,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
 
 
 def _evidence(project: Project) -> list[str]:
-    """The files that show that pytest runs here: its configuration first, then tests that no other runner claims."""
+    """The files that show that pytest runs here, its configuration first.
+
+    Without any sign of pytest itself, tests that `unittest` or Django runs speak for those.
+    """
     tests, configured, imports, claimed = [], [], set(), set()
     for path in sorted(project.paths):
         if _NOT_OURS.search(path):
@@ -131,8 +152,9 @@ def _evidence(project: Project) -> list[str]:
             imports.add(each.path)
         elif each.module in _OTHER_RUNNERS or each.module.startswith("unittest."):
             claimed.add(each.path)
-    uses_pytest = bool(configured or imports.intersection(tests))
-    return configured + [path for path in tests if uses_pytest or path not in claimed]
+    if configured or imports.intersection(project.paths) or not claimed.intersection(tests):
+        return configured + tests
+    return []
 
 
 def _root_folders(project: Project, evidence: list[str]) -> set[str]:
@@ -147,10 +169,12 @@ def _root_folders(project: Project, evidence: list[str]) -> set[str]:
     return folders
 
 
-def _responsible(folder: str, lines: Mapping[str, object]) -> str:
-    """The folder whose ignore file should say it: the repository's root, else the highest one above the tests."""
+def _responsible(folder: str, lines: Mapping[str, tuple[str, ...]]) -> str:
+    """The folder whose ignore file should say it: the nearest one that speaks of Python, else the highest."""
     parts = folder.split("/") if folder else []
-    return next((above for n in range(len(parts) + 1) if (above := "/".join(parts[:n])) in lines), "")
+    above = [path for n in range(len(parts), -1, -1) if (path := "/".join(parts[:n])) in lines]
+    spoken = [path for path in above if any(_SPEAKS_OF_PYTHON.search(line) for line in lines[path])]
+    return spoken[0] if spoken else above[-1] if above else ""
 
 
 def _place(fact: IgnoreRules) -> Span:

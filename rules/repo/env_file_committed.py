@@ -40,6 +40,7 @@ that it held.
         good({".env.example": "DB_PASSWORD=k3Vw9-not-a-live-one\n"}, note="an example"),
         good({".env": "# DB_PASSWORD=\nDB_PASSWORD=\nDB_HOST\n"}, note="no values"),
         good({".env.test": "DB_HOST=localhost\nDEBUG=1\n"}, note="tests, without a credential"),
+        good({"versions.env": "NGINX=1.27\n"}, note="a list of settings, without a credential"),
         good({".env": "SKIP_PREFLIGHT_CHECK=true\nPORT=3000\nVITE_TITLE=Shop\n"}, note="a front end's build"),
         good({".env": "COMPOSE_PROJECT_NAME=shop\nPOSTGRES_VERSION=17\n"}, note="settings of compose itself"),
         good(
@@ -94,13 +95,18 @@ def _file(path: str, entries: Sequence[VariableProvided], rule: RuleContext) -> 
         return
     valued = [entry for entry in entries if entry.value.kind != "none" and not entry.value.is_empty]
     secrets = [entry for entry in valued if entry.value.is_secret]
-    if not secrets and (words & _HARMLESS_FILES or all(_is_build_setting(entry.name) for entry in valued)):
+    plain = not name.startswith(".env") or bool(words & _HARMLESS_FILES)
+    if not secrets and (plain or all(_is_build_setting(entry.name) for entry in valued)):
         return
     first = (secrets or valued)[0]
     severity, confidence = _weight(secrets)
     count = len(secrets)
     holds = (
-        f"{count} value{'s' * (count != 1)} that look{'s' * (count == 1)} like credentials"
+        (
+            "1 value that looks like a credential"
+            if count == 1
+            else f"{count} values that look like credentials"
+        )
         if count
         else f"{len(valued)} value{'s' * (len(valued) != 1)}, none of them a credential yet"
     )
