@@ -47,6 +47,14 @@ def _service(document: Document, route: Route, name: str, service: Mapping[Any, 
         profiles=tuple(_text(each) for each in service.get("profiles") or () if isinstance(each, str)),
         extends=_extends(service.get("extends")),
         working_dir=_text(service.get("working_dir")),
+        command_span=next(
+            (
+                document.span((*route, key))
+                for key in ("command", "entrypoint")
+                if service.get(key) is not None
+            ),
+            None,
+        ),
         shares_network=network == "host" or network.startswith(("service:", "container:")),
     )
 

@@ -124,6 +124,9 @@ def _workload(
             command=_words(container.get("args")),
             replicas=_count(document, ("spec", "replicas")),
             working_dir=_text(container.get("workingDir")),
+            command_span=next(
+                (document.span((*route, key)) for key in ("args", "command") if container.get(key)), None
+            ),
             shares_network=len(containers) + len(sidecars) > 1 or pod.get("hostNetwork") is True,
             opaque="an agent injects variables into its pod" if injected else "",
         )

@@ -178,6 +178,7 @@ class ContainerDefined(Fact):
     entrypoint      compose `entrypoint`, Kubernetes `command`; None where the image decides
     command         compose `command`, Kubernetes `args`; None where the image decides
     extends         (file, service) of compose; the file is empty for the same one
+    command_span    where the command or the entrypoint is written
     shares_network  loopback is shared: another container of the pod, the host's network
     opaque          why its variables cannot be known from here; empty when they can
     """
@@ -196,6 +197,7 @@ class ContainerDefined(Fact):
     profiles: tuple[str, ...] = ()
     extends: tuple[str, str] | None = None
     working_dir: str = ""
+    command_span: Span | None = None
     shares_network: bool = False
     opaque: str = ""
 

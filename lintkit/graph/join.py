@@ -420,10 +420,10 @@ class _Join:
         words: list[str] = []
         span: Span | None = None
         if own.entrypoint is not None:
-            words, span = [*own.entrypoint, *(own.command or ())], own.span
+            words, span = [*own.entrypoint, *(own.command or ())], own.command_span or own.span
         elif own.command is not None:
             prefix = entrypoint.arguments if entrypoint and not entrypoint.shell else ()
-            words, span = [*prefix, *own.command], own.span
+            words, span = [*prefix, *own.command], own.command_span or own.span
         elif entrypoint is not None and entrypoint.shell:
             return started(entrypoint.arguments, shell=True), entrypoint.span, workdir
         elif entrypoint is not None:
@@ -476,7 +476,11 @@ class _Join:
                 return ()
             targets = program.targets or _default_targets(program, given)
             here = [posixpath.join(workdir or "/", program.directory), *roots] if program.directory else roots
-            resolved = [entry for target in targets if (entry := _entry(target, here, system))]
+            resolved = [
+                entry
+                for target in targets
+                if (entry := _entry(target, here, system, runs=program.kind == "script"))
+            ]
             if not resolved:
                 return ()
             found += resolved if program.targets else resolved[:1]
@@ -543,13 +547,16 @@ def _default_targets(program: Started, given: Mapping[str, tuple[VariableProvide
     return ()
 
 
-def _entry(target: str, roots: Iterable[str], system: Mapping[str, str]) -> str | None:
+def _entry(target: str, roots: Iterable[str], system: Mapping[str, str], *, runs: bool) -> str | None:
     """The repository's file of a module or script, as a program that runs in the first of `roots` finds it."""
     if target.endswith(".py"):
         names = [target]
     else:
         stem = target.replace(".", "/")
-        names = [stem + ".py", stem + "/__init__.py", stem + "/__main__.py"]
+        # `python -m package` runs its `__main__`; a server imports the package.
+        names = [stem + ".py", stem + "/__main__.py", stem + "/__init__.py"]
+        if not runs:
+            names = [stem + ".py", stem + "/__init__.py"]
     roots = [*roots]
     for root in [*roots, *(posixpath.join(root, "src") for root in roots)]:
         for name in names:

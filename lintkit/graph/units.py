@@ -134,6 +134,7 @@ def _service(
         entrypoint=_first_given(layer.entrypoint for layer in layers),
         command=_first_given(layer.command for layer in layers),
         working_dir=_first(layer.working_dir for layer in layers) or "",
+        command_span=_first_given(layer.command_span for layer in layers),
         mounts=tuple(mount for layer in layers for mount in layer.mounts),
         shares_network=any(layer.shares_network for layer in layers),
     )

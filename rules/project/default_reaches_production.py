@@ -123,6 +123,14 @@ talks to a database that is not there, or signs tokens with a key that everybody
             },
             note="an address to listen on",
         ),
+        good(
+            {
+                **_TREE,
+                "app/settings.py": "import os\n\nINSTANCE_ID = os.getenv('INSTANCE_ID', 'localhost')\n",
+                "compose.production.yaml": _COMPOSE,
+            },
+            note="a name, not a place to connect to",
+        ),
     ),
 )
 
@@ -143,6 +151,10 @@ _ON_THE_SPOT = frozenset(
     playwright""".split()  # noqa: SIM905
 )
 """Programs that are meant to run on the user's own machine; their loopback default is the vendor's own."""
+_CONNECTIONS = frozenset(
+    """host hostname url uri dsn address addr endpoint server servers bootstrap node nodes peer peers
+    upstream""".split()  # noqa: SIM905
+)
 _DATASTORES = frozenset(
     """redis valkey postgres postgresql pg pghost database db mysql mariadb mongo mongodb neo4j bolt rabbit rabbitmq
     amqp kafka nats broker celery queue elasticsearch elastic opensearch memcached memcache qdrant milvus weaviate
@@ -174,7 +186,9 @@ def _is_developers(read: VariableRead, unit: Unit) -> bool:
     words = {word for name in read.names for word in words_of(name)}
     if words & (_NOT_CONNECTIONS | _TELEMETRY | _ON_THE_SPOT):
         return False
-    return "://" in (read.default.text or "") or not words <= _BIND
+    if "://" in (read.default.text or ""):
+        return True
+    return bool(words & (_CONNECTIONS | _DATASTORES)) and not words <= _BIND
 
 
 def _is_given(project: Project, unit: Unit, read: VariableRead) -> bool:

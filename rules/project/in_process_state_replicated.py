@@ -155,7 +155,7 @@ Keep it in a store that all processes share (Redis, the database) with a time to
                 "        price_cache[user] = challenge\n    return price_cache[user]\n\n\n"
                 "def finish(user):\n    return None\n",
             },
-            note="a cache that no request invalidates",
+            note="a cache: each process may have its own",
         ),
         good(
             {
@@ -203,7 +203,6 @@ _BACKPLANES = (
     "asyncpg",
     "psycopg",
 )
-_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE", "*", "WEBSOCKET"})
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -246,10 +245,9 @@ def _kind(use: StateUse, reached: dict[tuple[str, str], RouteHandler], shared: s
     used = [(access, handler) for access, handler in requests if handler is not None and not access.guarded]
     if not any(access.operation != "write" for access, _ in used):
         return ""
-    invalidated = any(
-        access.operation == "delete" and handler.method in _CHANGING for access, handler in used
-    )
-    if kind == "cache" and (use.state.container == "bounded" or not invalidated):
+    if (
+        kind == "cache"
+    ):  # each process may have its own; whether a stale one does harm cannot be told from here
         return ""
     if kind == "connection" and shared & {use.state.path, *(access.path for access, _ in used)}:
         return ""

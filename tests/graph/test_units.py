@@ -200,6 +200,19 @@ def test_an_image_is_released_without_its_stage_for_developers() -> None:
     assert unit_of(graph, "compose.yaml:api").workers is None
 
 
+def test_a_package_that_is_run_begins_at_its_main() -> None:
+    files = {
+        "Dockerfile": "FROM python:3.12\nWORKDIR /srv\nCOPY shop shop\nCMD python -m shop\n",
+        "shop/__init__.py": "",
+        "shop/__main__.py": "from shop import web\n",
+        "shop/web.py": "",
+    }
+    graph = graph_of(files)
+    unit = unit_of(graph, "Dockerfile")
+    assert unit.entries == ("shop/__main__.py",)
+    assert graph.modules(unit) == {"shop/__init__.py", "shop/__main__.py", "shop/web.py"}
+
+
 def test_workers_from_a_gunicorn_file() -> None:
     files = {
         "Dockerfile": "FROM python:3.12\nWORKDIR /srv\nCOPY . .\nCMD gunicorn -c gunicorn.conf.py app:app\n",
