@@ -14,6 +14,7 @@ from lintkit.secrets.named import QUOTE, NamedValues
 _AFTER_NAME = re.compile(
     r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:==|!=|or\b)|or\b|in\b|if\b|is\b|not\b)"
 )
+_KEY = re.compile(r"""[rRbBuUfF]{0,2}(["']{1,3})[\w.\-\[\]]{1,120}\1""")
 _COMMA = re.compile(r"[ \t]*,")
 _COMPARED = re.compile(r"""(["'])[ \t]*\)?[ \t]*(?:==|!=|in|not[ \t]+in)[ \t]*[\w.]{0,60}$""")
 _EVENT = re.compile(r"[()\[\]{},;\r\n]")
@@ -24,6 +25,24 @@ _PROSE_ARGUMENT = re.compile(
 )
 _LOOK_UP = re.compile(r"(?:getenv|environ|environ\.\w{1,20}|\benv|\bconfig)\s{0,9}[(\[]\s{0,9}$")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_DICTIONARY_COLON = re.compile(r"\s{0,9}:")
+_FIELDS = frozenset(
+    (
+        "user",
+        "username",
+        "name",
+        "email",
+        "host",
+        "port",
+        "database",
+        "password",
+        "token",
+        "secret",
+        "api_key",
+        "url",
+        "type",
+    )
+)
 _REACH = 20_000
 
 
@@ -42,10 +61,8 @@ class PythonNamedValues(NamedValues):
         if literal is None:
             self._in_code(start, end, nature)
             return
-        if literal.kind == "string" and literal.end - literal.start < 130:
-            content = self.text[literal.start : literal.end]
-            if " " not in content:  # a key, or the argument of a look-up
-                self._expression(literal.end, nature, commas=1 if _COMMA.match(self.text, literal.end) else 0)
+        if literal.kind == "string" and _KEY.fullmatch(self.text[literal.start : literal.end]):
+            self._expression(literal.end, nature, commas=1 if _COMMA.match(self.text, literal.end) else 0)
         self.look_at_text(start, end, nature, literal.end)
 
     def _literal_at(self, position: int) -> Token | None:
@@ -126,6 +143,8 @@ class PythonNamedValues(NamedValues):
         if self.visible(value, nature):
             return
         before = text[max(0, literal.start - 40) : literal.start]
+        if _DICTIONARY_COLON.match(text, literal.end) and value in _FIELDS:
+            return
         if _PROSE_ARGUMENT.search(before) or (_LOOK_UP.search(before) and _VARIABLE.fullmatch(value)):
             return
         self.found.append((start, end))

@@ -1,0 +1,456 @@
+"""A generated repository with planted secrets, to prove that no report ever shows one.
+
+Every secret is made up from a seed and occurs nowhere else, so that finding one in any output is a leak. Half of the
+places stand within three lines of something that a rule reports for another reason, because excerpts and context
+regions are where neighbours leak.
+"""
+
+from __future__ import annotations
+
+import base64
+import random
+import string
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+ALPHANUMERIC = string.ascii_letters + string.digits
+WORDS = (
+    *(
+        "amber",
+        "birch",
+        "cedar",
+        "delta",
+        "ember",
+        "fjord",
+        "gravel",
+        "harbor",
+        "indigo",
+        "juniper",
+        "kelp",
+        "lagoon",
+    ),
+    *(
+        "maple",
+        "nectar",
+        "onyx",
+        "pebble",
+        "quartz",
+        "raven",
+        "saffron",
+        "tundra",
+        "umber",
+        "violet",
+        "willow",
+        "zephyr",
+    ),
+)
+NAMES = (
+    *("DB_PASSWORD", "POSTGRES_PASSWORD", "JWT_SECRET_KEY", "API_TOKEN", "STRIPE_API_KEY", "REDIS_PASSWORD"),
+    *("SMTP_PASS", "CLIENT_SECRET", "SESSION_SECRET", "ENCRYPTION_KEY", "ADMIN_PWD", "GITHUB_TOKEN"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A planted secret.
+
+    parts  the texts that must never be shown: the secret, for a key of several lines each of them
+    path   the file it stands in
+    place  what kind of place that is
+    near   something that a rule reports stands within three lines
+    """
+
+    parts: tuple[str, ...]
+    path: str
+    place: str
+    near: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """The files of a repository, and what is planted in them."""
+
+    files: dict[str, str]
+    canaries: tuple[Canary, ...]
+
+
+def repository(seed: int = 0, count: int = 200) -> Repository:
+    """A repository with `count` secrets in places of every kind, the same for the same seed."""
+    rng = random.Random(seed)
+    files: dict[str, str] = {}
+    canaries: list[Canary] = []
+    for index in range(count):
+        place = PLACES[index % len(PLACES)]
+        near = index % 2 == 0
+        # A place takes only the forms that can be written there.
+        secret = rng.choice(place.forms)(rng)
+        path = place.path.format(index=index)
+        files[path] = place.write(secret, rng.choice(NAMES), near, index)
+        shown = (secret, base64.b64encode(secret.encode()).decode()) if place.encoded else (secret,)
+        parts = [line.strip() for text in shown for line in text.splitlines()]
+        canaries.append(Canary(tuple(part for part in parts if part), path, place.name, near))
+    return Repository(files, tuple(canaries))
+
+
+# Forms of secrets
+
+
+def _text(rng: random.Random, alphabet: str, length: int) -> str:
+    return "".join(rng.choice(alphabet) for _ in range(length))
+
+
+def password(rng: random.Random) -> str:
+    """As a person makes one up."""
+    return f"{rng.choice(WORDS)}-{rng.choice(WORDS)}-{rng.randrange(1000, 9999)}"
+
+
+def strong_password(rng: random.Random) -> str:
+    """As a generator makes one, with signs that need no quoting anywhere."""
+    return (
+        _text(rng, ALPHANUMERIC + "_.-+", 14) + rng.choice(string.digits) + rng.choice(string.ascii_letters)
+    )
+
+
+def words(rng: random.Random) -> str:
+    """Nothing but small letters."""
+    return "".join(rng.choice(WORDS) for _ in range(3))
+
+
+def hexadecimal(rng: random.Random) -> str:
+    """`openssl rand -hex 32`."""
+    return _text(rng, "0123456789abcdef", 64)
+
+
+def encoded(rng: random.Random) -> str:
+    """`openssl rand -base64 32`."""
+    return base64.b64encode(rng.randbytes(32)).decode()
+
+
+def aws(rng: random.Random) -> str:
+    """An access key id."""
+    return "AK" + "IA" + _text(rng, string.ascii_uppercase + string.digits, 16)
+
+
+def github(rng: random.Random) -> str:
+    """A personal access token."""
+    return "gh" + "p_" + _text(rng, ALPHANUMERIC, 36)
+
+
+def anthropic(rng: random.Random) -> str:
+    """A key of a model's API."""
+    return "sk-" + "ant-" + _text(rng, ALPHANUMERIC, 32)
+
+
+def slack(rng: random.Random) -> str:
+    """A bot token."""
+    return "xox" + f"b-{rng.randrange(10**9, 10**10)}-{_text(rng, ALPHANUMERIC, 24)}"
+
+
+def stripe(rng: random.Random) -> str:
+    """A live key."""
+    return "sk_" + "live_" + _text(rng, ALPHANUMERIC, 24)
+
+
+def google(rng: random.Random) -> str:
+    """An API key."""
+    return "AI" + "za" + _text(rng, ALPHANUMERIC, 35)
+
+
+def jwt(rng: random.Random) -> str:
+    """A token of three parts."""
+    return ".".join(
+        (
+            "ey" + "J" + _text(rng, ALPHANUMERIC, 20),
+            "ey" + "J" + _text(rng, ALPHANUMERIC, 30),
+            _text(rng, ALPHANUMERIC, 43),
+        )
+    )
+
+
+def private_key(rng: random.Random) -> str:
+    """A PEM block of several lines."""
+    body = base64.b64encode(rng.randbytes(144)).decode()
+    lines = [body[start : start + 64] for start in range(0, len(body), 64)]
+    return "\n".join(("-----BEGIN RSA " + "PRIVATE KEY-----", *lines, "-----END RSA " + "PRIVATE KEY-----"))
+
+
+Form = Callable[[random.Random], str]
+TOKENS: tuple[Form, ...] = (aws, github, anthropic, slack, stripe, google, jwt, hexadecimal, encoded)
+CHOSEN: tuple[Form, ...] = (password, strong_password, words)
+PLAIN: tuple[Form, ...] = (password, words, hexadecimal, github, anthropic, stripe)
+ANY: tuple[Form, ...] = (*TOKENS, *CHOSEN)
+
+
+# Places
+
+Writer = Callable[[str, str, bool, int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A kind of place where a secret may stand.
+
+    forms    what can be written there
+    write    (secret, name, near, index) -> the text of the file
+    encoded  the secret is written in base64
+    """
+
+    name: str
+    path: str
+    forms: tuple[Form, ...]
+    write: Writer
+    encoded: bool = False
+
+
+def _python(statement: str) -> Writer:
+    """A client module around a statement; near it, a debug print and a default at localhost."""
+
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        around = 'print("connecting", HOST)' if near else "\n".join(["count = 0", *["count += 1"] * 8])
+        body = statement.replace("SECRET", secret).replace("NAME", name).replace("LOWER", name.lower())
+        filler = "\n" if near else "\n" * 9
+        url = f'REDIS_URL_{index} = "redis://localhost:6379/0"'
+        return f"import os\n\nimport redis\n\n{url}{filler}{body}\n{around}\nclient = redis.Redis()\n"
+
+    return write
+
+
+def _compose(lines: str) -> Writer:
+    """A service around some lines; near them, a password that is hard-coded as well."""
+
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        body = lines.replace("SECRET", secret).replace("NAME", name)
+        far = "" if near else "".join(f"    label-{number}: x\n" for number in range(5))
+        return (
+            f"services:\n  web{index}:\n    image: web:1\n{body}{far}"
+            f"  db{index}:\n    image: postgres:17\n    environment:\n      POSTGRES_PASSWORD: postgres\n"
+        )
+
+    return write
+
+
+def _kubernetes(lines: str) -> Writer:
+    """A container around some lines; near them, another hard-coded password."""
+
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        body = lines.replace("SECRET", secret).replace("NAME", name)
+        far = (
+            ""
+            if near
+            else "".join(
+                f"            - name: LEVEL_{number}\n              value: x\n" for number in range(4)
+            )
+        )
+        return (
+            f"apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web{index}\nspec:\n  template:\n    spec:\n"
+            f"      containers:\n        - name: web\n          image: web:1\n          env:\n{body}{far}"
+            "            - name: OTHER_PASSWORD\n              value: postgres\n"
+        )
+
+    return write
+
+
+def _dockerfile(line: str) -> Writer:
+    """A Python image whose logs are buffered."""
+
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        body = line.replace("SECRET", secret).replace("NAME", name)
+        far = "" if near else "".join(f"RUN echo {number}\n" for number in range(5))
+        return f'FROM python:3.12\n{far}{body}\n{far}CMD ["python", "app.py"]\n'
+
+    return write
+
+
+def _dotenv(line: str) -> Writer:
+    """A file for production that points at localhost."""
+
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        body = line.replace("SECRET", secret).replace("NAME", name)
+        far = "" if near else "".join(f"LEVEL_{number}=x\n" for number in range(5))
+        return f"{body}\n{far}REDIS_URL=redis://localhost:6379/0\n"
+
+    return write
+
+
+def _plain(text: str) -> Writer:
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        return text.replace("SECRET", secret).replace("NAME", name).replace("LOWER", name.lower())
+
+    return write
+
+
+def _pem(writer: Callable[[str], Writer], before: str, indent: str, after: str = "") -> Writer:
+    """A place for a key of several lines, each indented."""
+
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        block = "\n".join(indent + line for line in secret.splitlines())
+        return writer(f"{before}{block}{after}")("", name, near, index)
+
+    return write
+
+
+def _one_line(writer: Callable[[str], Writer], line: str) -> Writer:
+    r"""A place for a key of several lines on one line, with `\n` between them."""
+
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        return writer(line.replace("SECRET", secret.replace("\n", r"\n")))("", name, near, index)
+
+    return write
+
+
+def _base64(writer: Callable[[str], Writer], text: str) -> Writer:
+    def write(secret: str, name: str, near: bool, index: int) -> str:
+        return writer(text)(base64.b64encode(secret.encode()).decode(), name, near, index)
+
+    return write
+
+
+def _places() -> Iterator[Place]:
+    for name, statement in {
+        "assignment": 'NAME = "SECRET"',
+        "annotated": 'NAME: str = "SECRET"',
+        "getenv": 'LOWER = os.getenv("NAME", "SECRET")',
+        "getenv over lines": 'LOWER = os.getenv(\n    "NAME",\n    "SECRET",\n)',
+        "or": 'LOWER = os.environ.get("NAME") or "SECRET"',
+        "keyword": 'client = redis.Redis(host="cache", password="SECRET")',
+        "parameter": 'def connect(host="cache", password="SECRET"):\n    return host, password',
+        "dictionary": 'CONFIG = {"user": "web", "password": "SECRET", "port": 1}',
+        "comparison": 'def login(password):\n    return password == "SECRET"',
+        "comment": '# NAME = "SECRET"',
+        "trailing comment": "x = 1  # LOWER: SECRET",
+        "docstring": '"""Log in with\n\n    NAME=SECRET\n"""',
+        "url": 'URL = "postgresql://web:SECRET@db/web"',
+        "f-string url": 'URL = f"postgresql://web:SECRET@{HOST}/web"',
+        "joined": 'NAME = (\n    "SECRET"\n    ""\n)',
+        "call": 'os.system("mysql -u root --password=SECRET web")',
+        "header": 'headers = {"Authorization": "Bearer SECRET"}',
+    }.items():
+        forms = PLAIN if "url" in name or name == "call" else (*TOKENS, password) if name == "header" else ANY
+        yield Place(f"python {name}", "service{index}/cache_client.py", forms, _python(statement))
+    yield Place(
+        "python key",
+        "service{index}/cache_client.py",
+        (private_key,),
+        _pem(_python, 'KEY = """\\\n', "", '\n"""'),
+    )
+    yield Place(
+        "python key on one line",
+        "service{index}/cache_client.py",
+        (private_key,),
+        _one_line(_python, 'KEY = "SECRET"'),
+    )
+    for name, lines in {
+        "map": "    environment:\n      NAME: SECRET\n",
+        "quoted map": '    environment:\n      NAME: "SECRET"\n',
+        "list": "    environment:\n      - NAME=SECRET\n",
+        "flow": '    environment: {A: b, NAME: "SECRET"}\n',
+        "auth": "    environment:\n      - NEO4J_AUTH=neo4j/SECRET\n",
+        "default": "    environment:\n      NAME: ${NAME:-SECRET}\n",
+        "comment": "    # NAME: SECRET\n",
+        "block": "    environment:\n      NAME: |\n        SECRET\n",
+        "next line": "    environment:\n      NAME:\n        SECRET\n",
+        "health check": '    healthcheck:\n      test: ["CMD", "cypher-shell", "-u", "neo4j", "-p", "SECRET", "x"]\n',
+        "command": "    command: redis-server --requirepass SECRET\n",
+        "command list": "    command:\n      - redis-server\n      - --requirepass\n      - SECRET\n",
+        "shell": '    healthcheck:\n      test: ["CMD-SHELL", "redis-cli -a SECRET ping"]\n',
+        "url": "    environment:\n      URL: amqp://web:SECRET@mq:5672/\n",
+        "label": '    labels:\n      - "backup.password=SECRET"\n',
+    }.items():
+        forms = PLAIN if name in {"url", "command", "shell", "auth", "default", "command list"} else ANY
+        yield Place(f"compose {name}", "stack{index}/compose.yaml", forms, _compose(lines))
+    yield Place(
+        "compose key",
+        "stack{index}/compose.yaml",
+        (private_key,),
+        _pem(_compose, "    environment:\n      KEY: |\n", " " * 8, "\n"),
+    )
+    for name, lines in {
+        "value": "            - name: NAME\n              value: SECRET\n",
+        "quoted": '            - name: NAME\n              value: "SECRET"\n',
+        "flow": '            - {name: NAME, value: "SECRET"}\n',
+        "reversed": "            - value: SECRET\n              name: NAME\n",
+        "url": "            - name: URL\n              value: postgresql://web:SECRET@db/web\n",
+        "comment": "            # NAME: SECRET\n",
+    }.items():
+        yield Place(
+            f"kubernetes {name}",
+            "deploy{index}/web.yaml",
+            PLAIN if name == "url" else ANY,
+            _kubernetes(lines),
+        )
+    secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n"
+    yield Place(
+        "kubernetes secret",
+        "deploy{index}/secret.yaml",
+        ANY,
+        _plain(f"{secret}stringData:\n  a.conf: SECRET\n"),
+    )
+    yield Place(
+        "kubernetes secret data",
+        "deploy{index}/secret.yaml",
+        ANY,
+        _base64(_plain, f"{secret}data:\n  a: SECRET\n"),
+        True,
+    )
+    yield Place(
+        "kubernetes secret first",
+        "deploy{index}/secret.yaml",
+        ANY,
+        _plain(f"data:\n  a.conf: SECRET\n{secret}"),
+    )
+    for name, line in {
+        "env": "ENV NAME=SECRET",
+        "old env": "ENV NAME SECRET",
+        "arg": "ARG NAME=SECRET",
+        "run": "RUN NAME=SECRET ./build",
+        "continued": "RUN ./build \\\n    --token SECRET \\\n    --verbose",
+        "curl": 'RUN curl -H "Authorization: Bearer SECRET" https://example.org',
+        "user": "RUN curl -u web:SECRET https://example.org",
+        "comment": "# NAME=SECRET",
+        "pip": "RUN pip install --index-url https://web:SECRET@pypi.example.org/simple web",
+    }.items():
+        forms = (
+            PLAIN if name in {"user", "pip", "continued"} else (*TOKENS, password) if name == "curl" else ANY
+        )
+        yield Place(f"dockerfile {name}", "image{index}/Dockerfile", forms, _dockerfile(line))
+    for name, line in {
+        "plain": "NAME=SECRET",
+        "exported": "export NAME=SECRET",
+        "quoted": 'NAME="SECRET"',
+        "single": "NAME='SECRET'",
+        "comment": "# NAME=SECRET",
+        "url": "DATABASE_URL=postgresql://web:SECRET@db/web",
+        "spaces": "NAME = SECRET",
+        "trailing": "LEVEL=x # the LOWER is NAME=SECRET",
+    }.items():
+        yield Place(
+            f"dotenv {name}", "env{index}/.env.production", PLAIN if name == "url" else ANY, _dotenv(line)
+        )
+    yield Place(
+        "dotenv key", "env{index}/.env.production", (private_key,), _one_line(_dotenv, 'KEY="SECRET"')
+    )
+    yield Place(
+        "dotenv key over lines", "env{index}/.env.production", (private_key,), _pem(_dotenv, 'KEY="', "", '"')
+    )
+    workflow = "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n"
+    for name, lines in {
+        "env": "      - run: make\n        env:\n          NAME: SECRET\n",
+        "run": "      - run: deploy --token SECRET\n",
+        "export": "      - run: |\n          export NAME=SECRET\n          make\n",
+        "with": "      - uses: a/b@v1\n        with:\n          password: SECRET\n",
+    }.items():
+        yield Place(f"workflow {name}", ".github/workflows/w{index}.yml", PLAIN, _plain(workflow + lines))
+    yield Place("toml", "conf{index}/settings.toml", ANY, _plain('[web]\nLOWER = "SECRET"\n'))
+    yield Place("toml comment", "conf{index}/settings.toml", ANY, _plain('[web]\n# LOWER = "SECRET"\n'))
+    yield Place("json", "conf{index}/settings.json", ANY, _plain('{"web": {"LOWER": "SECRET", "port": 1}}\n'))
+    yield Place("json pairs", "conf{index}/task.json", ANY, _plain('[{"name": "NAME", "value": "SECRET"}]\n'))
+    yield Place("markdown", "docs{index}/README.md", ANY, _plain("# Setup\n\n    export NAME=SECRET\n"))
+    yield Place("markdown code", "docs{index}/README.md", ANY, _plain("The password is `SECRET`.\n"))
+    yield Place(
+        "markdown url", "docs{index}/README.md", PLAIN, _plain("Open <https://web:SECRET@example.org>.\n")
+    )
+    yield Place("ignore comment", "part{index}/.gitignore", ANY, _plain("# NAME=SECRET\n*.log\n"))
+    yield Place("dockerignore comment", "part{index}/.dockerignore", ANY, _plain("*.log\n# LOWER: SECRET\n"))
+
+
+PLACES = tuple(_places())

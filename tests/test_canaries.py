@@ -1,0 +1,112 @@
+"""Secrets never come out: not in a report of any format, not on stderr, not in an error."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lintkit.discover.kinds import kind_of
+from lintkit.redact import redact
+from tests.canaries import PLACES, Canary, Repository, repository
+
+SEEDS = (1, 2, 3)
+
+
+def leaks(repository: Repository, output: str) -> list[Canary]:
+    """The canaries of which a part stands in `output`."""
+    return [canary for canary in repository.canaries if any(part in output for part in canary.parts)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_planted_secret_is_masked_in_its_file(seed: int) -> None:
+    planted = repository(seed, 5 * len(PLACES))
+    masked = {
+        path: redact(text, kind_of(path, text.encode()) or "text") for path, text in planted.files.items()
+    }
+    leaked = [
+        f"{canary.place}: {part} in {masked[canary.path]!r}"
+        for canary in planted.canaries
+        for part in canary.parts
+        if part in masked[canary.path]
+    ]
+    assert leaked == []
+
+
+def test_the_repository_is_what_it_claims() -> None:
+    planted = repository()
+    assert len(planted.canaries) == 200
+    assert sum(canary.near for canary in planted.canaries) == 100
+    for canary in planted.canaries:
+        text = planted.files[canary.path]
+        assert any(part in text for part in canary.parts)
+    assert (
+        len({part for canary in planted.canaries for part in canary.parts if "KEY-----" not in part}) >= 200
+    )
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, Path]:
+    root = tmp_path_factory.mktemp("canaries")
+    made = repository()
+    for path, text in made.files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+    # Files that cannot be read, so that error messages have something to quote.
+    secret = made.canaries[0].parts[0]
+    (root / "broken.py").write_text(f'PASSWORD = "{secret}\nx = (\n', encoding="utf-8")
+    (root / "compose.broken.yaml").write_text(
+        f"services:\n  a: {{password: {secret}\n  b: [\n", encoding="utf-8"
+    )
+    (root / "deep").mkdir()
+    (root / "deep" / "Dockerfile").write_text(
+        f"FROM a\nENV PASSWORD={secret}\nNOTHING {secret}\n", encoding="utf-8"
+    )
+    return made, root
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--output-format", "text"),
+        ("--output-format", "text", "--verbose", "--show-suppressed"),
+        ("--output-format", "text", "--color", "always"),
+        ("--output-format", "json"),
+        ("--output-format", "sarif", "--show-suppressed"),
+        ("--diff", "--unsafe-fixes"),
+        ("--statistics",),
+    ],
+    ids=lambda arguments: " ".join(arguments),
+)
+def test_no_secret_in_any_output(planted: tuple[Repository, Path], arguments: tuple[str, ...]) -> None:
+    made, root = planted
+    result = subprocess.run(
+        [sys.executable, "-m", "lintkit", "check", "--select", "*", *arguments, str(root)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+    )
+    assert result.returncode == 1, result.stderr
+    assert result.stdout
+    assert leaks(made, result.stdout) == []
+    assert leaks(made, result.stderr) == []
+
+
+def test_no_secret_in_the_report_on_standard_input(planted: tuple[Repository, Path]) -> None:
+    made, root = planted
+    secret = made.canaries[0].parts[0]
+    result = subprocess.run(
+        [sys.executable, "-m", "lintkit", "check", "--stdin-filename", str(root / "compose.yaml")],
+        input=f"services:\n  a:\n    environment:\n      POSTGRES_PASSWORD: {secret}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=root,
+        timeout=300,
+    )
+    assert result.returncode == 1, result.stderr
+    assert secret not in result.stdout + result.stderr
