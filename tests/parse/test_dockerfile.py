@@ -363,7 +363,7 @@ def test_a_hostile_file_costs_time_in_proportion_to_its_size(text: str) -> None:
     doc = document(text)
     if doc.data["stages"]:
         effective_environment(doc, len(doc.data["stages"]) - 1)
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 20
 
 
 def test_a_file_of_endless_instructions_is_an_error() -> None:

@@ -147,7 +147,7 @@ def test_every_span_lies_in_the_text_and_slices_to_the_raw_value(text: str) -> N
 def test_a_hostile_file_costs_time_in_proportion_to_its_size(text: str) -> None:
     begin = time.process_time()
     document(text)
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 20
 
 
 def test_a_file_with_more_entries_than_any_program_reads_is_an_error() -> None:
