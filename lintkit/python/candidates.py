@@ -17,9 +17,11 @@ from lintkit.python.statements import STAR, TopLevel
 from lintkit.python.triggers import (
     Calls,
     Decorators,
+    Identifiers,
     Keywords,
     MethodCalls,
     NamedValues,
+    Nodes,
     References,
     StatementKind,
     Strings,
@@ -129,7 +131,9 @@ class Screen:
         words: set[str] = set()
         literal_words: set[str] = set()
         fragments: set[str] = set()
+        spelled: set[str] = set()
         self._docstrings = False
+        self._everything = False
         kinds: set[StatementKind] = set()
         for trigger in triggers:
             if isinstance(trigger, Calls):
@@ -149,11 +153,22 @@ class Screen:
             elif isinstance(trigger, Strings):
                 fragments.update(fragment.lower() for fragment in trigger.fragments)
                 self._docstrings |= trigger.docstrings
+            elif isinstance(trigger, Identifiers):
+                spelled.update(name.rpartition(".")[2] for name in trigger.names)
+            elif isinstance(trigger, Nodes):
+                self._everything = True
             else:
                 kinds.update(trigger.kinds)
+        self._identifiers = frozenset(spelled)
         self._methods = frozenset(methods)
         self._decorators = frozenset(decorators)
         self._keywords = frozenset(keywords)
+        # A keyword flows through `**` only from a dict display or store, where it is quoted, or from `dict(…)`.
+        self._expands = bool(keywords) and (
+            "dict" in self._text
+            or not self._searchable
+            or any(f"{quote}{name}{quote}" in self._text for name in keywords for quote in "\"'")
+        )
         self._words = tuple(words)
         self._literal_words = tuple(literal_words)
         self._fragments = tuple(fragments)
@@ -283,20 +298,24 @@ class Screen:
 
     def candidates(self) -> list[int]:
         """The numbers of the runs that libcst has to look at, in order."""
+        if self._everything:
+            return list(range(len(self._top.runs)))
         wanted: set[int] = set()
+        # The roles of a spelled name are too many to confirm; the word in the text is enough.
+        certain = {number for name in self._identifiers for number in self._runs(name, "word")}
         if self.spelled.any:
             wanted.update(range(len(self._top.runs)))
         for name in (*self.spelled.exact, *self.spelled.roots):
             wanted.update(self._runs(name, "word"))
         for name in (*self._methods, *self._decorators, *self._keywords):
             wanted.update(self._runs(name, "word"))
-        if self._keywords:
+        if self._expands:
             wanted.update(self._runs("**", "any"))
         for word in (*self._words, *self._literal_words, *self._fragments):
             wanted.update(self._runs(word, "any"))
         for kind in self._kinds:
             wanted.update(self._runs(_WORDS.get(kind, kind), "word"))
-        return [number for number in sorted(wanted) if self._confirm(number)]
+        return [number for number in sorted(wanted | certain) if number in certain or self._confirm(number)]
 
     def _confirm(self, number: int) -> bool:
         start, end = self._top.starts[number], self._top.end(number)
@@ -371,7 +390,7 @@ class Screen:
         for keyword in node.keywords:
             if self.spelled.of(keyword.value) & ARGUMENT:
                 return True
-            if self._keywords and (keyword.arg is None or keyword.arg in self._keywords):
+            if self._keywords and ((self._expands and keyword.arg is None) or keyword.arg in self._keywords):
                 return True
         return self._named and len(node.args) + len(node.keywords) > 1 and self._is_environment(node)
 

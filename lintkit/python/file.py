@@ -41,8 +41,26 @@ __all__ = [
 ]
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
-_FOLLOW_LIMIT = 32
+_FOLLOW_LIMIT = 64
 _NAMES_LIMIT = 64
+# Hot loops compare exact types: `isinstance` on libcst's abstract classes is slow.
+_FUNCTION_SCOPES: frozenset[type] = frozenset({cst.FunctionDef, cst.Lambda})
+_GUARDING: frozenset[type] = frozenset(
+    {
+        cst.If,
+        cst.IfExp,
+        cst.While,
+        cst.BooleanOperation,
+        *names.COMPREHENSIONS,
+        cst.Try,
+        cst.TryStar,
+        cst.With,
+        cst.IndentedBlock,
+        cst.SimpleStatementSuite,
+        cst.SimpleStatementLine,
+    }
+)
+_COMPREHENSIONS: frozenset[type] = frozenset(names.COMPREHENSIONS)
 
 
 class Chunks(Protocol):
@@ -149,6 +167,7 @@ class PythonFile:
         self._module: dict[str, list[Binding]] = {}
         self._module_scopes: dict[int, Collected] = {}
         self._qualified: dict[int, tuple[str, ...]] = {}
+        self._cut = False
 
     # -- nodes -------------------------------------------------------------------------------------
 
@@ -257,32 +276,50 @@ class PythonFile:
 
     def qualified_names(self, expression: cst.CSTNode) -> tuple[str, ...]:
         """All qualified names that `expression` can have, the last bound first."""
-        return self._names(expression, 0)
+        return self._names(expression, None)
 
-    def _names(self, expression: cst.CSTNode, depth: int) -> tuple[str, ...]:
-        if not isinstance(expression, cst.Name | cst.Attribute) or depth > _FOLLOW_LIMIT:
+    def _names(self, expression: cst.CSTNode, query: dict[int, tuple[str, ...]] | None) -> tuple[str, ...]:
+        """The names of `expression`; `query` holds what this question has found so far, and what it is about.
+
+        A result that met an alias which is still being resolved (`a = b; b = a`), or a chain that is too long, holds
+        for this question only: another one may begin elsewhere in the circle.
+        """
+        if type(expression) is not cst.Name and type(expression) is not cst.Attribute:
             return ()
         known = self._qualified.get(id(expression))
         if known is not None:
             return known
+        outermost = query is None
+        if query is None:
+            query = {}
+            self._cut = False
+        elif id(expression) in query:
+            self._cut = True
+            return query[id(expression)]
+        elif len(query) > _FOLLOW_LIMIT:
+            self._cut = True
+            return ()
+        query[id(expression)] = ()
         attributes: list[str] = []
-        root: cst.BaseExpression = expression
+        root: cst.CSTNode = expression
         while isinstance(root, cst.Attribute):
             attributes.append(identifier(root.attr.value))
             root = root.value
-        if not isinstance(root, cst.Name):
-            found: tuple[str, ...] = ()
-        else:
-            found = self._root_names(root, depth)
+        found: tuple[str, ...] = ()
+        if isinstance(root, cst.Name):
+            found = self._root_names(root, query)
             if attributes and found:
-                tail = "." + ".".join(reversed(attributes))
-                found = tuple(name + tail if not name.endswith(".") else name + tail[1:] for name in found)
-                found = tuple(name.removeprefix("builtins.") for name in found)
-        if depth == 0:
+                tail = ".".join(reversed(attributes))
+                found = tuple(
+                    (name + tail if name.endswith(".") else f"{name}.{tail}").removeprefix("builtins.")
+                    for name in found
+                )
+        query[id(expression)] = found
+        if outermost or not self._cut:
             self._qualified[id(expression)] = found
         return found
 
-    def _root_names(self, node: cst.Name, depth: int) -> tuple[str, ...]:
+    def _root_names(self, node: cst.Name, query: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
         name = identifier(node.value)
         candidates = self._candidates(node)
         if not candidates:
@@ -298,7 +335,7 @@ class PythonFile:
             if binding.kind == "import" and binding.qualified is not None:
                 found[binding.qualified] = None
             elif binding.kind == "value" and binding.value is not None:
-                found.update(dict.fromkeys(self._names(binding.value, depth + 1)))
+                found.update(dict.fromkeys(self._names(binding.value, query)))
             if len(found) > _NAMES_LIMIT:
                 break
         return tuple(found)
@@ -402,11 +439,14 @@ class PythonFile:
             for number in self._chunks.binding(name):
                 scope = self._module_scopes.get(number)
                 if scope is None:
-                    scope = names.collect(list(self.chunk(number).module.body), module=True)
+                    scope = self._collect_module(self.chunk(number))
                     self._module_scopes[number] = scope
                 found.extend(scope.bindings.get(name, ()))
             self._module[name] = found
         return found
+
+    def _collect_module(self, chunk: Chunk) -> Collected:
+        return names.collect(list(chunk.module.body), module="global" in chunk.text)
 
     def _find_scope(self, node: cst.Name, key: str) -> tuple[list[Binding], bool, bool]:
         """The bindings under `key` that are visible at `node`: (bindings, deferred, hidden by a
@@ -415,34 +455,30 @@ class PythonFile:
         name = identifier(node.value)
         deferred = False
         below: cst.CSTNode = node
-        methods = False  # A class is visible only from its own body, not from the functions in it.
-        module_only = False
+        in_function = False  # A class is visible only from its own body, not from the functions in it.
         for above in self.ancestors(node):
-            if module_only:
-                continue
-            if isinstance(above, cst.FunctionDef | cst.Lambda):
+            kind = type(above)
+            if kind in _FUNCTION_SCOPES and isinstance(above, cst.FunctionDef | cst.Lambda):
                 if above.body is below:
                     scope = self._collected(above)
                     if scope.declared.get(name) == "global":
-                        module_only = True
                         deferred = True
-                    elif name not in scope.declared and name in scope.bindings:
+                        break
+                    if name not in scope.declared and name in scope.bindings:
                         return scope.bindings.get(key, []), deferred, False
-                    deferred = methods = True
-            elif isinstance(above, cst.ClassDef):
-                if above.body is below and not methods:
-                    scope = self._collected(above)
-                    if scope.declared.get(name) == "global":
-                        module_only = True
-                    elif name in scope.bindings and self._before(scope.bindings[name], node):
-                        return scope.bindings.get(key, []), deferred, False
+                    deferred = in_function = True
+            elif kind is cst.ClassDef and isinstance(above, cst.ClassDef):
                 if above.body is below:
-                    methods = True
-            elif isinstance(above, names.COMPREHENSIONS):
-                outermost = getattr(above, "for_in", None)
-                inside_first_iter = (
-                    outermost is below and outermost is not None and self._in_iter(outermost, node)
-                )
+                    if not in_function:
+                        scope = self._collected(above)
+                        if scope.declared.get(name) == "global":
+                            break
+                        if name in scope.bindings and self._before(scope.bindings[name], node):
+                            return scope.bindings.get(key, []), deferred, False
+                    in_function = True
+            elif kind in _COMPREHENSIONS:
+                clause = getattr(above, "for_in", None)
+                inside_first_iter = clause is below and clause is not None and self._in_iter(clause, node)
                 if not inside_first_iter and name in names.comprehension_names(above):
                     return [], deferred, True
             below = above
@@ -642,6 +678,8 @@ class PythonFile:
         return tuple(found)
 
     def _guard(self, above: cst.CSTNode, below: cst.CSTNode, found: list[Guard]) -> None:
+        if type(above) not in _GUARDING:
+            return
         if isinstance(above, cst.If | cst.IfExp):
             if below is above.body:
                 found.append(Guard("test", above, above.test))

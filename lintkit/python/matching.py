@@ -15,9 +15,11 @@ from lintkit.python.triggers import (
     Calls,
     Decorators,
     How,
+    Identifiers,
     Keywords,
     MethodCalls,
     NamedValues,
+    Nodes,
     References,
     Strings,
     Subclasses,
@@ -153,6 +155,7 @@ class Dispatch:
         self._words: list[tuple[int, NamedValues, tuple[str, ...]]] = []
         self._fragments: list[tuple[int, Strings, tuple[str, ...]]] = []
         self._statements: dict[type, list[tuple[int, Trigger]]] = {}
+        self._identifiers: dict[str, list[tuple[int, Trigger, str]]] = {}
         for index, trigger in triggers:
             self._add(index, trigger)
         self._handlers = self._make_handlers()
@@ -178,6 +181,12 @@ class Dispatch:
             self._words.append((index, trigger, tuple(word.lower() for word in trigger.words)))
         elif isinstance(trigger, Strings):
             self._fragments.append((index, trigger, tuple(part.lower() for part in trigger.fragments)))
+        elif isinstance(trigger, Identifiers):
+            for name in dict.fromkeys(trigger.names):
+                self._identifiers.setdefault(name.rpartition(".")[2], []).append((index, trigger, name))
+        elif isinstance(trigger, Nodes):
+            for name in dict.fromkeys(trigger.kinds):
+                self._statements.setdefault(getattr(cst, name), []).append((index, trigger))
         else:
             for kind in dict.fromkeys(kind for name in trigger.kinds for kind in STATEMENTS[name]):
                 self._statements.setdefault(kind, []).append((index, trigger))
@@ -192,6 +201,7 @@ class Dispatch:
 
         on(self._calls or self._arguments, self._call, cst.Call)
         on(self._references, self._reference, cst.Name, cst.Attribute)
+        on(self._identifiers, self._identifier, cst.Name)
         on(self._bases, self._subclass, cst.ClassDef)
         on(self._methods, self._method_call, cst.Call)
         on(self._decorators, self._decorated, cst.FunctionDef, cst.ClassDef)
@@ -325,6 +335,16 @@ class Dispatch:
                 plain and not trigger.docstrings and self.file.is_docstring(node)
             ):
                 self._emit(index, Match(trigger, node, None, node))
+
+    def _identifier(self, node: cst.Name) -> None:
+        for index, trigger, name in self._identifiers.get(identifier(node.value), ()):
+            if "." in name:
+                chain = self.file.parent(node)
+                if not isinstance(chain, cst.Attribute) or chain.attr is not node:
+                    continue
+                if names.dotted(chain) != name:
+                    continue
+            self._emit(index, Match(trigger, node, name, node))
 
     def _statement(self, node: cst.CSTNode) -> None:
         for index, trigger in self._statements[type(node)]:

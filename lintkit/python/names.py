@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import builtins
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import libcst as cst
 
@@ -59,17 +60,24 @@ COMPREHENSIONS = (
 )
 _IMPORTS = ("Import", "LazyImport")
 _IMPORT_FROMS = ("ImportFrom", "LazyImportFrom")
-_CONDITIONAL = (
-    cst.If,
-    cst.Else,
-    cst.Try,
-    cst.TryStar,
-    cst.ExceptHandler,
-    cst.ExceptStarHandler,
-    cst.For,
-    cst.While,
+_CONDITIONAL: frozenset[type] = frozenset(
+    {
+        cst.If,
+        cst.Else,
+        cst.Try,
+        cst.TryStar,
+        cst.ExceptHandler,
+        cst.ExceptStarHandler,
+        cst.For,
+        cst.While,
+        cst.MatchCase,
+    }
 )
-_BLOCKS = (cst.IndentedBlock, cst.SimpleStatementSuite)
+_BLOCKS: frozenset[type] = frozenset({cst.IndentedBlock, cst.SimpleStatementSuite})
+_DEFINITIONS: dict[type, BindingKind] = {cst.FunctionDef: "function", cst.ClassDef: "class"}
+_LEAVES: frozenset[type] = frozenset({cst.Name, cst.SimpleString, cst.Integer})
+# Nothing in them binds a name of the scope around them; leaves are left out to save time.
+_OPAQUE: frozenset[type] = frozenset({cst.Lambda, cst.Name, cst.SimpleString, cst.Integer})
 
 
 def identifier(text: str) -> str:
@@ -201,106 +209,173 @@ def collect(roots: list[cst.CSTNode], *, module: bool = False) -> Collected:
     With `module`, also what functions and classes inside declare `global` and bind.
     """
     result = Collected()
-    stack: list[tuple[cst.CSTNode, bool, cst.CSTNode | None]] = [
-        (node, False, None) for node in reversed(roots)
-    ]
+    binder = _Binder(result)
+    stack: list[tuple[cst.CSTNode, bool, cst.CSTNode | None]] = [(n, False, None) for n in reversed(roots)]
     while stack:
         node, conditional, block = stack.pop()
+        kind = type(node)
+        if kind in _OPAQUE:
+            continue
+        binder.conditional = conditional
+        binder.block = block
         inside: list[cst.CSTNode]
-        if isinstance(node, cst.FunctionDef | cst.ClassDef):
-            kind: BindingKind = "function" if isinstance(node, cst.FunctionDef) else "class"
-            result.add(Binding(identifier(node.name.value), kind, node, None, None, conditional, block))
+        if kind in _DEFINITIONS and isinstance(node, cst.FunctionDef | cst.ClassDef):
+            binder.add(identifier(node.name.value), _DEFINITIONS[kind], node)
             # Decorators, defaults and bases belong to this scope, and so does `:=` in them.
             inside = list(node.decorators)
             inside += [node.params] if isinstance(node, cst.FunctionDef) else [*node.bases, *node.keywords]
             if module:
                 _collect_global(node, result)
-        elif isinstance(node, cst.Lambda):
-            continue
         else:
-            _bind(node, result, conditional, block)
+            bind = _BINDERS.get(kind)
+            if bind is not None:
+                bind(binder, node)
             inside = children(node)
-        if isinstance(node, cst.Param):
-            inside = [child for child in (node.annotation, node.default) if child is not None]
-        if isinstance(node, _CONDITIONAL) or type(node) is cst.MatchCase:
+        if kind in _CONDITIONAL:
             conditional = True
-        if isinstance(node, _BLOCKS):
+        elif kind in _BLOCKS:
             block = node
-        stack.extend((child, conditional, block) for child in reversed(inside))
+        if inside:
+            stack.extend([(child, conditional, block) for child in reversed(inside)])
     return result
 
 
-def _bind(node: cst.CSTNode, result: Collected, conditional: bool, block: cst.CSTNode | None) -> None:
+class _Binder:
+    """Enters what one node binds; found by the node's exact type, since `isinstance` on libcst's classes is slow."""
+
+    __slots__ = ("block", "conditional", "result")
+
+    def __init__(self, result: Collected) -> None:
+        self.result = result
+        self.conditional = False
+        self.block: cst.CSTNode | None = None
+
     def add(
+        self,
         name: str,
         kind: BindingKind,
+        at: cst.CSTNode,
         value: cst.BaseExpression | None = None,
         qualified: str | None = None,
-        at: cst.CSTNode = node,
     ) -> None:
-        result.add(Binding(name, kind, at, value, qualified, conditional, block))
+        """Enter a binding that stands in the current block."""
+        self.result.add(Binding(name, kind, at, value, qualified, self.conditional, self.block))
 
-    def bind_target(target: cst.CSTNode, value: cst.BaseExpression | None) -> None:
+    def target(self, at: cst.CSTNode, target: cst.CSTNode, value: cst.BaseExpression | None) -> None:
+        """Enter what assigning `value` to `target` binds."""
         if isinstance(target, cst.Name):
-            add(identifier(target.value), "other" if value is None else "value", value)
+            self.add(identifier(target.value), "other" if value is None else "value", at, value)
         elif isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
-            add(identifier(target.value.value) + ITEM, "item", value)
+            self.add(identifier(target.value.value) + ITEM, "item", at, value)
         elif isinstance(target, cst.StarredElement):
-            bind_target(target.value, None)
+            self.target(at, target.value, None)
 
-    if isinstance(node, cst.Assign):
+    def assign(self, node: cst.Assign) -> None:
+        """`a = b = value`, with tuples paired."""
         for assign_target in node.targets:
             for target, value in pairs(assign_target.target, node.value):
-                bind_target(target, value)
-    elif isinstance(node, cst.AnnAssign):
+                self.target(node, target, value)
+
+    def annotated(self, node: cst.AnnAssign) -> None:
+        """`a: T = value`; a bare annotation binds nothing."""
         if node.value is not None:
-            bind_target(node.target, node.value)
-    elif isinstance(node, cst.AugAssign):
+            self.target(node, node.target, node.value)
+
+    def augmented(self, node: cst.AugAssign) -> None:
+        """`a += value`."""
         if isinstance(node.target, cst.Name):
-            add(identifier(node.target.value), "other")
-    elif isinstance(node, cst.NamedExpr):
-        bind_target(node.target, node.value)
-    elif isinstance(node, cst.For):
+            self.add(identifier(node.target.value), "other", node)
+
+    def named(self, node: cst.NamedExpr) -> None:
+        """`a := value`."""
+        self.target(node, node.target, node.value)
+
+    def loop(self, node: cst.For) -> None:
+        """`for a in …`."""
         for name in target_names(node.target):
-            add(identifier(name.value), "other", at=node.target)
-    elif isinstance(node, cst.WithItem):
+            self.add(identifier(name.value), "other", node.target)
+
+    def context(self, node: cst.WithItem) -> None:
+        """`with value as a`."""
         if node.asname is not None:
             whole = isinstance(node.asname.name, cst.Name)
-            for bound in target_names(node.asname.name):
-                add(identifier(bound.value), "context" if whole else "other", node.item if whole else None)
-    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
+            for name in target_names(node.asname.name):
+                value = node.item if whole else None
+                self.add(identifier(name.value), "context" if whole else "other", node, value)
+
+    def handler(self, node: cst.ExceptHandler | cst.ExceptStarHandler) -> None:
+        """`except E as a`."""
         if node.name is not None and isinstance(node.name.name, cst.Name):
-            add(identifier(node.name.name.value), "other", at=node.name)
-    elif isinstance(node, cst.MatchAs | cst.MatchStar):
+            self.add(identifier(node.name.name.value), "other", node.name)
+
+    def capture(self, node: cst.MatchAs | cst.MatchStar) -> None:
+        """`case a`, `case [*a]`."""
         if node.name is not None:
-            add(identifier(node.name.value), "other")
-    elif isinstance(node, cst.MatchMapping):
+            self.add(identifier(node.name.value), "other", node)
+
+    def rest(self, node: cst.MatchMapping) -> None:
+        """`case {**a}`."""
         if node.rest is not None:
-            add(identifier(node.rest.value), "other")
-    elif isinstance(node, cst.TypeAlias):
-        add(identifier(node.name.value), "other")
-    elif isinstance(node, cst.Global | cst.Nonlocal):
+            self.add(identifier(node.rest.value), "other", node)
+
+    def alias(self, node: cst.TypeAlias) -> None:
+        """`type a = …`."""
+        self.add(identifier(node.name.value), "other", node)
+
+    def declaration(self, node: cst.Global | cst.Nonlocal) -> None:
+        """`global a`, `nonlocal a`."""
+        kind = "global" if isinstance(node, cst.Global) else "nonlocal"
         for item in node.names:
-            result.declared[identifier(item.name.value)] = (
-                "global" if isinstance(node, cst.Global) else "nonlocal"
-            )
-    elif is_import(node):
-        for imported_name, qualified, alias in imported(node):
-            add(imported_name, "star" if imported_name == STAR else "import", None, qualified, alias)
+            self.result.declared[identifier(item.name.value)] = kind
+
+    def imports(self, node: cst.CSTNode) -> None:
+        """Every form of import."""
+        for name, qualified, alias in imported(node):
+            self.add(name, "star" if name == STAR else "import", alias, None, qualified)
+
+
+_BINDERS: dict[type, Callable[[_Binder, Any], None]] = {
+    cst.Assign: _Binder.assign,
+    cst.AnnAssign: _Binder.annotated,
+    cst.AugAssign: _Binder.augmented,
+    cst.NamedExpr: _Binder.named,
+    cst.For: _Binder.loop,
+    cst.WithItem: _Binder.context,
+    cst.ExceptHandler: _Binder.handler,
+    cst.ExceptStarHandler: _Binder.handler,
+    cst.MatchAs: _Binder.capture,
+    cst.MatchStar: _Binder.capture,
+    cst.MatchMapping: _Binder.rest,
+    cst.TypeAlias: _Binder.alias,
+    cst.Global: _Binder.declaration,
+    cst.Nonlocal: _Binder.declaration,
+    **{getattr(cst, name): _Binder.imports for name in (*_IMPORTS, *_IMPORT_FROMS) if hasattr(cst, name)},
+}
 
 
 def _collect_global(definition: cst.CSTNode, result: Collected) -> None:
     """Enter what the functions in `definition` bind under `global` as bindings that cannot be followed."""
-    stack: list[tuple[cst.CSTNode, set[str]]] = [(definition, set())]
+    stack: list[tuple[cst.CSTNode, cst.CSTNode]] = [(definition, definition)]
+    owners: dict[int, cst.CSTNode] = {}
     while stack:
-        node, names = stack.pop()
-        if isinstance(node, cst.FunctionDef | cst.ClassDef):
-            inner = collect([node.body])
-            names = {name for name, kind in inner.declared.items() if kind == "global"}
-            for name in names:
+        node, owner = stack.pop()
+        kind = type(node)
+        if kind in _LEAVES:
+            continue
+        if kind in _DEFINITIONS:
+            owner = node
+        elif kind is cst.Global:
+            owners[id(owner)] = owner
+        stack.extend([(child, owner) for child in reversed(children(node))])
+    for owner in owners.values():
+        body = getattr(owner, "body", None)
+        if body is None:
+            continue
+        inner = collect([body])
+        for name, kind_of in inner.declared.items():
+            if kind_of == "global":
                 for binding in inner.bindings.get(name, ()):
-                    result.add(Binding(name, "other", binding.node, binding.value, None, True, node.body))
-        stack.extend((child, names) for child in children(node))
+                    result.add(Binding(name, "other", binding.node, binding.value, None, True, body))
 
 
 def parameters(function: cst.FunctionDef | cst.Lambda) -> Bindings:

@@ -7,11 +7,16 @@ that is added up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import libcst as cst
+
+
+Cut: TypeAlias = "tuple[cst.CSTNode, cst.CSTNode, str]"
+"""A node, its parent, and the field of the parent that holds it."""
 
 
 class PositionError(Exception):
@@ -90,21 +95,59 @@ class _State:
         if id(node) not in self.found:
             self.found[id(node)] = (start, self.offset)
 
+    def take(self, part: _State) -> None:
+        """Write what another state has written, at the current offset; its positions begin here.
+
+        Parts hold parts, so that the deepest positions are moved once for each cut above them.
+        """
+        start = self.offset
+        self.tokens.extend(part.tokens)
+        self.offset += part.offset
+        for key, (first, last) in part.found.items():
+            self.found[key] = (first + start, last + start)
+
     def record_syntactic_position(
         self, node: cst.CSTNode, *, start_node: cst.CSTNode | None = None, end_node: cst.CSTNode | None = None
     ) -> _Syntactic:
         return _Syntactic(self, node, start_node, end_node)
 
 
-def offsets(module: cst.Module, text: str) -> dict[int, tuple[int, int]]:
-    """Start and end of every node of `module` in `text` (which it was parsed from), in code points, by
-    `id(node)`.
+class _Written:
+    """Stands in a tree for a part that was written before, so that writing what is around it does not recurse."""
 
-    The extents are those of libcst's `PositionProvider`, without whitespace at either end. Raises
-    PositionError when the tree does not write back to `text`.
+    __slots__ = ("node", "part")
+
+    def __init__(self, node: cst.CSTNode, part: _State) -> None:
+        self.node = node
+        self.part = part
+
+    def _codegen(self, state: _State, **options: object) -> None:
+        state.take(self.part)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.node, name)
+
+
+def offsets(module: cst.Module, text: str, cuts: Sequence[Cut] = ()) -> dict[int, tuple[int, int]]:
+    """Start and end of every node of `module` in `text` (which it was parsed from), in code points, by `id(node)`.
+
+    The extents are those of libcst's `PositionProvider`, without whitespace at either end. libcst writes trees
+    recursively, and deep ones exceed what Python allows; `cuts` are nodes, innermost first, each with its parent and
+    the field that holds it there, that are written on their own. Raises PositionError when the tree does not write
+    back to `text`.
     """
-    state = _State(module.default_indent, module.default_newline)
-    module._codegen(state)  # type: ignore[arg-type]
+    replaced: list[Cut] = []
+    try:
+        for node, parent, field in cuts:
+            part = _State(module.default_indent, module.default_newline)
+            node._codegen(part)  # type: ignore[arg-type]
+            object.__setattr__(parent, field, _Written(node, part))
+            replaced.append((node, parent, field))
+        state = _State(module.default_indent, module.default_newline)
+        module._codegen(state)  # type: ignore[arg-type]
+    finally:
+        for node, parent, field in replaced:
+            object.__setattr__(parent, field, node)
     if "".join(state.tokens) != text:
         raise PositionError
     return {key: _tight(text, start, end) for key, (start, end) in state.found.items()}

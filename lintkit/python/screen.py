@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -50,6 +51,17 @@ def find_matches(
     Raises ParseError for a file that is no Python, or is nested too deeply to be read; it never quotes the
     file.
     """
+    collecting = gc.isenabled()
+    # Trees hold no cycles: collecting while they grow finds nothing and costs a fifth of the time.
+    gc.disable()
+    try:
+        return _find(data, path, triggers, screen)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _find(data: bytes, path: str, triggers: Sequence[Trigger], screen: bool) -> PythonMatches:
     text = decode_python(data, path)
     gate = gate_for(triggers)
     live = [(index, gate.triggers[index]) for index in gate.live(text)]

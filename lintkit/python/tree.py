@@ -6,14 +6,12 @@ fields that hold code is not.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import libcst as cst
 
-from lintkit.python.positions import offsets
+from lintkit.python.positions import Cut, offsets
 
 # Fields in source order; every class that is not named here has no child that is code.
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -132,6 +130,13 @@ def _fields_by_type() -> dict[type, tuple[str, ...]]:
 
 _REVERSED = _fields_by_type()
 
+_CUT_AFTER = 100
+
+
+def fields(kind: type) -> tuple[str, ...]:
+    """The names of the fields of a libcst class that hold code, in source order."""
+    return tuple(reversed(_REVERSED[kind]))
+
 
 def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     """The nodes directly below `node` that are code, in source order; no whitespace, brackets or commas."""
@@ -159,25 +164,10 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
                 stack.extend(reversed(value))
 
 
-@contextmanager
-def deep_recursion(depth: int) -> Iterator[None]:
-    """Let Python code recurse over a tree of `depth` levels, at about four frames each, while inside."""
-    limit = sys.getrecursionlimit()
-    wanted = 1000 + 6 * depth
-    if wanted <= limit:
-        yield
-        return
-    sys.setrecursionlimit(wanted)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-
-
 class Chunk:
     """A run of top-level statements: its text, where it begins in the file, and its libcst module."""
 
-    __slots__ = ("_spans", "depth", "module", "nodes", "number", "start", "text", "up")
+    __slots__ = ("_spans", "module", "nodes", "number", "start", "text", "up")
 
     def __init__(self, number: int, start: int, text: str, module: cst.Module) -> None:
         self.number = number
@@ -188,7 +178,6 @@ class Chunk:
         """Every node below the module, in source order."""
         self.up: list[int] = []
         """For each node the index of its parent; -1 for a top-level statement."""
-        self.depth = 0
         self._spans: dict[int, tuple[int, int]] | None = None
 
     def index(self, order: dict[int, int]) -> None:
@@ -213,22 +202,27 @@ class Chunk:
                     stack.extend([(child, place) for child in reversed(value)])
             place += 1
 
-    def _measure_depth(self) -> int:
-        depths: list[int] = []
-        deepest = 0
-        for parent in self.up:
-            depth = depths[parent] + 1 if parent >= 0 else 1
-            depths.append(depth)
-            if depth > deepest:
-                deepest = depth
-        return deepest
+    def _cuts(self) -> list[Cut]:
+        """Nodes such that no way down the tree is longer than a few hundred levels between two of them."""
+        distances: list[int] = []
+        found: list[Cut] = []
+        for place, parent in enumerate(self.up):
+            distance = distances[parent] + 1 if parent >= 0 else 0
+            if distance >= _CUT_AFTER:
+                node = self.nodes[place]
+                if isinstance(node, cst.BaseExpression | cst.If):
+                    above = self.nodes[parent]
+                    field = next((n for n in _REVERSED[type(above)] if getattr(above, n) is node), None)
+                    if field is not None:
+                        found.append((node, above, field))
+                        distance = 0
+            distances.append(distance)
+        found.reverse()
+        return found
 
     def span(self, node: cst.CSTNode) -> tuple[int, int] | None:
-        """Start and end of a node of this chunk in the file, in code points; None for a node that writes
-        nothing.
-        """
+        """Start and end of a node of this chunk in the file, in code points; None for a node that is not in it."""
         if self._spans is None:
-            with deep_recursion(self._measure_depth()):
-                self._spans = offsets(self.module, self.text)
+            self._spans = offsets(self.module, self.text, self._cuts())
         found = self._spans.get(id(node))
         return None if found is None else (found[0] + self.start, found[1] + self.start)

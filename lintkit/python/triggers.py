@@ -234,6 +234,48 @@ class Statements:
         return tuple((_STATEMENT_WORDS.get(kind, kind),) for kind in self.kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """Names as they are spelled, in any role: read, bound, an attribute, a keyword, a definition, in an import.
+
+    The match's node is the `cst.Name`. Of a dotted name (`cursor.execute`) it is the last part, where the whole
+    chain is spelled so.
+    """
+
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _require(self.names, "Identifiers(names)")
+
+    def literals(self) -> Literals:
+        """What the text of a matching file must contain, in lower case."""
+        return _name_literals(self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Every node of the libcst classes of these names. Nothing narrows this: all of a file is parsed for it."""
+
+    kinds: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _require(self.kinds, "Nodes(kinds)")
+
+    def literals(self) -> Literals:
+        """Nothing: any file may match."""
+        return ((),)
+
+
 Trigger: TypeAlias = (
-    Calls | References | Subclasses | MethodCalls | Decorators | Keywords | NamedValues | Strings | Statements
+    Calls
+    | References
+    | Subclasses
+    | MethodCalls
+    | Decorators
+    | Keywords
+    | NamedValues
+    | Strings
+    | Statements
+    | Identifiers
+    | Nodes
 )

@@ -98,132 +98,167 @@ def string_parts(
 ) -> tuple[str | cst.BaseExpression, ...] | None:
     """Constant text and the expressions between, for a string literal, f-string, or concatenation of such.
 
-    Neighbouring constants are joined; operands of `+` that are no string stand as expressions. None when no
-    operand is a string literal.
+    Neighbouring constants are joined; operands of `+` that are no string stand as expressions. None when no operand
+    is a string literal. With `resolve`, operands that stand for a string literal are replaced by it.
     """
     parts: list[str | cst.BaseExpression] = []
+    texts: list[str] = []
     any_string = False
 
-    def add(text: str) -> None:
-        if parts and isinstance(parts[-1], str):
-            parts[-1] += text
-        else:
-            parts.append(text)
+    def flush() -> None:
+        if texts:
+            parts.append("".join(texts))
+            texts.clear()
 
-    for operand in operands(node):
-        part = operand if resolve is None or is_string(operand) else resolve(operand)
+    pending = list(reversed(operands(node)))
+    followed = 0
+    while pending:
+        operand = pending.pop()
+        part = operand
+        if resolve is not None and not is_string(operand) and followed < _MOST_FOLLOWED:
+            part = resolve(operand)
+            if part is not operand:
+                followed += 1
         if isinstance(part, cst.SimpleString):
             value = string_value(part)
             if not isinstance(value, str):
                 return None
             any_string = True
-            add(value)
+            texts.append(value)
         elif isinstance(part, cst.FormattedString):
             any_string = True
             for piece in part.parts:
                 if isinstance(piece, cst.FormattedStringText):
-                    add(formatted_text(part, piece.value))
+                    texts.append(formatted_text(part, piece.value))
                 elif isinstance(piece, cst.FormattedStringExpression):
+                    flush()
                     parts.append(piece.expression)
         elif isinstance(part, cst.ConcatenatedString) and part is not operand:
-            inner = string_parts(part, resolve)
-            for item in inner or ():
-                if isinstance(item, str):
-                    add(item)
-                else:
-                    parts.append(item)
-            any_string = True
+            pending.extend(reversed(operands(part)))
         else:
+            flush()
             parts.append(operand)
+    flush()
     return tuple(parts) if any_string else None
+
+
+_MOST_NODES = 200_000
+_MOST_FOLLOWED = 2_000
+_DEEPEST = 150
+
+
+class _Evaluation:
+    """One question for a value, with bounds: names can refer to one another so that values grow without end."""
+
+    __slots__ = ("followed", "nodes", "resolve")
+
+    def __init__(self, resolve: Resolve | None) -> None:
+        self.resolve = resolve
+        self.nodes = 0
+        self.followed = 0
+
+    def value(self, node: cst.BaseExpression, depth: int) -> object:
+        """The value of `node`, UNKNOWN beyond the bounds."""
+        self.nodes += 1
+        if depth > _DEEPEST or self.nodes > _MOST_NODES:
+            return UNKNOWN
+        if self.resolve is not None:
+            resolved = self.resolve(node)
+            if resolved is not node:
+                self.followed += 1
+                if self.followed > _MOST_FOLLOWED:
+                    return UNKNOWN
+                node = resolved
+        kind = type(node)
+        if isinstance(node, cst.SimpleString):
+            return string_value(node)
+        if isinstance(node, cst.Name):
+            return _CONSTANTS.get(identifier(node.value), UNKNOWN)
+        if isinstance(node, cst.Integer | cst.Float | cst.Imaginary):
+            try:
+                return ast.literal_eval(node.value)
+            except (ValueError, SyntaxError):
+                return UNKNOWN
+        if kind is cst.Ellipsis:
+            return ...
+        if isinstance(node, cst.UnaryOperation):
+            return self._unary(node, depth)
+        if isinstance(node, cst.FormattedString):
+            parts = string_parts(node)
+            if parts is None or any(not isinstance(part, str) for part in parts):
+                return UNKNOWN
+            return "".join(part for part in parts if isinstance(part, str))
+        if isinstance(node, cst.ConcatenatedString) or (
+            isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add)
+        ):
+            return self._sum(node, depth)
+        if isinstance(node, cst.List | cst.Tuple | cst.Set):
+            return self._sequence(node, depth)
+        if isinstance(node, cst.Dict):
+            return self._mapping(node, depth)
+        return UNKNOWN
+
+    def _unary(self, node: cst.UnaryOperation, depth: int) -> object:
+        value = self.value(node.expression, depth + 1)
+        if isinstance(node.operator, cst.Not):
+            return UNKNOWN if value is UNKNOWN else not value
+        if isinstance(value, int | float | complex):
+            if isinstance(node.operator, cst.Minus):
+                return -value
+            if isinstance(node.operator, cst.Plus):
+                return +value
+            if isinstance(node.operator, cst.BitInvert) and isinstance(value, int):
+                return ~int(value)
+        return UNKNOWN
+
+    def _sum(self, node: cst.BaseExpression, depth: int) -> object:
+        values = [self.value(operand, depth + 1) for operand in operands(node)]
+        if all(isinstance(value, str) for value in values):
+            texts = [value for value in values if isinstance(value, str)]
+            return "".join(texts) if sum(map(len, texts)) <= _LONGEST else UNKNOWN
+        if all(isinstance(value, bytes) for value in values):
+            data = [value for value in values if isinstance(value, bytes)]
+            return b"".join(data) if sum(map(len, data)) <= _LONGEST else UNKNOWN
+        if all(isinstance(value, list) for value in values):
+            return [item for value in values if isinstance(value, list) for item in value][:_MOST_NODES]
+        if all(isinstance(value, tuple) for value in values):
+            return tuple(item for value in values if isinstance(value, tuple) for item in value)[:_MOST_NODES]
+        if all(isinstance(value, int | float) for value in values):
+            return sum(value for value in values if isinstance(value, int | float))
+        return UNKNOWN
+
+    def _sequence(self, node: cst.List | cst.Tuple | cst.Set, depth: int) -> object:
+        values = [
+            self.value(element.value, depth + 1) if isinstance(element, cst.Element) else UNKNOWN
+            for element in node.elements
+        ]
+        if isinstance(node, cst.List):
+            return values
+        if isinstance(node, cst.Tuple):
+            return tuple(values)
+        try:
+            return set(values)
+        except TypeError:
+            return UNKNOWN
+
+    def _mapping(self, node: cst.Dict, depth: int) -> object:
+        found: dict[object, object] = {}
+        for element in node.elements:
+            if not isinstance(element, cst.DictElement):
+                found[UNKNOWN] = UNKNOWN
+                continue
+            key = self.value(element.key, depth + 1)
+            value = self.value(element.value, depth + 1)
+            try:
+                found[key] = value
+            except TypeError:
+                found[UNKNOWN] = UNKNOWN
+        return found
+
+
+_LONGEST = 10_000_000
 
 
 def literal(node: cst.BaseExpression, resolve: Resolve | None = None) -> object:
     """The constant value of an expression, or UNKNOWN; see `PythonFile.literal`."""
-    if resolve is not None:
-        node = resolve(node)
-    if isinstance(node, cst.SimpleString):
-        return string_value(node)
-    if isinstance(node, cst.Name):
-        return _CONSTANTS.get(identifier(node.value), UNKNOWN)
-    if isinstance(node, cst.Integer | cst.Float | cst.Imaginary):
-        try:
-            return ast.literal_eval(node.value)
-        except (ValueError, SyntaxError):
-            return UNKNOWN
-    if isinstance(node, cst.Ellipsis):
-        return ...
-    if isinstance(node, cst.UnaryOperation):
-        return _unary(node, resolve)
-    if isinstance(node, cst.FormattedString):
-        parts = string_parts(node)
-        if parts is None or any(not isinstance(part, str) for part in parts):
-            return UNKNOWN
-        return "".join(part for part in parts if isinstance(part, str))
-    if isinstance(node, cst.ConcatenatedString) or (
-        isinstance(node, cst.BinaryOperation) and isinstance(node.operator, cst.Add)
-    ):
-        return _sum(node, resolve)
-    if isinstance(node, cst.List | cst.Tuple | cst.Set):
-        return _sequence(node, resolve)
-    if isinstance(node, cst.Dict):
-        return _mapping(node, resolve)
-    return UNKNOWN
-
-
-def _unary(node: cst.UnaryOperation, resolve: Resolve | None) -> object:
-    value = literal(node.expression, resolve)
-    if isinstance(node.operator, cst.Not):
-        return UNKNOWN if value is UNKNOWN else not value
-    if isinstance(value, int | float | complex):
-        if isinstance(node.operator, cst.Minus):
-            return -value
-        if isinstance(node.operator, cst.Plus):
-            return +value
-        if isinstance(node.operator, cst.BitInvert) and isinstance(value, int):
-            return ~int(value)
-    return UNKNOWN
-
-
-def _sum(node: cst.BaseExpression, resolve: Resolve | None) -> object:
-    values = [literal(operand, resolve) for operand in operands(node)]
-    if all(isinstance(value, str) for value in values):
-        return "".join(value for value in values if isinstance(value, str))
-    if all(isinstance(value, bytes) for value in values):
-        return b"".join(value for value in values if isinstance(value, bytes))
-    if all(isinstance(value, list) for value in values):
-        return [item for value in values if isinstance(value, list) for item in value]
-    if all(isinstance(value, tuple) for value in values):
-        return tuple(item for value in values if isinstance(value, tuple) for item in value)
-    if all(isinstance(value, int | float) for value in values):
-        return sum(value for value in values if isinstance(value, int | float))
-    return UNKNOWN
-
-
-def _sequence(node: cst.List | cst.Tuple | cst.Set, resolve: Resolve | None) -> object:
-    values = [
-        literal(element.value, resolve) if isinstance(element, cst.Element) else UNKNOWN
-        for element in node.elements
-    ]
-    if isinstance(node, cst.List):
-        return values
-    if isinstance(node, cst.Tuple):
-        return tuple(values)
-    try:
-        return set(values)
-    except TypeError:
-        return UNKNOWN
-
-
-def _mapping(node: cst.Dict, resolve: Resolve | None) -> object:
-    found: dict[object, object] = {}
-    for element in node.elements:
-        if not isinstance(element, cst.DictElement):
-            found[UNKNOWN] = UNKNOWN
-            continue
-        key = literal(element.key, resolve)
-        try:
-            found[key] = literal(element.value, resolve)
-        except TypeError:
-            found[UNKNOWN] = UNKNOWN
-    return found
+    return _Evaluation(resolve).value(node, 0)
