@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from lintkit.data import schema as shipped_schema
 from lintkit.marks import read_marks
-from lintkit.model import Document, Example, Finding, Fix, Route, RuleMeta, SourceFile, Span
-from lintkit.pattern import CallPattern, PatternError, parse_pattern
-from lintkit.python.triggers import Calls
-from lintkit.rule import Rule, RuleContext, RuleError, replacement
+from lintkit.model import Document, Example, Finding, Route, RuleMeta, SourceFile
+from lintkit.rule import Rule, RuleContext, RuleError
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
-    import libcst as cst
     from jsonschema.protocols import Validator
 
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.pattern.query import Query
+
+EVERY_FILE = (
+    "the pattern names nothing that a file could be searched for, so every Python file is parsed for it"
+)
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NOT_RE2 = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]")
@@ -42,10 +43,7 @@ def load_declared_rule(file: Path, identifier: str) -> Rule:
             "a rule file is a mapping of keys such as `summary`, `select` and `require`", str(file), 1
         )
     _validate(document, file)
-    try:
-        patterns = tuple(map(parse_pattern, _as_list(data.get("match", []))))
-    except PatternError as error:
-        raise RuleError(str(error), str(file), _line(document, ("match",))) from None
+    query = _compile_match(document, file) if "match" in data else None
     for key in ("require", "forbid", "when"):
         _check_schema(document, key, file)
     if "select" in data:
@@ -58,9 +56,22 @@ def load_declared_rule(file: Path, identifier: str) -> Rule:
                 f"`select` is no JSONPath: {error}", str(file), _line(document, ("select",))
             ) from None
     meta = _meta(identifier, data)
-    looks_at = (Calls(tuple(dict.fromkeys(p.name for p in patterns))),) if patterns else ()
-    check = _python_check(data, patterns) if patterns else _document_check(data)
-    return Rule(meta, check, looks_at, str(file))
+    if query is None:
+        return Rule(meta, _document_check(data), (), str(file))
+    from lintkit.declare_python import python_check
+    from lintkit.pattern.query import is_narrow, triggers
+
+    notes = () if is_narrow(query) else (EVERY_FILE,)
+    return Rule(meta, python_check(data, query), triggers(query), str(file), notes)
+
+
+def _compile_match(document: Document, file: Path) -> Query:
+    from lintkit.pattern.query import QueryError, compile_query
+
+    try:
+        return compile_query(document.data["match"])
+    except QueryError as error:
+        raise RuleError(error.message, str(file), _line(document, error.route)) from None
 
 
 def _read(file: Path) -> Document:
@@ -160,10 +171,6 @@ def _expressions(node: Any, route: Route) -> Iterator[tuple[Route, str]]:
     elif isinstance(node, list):
         for index, value in enumerate(node):
             yield from _expressions(value, (*route, index))
-
-
-def _as_list(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value
 
 
 def _meta(identifier: str, data: Mapping[str, Any]) -> RuleMeta:
@@ -273,81 +280,3 @@ def _shown(value: Any) -> str:
 def fill(message: str, words: Mapping[str, str]) -> str:
     """Put `words` into the `{name}` places of a message; unknown names stay as they are. No format language."""
     return _PLACEHOLDER.sub(lambda m: words.get(m.group(1), m.group(0)), message)
-
-
-def _python_check(
-    data: Mapping[str, Any], patterns: tuple[CallPattern, ...]
-) -> Callable[[Match, PythonFile, RuleContext], Iterator[Finding]]:
-    message: str = data["message"]
-    fix: Mapping[str, Any] | None = data.get("fix")
-
-    def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-        import libcst as cst
-        from jsonschema import Draft202012Validator
-
-        call = match.node
-        if not isinstance(call, cst.Call):
-            return
-        callee = file.qualified_name(call.func)
-        for pattern in patterns:
-            if pattern.name != callee:
-                continue
-            projected = _project_call(call, file, pattern)
-            if projected is None:
-                continue
-            if "require" in data and Draft202012Validator(data["require"]).is_valid(projected):
-                continue
-            if "forbid" in data and not Draft202012Validator(data["forbid"]).is_valid(projected):
-                continue
-            words = {"callee": pattern.name, **{k: str(v) for k, v in projected["metavariables"].items()}}
-            yield rule.finding(
-                file.span(call),
-                fill(message, words),
-                subject=pattern.name,
-                fix=_keyword_fix(fix, call, file) if fix else None,
-            )
-            return
-
-    return check
-
-
-def _project_call(call: cst.Call, file: PythonFile, pattern: CallPattern) -> dict[str, Any] | None:
-    """The call as plain data for a JSON Schema, or None where the pattern does not fit."""
-    positional = [a for a in call.args if a.keyword is None and not a.star]
-    keywords = file.keyword_arguments(call)
-    if len(positional) < len(pattern.positional) or (
-        not pattern.open and len(positional) > len(pattern.positional)
-    ):
-        return None
-    if not all(name in keywords for name, _ in pattern.keywords):
-        return None
-    if not pattern.open and set(keywords) - {name for name, _ in pattern.keywords}:
-        return None
-    values = {name: _plain(argument.value, file) for name, argument in keywords.items()}
-    metavariables = {
-        name: _plain(argument.value, file)
-        for name, argument in zip(pattern.positional, positional, strict=False)
-    }
-    metavariables.update({variable: values[name] for name, variable in pattern.keywords})
-    return {
-        "callee": pattern.name,
-        "arguments": [_plain(argument.value, file) for argument in positional],
-        "keywords": values,
-        "metavariables": metavariables,
-    }
-
-
-def _plain(node: cst.BaseExpression, file: PythonFile) -> Any:
-    from lintkit.python.file import UNKNOWN
-
-    value = file.literal(node, follow=True)
-    return file.code(node) if value is UNKNOWN else value
-
-
-def _keyword_fix(fix: Mapping[str, Any], call: cst.Call, file: PythonFile) -> Fix:
-    text = ", ".join(f"{name}={code}" for name, code in fix["keyword"].items())
-    if call.args:
-        end = file.span(call.args[-1].value).end
-        return replacement(fix["title"], Span(file.path, end, end), ", " + text, safe=bool(fix.get("safe")))
-    end = file.span(call).end - 1
-    return replacement(fix["title"], Span(file.path, end, end), text, safe=bool(fix.get("safe")))

@@ -93,12 +93,17 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A loaded rule: what it says of itself, what it looks at, and its check."""
+    """A loaded rule: what it says of itself, what it looks at, and its check.
+
+    origin  the file it was loaded from
+    notes   what its author should know of it, one sentence each
+    """
 
     meta: RuleMeta
     check: Check
     looks_at: tuple[Trigger, ...] = ()
     origin: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

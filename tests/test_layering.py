@@ -18,7 +18,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("source", "marks", "loopback", "own_rules", "workers"),
     ("discover", "parse", "python", "secrets", "pylex"),
     ("select", "pattern", "graph"),
-    ("rule", "declare", "api", "rules"),
+    ("rule", "declare", "declare_python", "api", "rules"),
     ("catalog", "config"),
     ("check", "settle", "suppress", "redact", "fingerprint", "engine", "examples", "fix"),
     ("report",),

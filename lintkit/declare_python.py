@@ -1,0 +1,161 @@
+"""Declarative rules over Python: a `match` of patterns, and JSON Schemas on what it found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from lintkit.model import Finding, Fix, Span
+from lintkit.pattern.match import Found
+from lintkit.pattern.query import Query, code_text, find
+from lintkit.pattern.values import plain, value_of
+from lintkit.rule import RuleContext, replacement
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+    from lintkit.python.file import Match, PythonFile
+
+_PLACE = re.compile(r"\$([A-Z_][A-Z_0-9]*)|\{\$?(\w+)\}")
+_MAX_SHOWN = 80
+
+
+def python_check(
+    data: Mapping[str, Any], query: Query
+) -> Callable[[Match, PythonFile, RuleContext], Iterator[Finding]]:
+    """The check of a rule with `match`; `data` is the rule file.
+
+    Called for each match of the query's triggers; it reports everything of the file at the first.
+    """
+    message: str = data["message"]
+    fix: Mapping[str, Any] | None = data.get("fix")
+    validators: dict[str, Validator] = {}
+
+    def validator(key: str) -> Validator | None:
+        # Compiled on first use: most runs never meet a match.
+        if key not in validators and key in data:
+            from jsonschema import Draft202012Validator
+
+            validators[key] = Draft202012Validator(data[key])
+        return validators.get(key)
+
+    def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+        matches = rule.matches or (match,)
+        if match is not matches[0]:
+            return
+        for found in find(query, file, matches):
+            call = _call_of(found)
+            projected = project(found, call, file)
+            require, forbid = validator("require"), validator("forbid")
+            if require is not None and not _violates(require, projected, call, file):
+                continue
+            if forbid is not None and not forbid.is_valid(projected):
+                continue
+            subject = projected.get("callee") or _subject(found, file)
+            yield rule.finding(
+                _span(found, file),
+                fill(message, projected, found, file),
+                subject=subject,
+                fix=keyword_fix(fix, call, file) if fix and call is not None else None,
+            )
+
+    return check
+
+
+def _violates(require: Validator, data: Mapping[str, Any], call: cst.Call | None, file: PythonFile) -> bool:
+    """Whether the data does not satisfy `require`; what `**options` may hold is not missing."""
+    unknown = call is not None and file.has_unknown_arguments(call)
+    return any(not (unknown and _only_missing(error)) for error in require.iter_errors(data))
+
+
+def _only_missing(error: Any) -> bool:
+    if error.validator in ("anyOf", "oneOf"):
+        return any(_only_missing(below) for below in error.context)
+    return bool(error.validator == "required" and list(error.absolute_path) == ["keywords"])
+
+
+def _call_of(found: Found) -> cst.Call | None:
+    if found.first is not found.last:
+        return None
+    node = found.first
+    if isinstance(node, cst.Expr):
+        node = node.value
+    if isinstance(node, cst.Await):
+        node = node.expression
+    if isinstance(node, cst.Assign | cst.AnnAssign | cst.Return) and node.value is not None:
+        node = node.value
+    return node if isinstance(node, cst.Call) else None
+
+
+def project(found: Found, call: cst.Call | None, file: PythonFile) -> dict[str, Any]:
+    """A match as plain data for a JSON Schema.
+
+    metavariables  name -> value: a constant as it is, a list for `$...X`, else the code
+    callee, arguments, keywords  of the call that was found (also as a statement, an assignment's or return's value)
+    """
+    data: dict[str, Any] = {
+        "metavariables": {name: value_of(bound, file) for name, bound in sorted(found.bindings.items())}
+    }
+    if call is not None:
+        data["callee"] = file.qualified_name(call.func) or file.code(call.func)
+        data["arguments"] = [
+            plain(argument.value, file)
+            for argument in call.args
+            if argument.keyword is None and not argument.star
+        ]
+        data["keywords"] = {
+            name: plain(argument.value, file) for name, argument in file.keyword_arguments(call).items()
+        }
+    return data
+
+
+def _span(found: Found, file: PythonFile) -> Span:
+    start, end = file.span(found.first), file.span(found.last)
+    return Span(file.path, start.start, end.end)
+
+
+def _subject(found: Found, file: PythonFile) -> str:
+    """Words that survive edits: the name of a definition, what is called or assigned, else the first words."""
+    node = found.first
+    name = getattr(node, "name", None)
+    if isinstance(node, cst.FunctionDef | cst.ClassDef) and isinstance(name, cst.Name):
+        return str(name.value)
+    if isinstance(node, cst.Assign):
+        return file.code(node.targets[0].target)[:_MAX_SHOWN]
+    if isinstance(node, cst.AnnAssign):
+        return file.code(node.target)[:_MAX_SHOWN]
+    around = file.enclosing_function(node) or file.enclosing_class(node)
+    kind = type(node).__name__
+    return f"{around.name.value}: {kind}" if around is not None else kind
+
+
+def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) -> str:
+    """A message with `$NAME`, `{NAME}` and `{callee}` filled in, on one line; what is unknown stays as it is."""
+
+    def shown(place: re.Match[str]) -> str:
+        name = place[1] or place[2]
+        if name == "callee" and isinstance(data.get("callee"), str):
+            text = str(data["callee"])
+        elif name in found.bindings:
+            bound = found.bindings[name]
+            value = data["metavariables"][name]
+            text = value if isinstance(value, str) else code_text(bound, file)
+        else:
+            return place[0]
+        text = " ".join(text.split())
+        return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
+
+    return _PLACE.sub(shown, message)
+
+
+def keyword_fix(fix: Mapping[str, Any], call: cst.Call, file: PythonFile) -> Fix:
+    """The fix that adds keyword arguments at the end of a call."""
+    text = ", ".join(f"{name}={code}" for name, code in fix["keyword"].items())
+    if call.args:
+        end = file.span(call.args[-1]).end
+        return replacement(fix["title"], Span(file.path, end, end), ", " + text, safe=bool(fix.get("safe")))
+    end = file.span(call).end - 1
+    return replacement(fix["title"], Span(file.path, end, end), text, safe=bool(fix.get("safe")))
