@@ -34,7 +34,8 @@ _CODE = re.compile(
     |(?P<operator>:=|==|!=|<=|>=|->|\*\*|//|[-+*/%@&|^~<>=:,.;!])""",
     re.VERBOSE,
 )
-_LITERAL = re.compile(r"""(?P<comment>\#[^\r\n]*)|(?P<string>\"\"\"|'''|"|')""")
+_OPENING = re.compile("[#\"']")
+_LINE_END = re.compile(r"[\r\n]")
 _SPACE = re.compile(r"[ \t\f\ufeff]+|[^\w\s#\"'\\()\[\]{}:=,.;!<>+*/%@&|^~-]+")
 
 # What ends a string, or steps over an escape. In an f-string a brace opens an expression, escaped or not.
@@ -81,12 +82,10 @@ def _read(text: str, *, structure: bool) -> list[Token]:
     position = 0
     length = len(text)
     while position < length:
-        if structure or open_strings:
-            match = _CODE.match(text, position)
-        else:
-            match = _LITERAL.search(text, position)
-            if match is None:
-                break
+        if not structure and not open_strings:
+            position = _read_opening(text, position, open_strings, found)
+            continue
+        match = _CODE.match(text, position)
         if match is None:
             space = _SPACE.match(text, position)
             position = space.end() if space else position + 1
@@ -95,14 +94,7 @@ def _read(text: str, *, structure: bool) -> list[Token]:
         start, position = match.span()
         if kind == "string":
             quote = match.group().lstrip("rRbBuUfFtT")
-            if not structure and not open_strings:
-                start = _with_prefix(text, start)
-            if any(c in "fFtT" for c in text[start : position - len(quote)]):
-                open_strings.append(_FString(start, quote))
-                position = _read_literal(text, position, open_strings, found)
-            else:
-                position = _string_end(text, position, quote)
-                found.append(Token("string", start, position))
+            position = _read_string(text, start, position, quote, open_strings, found)
         elif kind == "comment" or not open_strings:
             if kind not in {"joint", "number"}:
                 found.append(Token(kind, start, position))
@@ -120,6 +112,34 @@ def _read(text: str, *, structure: bool) -> list[Token]:
                 position = _read_spec(text, start + 1, open_strings, found)
     found.extend(Token("string", string.start, length) for string in reversed(open_strings))
     return found
+
+
+def _read_opening(text: str, position: int, open_strings: list[_FString], found: list[Token]) -> int:
+    """Read the next string or comment outside of f-strings; returns where to go on."""
+    match = _OPENING.search(text, position)
+    if match is None:
+        return len(text)
+    start = match.start()
+    char = match.group()
+    if char == "#":
+        line_end = _LINE_END.search(text, start)
+        end = line_end.start() if line_end else len(text)
+        found.append(Token("comment", start, end))
+        return end
+    quote = char * 3 if text.startswith(char * 3, start) else char
+    return _read_string(text, _with_prefix(text, start), start + len(quote), quote, open_strings, found)
+
+
+def _read_string(
+    text: str, start: int, body: int, quote: str, open_strings: list[_FString], found: list[Token]
+) -> int:
+    """Read a string that begins at `start` and its text at `body`; returns where to go on."""
+    if any(char in "fFtT" for char in text[start : body - len(quote)]):
+        open_strings.append(_FString(start, quote))
+        return _read_literal(text, body, open_strings, found)
+    end = _string_end(text, body, quote)
+    found.append(Token("string", start, end))
+    return end
 
 
 def _with_prefix(text: str, quote: int) -> int:

@@ -50,7 +50,7 @@ _SHORT: dict[str, frozenset[str]] = {
             "mongoexport",
             "mongoimport",
             "sshpass",
-            "docker",
+            "login",
         }
     ),
     "-a": frozenset({"redis-cli", "valkey-cli", "keydb-cli", "redis-benchmark"}),

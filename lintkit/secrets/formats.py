@@ -1,7 +1,7 @@
 """Credentials that can be told by their form alone.
 
-Each pattern begins with a fixed text (`literals`, of which one must occur before the pattern is tried) and is kept
-from starting inside a run of its own characters, so that a search is linear in the text.
+Each pattern begins with a fixed text, at whose occurrences alone it is tried, and is kept from starting inside a run
+of its own characters, so that a search is linear in the text.
 
 Sources: the providers' own descriptions of their token prefixes, such as GitHub's "Behind GitHub's new authentication
 token formats" (2021), the Slack "Token types" page, the Stripe "API keys" page, the AWS IAM identifiers page
@@ -18,7 +18,12 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One form of credential: `description` completes "looks like …"."""
+    """One form of credential.
+
+    description  completes "looks like …"
+    literals     every match begins with one of these
+    expression   the pattern, in the syntax of `re`
+    """
 
     description: str
     literals: tuple[str, ...]
@@ -42,7 +47,11 @@ FORMATS: tuple[Format, ...] = (
     Format("an OpenRouter API key", ("sk-or-",), _B + r"sk-or-[A-Za-z0-9_-]{16,}"),
     Format("an API key of the `sk-` form", ("sk-",), _B + r"sk-(?!ant-|or-)[A-Za-z0-9_-]{16,}"),
     Format("a Langfuse secret key", ("sk-lf-",), _B + r"sk-lf-[A-Za-z0-9_-]{16,}"),
-    Format("a Stripe key", ("_live_", "_test_"), _B + r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,}"),
+    Format(
+        "a Stripe key",
+        ("sk_live_", "sk_test_", "rk_live_", "rk_test_"),
+        _B + r"[rs]k_(?:live|test)_[A-Za-z0-9]{10,}",
+    ),
     Format("a webhook signing secret", ("whsec_",), _B + r"whsec_[A-Za-z0-9+/=]{16,}"),
     Format("a Slack token", ("xox",), _B + r"xox[abeoprs]-[A-Za-z0-9-]{10,}"),
     Format("a Slack app token", ("xapp-",), _B + r"xapp-[A-Za-z0-9-]{10,}"),
@@ -76,10 +85,10 @@ FORMATS: tuple[Format, ...] = (
     Format("a Linear API key", ("lin_api_",), _B + r"lin_api_[A-Za-z0-9]{20,}"),
     Format("a Vault token", ("hvs.", "hvb."), _B + r"hv[bs]\.[A-Za-z0-9_-]{20,}"),
     Format("an age secret key", ("AGE-SECRET-KEY-",), r"AGE-SECRET-KEY-1[A-Z0-9]{20,}"),
-    Format("a Telegram bot token", (":AA",), r"(?<![0-9])[0-9]{8,10}:AA[A-Za-z0-9_-]{30,}"),
+    Format("a Telegram bot token", (":AA",), r":AA(?<=[0-9]{8}:AA)[A-Za-z0-9_-]{30,}"),
     Format("a generated Django key", ("django-insecure-",), r"django-insecure-[^\s'\"]{20,}"),
     Format("a Supabase key", ("sb_secret_", "sbp_"), _B + r"(?:sb_secret_|sbp_)[A-Za-z0-9_-]{20,}"),
-    Format("a private key", ("PRIVATE KEY",), r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"),
+    Format("a private key", ("-----BEGIN ",), r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"),
 )
 
 DOCUMENTED = re.compile(
@@ -97,6 +106,10 @@ def compiled() -> tuple[tuple[Format, re.Pattern[str]], ...]:
 def find_formats(text: str) -> Iterator[tuple[Format, int, int]]:
     """Every stretch of `text` that has the form of a credential."""
     for form, pattern in compiled():
-        if any(literal in text for literal in form.literals):
-            for match in pattern.finditer(text):
-                yield form, match.start(), match.end()
+        for literal in form.literals:
+            position = text.find(literal)
+            while position != -1:
+                match = pattern.match(text, position)
+                if match:
+                    yield form, match.start(), match.end()
+                position = text.find(literal, match.end() if match else position + len(literal))

@@ -84,6 +84,7 @@ _VALUE_KEY = re.compile(
     r"""(?:^|[\s{,"'\-(<])["']?(?i:value|default|val|defaultvalue|content|parametervalue|stringvalue)["']?"""
     r"""[ \t]{0,8}(?::|=>?)"""
 )
+_VALUE_WORD = re.compile(r"[vV][aA][lL]|[dD][eE][fF]|[cC][oO][nN]")
 _NEXT_NAME = re.compile(r"""(?:^|[\s{,"'\-])["']?name["']?\s{0,8}:""")
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?P<rest>[^\r\n]*)")
 _ENTRY = re.compile(r"""(?:-[ \t]+)?["']?[\w.\-/$]+["']?[ \t]*:(?:[ \t]|$)""")
@@ -105,9 +106,7 @@ _REACH = 20_000
 
 def candidates(text: str) -> list[int]:
     """Where a stem of a secret's name begins, in any case, sorted."""
-    low = text.lower()
-    if len(low) != len(text):  # a letter whose small form is longer would shift all positions
-        low = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    low = lower(text)
     found: set[int] = set()
     for stem in _STEMS:
         position = low.find(stem)
@@ -115,6 +114,14 @@ def candidates(text: str) -> list[int]:
             found.add(position)
             position = low.find(stem, position + len(stem))
     return sorted(found)
+
+
+def lower(text: str) -> str:
+    """`text` in small letters, each character at its place."""
+    low = text.lower()
+    if len(low) != len(text):  # there are letters whose small form is longer
+        low = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return low
 
 
 class NamedValues:
@@ -259,6 +266,8 @@ class NamedValues:
     def _sibling(self, start: int, end: int) -> None:
         """The `value:` that belongs to a `name: DB_PASSWORD`, after it or just before it."""
         window = min(len(self.text), end + 400)
+        if not _VALUE_WORD.search(self.text, max(0, start - 400), window):
+            return
         match = _VALUE_KEY.search(self.text, end, window)
         following = _NEXT_NAME.search(self.text, end, window)
         if match and not (following and following.start() < match.start()):

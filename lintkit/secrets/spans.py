@@ -12,7 +12,7 @@ import re
 from lintkit.model import Kind
 from lintkit.secrets.formats import find_formats
 from lintkit.secrets.manifests import secret_manifest_values
-from lintkit.secrets.named import NamedValues
+from lintkit.secrets.named import NamedValues, lower
 from lintkit.secrets.python_named import PythonNamedValues
 from lintkit.secrets.values import class_changes, entropy, is_reference, url_passwords
 
@@ -22,15 +22,16 @@ _PEM_END = "-----END"
 _PEM_SIZE = 20_000
 _PEM_BODY = re.compile(r"[A-Za-z0-9+/=\s\\\"',#:|.-]*")
 
-_BEARER = re.compile(r"(?i:\b(?:bearer|basic|token|digest|apikey)[ \t]+)([A-Za-z0-9._~+/=\-]{8,})")
+_SCHEMES = ("bearer", "basic", "token", "digest", "apikey")
+_AFTER_SCHEME = re.compile(r"[ \t]+([A-Za-z0-9._~+/=\-]{8,})")
 _SHORT_OPTION = re.compile(
-    r"""(?<![\w\-/])-(?P<flag>p|P|a|w|k)
+    r"""-(?<![\w\-/]-)(?P<flag>[pPawk])
         (?:["']?[ \t]*,\s*["']  |  ["']?[ \t=]+["']?  |  ["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?  |  (?=[^\s"'\-=,]))
         (?P<value>[^\s"'`,\])}]+)""",
     re.VERBOSE,
 )
 _USER_OPTION = re.compile(
-    r"""(?<![\w\-])(?:-u|--user|--proxy-user)["']?[ \t=,]+["']?[^\s:"'`,${}]{1,100}:([^\s"'`]+)"""
+    r"""-(?<![\w\-]-)(?:u|-user|-proxy-user)["']?[ \t=,]+["']?[^\s:"'`,${}]{1,100}:([^\s"'`]+)"""
 )
 _IDENTIFIED = re.compile(
     r"""(?i)\bidentified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?by[ \t]+(?:password[ \t]+)?["'`]?([^\s"'`;]+)"""
@@ -121,12 +122,15 @@ def _pem_blocks(text: str) -> Ranges:
 def _options(text: str) -> Ranges:
     """Passwords among the words of commands: `-p x`, `-px`, `-u user:x`, `Bearer x`, `IDENTIFIED BY 'x'`."""
     found: Ranges = []
-    low = text.lower() if text.isascii() else text
-    if "bearer" in low or "basic" in low or "token" in low or "Bearer" in text or "Basic" in text:
-        for match in _BEARER.finditer(text):
-            value = match[1]
-            if any(c.isdigit() for c in value) or any(c.isupper() for c in value[1:]):
+    low = lower(text)
+    for scheme in _SCHEMES:
+        position = low.find(scheme)
+        while position != -1:
+            position += len(scheme)
+            match = _AFTER_SCHEME.match(text, position)
+            if match and (any(c.isdigit() for c in match[1]) or any(c.isupper() for c in match[1][1:])):
                 found.append(match.span(1))
+            position = low.find(scheme, position)
     if any(flag in text for flag in ("-p", "-P", "-a", "-w", "-k")):
         for match in _SHORT_OPTION.finditer(text):
             if _is_password_option(text, match):
@@ -171,13 +175,19 @@ def _is_password_option(text: str, match: re.Match[str]) -> bool:
 def _random_words(text: str) -> Ranges:
     """Words of 20 and more characters that look generated; digests and UUIDs stay."""
     found: Ranges = []
-    for match in _WORD.finditer(text):
-        word = match.group()
-        if not is_random_word(word):
+    position = 0
+    for piece in text.split():  # several times faster than a search for long words
+        if len(piece) < 20:
             continue
-        if _INTEGRITY.match(word) or _DIGEST_BEFORE.search(text[max(0, match.start() - 24) : match.start()]):
-            continue
-        found.append(match.span())
+        position = text.index(piece, position)
+        for match in _WORD.finditer(text, position, position + len(piece)):
+            word = match.group()
+            if is_random_word(word) and not (
+                _INTEGRITY.match(word)
+                or _DIGEST_BEFORE.search(text[max(0, match.start() - 24) : match.start()])
+            ):
+                found.append(match.span())
+        position += len(piece)
     return found
 
 
