@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,21 @@ from lintkit.model import (
     Location,
     Notification,
     Report,
+    RuleMeta,
     SourceFile,
     Span,
     SuppressedFinding,
 )
-from lintkit.own_rules import OWN_RULES, SKIPPED_FILE
+from lintkit.own_rules import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
 from lintkit.rule import Project, RuleContext
-from lintkit.settle import drop_superseded, merge_equal, order, suppress_in_source, with_fingerprints
+from lintkit.settle import (
+    drop_superseded,
+    expired_waivers,
+    merge_equal,
+    order,
+    suppress_in_source,
+    with_fingerprints,
+)
 from lintkit.source import Lines
 from lintkit.workers import map_in_order, worker_count
 
@@ -38,12 +47,13 @@ class Request:
     """What one run is asked to do.
 
     tree    the files to check
-    config  selection, severities, options and excludes in force
-    rules   the selected rules
+    config  selection, severities, options and excludes in force, with those of the folders below the root
+    rules   the rules that are selected somewhere
     known   ids of all loaded rules, also of those not selected
     only    paths (relative to the root) to which the report is narrowed; None reports everything
     screen  False parses all Python with libcst
     jobs    worker processes; 0 decides by the number of files and cores
+    today   the day (UTC) by which waivers are judged
     """
 
     tree: Tree
@@ -53,11 +63,27 @@ class Request:
     only: frozenset[str] | None = None
     screen: bool = True
     jobs: int = 0
+    today: date = field(default_factory=lambda: datetime.now(timezone.utc).date())
+
+
+def discover_files(tree: Tree, config: Config) -> Discovery:
+    """What `tree` holds without what `config`, or one of a folder below, excludes. Raises TreeError."""
+    found = discover(tree, config.exclude)
+    if not any(nested.exclude for nested in config.nested.values()):
+        return found
+    gone = frozenset(path for path in found.paths if config.excluded(path))
+    return Discovery(
+        tuple(entry for entry in found.files if entry.path not in gone),
+        tuple(note for note in found.notifications if not (note.path and config.excluded(note.path))),
+        found.paths - gone,
+        found.tracked - gone,
+        found.excluded | gone,
+    )
 
 
 def run(request: Request) -> Report:
     """Check a tree. Raises TreeError if the tree itself cannot be listed; everything else is in the report."""
-    discovery = discover(request.tree, request.config.exclude)
+    discovery = discover_files(request.tree, request.config)
     needs_project = any(rule.meta.scope == "project" for rule in request.rules.rules)
     entries = [
         entry
@@ -86,19 +112,34 @@ class _Tasks:
     """Which rules run on a path, with which options."""
 
     def __init__(self, request: Request) -> None:
-        self._config = config = request.config
+        self._config = request.config
         self._rules = [rule for rule in request.rules.rules if rule.meta.scope == "file"]
-        self._tasks = {
-            rule.id: Task(rule, RuleContext(rule.meta, config.options(rule.meta))) for rule in self._rules
-        }
+        self._by_folder: dict[str, list[Task]] = {}
 
     def of(self, path: str, kind: Kind) -> tuple[Task, ...]:
         """The tasks for one file."""
+        config = self._config.for_path(path)
         return tuple(
-            self._tasks[rule.id]
-            for rule in self._rules
-            if kind in rule.meta.kinds and self._config.applies(rule.meta, path)
+            task
+            for task in self._running(config)
+            if kind in task.rule.meta.kinds and config.applies(task.rule.meta, path)
         )
+
+    def _running(self, config: Config) -> list[Task]:
+        if config.folder not in self._by_folder:
+            self._by_folder[config.folder] = [
+                Task(rule, RuleContext(rule.meta, config.options(rule.meta)))
+                for rule in self._rules
+                if _runs(self._config, config, rule.meta)
+            ]
+        return self._by_folder[config.folder]
+
+
+def _runs(whole: Config, here: Config, meta: RuleMeta) -> bool:
+    """Whether a rule that is selected somewhere runs where the configuration `here` is in force."""
+    if meta.id.startswith("lintkit/"):
+        return here.keeps(meta)
+    return not whole.nested or here.runs(meta)
 
 
 def _check_project(
@@ -134,30 +175,37 @@ def _settle(
     results: Sequence[FileResult],
     findings: Sequence[Finding],
 ) -> Report:
+    texts = _Texts(request, discovery)
     metas = {meta.id: meta for meta in OWN_RULES} | {rule.id: rule.meta for rule in request.rules.rules}
     config = request.config
+    judged = drop_superseded(
+        [finding for finding in merge_equal(findings) if _in_force(config, metas, finding)], metas
+    )
+    expired, unplaced = _expired(request, judged, metas, texts)
+    judged.extend(finding for finding in expired if _in_force(config, metas, finding))
     external: list[SuppressedFinding] = []
     kept: list[Finding] = []
-    for finding in drop_superseded(merge_equal(findings), metas):
-        meta = metas[finding.rule]
-        if not config.applies(meta, finding.path) or (
-            meta.id.startswith("lintkit/") and not config.keeps(meta)
-        ):
-            continue
-        finding = replace(finding, severity=config.severity(meta, finding.severity))
-        accepted = config.accepted(meta, finding.path)
+    for finding in judged:
+        meta, here = metas[finding.rule], config.for_path(finding.path)
+        finding = replace(finding, severity=here.severity(meta, finding.severity))
+        accepted = here.accepted(meta, finding.path, request.today)
         if accepted is not None:
             external.append(SuppressedFinding(finding, "external", accepted))
         else:
             kept.append(finding)
     suppressions = [suppression for result in results for suppression in result.suppressions]
     ran = frozenset(rule.id for rule in request.rules.rules)
-    kept, in_source = suppress_in_source(kept, suppressions, ran=ran, known=request.known | frozenset(metas))
+    kept, in_source = suppress_in_source(
+        kept,
+        suppressions,
+        ran=ran,
+        known=request.known | frozenset(metas),
+        refused=lambda finding: config.for_path(finding.path).refuses_comments(metas[finding.rule]),
+    )
     suppressed = [*external, *in_source]
     if request.only is not None:
         kept = [finding for finding in kept if finding.path in request.only]
         suppressed = [entry for entry in suppressed if entry.finding.path in request.only]
-    texts = _Texts(request, discovery)
     kept = _finish(sorted(kept, key=order), texts)
     hidden = _finish(sorted((entry.finding for entry in suppressed), key=order), texts)
     by_key = {order(entry.finding)[:4]: entry for entry in suppressed}
@@ -165,6 +213,7 @@ def _settle(
     notifications = [
         *discovery.notifications,
         *(notification for result in results for notification in result.notifications),
+        *unplaced,
         *_failure_notifications(kept, texts),
     ]
     used = {finding.rule for finding in (*kept, *hidden)}
@@ -183,6 +232,30 @@ def _settle(
         revision=request.tree.revision(),
         cost=_cost(results),
     )
+
+
+def _in_force(config: Config, metas: Mapping[str, RuleMeta], finding: Finding) -> bool:
+    meta, here = metas[finding.rule], config.for_path(finding.path)
+    return _runs(config, here, meta) and here.applies(meta, finding.path)
+
+
+def _expired(
+    request: Request, findings: Sequence[Finding], metas: Mapping[str, RuleMeta], texts: _Texts
+) -> tuple[list[Finding], list[Notification]]:
+    """What is to be said of waivers that are over: a finding at their line; a word where their file is not checked."""
+    ran = [rule.meta for rule in request.rules.rules]
+    found: list[Finding] = []
+    unplaced: list[Notification] = []
+    meta = EXPIRED_WAIVER
+    whole = request.only is None
+    for waiver, message in expired_waivers(request.config, request.today, ran, findings, metas, whole=whole):
+        span = texts.line_span(waiver.file, waiver.line)
+        if span is None:
+            unplaced.append(Notification(meta.severity, message, meta.id, waiver.shown, waiver.line))
+        else:
+            subject = f"{', '.join(waiver.rules)} in {', '.join(waiver.paths)}"
+            found.append(Finding(meta.id, message, (Location(span),), subject, meta.severity))
+    return found, unplaced
 
 
 def _finish(findings: Sequence[Finding], texts: _Texts) -> list[Finding]:
@@ -239,6 +312,16 @@ class _Texts:
         if path not in self._lines:
             self._lines[path] = Lines(self.text(path))
         return self._lines[path]
+
+    def line_span(self, path: str, line: int) -> Span | None:
+        """The content of a line (from 1) of a file; None if the file is not one that is checked."""
+        if path not in self._entries:
+            return None
+        lines = self.lines(path)
+        line = min(max(line, 1), lines.position(len(lines.text)).line)
+        text = lines.line(line)
+        start = lines.start(line) + len(text) - len(text.lstrip())
+        return Span(path, start, max(start, lines.start(line) + len(text.rstrip())))
 
     def line_hashes(self, path: str, lines: Collection[int]) -> Mapping[int, str]:
         """GitHub's `primaryLocationLineHash` of some lines."""

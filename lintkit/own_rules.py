@@ -53,8 +53,17 @@ DUPLICATE_KEY = RuleMeta(
     severity="warning",
 )
 
+EXPIRED_WAIVER = RuleMeta(
+    id="lintkit/expired-waiver",
+    summary="a waiver has come to its end",
+    why="It was granted up to a day that is past. What it accepted is reported again, because nobody decided to go on.",
+    remedy="Repair what it accepted and delete the waiver, or decide on a new day and write it into `expires`.",
+    severity="warning",
+)
+
 OWN_RULES: tuple[RuleMeta, ...] = (
     DUPLICATE_KEY,
+    EXPIRED_WAIVER,
     INVALID_SUPPRESSION,
     RULE_FAILED,
     SKIPPED_FILE,

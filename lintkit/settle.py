@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
 
+from lintkit.config.selectors import any_selects
 from lintkit.fingerprint import LINE_HASH, STABLE, stable_fingerprint
 from lintkit.model import Finding, Location, RuleMeta, SuppressedFinding, Suppression
 from lintkit.own_rules import UNUSED_SUPPRESSION
 from lintkit.suppress import apply
+
+if TYPE_CHECKING:
+    from lintkit.config.model import Config, Waiver
 
 Sorting = tuple[str, int, int, str, str]
 
@@ -56,15 +62,59 @@ def drop_superseded(findings: Sequence[Finding], metas: Mapping[str, RuleMeta]) 
     ]
 
 
+def expired_waivers(
+    config: Config,
+    today: date,
+    ran: Sequence[RuleMeta],
+    findings: Sequence[Finding],
+    metas: Mapping[str, RuleMeta],
+    *,
+    whole: bool,
+) -> list[tuple[Waiver, str]]:
+    """The waivers of `config`, and of those below it, that are over and speak of a rule that ran, each with a message.
+
+    findings  before they are accepted or suppressed
+    whole     they are those of the whole tree, so that their number says something
+    """
+    over: dict[tuple[str, int], Waiver] = {}
+    for one in config.all():
+        for waiver in one.waivers:
+            if waiver.expired(today) and any(any_selects(waiver.rules, meta) for meta in ran):
+                over.setdefault((waiver.shown, waiver.line), waiver)
+    back: Counter[tuple[str, int]] = Counter()
+    for finding in findings if over else ():
+        here = config.for_path(finding.path)
+        back.update({(w.shown, w.line) for w in here.waived(metas[finding.rule], finding.path)})
+    return [(waiver, _ended(waiver, back[key] if whole else None)) for key, waiver in sorted(over.items())]
+
+
+def _ended(waiver: Waiver, count: int | None) -> str:
+    ended = f"this waiver ended on {waiver.expires.isoformat()}"
+    if count is None:
+        return f"{ended}: what it accepted is reported again"
+    if not count:
+        return f"{ended}, and nothing that it accepts is found any more: delete it"
+    back = "a finding that it accepted is" if count == 1 else f"{count} findings that it accepted are"
+    return f"{ended}: {back} reported again"
+
+
 def suppress_in_source(
     findings: Sequence[Finding],
     suppressions: Sequence[Suppression],
     *,
     ran: frozenset[str],
     known: frozenset[str],
+    refused: Callable[[Finding], str] = lambda finding: "",
 ) -> tuple[list[Finding], list[SuppressedFinding]]:
-    """Apply the comments of the sources; the ones that did nothing become findings themselves."""
+    """Apply the comments of the sources; the ones that did nothing become findings themselves.
+
+    refused  the file that lets no comment suppress a finding; empty where comments count
+    """
     kept, suppressed, unused = apply(findings, suppressions, ran=ran, known=known)
+    for entry in [entry for entry in suppressed if refused(entry.finding)]:
+        suppressed.remove(entry)
+        message = f"{entry.finding.message} (no comment can suppress it: `{refused(entry.finding)}` requires the rule)"
+        kept.append(replace(entry.finding, message=message))
     kept.extend(
         Finding(
             rule=UNUSED_SUPPRESSION.id,

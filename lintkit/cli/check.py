@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from lintkit.report.options import RenderOptions
 if TYPE_CHECKING:
     from lintkit.catalog import RuleSet
     from lintkit.cli.workspace import Selection
+    from lintkit.config.model import Config
+    from lintkit.discover.tree import Tree
     from lintkit.engine import Request
 
 
@@ -71,6 +74,12 @@ class Fixing:
 )
 @click.option("--statistics", is_flag=True, help="Count findings by rule.")
 @click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Judge waivers as on this day, such as 2027-01-31. Default: today, in UTC.",
+)
+@click.option(
     "--no-cache", is_flag=True, help="Check everything anew. This version has no cache and always does."
 )
 @click.option(
@@ -110,6 +119,7 @@ def check(
     stdin_filename: str | None,
     scope: Scope | None,
     statistics: bool,
+    today: datetime | None,
     no_cache: bool,
     jobs: int,
     show_suppressed: bool,
@@ -140,9 +150,12 @@ def check(
         scope,
     )
     request = _request(asked)
+    if today is not None:
+        request = replace(request, today=today.date())
     if verbose:
         config = request.config.path or "none"
-        say(f"root {request.tree.root}, configuration {config}, {len(request.rules.rules)} rules")
+        below = f" and {len(request.config.nested)} below" if request.config.nested else ""
+        say(f"root {request.tree.root}, configuration {config}{below}, {len(request.rules.rules)} rules")
     report, failed = _run(request, Fixing(fix, diff, unsafe_fixes), color, quiet)
     if verbose:
         say(f"checked {report.files_checked} files in {time.perf_counter() - started:.2f} s")
@@ -154,15 +167,19 @@ def check(
         statistics=statistics,
     )
     _write(report, outputs, options, skip_stdout=diff, quiet=quiet)
-    return exit_code(report, request.config.fail_on, failed=failed, exit_zero=exit_zero)
+    return exit_code(report, request.config, failed=failed, exit_zero=exit_zero)
 
 
-def exit_code(report: Report, fail_on: Severity, *, failed: bool = False, exit_zero: bool = False) -> int:
-    """0 without findings at or above `fail_on`, 1 with, 2 if something failed; 2 wins, whatever `exit_zero` says."""
+def exit_code(report: Report, config: Config, *, failed: bool = False, exit_zero: bool = False) -> int:
+    """0 without findings at or above `fail-on` of their folder, 1 with, 2 if something failed; 2 wins always."""
     if failed or any(finding.rule == "lintkit/rule-failed" for finding in report.findings):
         return COULD_NOT
-    limit = SEVERITIES.index(fail_on)
-    found = any(SEVERITIES.index(finding.severity) <= limit for finding in report.findings)
+    metas = {meta.id: meta for meta in report.rules}
+    found = any(
+        SEVERITIES.index(finding.severity)
+        <= SEVERITIES.index(config.for_path(finding.path).fails_at(metas[finding.rule]))
+        for finding in report.findings
+    )
     return 1 if found and not exit_zero else 0
 
 
@@ -215,10 +232,15 @@ def _request(asked: _Asked) -> Request:
         arguments = (asked.stdin_filename,)
         root = choose_root(asked.root, (str(Path(asked.stdin_filename).parent),))
     named = relative_paths(root, arguments)
+    tree: Tree = open_tree(root, named=[path for path in named if path])
     workspace = open_workspace(
-        root, asked.config_file, selection=asked.selection, fail_on=asked.fail_on, allow_code=asked.allow_code
+        root,
+        asked.config_file,
+        selection=asked.selection,
+        fail_on=asked.fail_on,
+        allow_code=asked.allow_code,
+        tree=tree,
     )
-    tree = open_tree(root, named=[path for path in named if path])
     if asked.stdin_filename is not None:
         if not named[0] or (root / named[0]).is_dir():
             raise CommandError("--stdin-filename names a folder; give the name of a file")

@@ -21,16 +21,18 @@ def files(
 ) -> None:
     """List the files that `lintkit check` would read, and as what; what is skipped is said on stderr."""
     from lintkit.cli.workspace import choose_root, relative_paths
-    from lintkit.config.load import load_config
-    from lintkit.discover.files import discover
+    from lintkit.config.load import load_config, with_nested
     from lintkit.discover.tree import open_tree
+    from lintkit.engine import discover_files
 
     arguments = paths or (".",)
     folder = choose_root(root, arguments)
     named = relative_paths(folder, arguments)
     config = load_config(folder, config_file)
     tree = open_tree(folder, named=[path for path in named if path])
-    found = discover(tree, config.exclude)
+    if config_file is None:
+        config = with_nested(config, tree)
+    found = discover_files(tree, config)
     folders = tuple(f"{path}/" for path in named)
     listed = [
         entry for entry in found.files if "" in named or entry.path in named or entry.path.startswith(folders)

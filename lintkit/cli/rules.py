@@ -30,7 +30,8 @@ def rules(
     workspace = open_workspace(
         choose_root(root, ()), config_file, selection=Selection(select=select), allow_code=allow_code
     )
-    listed = [meta for meta in workspace.metas if not select or any_selects(select, meta)]
+    chosen = workspace.config.expand(select)
+    listed = [meta for meta in workspace.metas if not select or any_selects(chosen, meta)]
     if form == "json":
         click.echo(json.dumps([as_data(meta) for meta in listed], indent=2, ensure_ascii=False))
         return

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lintkit.cli.failure import CommandError
 from lintkit.config.errors import nearest, quoted
-from lintkit.config.load import load_config
+from lintkit.config.load import load_config, with_nested
 from lintkit.config.model import Config
 from lintkit.config.names import check_rules
 from lintkit.discover.root import find_root
@@ -18,6 +18,7 @@ from lintkit.model import RuleMeta, Severity
 
 if TYPE_CHECKING:
     from lintkit.catalog import RuleSet
+    from lintkit.discover.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,16 @@ class Workspace:
         return tuple(sorted((*(rule.meta for rule in self.rules.rules), *self.own), key=lambda meta: meta.id))
 
     def selected(self) -> RuleSet:
-        """The rules that run."""
+        """The rules that run anywhere below the root."""
         from lintkit.catalog import RuleSet
 
-        return RuleSet(tuple(rule for rule in self.rules.rules if self.config.runs(rule.meta)))
+        return RuleSet(
+            tuple(
+                rule
+                for rule in self.rules.rules
+                if any(config.runs(rule.meta) for config in self.config.all())
+            )
+        )
 
     def rule(self, rule_id: str) -> RuleMeta:
         """The rule of that id. Raises CommandError with the nearest known one."""
@@ -71,19 +78,46 @@ def open_workspace(
     selection: Selection = Selection(),
     fail_on: Severity | None = None,
     allow_code: bool = False,
+    tree: Tree | None = None,
 ) -> Workspace:
-    """Read the configuration and load the rules.
+    """Read the configurations of the root and of the folders below, and load the rules.
 
+    config_file  counts alone, so that folders below are not asked
+    tree         where the configurations of folders are read; the work tree if None
     Raises ConfigError for a bad configuration or selector, RuleError for a bad rule.
     """
     from lintkit.catalog import load_rules
+    from lintkit.discover.tree import open_tree
     from lintkit.own_rules import OWN_RULES
 
     config = load_config(root, config_file)
-    rules = load_rules(config.rule_folders, allow_code=allow_code)
+    if config_file is None:
+        config = with_nested(config, tree or open_tree(root))
+    folders = dict.fromkeys(folder for one in config.all() for folder in one.rule_folders)
+    rules = load_rules(tuple(folders), allow_code=allow_code)
+    config = _scoped(config, rules)
     flags = {"select": selection.select, "extend_select": selection.extend_select, "ignore": selection.ignore}
     check_rules(config, [*(rule.meta for rule in rules.rules), *OWN_RULES], **flags)
     return Workspace(root, config.with_flags(**flags, fail_on=fail_on), rules, OWN_RULES)
+
+
+def _scoped(config: Config, rules: RuleSet) -> Config:
+    """`config` in which rules from a rule folder exist only for the folder whose configuration names it, and below."""
+    if not config.nested:
+        return config
+    from lintkit.catalog import builtin_folder
+
+    def absent(one: Config) -> frozenset[str]:
+        here = {builtin_folder(), *one.rule_folders}
+        here.update(folder for above in config.around(one.folder) for folder in above.rule_folders)
+        return frozenset(
+            rule.id
+            for rule in rules.rules
+            if not any(Path(rule.origin).is_relative_to(folder) for folder in here)
+        )
+
+    nested = {folder: replace(one, absent=absent(one)) for folder, one in config.nested.items()}
+    return replace(config, absent=absent(config), nested=nested)
 
 
 def choose_root(root: Path | None, paths: Sequence[str]) -> Path:

@@ -1,8 +1,8 @@
 """The configuration: `lintkit.toml`, or `[tool.lintkit]` in `pyproject.toml`."""
 
 from lintkit.config.errors import ConfigError
-from lintkit.config.load import load_config, parse_config
-from lintkit.config.model import Config, PathIgnore, RuleConfig, RuleSettings
+from lintkit.config.load import load_config, parse_config, with_nested
+from lintkit.config.model import Config, PathIgnore, RuleConfig, RuleSettings, Waiver
 from lintkit.config.names import check_rules
 
 __all__ = [
@@ -11,7 +11,9 @@ __all__ = [
     "PathIgnore",
     "RuleConfig",
     "RuleSettings",
+    "Waiver",
     "check_rules",
     "load_config",
     "parse_config",
+    "with_nested",
 ]

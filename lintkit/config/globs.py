@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import fnmatch
 import functools
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +20,24 @@ if TYPE_CHECKING:
 # bring its own configuration, so the power is bounded.
 _MOST_STARS = 3
 _LONGEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that the globs of a configuration are relative to, as it lies to the root.
+
+    above  the root seen from a folder above it, such as `services/api/`; empty for the root and below it
+    below  a folder below the root, such as `services/api`; empty for the root and above it
+    """
+
+    above: str = ""
+    below: str = ""
+
+    def globs(self, patterns: Iterable[str]) -> tuple[str, ...]:
+        """`patterns`, written in this folder, as patterns relative to the root."""
+        if self.below:
+            return tuple(lowered(pattern, self.below) for pattern in patterns)
+        return tuple(relative for pattern in patterns for relative in rebased(pattern, self.above))
 
 
 def matches(patterns: Sequence[str], path: str) -> bool:
@@ -43,6 +63,17 @@ def defect(pattern: str) -> str:
     except ValueError:
         return "is not a pattern that git's ignore files know"
     return ""
+
+
+def lowered(pattern: str, folder: str) -> str:
+    """`pattern`, written in `folder` below the root (`services/api`), as a pattern relative to the root."""
+    sign, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    if not body.strip("/"):  # matches nothing, here as there
+        return pattern
+    above = re.sub(r"([\\*?\[\]!#])", r"\\\1", folder)
+    if "/" not in body.rstrip("/"):
+        above += "/**"
+    return f"{sign}/{above}/{body.lstrip('/')}"
 
 
 def rebased(pattern: str, prefix: str) -> tuple[str, ...]:

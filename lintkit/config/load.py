@@ -1,47 +1,89 @@
-"""Finding the configuration that applies to a root, and reading it."""
+"""Finding the configurations that apply to a root and its folders, and reading them with what they extend."""
 
 from __future__ import annotations
 
 import os
-import re
-import stat
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
-from lintkit.config.errors import ConfigError, quoted
-from lintkit.config.globs import rebased
-from lintkit.config.model import DEFAULT_SELECT, Config, PathIgnore, RuleConfig
-from lintkit.model import Route
+from lintkit.config.build import Place, over
+from lintkit.config.errors import ConfigError, nearest, quoted
+from lintkit.config.globs import Home
+from lintkit.config.model import Config, Source
+from lintkit.config.read import (
+    FILE,
+    PYPROJECT,
+    DiskReader,
+    Reader,
+    TreeReader,
+    parse_table,
+    read_table,
+    shown,
+)
+from lintkit.discover.tree import LINK, Tree, TreeEntry
 
-FILE = "lintkit.toml"
-PYPROJECT = "pyproject.toml"
+_MOST_EXTENDED = 50
+_MOST_NESTED = 2000
+_LARGEST_SUM = 1 << 23
+"""Bytes of all configurations below the root: a repository of a thousand projects has a tenth of it."""
 
-_LARGEST = 1 << 20
-_AT_LINE = re.compile(r"at line (\d+)")
 
-
-def load_config(root: Path, explicit: Path | None = None) -> Config:
-    """Read the configuration that applies to `root`.
+def load_config(root: Path, explicit: Path | None = None, *, tree: Tree | None = None) -> Config:
+    """Read the configuration that applies to `root`, without those of folders below (`with_nested`).
 
     explicit  a file that the user names; otherwise the nearest `lintkit.toml`, or `pyproject.toml` with a
               `[tool.lintkit]` table, in `root` or above it. Without any, the default configuration.
+    tree      an index or a commit whose files stand for those in `root`; None reads the disk
     Raises ConfigError for a file that is missing, cannot be read, or says what lintkit does not know.
     """
     root = root.resolve()
     if explicit is not None:
-        found = _read(explicit, trusted=True, table_required=True)
-        if found is None:
-            raise ConfigError("there is no such file; check the path given to `--config`", _shown(explicit))
-        return _config(explicit, *found, root=root, trusted=True)
+        path = explicit.absolute()
+        folder = path.resolve().parent
+        home = _home(root, folder) if root.is_relative_to(folder) else None
+        loader = _Loader(DiskReader(root, trusted=True), home or Home())
+        source = loader.source(path, required=True)
+        if source is None:
+            raise ConfigError("there is no such file; check the path given to `--config`", shown(path))
+        return loader.load(path, source, Config())
     for folder in (root, *root.parents):
-        for name in (FILE, PYPROJECT):
-            path = folder / name
-            found = _read(path, trusted=folder != root, table_required=False)
-            if found is not None:
-                return _config(path, *found, root=root, trusted=folder != root)
+        inside: Reader = TreeReader(tree) if tree is not None else DiskReader(root)
+        reader = inside if folder == root else DiskReader(root, trusted=True)
+        config = _in_folder(_Loader(reader, _home(root, folder) or Home()), folder, Config())
+        if config is not None:
+            return config
     return Config()
+
+
+def with_nested(config: Config, tree: Tree) -> Config:
+    """`config` of the root with the configurations of the folders below it, read from `tree`.
+
+    Files that `exclude` leaves out, and those of installed packages, do not count. What a configuration above
+    requires holds below it. Raises ConfigError, and TreeError if the tree cannot be listed.
+    """
+    reader = TreeReader(tree)
+    root = reader.root.resolve()
+    found = replace(config, nested={})
+    size = 0
+    for folder in _folders(tree):
+        if found.excluded(f"{folder}/{FILE}"):
+            continue
+        above = found.around(folder)
+        start = Config(folder=folder, parents=tuple(parent for parent in above if parent.required))
+        loader = _Loader(reader, Home(below=folder))
+        nested = _in_folder(loader, root / folder, start)
+        if nested is None:
+            continue
+        size += sum(len(reader.read(path) or b"") for path in loader.read)
+        if size > _LARGEST_SUM or len(found.nested) >= _MOST_NESTED:
+            raise ConfigError(
+                f"there are more than {_MOST_NESTED} configurations below the root, or they are larger than "
+                f"{_LARGEST_SUM >> 20} MiB together; leave some out with `exclude`",
+                nested.path,
+            )
+        found = replace(found, nested={**found.nested, folder: nested})
+    return found
 
 
 def parse_config(
@@ -50,172 +92,152 @@ def parse_config(
     """Read the text of a configuration; `[tool.lintkit]` is looked up if `path` is a `pyproject.toml`.
 
     path     the name used in messages
-    folder   the folder that `rules` is relative to; the current one if None
+    folder   the folder that `rules` and `extend` are relative to; the current one if None
     prefix   the root seen from `folder`: empty, or a relative path that ends in `/`
-    trusted  the user named the file, so that `rules` may lead out of `folder`
+    trusted  the user named the file, so that `rules` and `extend` may lead out of `folder`
     Raises ConfigError.
     """
-    data = _parse_toml(text, path)
-    in_pyproject = path.rsplit("/", 1)[-1] == PYPROJECT
-    table = _tool_table(data) if in_pyproject else data
-    if table is None:
+    found = parse_table(text, path)
+    if found is None:
         return Config(path=path)
-    lines = _table_lines(text, ("tool", "lintkit") if in_pyproject else ())
-    from lintkit.config.validate import validate
-
-    validate(table, lines, path)
-    return _build(table, lines, path, (folder or Path()).resolve(), prefix, trusted)
-
-
-def _config(path: Path, text: str, shown: str, *, root: Path, trusted: bool) -> Config:
-    folder = path.resolve().parent
-    prefix = ""
-    if root != folder and root.is_relative_to(folder):
-        prefix = root.relative_to(folder).as_posix() + "/"
-    return parse_config(text, shown, folder=folder, prefix=prefix, trusted=trusted)
+    source = _checked(Source(path, *found))
+    base = (folder or Path()).resolve()
+    loader = _Loader(DiskReader(base / prefix, trusted), Home(above=prefix))
+    return loader.load(base / Path(path).name, source, Config())
 
 
-def _read(path: Path, *, trusted: bool, table_required: bool) -> tuple[str, str] | None:
-    """The text and the printable name of `path`; None if it is missing or has no table of ours."""
-    shown = _shown(path)
-    try:
-        if not trusted and path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
-            raise ConfigError("is a symbolic link out of the repository; lintkit does not follow it", shown)
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise ConfigError("is not a regular file; lintkit needs a TOML file here", shown)
-            data = file.read(_LARGEST + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise ConfigError(
-            f"cannot be read ({error.strerror}); repair its permissions or pass `--config`", shown
-        ) from None
-    except RuntimeError:
-        raise ConfigError("is a symbolic link that leads to itself", shown) from None
-    ours = path.name != PYPROJECT or b"lintkit" in data
-    if not ours and not table_required:
-        return None
-    if len(data) > _LARGEST:
-        raise ConfigError("is larger than 1 MiB; that is no configuration of lintkit", shown)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError("is not UTF-8, which TOML requires", shown, line) from None
-    if path.name == PYPROJECT:
+def _folders(tree: Tree) -> list[str]:
+    """The folders below the root that hold a file which may be a configuration, sorted: outer ones first."""
+    from lintkit.discover.files import own_entries
+
+    names = (f"/{FILE}", f"/{PYPROJECT}")
+    entries: Sequence[TreeEntry] = tuple(tree.paths())
+    if not any(entry.path.endswith(names) for entry in entries):
+        return []
+    return sorted(
+        {
+            entry.path.rpartition("/")[0]
+            for entry in own_entries(entries)
+            if entry.path.endswith(names) and entry.mode != LINK
+        }
+    )
+
+
+def _in_folder(loader: _Loader, folder: Path, start: Config) -> Config | None:
+    """The configuration of a folder, laid over `start`; None if the folder holds none."""
+    for name in (FILE, PYPROJECT):
+        source = loader.source(folder / name, required=False)
+        if source is not None:
+            return loader.load(folder / name, source, start)
+    return None
+
+
+def _home(root: Path, folder: Path) -> Home | None:
+    """How `folder` lies to the root; None if it is neither above nor below it."""
+    if folder == root:
+        return Home()
+    if root.is_relative_to(folder):
+        return Home(above=root.relative_to(folder).as_posix() + "/")
+    return Home(below=folder.relative_to(root).as_posix()) if folder.is_relative_to(root) else None
+
+
+@dataclass(slots=True)
+class _Loader:
+    """Reads one configuration with all that it extends.
+
+    home  what globs are relative to, unless their file stands in a folder above that
+    read  the files that were read
+    """
+
+    reader: Reader
+    home: Home
+    read: list[Path]
+
+    def __init__(self, reader: Reader, home: Home) -> None:
+        self.reader = reader
+        self.home = home
+        self.read = []
+
+    def source(self, path: Path, *, required: bool) -> Source | None:
+        """The file at `path`, checked; None if there is none or (unless `required`) none of ours."""
+        found = read_table(self.reader, path, table_required=required)
+        if found is None:
+            return None
+        self.read.append(path)
+        root = self.reader.root
+        file = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
+        return _checked(Source(shown(path), *found, file))
+
+    def load(self, path: Path, source: Source, base: Config, below: tuple[Path, ...] = ()) -> Config:
+        """`base` with what `path` extends over it, and the file itself over that.
+
+        below  the files that led here, for cycles
+        """
+        folder = path.parent
+        extend = source.table.get("extend", ())
+        for index, name in enumerate([extend] if isinstance(extend, str) else extend):
+            route = ("extend",) if isinstance(extend, str) else ("extend", index)
+            line = source.lines.get(route, source.lines.get(("extend",), 0))
+            target, further = self._target(folder, name, source.path, line)
+            chain = (*below, path)
+            if target in chain:
+                steps = " -> ".join(quoted(shown(step)) for step in (*chain[chain.index(target) :], target))
+                raise ConfigError(f"`extend` runs in a circle: {steps}; drop one of them", source.path, line)
+            if len(self.read) > _MOST_EXTENDED:
+                raise ConfigError(
+                    f"`extend` leads to more than {_MOST_EXTENDED} files; put what they say into fewer",
+                    source.path,
+                    line,
+                )
+            base = self.load(target, further, base, chain)
+        inside = None if self.reader.trusted else self.reader.root
+        return over(base, source, Place(folder, inside, self._home_of(folder)))
+
+    def _home_of(self, folder: Path) -> Home:
+        """A shared file in a folder of its own speaks of the folders that use it, not of its own."""
+        at = self.home
+        here = self.reader.root / at.below
+        for _ in Path(at.above).parts:
+            here = here.parent
+        return _home(self.reader.root, folder) or at if here.is_relative_to(folder) else at
+
+    def _target(self, folder: Path, name: str, path: str, line: int) -> tuple[Path, Source]:
+        """The file that `name` in `extend` means. Raises ConfigError."""
         try:
-            table = _tool_table(_parse_toml(text, shown))
-        except ConfigError:
-            if b"[tool.lintkit" in data or table_required:
-                raise
-            return None
-        if table is None:
-            if table_required:
-                raise ConfigError("has no `[tool.lintkit]` table", shown)
-            return None
-    return text, shown
-
-
-def _parse_toml(text: str, path: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-
-    try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
-        at = _AT_LINE.search(str(error))
-        line = int(at.group(1)) if at else text.rstrip().count("\n") + 1
-        # The parser's own words are left out: they may quote a value.
-        raise ConfigError("is not valid TOML from here on; repair the syntax", path, line) from None
-    except RecursionError:
-        raise ConfigError("is nested too deeply to be a configuration", path) from None
-
-
-def _tool_table(data: Mapping[str, Any]) -> dict[str, Any] | None:
-    tool = data.get("tool")
-    table = tool.get("lintkit") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else None
-
-
-def _table_lines(text: str, above: Route) -> dict[Route, int]:
-    from lintkit.config.positions import key_lines
-
-    try:
-        found = key_lines(text)
-    except RecursionError:
-        return {}
-    return {route[len(above) :]: line for route, line in found.items() if route[: len(above)] == above}
-
-
-def _build(
-    table: Mapping[str, Any], lines: Mapping[Route, int], path: str, folder: Path, prefix: str, trusted: bool
-) -> Config:
-    return Config(
-        path=path,
-        select=tuple(table.get("select", DEFAULT_SELECT)),
-        extend_select=tuple(table.get("extend-select", ())),
-        ignore=tuple(table.get("ignore", ())),
-        exclude=_globs(table.get("exclude", ()), prefix),
-        rule_folders=tuple(
-            _rule_folder(folder, name, trusted, path, lines.get(("rules", index), 0))
-            for index, name in enumerate(table.get("rules", ()))
-        ),
-        fail_on=table.get("fail-on", "warning"),
-        severities=tuple(table.get("severity", {}).items()),
-        per_path_ignores=tuple(
-            PathIgnore(_globs(entry["paths"], prefix), tuple(entry["rules"]), entry["reason"])
-            for entry in table.get("per-path-ignores", ())
-        ),
-        rules={name: _rule_config(settings, prefix) for name, settings in table.get("rule", {}).items()},
-        environments=tuple(
-            (name, _globs(table["environments"][name], prefix))
-            for name in ("production", "staging", "development")
-            if name in table.get("environments", {})
-        ),
-        lines=lines,
-    )
-
-
-def _globs(patterns: Iterable[str], prefix: str) -> tuple[str, ...]:
-    return tuple(relative for pattern in patterns for relative in rebased(pattern, prefix))
-
-
-def _rule_config(settings: Mapping[str, Any], prefix: str) -> RuleConfig:
-    return RuleConfig(
-        severity=settings.get("severity"),
-        paths=_globs(settings["paths"], prefix) if "paths" in settings else None,
-        paths_ignore=_globs(settings["paths-ignore"], prefix) if "paths-ignore" in settings else None,
-        options=cast("dict[str, Any]", settings.get("options", {})),
-    )
-
-
-def _rule_folder(folder: Path, name: str, trusted: bool, path: str, line: int) -> Path:
-    try:
-        found = (folder / name).resolve()
-        is_folder = found.is_dir()
-    except (OSError, RuntimeError, ValueError):
-        raise ConfigError(f"the rule folder {quoted(name)} cannot be opened", path, line) from None
-    if not trusted and not found.is_relative_to(folder):
-        raise ConfigError(
-            f"the rule folder {quoted(name)} is outside the repository; "
-            "keep it below the configuration, or name the configuration with `--config`",
-            path,
-            line,
+            aim = Path(os.path.normpath(folder / name))
+            if not self.reader.trusted and isinstance(self.reader, DiskReader):
+                aim = aim.resolve()
+        except (OSError, RuntimeError, ValueError):
+            raise ConfigError(f"`extend`: {quoted(name)} is not a valid path", path, line) from None
+        if not self.reader.trusted and not aim.is_relative_to(self.reader.root):
+            raise ConfigError(
+                f"`extend`: {quoted(name)} is outside the repository; keep it below the root, "
+                "or name the configuration with `--config`",
+                path,
+                line,
+            )
+        candidates = [aim] if aim.suffix == ".toml" else [aim / FILE, aim / PYPROJECT]
+        for candidate in candidates:
+            found = self.source(candidate, required=candidate is candidates[0])
+            if found is not None:
+                return candidate, found
+        what = (
+            "there is no such file" if aim.suffix == ".toml" else "is no folder that holds a `lintkit.toml`"
         )
-    if not is_folder:
-        raise ConfigError(f"there is no rule folder {quoted(name)} below {quoted(folder.name)}", path, line)
-    return found
+        hint = nearest(aim.name, self._beside(aim))
+        raise ConfigError(f"`extend`: {quoted(name)}: {what}{hint}", path, line)
+
+    def _beside(self, aim: Path) -> list[str]:
+        try:
+            names = [path.name for path in aim.parent.iterdir() if path.suffix == ".toml" or path.is_dir()]
+        except (OSError, ValueError):
+            return []
+        return names[:1000]
 
 
-def _shown(path: Path) -> str:
-    try:
-        relative = os.path.relpath(path)
-    except ValueError:
-        relative = str(path)
-    name = str(path) if relative.startswith("..") else relative
-    return "".join(c if c.isprintable() else "?" for c in name)
+def _checked(source: Source) -> Source:
+    from lintkit.config.validate import plain, validate
+
+    table = plain(source.table)
+    validate(table, source.lines, source.path)
+    return replace(source, table=table)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 from lintkit.config.globs import matches
+from lintkit.config.packs import Packs, expanded
 from lintkit.config.selectors import any_selects, selects
-from lintkit.model import Route, RuleMeta, Severity
+from lintkit.model import SEVERITIES, Route, RuleMeta, Severity
 
 SeverityOrOff = Literal["error", "warning", "note", "off"]
 Environment = Literal["production", "staging", "development"]
@@ -25,6 +27,29 @@ class PathIgnore:
     rules: tuple[str, ...]
     reason: str
 
+    def covers(self, rule: RuleMeta, path: str) -> bool:
+        """Whether findings of `rule` at `path` are meant."""
+        return any_selects(self.rules, rule) and matches(self.paths, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver(PathIgnore):
+    """One `[[waivers]]` entry: a PathIgnore that holds up to and with the day `expires` (UTC).
+
+    shown  the file it stands in, as the user would write it
+    file   the same relative to the root; empty for a file outside it
+    line   of its `expires`
+    """
+
+    expires: date
+    shown: str = ""
+    file: str = ""
+    line: int = 0
+
+    def expired(self, today: date) -> bool:
+        """Whether it no longer holds on the day `today`."""
+        return today > self.expires
+
 
 @dataclass(frozen=True, slots=True)
 class RuleConfig:
@@ -35,6 +60,15 @@ class RuleConfig:
     paths_ignore: tuple[str, ...] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def over(self, further: RuleConfig) -> RuleConfig:
+        """This table where it says something, `further` where it does not; options by their name."""
+        return RuleConfig(
+            severity=self.severity or further.severity,
+            paths=further.paths if self.paths is None else self.paths,
+            paths_ignore=further.paths_ignore if self.paths_ignore is None else self.paths_ignore,
+            options={**further.options, **self.options},
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSettings:
@@ -43,7 +77,7 @@ class RuleSettings:
     applies   the rule looks at this path
     severity  the severity of its findings
     options   the rule's defaults with the configured values over them
-    accepted  the reason of the per-path ignore that accepts its findings here; None when none does
+    accepted  the reason of the per-path ignore or waiver that accepts its findings here; None when none does
     """
 
     applies: bool
@@ -53,32 +87,106 @@ class RuleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What one file, or the command line, says about which rules run; `select` is None where it says nothing."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def decide(self, rule: RuleMeta, before: bool | None) -> bool | None:
+        """Whether `rule` is selected (True), ignored (False) or not spoken of (None), given what held `before`."""
+        decided = before
+        if self.select is not None:
+            decided = True if any_selects(self.select, rule) else None
+        if any_selects(self.extend_select, rule):
+            decided = True
+        return False if any_selects(self.ignore, rule) else decided
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file that a configuration was read from.
+
+    path   as the user would write it
+    table  what it says, as it is written
+    lines  where its keys and items stand, from 1
+    file   relative to the root; empty for a file outside it
+    """
+
+    path: str
+    table: Mapping[str, Any]
+    lines: Mapping[Route, int]
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A configuration that has been read and checked; the default one is what applies without a file.
 
-    All globs are relative to the root, wherever the file stands.
+    All globs are relative to the root, wherever the file stands; packs of one's own are resolved in selectors.
 
-    path          the file it comes from, as the user would write it; empty without one
-    named         ids that the command line names in full; they run whatever `ignore` says
+    path          the nearest file it comes from, as the user would write it; empty without one
+    folder        the folder below the root that it applies to; empty for the root
+    sources       the files it comes from, furthest first
+    inherited     what the files that it extends choose, furthest first
+    command_line  what the command line chooses
+    named         ids that the command line names in full; they run whatever a file says
+    absent        ids of rules that belong to other folders
     rule_folders  folders with rules of the user's own
-    severities    (selector, severity) in the order of the file
+    severities    (selector, severity); the last one decides
     environments  (environment, globs)
-    lines         where keys stand in the file, for messages
+    required      rules that nothing below or extending this configuration can weaken
+    parents       configurations whose `required` hold here, outermost first
+    nested        folder below the root -> the configuration that applies there, instead of this one
     """
 
     path: str = ""
-    select: tuple[str, ...] = DEFAULT_SELECT
+    folder: str = ""
+    select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
+    inherited: tuple[Choice, ...] = ()
+    command_line: Choice = Choice()
+    named: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
     exclude: tuple[str, ...] = ()
     rule_folders: tuple[Path, ...] = ()
     fail_on: Severity = "warning"
     severities: tuple[tuple[str, SeverityOrOff], ...] = ()
     per_path_ignores: tuple[PathIgnore, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     rules: Mapping[str, RuleConfig] = field(default_factory=dict)
     environments: tuple[tuple[Environment, tuple[str, ...]], ...] = ()
-    lines: Mapping[Route, int] = field(default_factory=dict, compare=False, repr=False)
+    packs: Packs = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    required_suppressible: bool = True
+    sources: tuple[Source, ...] = field(default=(), compare=False, repr=False)
+    parents: tuple[Config, ...] = ()
+    nested: Mapping[str, Config] = field(default_factory=dict)
+
+    def for_path(self, path: str) -> Config:
+        """The configuration that applies to `path` (relative to the root): that of the nearest folder."""
+        return next(self._around(path), self)
+
+    def all(self) -> tuple[Config, ...]:
+        """This configuration and those of the folders below, sorted by folder."""
+        return (self, *(self.nested[folder] for folder in sorted(self.nested)))
+
+    def around(self, folder: str) -> tuple[Config, ...]:
+        """The configurations of the folders above `folder`, outermost (this one) first, without its own."""
+        found = [config for config in self._around(folder) if config.folder != folder]
+        return (self, *reversed(found)) if folder != self.folder else ()
+
+    def _around(self, path: str) -> Iterator[Config]:
+        if not self.nested:
+            return
+        end = len(path)
+        while end > 0:
+            config = self.nested.get(path[:end])
+            if config is not None:
+                yield config
+            end = path.rfind("/", 0, end)
 
     def with_flags(
         self,
@@ -88,19 +196,30 @@ class Config:
         ignore: Sequence[str] = (),
         fail_on: Severity | None = None,
     ) -> Config:
-        """This configuration with the command line over it.
+        """This configuration, and those below it, with the command line over them.
 
-        `select` replaces `select` and `extend-select` of the file; the others add to the file's. A rule that
-        `select` or `extend_select` names in full runs even if the *file* ignores it or switches it off.
+        `select` replaces what files select and require; `extend_select` and `ignore` add to them. A rule that
+        `select` or `extend_select` names in full runs even if a *file* ignores it or switches it off.
+        Packs are those of this configuration.
         """
-        named = tuple(name for name in (*select, *extend_select) if name not in ignore)
+        choice = Choice(
+            expanded(select, self.packs) or None,
+            expanded(extend_select, self.packs),
+            expanded(ignore, self.packs),
+        )
+        named = frozenset((*select, *extend_select)) - frozenset(ignore)
+        return self._commanded(choice, named, fail_on)
+
+    def _commanded(self, choice: Choice, named: frozenset[str], fail_on: Severity | None) -> Config:
         return replace(
             self,
-            select=tuple(select) or self.select,
-            extend_select=(*(() if select else self.extend_select), *extend_select),
-            ignore=(*self.ignore, *ignore),
+            command_line=choice,
             named=named,
             fail_on=fail_on or self.fail_on,
+            parents=tuple(parent._commanded(choice, named, fail_on) for parent in self.parents),
+            nested={
+                folder: config._commanded(choice, named, fail_on) for folder, config in self.nested.items()
+            },
         )
 
     def selected(self, rules: Iterable[RuleMeta]) -> tuple[RuleMeta, ...]:
@@ -108,35 +227,86 @@ class Config:
         return tuple(rule for rule in rules if self.runs(rule))
 
     def runs(self, rule: RuleMeta) -> bool:
-        """Whether `rule` is selected and neither ignored nor switched off."""
+        """Whether `rule` is selected or required, and neither ignored nor switched off."""
+        if rule.id in self.absent:
+            return False
         if rule.id in self.named:
             return True
-        return (
-            any_selects((*self.select, *self.extend_select), rule)
-            and not any_selects(self.ignore, rule)
-            and self._configured_severity(rule) != "off"
-        )
+        if any_selects(self.command_line.ignore, rule):
+            return False
+        required = self.requires(rule)
+        chosen = self.chosen(rule)
+        if not required and (chosen is False or self.configured_severity(rule) == "off"):
+            return False
+        added = any_selects(self.command_line.extend_select, rule)
+        if self.command_line.select is not None:
+            return added or any_selects(self.command_line.select, rule)
+        return required or added or chosen is True
 
     def keeps(self, rule: RuleMeta) -> bool:
         """Whether findings of lintkit's own `rule` are reported; they need no `select`."""
-        return rule.id in self.named or (
-            not any_selects(self.ignore, rule) and self._configured_severity(rule) != "off"
+        if rule.id in self.named:
+            return True
+        if any_selects(self.command_line.ignore, rule):
+            return False
+        return self.requires(rule) or (
+            self.chosen(rule) is not False and self.configured_severity(rule) != "off"
         )
 
+    def chosen(self, rule: RuleMeta) -> bool | None:
+        """Whether the files select (True) or ignore (False) `rule`; None where they do not speak of it."""
+        decided: bool | None = None
+        for choice in (Choice(DEFAULT_SELECT), *self.inherited, self.choice):
+            decided = choice.decide(rule, decided)
+        return decided
+
+    @property
+    def choice(self) -> Choice:
+        """What the nearest file chooses."""
+        return Choice(self.select, self.extend_select, self.ignore)
+
+    def requires(self, rule: RuleMeta) -> bool:
+        """Whether this configuration, or one above it, requires `rule`."""
+        return any_selects(self.required, rule) or self.floor(rule) is not None
+
+    def floor(self, rule: RuleMeta) -> Config | None:
+        """The outermost configuration above this one that requires `rule`: its settings hold here."""
+        return next((parent for parent in self.parents if parent.requires(rule)), None)
+
+    def decider(self, rule: RuleMeta) -> Config:
+        """The configuration whose settings of `rule` hold here: one that requires it, else this one."""
+        floor = self.floor(rule)
+        return self if floor is None else floor.decider(rule)
+
+    def refuses_comments(self, rule: RuleMeta) -> str:
+        """The file that requires `rule` and accepts no comment that suppresses it; empty if there is none."""
+        for config in (*self.parents, self):
+            if not config.required_suppressible and any_selects(config.required, rule):
+                return config.path
+        return ""
+
     def severity(self, rule: RuleMeta, default: Severity | None = None) -> Severity:
-        """The severity of `rule`'s findings; `default` is what the finding asks for, else the rule's own."""
-        configured = self._configured_severity(rule)
-        return default or rule.severity if configured is None or configured == "off" else configured
+        """The severity of `rule`'s findings; `default` is what the finding asks for, else the rule's own.
+
+        Of a rule that is required from above it is at least what it is there.
+        """
+        configured = self.configured_severity(rule)
+        own = None if configured == "off" else configured
+        floor = self.floor(rule)
+        if floor is None:
+            return own or default or rule.severity
+        above = floor.severity(rule, default)
+        return own if own is not None and SEVERITIES.index(own) < SEVERITIES.index(above) else above
 
     def options(self, rule: RuleMeta) -> dict[str, Any]:
         """The options of `rule`: its declared defaults with the configured values over them."""
+        table = self.decider(rule).rules.get(rule.id)
         defaults = {name: schema["default"] for name, schema in rule.options.items() if "default" in schema}
-        table = self.rules.get(rule.id)
         return {**defaults, **table.options} if table else defaults
 
     def applies(self, rule: RuleMeta, path: str) -> bool:
         """Whether `rule` looks at `path` (relative to the root), by the configuration and by its own list."""
-        table = self.rules.get(rule.id)
+        table = self.decider(rule).rules.get(rule.id)
         if table is None:
             return not matches(rule.paths_ignore, path)
         if table.paths is not None and not matches(table.paths, path):
@@ -145,34 +315,52 @@ class Config:
             return not matches(table.paths_ignore, path)
         return not matches(rule.paths_ignore, path)
 
-    def accepted(self, rule: RuleMeta, path: str) -> str | None:
-        """The reason of the first per-path ignore that covers `rule` at `path`, or None."""
-        for entry in self.per_path_ignores:
-            if any_selects(entry.rules, rule) and matches(entry.paths, path):
+    def accepted(self, rule: RuleMeta, path: str, today: date | None = None) -> str | None:
+        """The reason of the first per-path ignore, or waiver, that covers `rule` at `path`; None without one.
+
+        today  the day (UTC) by which waivers are judged; without it all of them hold
+        """
+        decider = self.decider(rule)
+        for entry in decider.per_path_ignores:
+            if entry.covers(rule, path):
                 return entry.reason
+        for waiver in decider.waivers:
+            if waiver.covers(rule, path) and not (today and waiver.expired(today)):
+                return waiver.reason
         return None
 
+    def waived(self, rule: RuleMeta, path: str) -> tuple[Waiver, ...]:
+        """The waivers that cover `rule` at `path`, expired or not."""
+        return tuple(waiver for waiver in self.decider(rule).waivers if waiver.covers(rule, path))
+
+    def fails_at(self, rule: RuleMeta) -> Severity:
+        """The least severity at which a finding of `rule` makes the check fail."""
+        return self.decider(rule).fail_on
+
     def excluded(self, path: str) -> bool:
-        """Whether `exclude` leaves `path` (relative to the root) out."""
-        return matches(self.exclude, path)
+        """Whether `exclude` of this configuration, or of a folder's above `path`, leaves `path` out."""
+        return matches(self.exclude, path) or any(
+            matches(config.exclude, path) for config in self._around(path)
+        )
 
     def environment(self, path: str) -> Environment | None:
-        """The environment that the configuration gives to `path`, or None where it says nothing."""
-        for name, patterns in self.environments:
+        """The environment that the configuration of `path` gives to it, or None where it says nothing."""
+        for name, patterns in self.for_path(path).environments:
             if matches(patterns, path):
                 return name
         return None
 
-    def settings_for(self, rule: RuleMeta, path: str) -> RuleSettings:
+    def settings_for(self, rule: RuleMeta, path: str, today: date | None = None) -> RuleSettings:
         """All that the configuration says of `rule` at `path`."""
         return RuleSettings(
             applies=self.applies(rule, path),
             severity=self.severity(rule),
             options=self.options(rule),
-            accepted=self.accepted(rule, path),
+            accepted=self.accepted(rule, path, today),
         )
 
-    def _configured_severity(self, rule: RuleMeta) -> SeverityOrOff | None:
+    def configured_severity(self, rule: RuleMeta) -> SeverityOrOff | None:
+        """What the files say of the severity of `rule`; None where they say nothing."""
         table = self.rules.get(rule.id)
         if table is not None and table.severity is not None:
             return table.severity
@@ -181,3 +369,7 @@ class Config:
             if selects(selector, rule):
                 found = severity
         return found
+
+    def expand(self, selectors: Collection[str]) -> tuple[str, ...]:
+        """`selectors` with packs of one's own replaced by what is in them."""
+        return expanded(selectors, self.packs)

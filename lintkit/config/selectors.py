@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from lintkit.config.errors import nearest, quoted
 from lintkit.model import RuleMeta
@@ -27,15 +27,18 @@ def any_selects(selectors: Iterable[str], rule: RuleMeta) -> bool:
     return any(selects(selector, rule) for selector in selectors)
 
 
-def unknown(selector: str, rules: Sequence[RuleMeta]) -> str:
-    """A sentence for a selector that covers no rule, with the nearest known names; empty if it covers one."""
+def unknown(selector: str, rules: Sequence[RuleMeta], own_packs: Collection[str] = ()) -> str:
+    """A sentence for a selector that covers no rule, with the nearest known names; empty if it covers one.
+
+    own_packs  names of packs that a configuration makes
+    """
     if any(selects(selector, rule) for rule in rules):
         return ""
     kind, colon, name = selector.partition(":")
     if colon and kind == "pack":
-        if name in KNOWN_PACKS:
+        packs = {pack for rule in rules for pack in rule.packs} | {*KNOWN_PACKS, *own_packs}
+        if name in KNOWN_PACKS or any(fnmatch.fnmatchcase(pack, name) for pack in own_packs):
             return ""
-        packs = {pack for rule in rules for pack in rule.packs} | set(KNOWN_PACKS)
         return f"no rule is in the pack {quoted(name)}{nearest(name, packs)}"
     if colon and kind == "tag":
         return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from lintkit.config.errors import ConfigError, nearest, quoted
@@ -26,10 +27,24 @@ _TYPES = {
 
 # Keys that people bring from elsewhere and that no spelling comes near to.
 _INSTEAD = {
-    "packs": 'write `select = ["pack:NAME"]`',
     "disable": "write `ignore`",
     "allow-code": "it exists on the command line only, so that a repository cannot allow itself to run code",
 }
+
+
+def plain(table: Mapping[str, Any]) -> dict[str, Any]:
+    """`table` with the days of waivers as text, which is what a JSON Schema knows of dates."""
+    waivers = table.get("waivers")
+    if not isinstance(waivers, list):
+        return dict(table)
+    return {**table, "waivers": [_with_text(entry) for entry in waivers]}
+
+
+def _with_text(entry: object) -> object:
+    expires = entry.get("expires") if isinstance(entry, dict) else None
+    if isinstance(entry, dict) and isinstance(expires, date) and not isinstance(expires, datetime):
+        return {**entry, "expires": expires.isoformat()}
+    return entry
 
 
 def validate(table: Mapping[str, Any], lines: Mapping[Route, int], path: str) -> None:
@@ -39,7 +54,11 @@ def validate(table: Mapping[str, Any], lines: Mapping[Route, int], path: str) ->
     """
     problems = sorted(
         (line_of(lines, route), message)
-        for route, message in (*_schema_problems(_validator(), table), *_glob_problems(table))
+        for route, message in (
+            *_schema_problems(_validator(), table),
+            *_glob_problems(table),
+            *_day_problems(table),
+        )
     )
     if problems:
         line, message = problems[0]
@@ -98,6 +117,10 @@ def _sentence(error: ValidationError, route: Route) -> str:
     key = _key(route)
     wanted: Any = error.validator_value
     instance: Any = error.instance
+    if error.validator == "type" and route == ("packs",):
+        return '`packs` must be a table of packs of your own; to choose packs write `select = ["pack:NAME"]`'
+    if error.validator == "type" and _is_day(route):
+        return f"{key} must be a day such as `2027-01-31`"
     if error.validator == "type":
         names = [wanted] if isinstance(wanted, str) else list(wanted)
         return f"{key} must be {' or '.join(_TYPES.get(name, name) for name in names)}"
@@ -109,6 +132,8 @@ def _sentence(error: ValidationError, route: Route) -> str:
         return f"{key} lacks {', '.join(f'`{name}`' for name in missing)}"
     if str(error.validator) in ("minLength", "minItems"):
         return f"{key} must not be empty"
+    if str(error.validator) in ("maxItems", "maxProperties"):
+        return f"{key} has more than {wanted} entries; use wildcards, tags or packs"
     return f"{key} breaks its declared `{error.validator}`; `lintkit explain RULE` shows what is allowed"
 
 
@@ -117,6 +142,28 @@ def _key(route: Route) -> str:
     for part in route:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return quoted(text) if text else "the configuration"
+
+
+def _is_day(route: Route) -> bool:
+    return len(route) == 3 and route[0] == "waivers" and route[2] == "expires"
+
+
+def _day_problems(table: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
+    waivers = table.get("waivers")
+    for index, entry in enumerate(waivers if isinstance(waivers, list) else ()):
+        day = entry.get("expires") if isinstance(entry, dict) else None
+        if isinstance(day, str) and not _is_date(day):
+            yield (
+                ("waivers", index, "expires"),
+                f"`waivers[{index}].expires` must be a day such as `2027-01-31`",
+            )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return len(text) == 10 and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _glob_problems(table: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
@@ -131,10 +178,11 @@ def _globs(table: Mapping[str, Any]) -> Iterator[tuple[Route, Sequence[Any]]]:
     yield ("exclude",), table.get("exclude", ())
     for name, patterns in _items(table.get("environments")):
         yield ("environments", name), patterns
-    entries = table.get("per-path-ignores")
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        if isinstance(entry, dict):
-            yield ("per-path-ignores", index, "paths"), entry.get("paths", ())
+    for key in ("per-path-ignores", "waivers"):
+        entries = table.get(key)
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            if isinstance(entry, dict):
+                yield (key, index, "paths"), entry.get("paths", ())
     for name, settings in _items(table.get("rule")):
         if isinstance(settings, dict):
             for key in ("paths", "paths-ignore"):

@@ -107,6 +107,12 @@ def discover(tree: Tree, exclude: Sequence[str] = ()) -> Discovery:
     return Discovery(tuple(files), tuple(notes), paths, tracked, excluded)
 
 
+def own_entries(entries: Sequence[TreeEntry]) -> tuple[TreeEntry, ...]:
+    """Those of `entries` that are the project's own: not in installed packages, not in a project template."""
+    folders = _Folders([entry.path for entry in entries])
+    return tuple(entry for entry in entries if not folders.hide(entry))
+
+
 def _look_inside(tree: Tree, path: str, kind: Kind | None, folders: _Folders) -> tuple[Kind | None, str]:
     """The kind by content, and a sentence if a file whose name promises a kind is skipped."""
     try:

@@ -207,10 +207,11 @@ def test_an_internal_error_is_one_sentence_without_its_text(
 
 def test_a_rule_that_failed_exits_with_2(cli: Command) -> None:
     from lintkit.cli.check import exit_code
+    from lintkit.config import Config
     from lintkit.model import Finding, Location, Report, Span
 
     failed = Finding("lintkit/rule-failed", "m", (Location(Span("x", 0, 0)),), "s", "error")
-    assert exit_code(Report((failed,), (), {}), "warning", exit_zero=True) == 2
+    assert exit_code(Report((failed,), (), {}), Config(), exit_zero=True) == 2
 
 
 def test_terminal_codes_in_arguments_are_not_printed(cli: Command) -> None:
