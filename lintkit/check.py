@@ -149,7 +149,7 @@ def unparseable(source: SourceFile, error: ParseError) -> Finding:
     end = max(start, lines.end(error.line))
     return Finding(
         rule=UNPARSEABLE_FILE.id,
-        message=error.message,
+        message=error.message.removesuffix("."),
         locations=(Location(Span(source.path, start, end)),),
         subject=source.path,
         severity=UNPARSEABLE_FILE.severity,
@@ -159,7 +159,7 @@ def unparseable(source: SourceFile, error: ParseError) -> Finding:
 def _problem_finding(meta_id: str, problem: Problem) -> Finding:
     return Finding(
         rule=meta_id,
-        message=problem.message,
+        message=problem.message.removesuffix("."),
         locations=(Location(problem.span),),
         subject=problem.code,
         severity="warning",

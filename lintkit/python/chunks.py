@@ -9,10 +9,8 @@ import libcst as cst
 
 from lintkit.parse.errors import ParseError
 from lintkit.python.depth import check_size, check_text, too_deep
-from lintkit.python.statements import TopLevel
+from lintkit.python.statements import NOT_PYTHON, TopLevel
 from lintkit.python.tree import Chunk
-
-_MESSAGE = "This is not valid Python; the file was not checked."
 
 
 class Refused(Exception):  # noqa: N818
@@ -44,13 +42,13 @@ def parse_chunk(text: str, path: str, *, number: int = 0, start: int = 0) -> Chu
             module = cst.parse_module(text)
         return Chunk(number, start, text, module)
     except cst.ParserSyntaxError as error:
-        raise ParseError(_MESSAGE, path, max(error.raw_line, 1), max(error.raw_column, 0) + 1) from None
+        raise ParseError(NOT_PYTHON, path, max(error.raw_line, 1), max(error.raw_column, 0) + 1) from None
     except (RecursionError, MemoryError):
         raise too_deep(path, 1) from None
     except BaseException as error:
         # A panic of the native parser derives from BaseException.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise ParseError(_MESSAGE, path) from None
+            raise ParseError(NOT_PYTHON, path) from None
         raise
 
 

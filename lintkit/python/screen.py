@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lintkit.parse.errors import ParseError
 from lintkit.python.gate import gate_for
 from lintkit.python.source import decode_python
-from lintkit.python.statements import Rejected, TopLevel, parse
+from lintkit.python.statements import NOT_PYTHON, Rejected, TopLevel, parse
 from lintkit.python.triggers import Trigger
 
 if TYPE_CHECKING:
@@ -66,12 +67,16 @@ def _find(data: bytes, path: str, triggers: Sequence[Trigger], screen: bool) -> 
     gate = gate_for(triggers)
     live = [(index, gate.triggers[index]) for index in gate.live(text)]
     try:
-        top: TopLevel | None = TopLevel(text, path, parse(text, path))
-    except Rejected:
-        top = None
-    if top is None:
+        top = TopLevel(text, path, parse(text, path))
+    except Rejected as rejected:
         # Newer syntax than the running interpreter's, or no Python: libcst tells which.
-        return _whole(text, path, None, live)
+        try:
+            return _whole(text, path, None, live)
+        except ParseError as error:
+            if error.message != NOT_PYTHON:
+                raise
+            # The interpreter points at the mistake; libcst often at the statement after it.
+            raise ParseError(NOT_PYTHON, path, rejected.line, rejected.column) from None
     if not screen:
         return _whole(text, path, top, list(enumerate(gate.triggers)))
     if not live:

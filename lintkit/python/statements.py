@@ -11,6 +11,8 @@ from lintkit.parse.errors import ParseError
 from lintkit.python.depth import check_before_parse, check_size, check_tree, too_deep
 from lintkit.source import Lines
 
+NOT_PYTHON = "This is not valid Python; the file was not checked."
+
 STAR = "*"
 ITEM = "[]"
 
@@ -18,7 +20,15 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Rejected(Exception):  # noqa: N818
-    """`ast` does not read the file; libcst may, if its syntax is newer than the running interpreter."""
+    """`ast` does not read the file, from `line` and `column` (from 1) on.
+
+    libcst may, if its syntax is newer than the running interpreter's.
+    """
+
+    def __init__(self, line: int = 1, column: int = 1) -> None:
+        super().__init__()
+        self.line = line
+        self.column = column
 
 
 def parse(text: str, path: str) -> ast.Module:
@@ -33,11 +43,11 @@ def parse(text: str, path: str) -> ast.Module:
     except SyntaxError as error:
         if "too many nested" in (error.msg or "") or "too many statically nested" in (error.msg or ""):
             raise too_deep(path, error.lineno or 1) from None
-        raise Rejected from None
+        raise Rejected(max(error.lineno or 1, 1), max(error.offset or 1, 1)) from None
     except (RecursionError, MemoryError):
         raise too_deep(path, 1) from None
     except (ValueError, OverflowError):
-        raise ParseError("This is not valid Python; the file was not checked.", path) from None
+        raise ParseError(NOT_PYTHON, path) from None
 
 
 class TopLevel:
