@@ -25,6 +25,9 @@ FREE_DEPTH = 100
 MAX_CHUNK = 1_000_000
 """Code points that libcst is given at once; it reads about a megabyte in 20 seconds."""
 
+MAX_NODES = 250_000
+"""Nodes of one statement, or tokens of a text that CPython has not read; libcst takes ten seconds for them."""
+
 _MESSAGE = "The code is nested too deeply to be read; the file was not checked. Split the expression."
 _LARGE = (
     "A statement is too large to be read; the file was not checked. Exclude it, or move its data out of code."
@@ -80,9 +83,13 @@ def check_tree(statement: ast.AST, path: str) -> None:
     itself.
     """
     excess = 0
+    count = 0
     stack: list[tuple[ast.AST, int]] = [(statement, 1)]
     while stack:
         node, depth = stack.pop()
+        count += 1
+        if count > MAX_NODES:
+            raise ParseError(_LARGE, path, getattr(statement, "lineno", 1))
         if depth > FREE_DEPTH:
             excess += depth - FREE_DEPTH
             if depth > MAX_DEPTH or excess > MAX_EXCESS:
@@ -109,6 +116,7 @@ def check_text(text: str, path: str) -> None:
     opened: list[str] = [""]
     operators: list[int] = [0]
     elifs = 0
+    count = 0
     place = 0
     while True:
         if opened[-1] in _FORMATTED_ENDS:
@@ -118,6 +126,9 @@ def check_text(text: str, path: str) -> None:
             return
         place = found.end()
         kind = found.lastgroup
+        count += 1
+        if count > MAX_NODES:
+            raise ParseError(_LARGE, path, text.count("\n", 0, place) + 1)
         if kind == "string":
             operators[-1] += 1
             prefix = (found["prefix"] or "").lower()

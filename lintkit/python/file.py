@@ -60,6 +60,7 @@ _GUARDING: frozenset[type] = frozenset(
         cst.SimpleStatementLine,
     }
 )
+_BOUND_AT_THE_END = (cst.Assign, cst.AnnAssign, cst.NamedExpr, cst.WithItem, cst.ClassDef, cst.FunctionDef)
 _COMPREHENSIONS: frozenset[type] = frozenset(names.COMPREHENSIONS)
 
 
@@ -429,7 +430,7 @@ class PythonFile:
                     found.bindings.setdefault(name, [])[:0] = bound
             for name in names.type_parameter_names(scope):
                 found.bindings.setdefault(name, []).insert(0, Binding(name, "other", scope))
-            self._scopes[id(scope)] = found
+            self._scopes[id(scope)] = self._sorted(found)
         return found
 
     def _module_bindings(self, name: str) -> list[Binding]:
@@ -446,7 +447,7 @@ class PythonFile:
         return found
 
     def _collect_module(self, chunk: Chunk) -> Collected:
-        return names.collect(list(chunk.module.body), module="global" in chunk.text)
+        return self._sorted(names.collect(list(chunk.module.body), module="global" in chunk.text))
 
     def _find_scope(self, node: cst.Name, key: str) -> tuple[list[Binding], bool, bool]:
         """The bindings under `key` that are visible at `node`: (bindings, deferred, hidden by a
@@ -497,17 +498,24 @@ class PythonFile:
         return found
 
     def _before(self, bindings: list[Binding], node: cst.CSTNode) -> bool:
-        return any(self._precedes(binding, node) for binding in bindings)
+        around = {id(above) for above in self.ancestors(node)}
+        last = bisect.bisect_left(bindings, self._order[id(node)], key=self._binding_order)
+        return any(self._reaches(binding, node, around) for binding in bindings[:last])
 
-    def _precedes(self, binding: Binding, node: cst.CSTNode) -> bool:
-        if binding.kind == "parameter" or binding.node is self._scope_of(node):
+    def _binding_order(self, binding: Binding) -> int:
+        return self._order[id(binding.node)]
+
+    def _reaches(self, binding: Binding, node: cst.CSTNode, around: set[int]) -> bool:
+        """Whether a binding that stands before `node` has happened: not in `x = f(x)`, for the name on the right."""
+        if id(binding.node) not in around or binding.kind == "parameter":
             return True
-        if self._order[id(binding.node)] >= self._order[id(node)]:
-            return False
-        # `x = f(x)`: the name on the right is bound by what came before the statement.
-        return not isinstance(
-            binding.node, cst.Assign | cst.AnnAssign | cst.NamedExpr | cst.WithItem | cst.ClassDef
-        ) or not any(above is binding.node for above in self.ancestors(node))
+        return binding.node is self._scope_of(node) or not isinstance(binding.node, _BOUND_AT_THE_END)
+
+    def _sorted(self, scope: Collected) -> Collected:
+        for found in scope.bindings.values():
+            if len(found) > 1:
+                found.sort(key=self._binding_order)
+        return scope
 
     def _candidates(self, node: cst.Name) -> list[Binding]:
         name = identifier(node.value)
@@ -517,15 +525,21 @@ class PythonFile:
         if not found:
             return []
         if deferred:
-            reachable = list(reversed(found))
+            last = len(found)
             around: set[int] = set()
         else:
-            reachable = [binding for binding in reversed(found) if self._precedes(binding, node)]
-            if not reachable and self._scope_of(node) is not None:
-                reachable = list(reversed(found))
             around = {id(above) for above in self.ancestors(node)}
+            last = bisect.bisect_left(found, self._order[id(node)], key=self._binding_order)
+            if self._scope_of(node) is not None and not any(
+                self._reaches(binding, node, around) for binding in found[:last]
+            ):
+                last = len(found)  # A loop: what comes later in the text has run before.
+                deferred = True
         result: list[Binding] = []
-        for binding in reachable:
+        for place in range(last - 1, -1, -1):
+            binding = found[place]
+            if not deferred and not self._reaches(binding, node, around):
+                continue
             result.append(binding)
             if not binding.conditional or id(binding.block) in around:
                 break

@@ -316,6 +316,8 @@ class Dispatch:
                     self._emit(index, Match(trigger, node, name, expression))
 
     def _keyword_call(self, node: cst.Call) -> None:
+        if isinstance(node.func, cst.Name) and self.file.qualified_name(node.func) == "dict":
+            return  # It builds a dict; what counts is the call that this flows into.
         if any(argument.star == "**" for argument in node.args):
             for name, given in self.file.keyword_arguments(node).items():
                 for index, trigger in self._keywords.get(name, ()):

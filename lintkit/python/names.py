@@ -73,6 +73,7 @@ _CONDITIONAL: frozenset[type] = frozenset(
         cst.MatchCase,
     }
 )
+_BINDING_CLAUSES: frozenset[type] = frozenset({cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase})
 _BLOCKS: frozenset[type] = frozenset({cst.IndentedBlock, cst.SimpleStatementSuite})
 _DEFINITIONS: dict[type, BindingKind] = {cst.FunctionDef: "function", cst.ClassDef: "class"}
 _LEAVES: frozenset[type] = frozenset({cst.Name, cst.SimpleString, cst.Integer})
@@ -199,8 +200,10 @@ class Collected:
         self.declared: dict[str, str] = {}
 
     def add(self, binding: Binding) -> None:
-        """Enter a binding under its name."""
-        self.bindings.setdefault(binding.name, []).append(binding)
+        """Enter a binding under its name; once for `a = a = value`."""
+        found = self.bindings.setdefault(binding.name, [])
+        if not found or found[-1].node is not binding.node or found[-1].value is not binding.value:
+            found.append(binding)
 
 
 def collect(roots: list[cst.CSTNode], *, module: bool = False) -> Collected:
@@ -216,8 +219,9 @@ def collect(roots: list[cst.CSTNode], *, module: bool = False) -> Collected:
         kind = type(node)
         if kind in _OPAQUE:
             continue
-        binder.conditional = conditional
-        binder.block = block
+        binder.conditional = conditional or kind in _BINDING_CLAUSES
+        # What a clause itself binds (`except E as x`) holds in the clause's block.
+        binder.block = getattr(node, "body", block) if kind in _BINDING_CLAUSES else block
         inside: list[cst.CSTNode]
         if kind in _DEFINITIONS and isinstance(node, cst.FunctionDef | cst.ClassDef):
             binder.add(identifier(node.name.value), _DEFINITIONS[kind], node)
@@ -233,6 +237,8 @@ def collect(roots: list[cst.CSTNode], *, module: bool = False) -> Collected:
             inside = children(node)
         if kind in _CONDITIONAL:
             conditional = True
+            if kind in _BINDING_CLAUSES:
+                block = getattr(node, "body", block)
         elif kind in _BLOCKS:
             block = node
         if inside:

@@ -7,6 +7,7 @@ that is added up.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     import libcst as cst
 
 
-Cut: TypeAlias = "tuple[cst.CSTNode, cst.CSTNode, str]"
-"""A node, its parent, and the field of the parent that holds it."""
+Cut: TypeAlias = "tuple[cst.CSTNode, cst.CSTNode, str, list[str]]"
+"""A node, its parent, the field of the parent that holds it, and the indentations of the blocks around it."""
 
 
 class PositionError(Exception):
@@ -138,19 +139,44 @@ def offsets(module: cst.Module, text: str, cuts: Sequence[Cut] = ()) -> dict[int
     """
     replaced: list[Cut] = []
     try:
-        for node, parent, field in cuts:
+        for cut in cuts:
+            node, parent, field, indents = cut
             part = _State(module.default_indent, module.default_newline)
-            node._codegen(part)  # type: ignore[arg-type]
+            part.indent_tokens.extend(indents)
+            # An `if` in the place of an `else` is written as `elif`, and only its parent knows.
+            options = {"is_elif": True} if type(node).__name__ == "If" else {}
+            node._codegen(part, **options)  # type: ignore[arg-type]
             object.__setattr__(parent, field, _Written(node, part))
-            replaced.append((node, parent, field))
+            replaced.append(cut)
         state = _State(module.default_indent, module.default_newline)
         module._codegen(state)  # type: ignore[arg-type]
     finally:
-        for node, parent, field in replaced:
+        for node, parent, field, _ in replaced:
             object.__setattr__(parent, field, node)
-    if "".join(state.tokens) != text:
-        raise PositionError
-    return {key: _tight(text, start, end) for key, (start, end) in state.found.items()}
+    written = "".join(state.tokens)
+    if written == text or (text.startswith(written) and not text[len(written) :].strip("\r\n")):
+        return {key: _tight(text, start, end) for key, (start, end) in state.found.items()}
+    gaps = _form_feeds(state.tokens, text)
+    return {
+        key: _tight(text, start + bisect.bisect_right(gaps, start), end + bisect.bisect_left(gaps, end))
+        for key, (start, end) in state.found.items()
+    }
+
+
+def _form_feeds(tokens: Sequence[str], text: str) -> list[int]:
+    """Where in the written text libcst left out a form feed: it drops those before the code of a line."""
+    gaps: list[int] = []
+    place = 0
+    for token in tokens:
+        while token and not text.startswith(token, place) and text.startswith("\x0c", place):
+            gaps.append(place - len(gaps))
+            place += 1
+        if not text.startswith(token, place):
+            break
+        place += len(token)
+    if text[place:].strip("\r\n\x0c"):
+        raise PositionError("libcst writes this code back differently, so no position in it is certain")
+    return gaps
 
 
 def _tight(text: str, start: int, end: int) -> tuple[int, int]:

@@ -202,6 +202,17 @@ class Chunk:
                     stack.extend([(child, place) for child in reversed(value)])
             place += 1
 
+    def _indents(self, place: int) -> list[str]:
+        """The indentations of the blocks that the node at `place` lies in, outermost first."""
+        found: list[str] = []
+        while place >= 0:
+            node = self.nodes[place]
+            if isinstance(node, cst.IndentedBlock):
+                found.append(self.module.default_indent if node.indent is None else node.indent)
+            place = self.up[place]
+        found.reverse()
+        return found
+
     def _cuts(self) -> list[Cut]:
         """Nodes such that no way down the tree is longer than a few hundred levels between two of them."""
         distances: list[int] = []
@@ -214,7 +225,7 @@ class Chunk:
                     above = self.nodes[parent]
                     field = next((n for n in _REVERSED[type(above)] if getattr(above, n) is node), None)
                     if field is not None:
-                        found.append((node, above, field))
+                        found.append((node, above, field, self._indents(parent)))
                         distance = 0
             distances.append(distance)
         found.reverse()
