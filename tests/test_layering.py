@@ -15,10 +15,10 @@ PACKAGE = Path(lintkit.__file__).parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("lintkit", "data"),
     ("model",),
-    ("source", "marks", "loopback", "own_rules", "workers"),
+    ("source", "marks", "loopback", "own_rules", "workers", "budget", "regex"),
     ("discover", "parse", "python", "secrets", "pylex"),
-    ("select", "pattern", "graph"),
-    ("rule", "declare", "declare_python", "api", "rules"),
+    ("select", "schemas", "pattern", "graph"),
+    ("rule", "declare", "declare_python", "datarule", "api", "rules"),
     ("catalog", "config"),
     ("check", "settle", "suppress", "redact", "fingerprint", "engine", "examples", "fix"),
     ("report",),
