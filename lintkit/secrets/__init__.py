@@ -1,9 +1,15 @@
 """What a secret is: by its name, by its value, and by where it stands in a text."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from lintkit.secrets.commands import CommandSecret, command_secrets
 from lintkit.secrets.names import is_secret_name, split_words
-from lintkit.secrets.spans import secret_spans
 from lintkit.secrets.values import Verdict, classify, is_well_known, known_format, url_credentials
+
+if TYPE_CHECKING:
+    from lintkit.model import Kind
 
 __all__ = [
     "CommandSecret",
@@ -17,3 +23,10 @@ __all__ = [
     "split_words",
     "url_credentials",
 ]
+
+
+def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:
+    """Where secrets may stand in `text`; see `lintkit.secrets.spans`, which is loaded when it is first needed."""
+    from lintkit.secrets import spans
+
+    return spans.secret_spans(text, kind)

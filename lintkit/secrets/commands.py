@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lintkit.secrets.names import is_secret_name
+from lintkit.secrets.patterns import pattern
 from lintkit.secrets.values import Verdict, classify
 
 
@@ -31,13 +32,13 @@ class _Word:
     start: int
 
 
-_SHELL_WORD = re.compile(
+_SHELL_WORD = pattern(
     r"""(?:[^\s"'\\;|&<>()]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\$\([^)]*\)|\$\{[^}]*\}|["'])+|&&|\|\||[;|&]"""
 )
-_SHELL_SWITCH = re.compile(r"^-[a-z]*c$")
+_SHELL_SWITCH = pattern(r"^-[a-z]*c$")
 _ENDS = frozenset({"&&", "||", ";", "|", "&"})
-_ASSIGNMENT = re.compile(r"^(?:--?)?(?P<name>[A-Za-z_][\w.\-]*)=(?P<value>.*)$", re.DOTALL)
-_OPTION = re.compile(r"^--?[A-Za-z][\w.\-]*$")
+_ASSIGNMENT = pattern(r"^(?:--?)?(?P<name>[A-Za-z_][\w.\-]*)=(?P<value>.*)$", re.DOTALL)
+_OPTION = pattern(r"^--?[A-Za-z][\w.\-]*$")
 
 _SHORT: dict[str, frozenset[str]] = {
     "-p": frozenset(

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lintkit.secrets.patterns import pattern
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -91,7 +93,7 @@ FORMATS: tuple[Format, ...] = (
     Format("a private key", ("-----BEGIN ",), r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"),
 )
 
-DOCUMENTED = re.compile(
+DOCUMENTED = pattern(
     r"EXAMPLE|example|(?i:x{6,})|(?:0123456789|1234567890)|\.\.\.|(?i:your[-_]|placeholder|change[-_]?me)"
 )
 """What providers' documents print where a token would stand."""
@@ -105,11 +107,11 @@ def compiled() -> tuple[tuple[Format, re.Pattern[str]], ...]:
 
 def find_formats(text: str) -> Iterator[tuple[Format, int, int]]:
     """Every stretch of `text` that has the form of a credential."""
-    for form, pattern in compiled():
+    for form, expression in compiled():
         for literal in form.literals:
             position = text.find(literal)
             while position != -1:
-                match = pattern.match(text, position)
+                match = expression.match(text, position)
                 if match:
                     yield form, match.start(), match.end()
                 position = text.find(literal, match.end() if match else position + len(literal))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
+from lintkit.secrets.patterns import pattern
 
-_KIND = re.compile(
+_KIND = pattern(
     r"""(?m)^[ \t]*(?:-[ \t]+)?["']?kind["']?[ \t]*:[ \t]*["']?Secret(?:List)?\b|["']kind["']\s*:\s*["']Secret["']"""
 )
-_SEPARATOR = re.compile(r"(?m)^---(?=\s|$)")
-_DATA = re.compile(
+_SEPARATOR = pattern(r"(?m)^---(?=\s|$)")
+_DATA = pattern(
     r"""(?m)^(?P<indent>[ \t]*(?:-[ \t]+)?)["']?(?:data|stringData)["']?[ \t]*:(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)"""
 )
-_JSON_DATA = re.compile(r"""["'](?:data|stringData)["']\s*:\s*\{""")
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_ENTRY = re.compile(r"""[ \t]*(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s:#][^:\r\n]*)[ \t]*:(?=[ \t]|[\r\n]|\Z)[ \t]*""")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_JSON_DATA = pattern(r"""["'](?:data|stringData)["']\s*:\s*\{""")
+_LINE = pattern(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_ENTRY = pattern(r"""[ \t]*(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s:#][^:\r\n]*)[ \t]*:(?=[ \t]|[\r\n]|\Z)[ \t]*""")
+_QUOTED = pattern(r'"(?:[^"\\]|\\.)*"')
 
 
 def secret_manifest_values(text: str) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ import re
 
 from lintkit.model import Kind
 from lintkit.secrets.names import mention
+from lintkit.secrets.patterns import pattern
 
 Ranges = list[tuple[int, int]]
 
@@ -31,64 +32,64 @@ _STEMS = (
     "otp",
     "pin",
 )
-_NAME = re.compile(r"[\w\-]{0,120}")
+_NAME = pattern(r"[\w\-]{0,120}")
 _NAME_CHARS = frozenset("_-")
-_KEY_WORDS = re.compile(r"(?i)\b(?:api|secret|private|access|signing|encryption)[ \t]$")
+_KEY_WORDS = pattern(r"(?i)\b(?:api|secret|private|access|signing|encryption)[ \t]$")
 
-_AFTER = re.compile(
+_AFTER = pattern(
     r"""\\?["'`*\]\)}]{0,4} [ \t]{0,80} (?P<separator>:=|=>|===?|!==?|\?=|\+=|\|\|=|=|:|\||>|<-)""",
     re.VERBOSE,
 )
-_NEXT_ITEM = re.compile(r"""["']?[ \t]*,\s{0,200}(?=["'])|["']?[ \t]*\r?\n[ \t]*-[ \t]+""")
-_SPACED = re.compile(
+_NEXT_ITEM = pattern(r"""["']?[ \t]*,\s{0,200}(?=["'])|["']?[ \t]*\r?\n[ \t]*-[ \t]+""")
+_SPACED = pattern(
     r"""[ \t]+(?P<to>(?:is|to|of|was|as|with)[ \t]+)?(?P<quote>["'`])?(?=(?P<word>[^\s"'`]{1,200}))"""
 )
-_COMPARED = re.compile(r"""["'`][ \t]*\)?[ \t]*(?:===?|!==?)[ \t]*[\w.$]{0,60}$""")
-_BLANK = re.compile(r"[ \t]{0,400}")
-_WHITESPACE = re.compile(r"\s{0,400}")
-_LINE_END = re.compile(r"[\r\n]")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-_TAG = re.compile(r"(?:[&!][^\s]{0,60}[ \t]+){1,2}")
-_BLOCK = re.compile(r"(?:[!&][^\s]{0,60}[ \t]+){0,2}[|>][+\-0-9]{0,3}[ \t]*(?:#[^\r\n]{0,400})?(?=\r|\n|\Z)")
-_LEADING = re.compile(
+_COMPARED = pattern(r"""["'`][ \t]*\)?[ \t]*(?:===?|!==?)[ \t]*[\w.$]{0,60}$""")
+_BLANK = pattern(r"[ \t]{0,400}")
+_WHITESPACE = pattern(r"\s{0,400}")
+_LINE_END = pattern(r"[\r\n]")
+_NEWLINE = pattern(r"\r\n|\r|\n")
+_TAG = pattern(r"(?:[&!][^\s]{0,60}[ \t]+){1,2}")
+_BLOCK = pattern(r"(?:[!&][^\s]{0,60}[ \t]+){0,2}[|>][+\-0-9]{0,3}[ \t]*(?:#[^\r\n]{0,400})?(?=\r|\n|\Z)")
+_LEADING = pattern(
     r"""^[\s\#/*>|\-+"'`;.<!(\[{$]*
     (?:(?i:export|env|arg|set|setx|declare|readonly|local|var|let|const|default)\s+(?:-\w\s+)?)?[\w.$\-/]*$""",
     re.VERBOSE,
 )
-_STOP = re.compile(r"[\s\"'`;&<>]")
-_FLOW_STOP = re.compile(r"[,}\]\r\n]")
-_COMMENT = re.compile(r"[ \t]#")
-QUOTE = re.compile(r"(?:[rRbBuUfF$@L]{0,2})(?P<quote>\\?\"\"\"|\\?'''|\\+[\"']|[\"'`])")
-_JOINED = re.compile(r"""\s{0,200}(?:[+.]|\|\||\?\?|\bor\b)\s{0,200}(?=["'`])""")
+_STOP = pattern(r"[\s\"'`;&<>]")
+_FLOW_STOP = pattern(r"[,}\]\r\n]")
+_COMMENT = pattern(r"[ \t]#")
+QUOTE = pattern(r"(?:[rRbBuUfF$@L]{0,2})(?P<quote>\\?\"\"\"|\\?'''|\\+[\"']|[\"'`])")
+_JOINED = pattern(r"""\s{0,200}(?:[+.]|\|\||\?\?|\bor\b)\s{0,200}(?=["'`])""")
 
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"\$\{\{[^}\r\n]*\}\}|\$\{[A-Za-z_]\w*(?::?\?[^}\r\n]*)?\}|\$\([A-Za-z_][\w.]*\)|\$[A-Za-z_]\w*|\{\{[^}\r\n]*\}\}"
     r"|%\([\w.]+\)s|%s|\{[A-Za-z_][\w.]*\}|<%=?[^%\r\n]*%>|process\.env\.\w+|secrets\.\w+|vars\.\w+|env\.\w+"
 )
-_EXPANSION = re.compile(r"\$\{\w+(?::?\?[^{}]*|:?[-=+](?P<argument>[^{}]*))?\}")
-_BETWEEN_EXPANSIONS = re.compile(r"[\s/:@,;\"'.]*")
-_HARMLESS = re.compile(
+_EXPANSION = pattern(r"\$\{\w+(?::?\?[^{}]*|:?[-=+](?P<argument>[^{}]*))?\}")
+_BETWEEN_EXPANSIONS = pattern(r"[\s/:@,;\"'.]*")
+_HARMLESS = pattern(
     r"(?i)(?:true|false|yes|no|on|off|none|null|nil|undefined|\d{1,3}|[{\[(~|\-]|\{\}|\[\]|str|string|int|bool|any|\*+)[,;]?"
 )
-_ABOUT_VALUE = re.compile(
+_ABOUT_VALUE = pattern(
     r"(?:[a-zA-Z]+://[^\s@]*|[~.]{0,2}/[\w./\-]*|[\d._]+|[A-Za-z][A-Za-z._\-/ ]*|\[.*|\{.*)[,;]?"
 )
-_DEFAULT = re.compile(r":?[-=+]")
-_BRACES = re.compile(r"[{}\r\n]")
+_DEFAULT = pattern(r":?[-=+]")
+_BRACES = pattern(r"[{}\r\n]")
 
-_NAME_KEY = re.compile(
+_NAME_KEY = pattern(
     r"""(?:^|[\s{,\["'\-<(])["']?(?i:name|key|variable|var|field|parameterkey|id|keyname)["']?"""
     r"""\s{0,8}(?::|=>?)\s{0,8}["']?$"""
 )
-_VALUE_KEY = re.compile(
+_VALUE_KEY = pattern(
     r"""(?:^|[\s{,"'\-(<])["']?(?i:value|default|val|defaultvalue|content|parametervalue|stringvalue)["']?"""
     r"""[ \t]{0,8}(?::|=>?)"""
 )
-_VALUE_WORD = re.compile(r"[vV][aA][lL]|[dD][eE][fF]|[cC][oO][nN]")
-_NEXT_NAME = re.compile(r"""(?:^|[\s{,"'\-])["']?name["']?\s{0,8}:""")
-_ITEM = re.compile(r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?P<rest>[^\r\n]*)")
-_ENTRY = re.compile(r"""(?:-[ \t]+)?["']?[\w.\-/$]+["']?[ \t]*:(?:[ \t]|$)""")
-_STRUCTURE = re.compile(
+_VALUE_WORD = pattern(r"[vV][aA][lL]|[dD][eE][fF]|[cC][oO][nN]")
+_NEXT_NAME = pattern(r"""(?:^|[\s{,"'\-])["']?name["']?\s{0,8}:""")
+_ITEM = pattern(r"(?P<indent>[ \t]*)(?P<dash>-[ \t]+)?(?P<rest>[^\r\n]*)")
+_ENTRY = pattern(r"""(?:-[ \t]+)?["']?[\w.\-/$]+["']?[ \t]*:(?:[ \t]|$)""")
+_STRUCTURE = pattern(
     r"""(?i)["']?(?:file|name|external|environment|source|target|key|secretname|optional|items|path|mode|defaultmode|uid
     |gid|driver|required|description|type|inherit|labels|secretkeyref|configmapkeyref|valuefrom|template_driver
     )["']?[ \t]*:""",
@@ -96,8 +97,8 @@ _STRUCTURE = re.compile(
 )
 
 _SERVER_OPTIONS = frozenset({"requirepass", "masterauth", "primaryauth", "authpass"})
-_INSTRUCTION = re.compile(r"(?i)(?:^|[\s;&])(?:env|arg|setenv)\s+$")
-_LOGIN = re.compile(r"(?i)\b(?:login|machine|user|role)\b")
+_INSTRUCTION = pattern(r"(?i)(?:^|[\s;&])(?:env|arg|setenv)\s+$")
+_LOGIN = pattern(r"(?i)\b(?:login|machine|user|role)\b")
 
 _YAML_LIKE = frozenset({"compose", "kubernetes", "workflow", "yaml", "text"})
 _LINES = 200

@@ -6,11 +6,12 @@ A name is split into words and read like an English compound: its head is its la
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Literal
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+from lintkit.secrets.patterns import pattern
+
+_WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
 
 
 def _set(words: str) -> frozenset[str]:
@@ -130,7 +131,7 @@ def is_secret_name(name: str) -> bool:
 
 
 _MENTIONS = _TERMS | _set("tokens auth authorization salt pat otp pin dsn apikeys")
-_MENTION_PARTS = re.compile(
+_MENTION_PARTS = pattern(
     r"passw|passphrase|passcode|secret|apikey|privatekey|accesskey|(?:auth|access|api|bot|user|bearer|refresh)token"
     r"|^(?:db|user|root|admin|mysql|smtp|redis|require|ftp|ssh|key|store|my|pg|http)pass$|pwd$|masterauth"
 )

@@ -5,27 +5,25 @@ An unquoted word of code is never a value. Inside strings and comments the rules
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
 from lintkit.pylex import Token, literals
 from lintkit.secrets.named import QUOTE, NamedValues
+from lintkit.secrets.patterns import pattern
 
-_AFTER_NAME = re.compile(
-    r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:==|!=|or\b)|or\b|in\b|if\b|is\b|not\b)"
-)
-_KEY = re.compile(r"""[rRbBuUfF]{0,2}(["']{1,3})[\w.\-\[\]]{1,120}\1""")
-_COMMA = re.compile(r"[ \t]*,")
-_COMPARED = re.compile(r"""(["'])[ \t]*\)?[ \t]*(?:==|!=|in|not[ \t]+in)[ \t]*[\w.]{0,60}$""")
-_EVENT = re.compile(r"[()\[\]{},;\r\n]")
-_AFTER_CLOSE = re.compile(r"\s{0,200}(?:\]|\)|or\b|==|!=|=(?!=)|else\b|\|)")
-_LINE_GOES_ON = re.compile(r"""\s{0,200}(?:[rRbBuUfF]{0,2}["']|or\b|\+|\||else\b|if\b)""")
-_PROSE_ARGUMENT = re.compile(
+_AFTER_NAME = pattern(r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:==|!=|or\b)|or\b|in\b|if\b|is\b|not\b)")
+_KEY = pattern(r"""[rRbBuUfF]{0,2}(["']{1,3})[\w.\-\[\]]{1,120}\1""")
+_COMMA = pattern(r"[ \t]*,")
+_COMPARED = pattern(r"""(["'])[ \t]*\)?[ \t]*(?:==|!=|in|not[ \t]+in)[ \t]*[\w.]{0,60}$""")
+_EVENT = pattern(r"[()\[\]{},;\r\n]")
+_AFTER_CLOSE = pattern(r"\s{0,200}(?:\]|\)|or\b|==|!=|=(?!=)|else\b|\|)")
+_LINE_GOES_ON = pattern(r"""\s{0,200}(?:[rRbBuUfF]{0,2}["']|or\b|\+|\||else\b|if\b)""")
+_PROSE_ARGUMENT = pattern(
     r"\b(?:description|help|title|help_text|verbose_name|label|env|alias|validation_alias)\s{0,9}=\s{0,9}$"
 )
-_LOOK_UP = re.compile(r"(?:getenv|environ|environ\.\w{1,20}|\benv|\bconfig)\s{0,9}[(\[]\s{0,9}$")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
-_DICTIONARY_COLON = re.compile(r"\s{0,9}:")
+_LOOK_UP = pattern(r"(?:getenv|environ|environ\.\w{1,20}|\benv|\bconfig)\s{0,9}[(\[]\s{0,9}$")
+_VARIABLE = pattern(r"[A-Z][A-Z0-9_]*")
+_DICTIONARY_COLON = pattern(r"\s{0,9}:")
 _FIELDS = frozenset(
     (
         "user",

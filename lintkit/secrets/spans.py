@@ -13,6 +13,7 @@ from lintkit.model import Kind
 from lintkit.secrets.formats import find_formats
 from lintkit.secrets.manifests import secret_manifest_values
 from lintkit.secrets.named import NamedValues, lower
+from lintkit.secrets.patterns import pattern
 from lintkit.secrets.python_named import PythonNamedValues
 from lintkit.secrets.values import class_changes, entropy, is_reference, url_passwords
 
@@ -20,39 +21,39 @@ Ranges = list[tuple[int, int]]
 
 _PEM_END = "-----END"
 _PEM_SIZE = 20_000
-_PEM_BODY = re.compile(r"[A-Za-z0-9+/=\s\\\"',#:|.-]*")
+_PEM_BODY = pattern(r"[A-Za-z0-9+/=\s\\\"',#:|.-]*")
 
 _SCHEMES = ("bearer", "basic", "token", "digest", "apikey")
-_AFTER_SCHEME = re.compile(r"[ \t]+([A-Za-z0-9._~+/=\-]{8,})")
-_SHORT_OPTION = re.compile(
+_AFTER_SCHEME = pattern(r"[ \t]+([A-Za-z0-9._~+/=\-]{8,})")
+_SHORT_OPTION = pattern(
     r"""-(?<![\w\-/]-)(?P<flag>[pPawk])
         (?:["']?[ \t]*,\s*["']  |  ["']?[ \t=]+["']?  |  ["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?  |  (?=[^\s"'\-=,]))
         (?P<value>[^\s"'`,\])}]+)""",
     re.VERBOSE,
 )
-_USER_OPTION = re.compile(
+_USER_OPTION = pattern(
     r"""-(?<![\w\-]-)(?:u|-user|-proxy-user)["']?[ \t=,]+["']?[^\s:"'`,${}]{1,100}:([^\s"'`]+)"""
 )
-_IDENTIFIED = re.compile(
+_IDENTIFIED = pattern(
     r"""(?i)\bidentified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?by[ \t]+(?:password[ \t]+)?["'`]?([^\s"'`;]+)"""
 )
-_CHPASSWD = re.compile(r"""[\w.\-$]{1,64}:([^\s"'|:]+)["']?\s*\|[^\n|]{0,40}\bchpasswd""")
-_HTPASSWD = re.compile(r"\bhtpasswd[ \t]+([^\n|>;&]*)")
-_PORT = re.compile(r"^(?:[\d.]+:)?\d+(?:[:\-]\d+)*(?:/\w+)?$|^\$\{?\w*PORT")
-_GLUED = re.compile(r"\b(?:mysql\w*|mariadb\w*|sshpass|7z\w*|zip|unzip|sqlcmd)\b")
-_REDIS = re.compile(r"\b(?:redis|valkey|keydb)")
-_NO_PASSWORD = re.compile(
+_CHPASSWD = pattern(r"""[\w.\-$]{1,64}:([^\s"'|:]+)["']?\s*\|[^\n|]{0,40}\bchpasswd""")
+_HTPASSWD = pattern(r"\bhtpasswd[ \t]+([^\n|>;&]*)")
+_PORT = pattern(r"^(?:[\d.]+:)?\d+(?:[:\-]\d+)*(?:/\w+)?$|^\$\{?\w*PORT")
+_GLUED = pattern(r"\b(?:mysql\w*|mariadb\w*|sshpass|7z\w*|zip|unzip|sqlcmd)\b")
+_REDIS = pattern(r"\b(?:redis|valkey|keydb)")
+_NO_PASSWORD = pattern(
     r"\b(?:mkdir|pytest|cp|ssh|scp|install|nc|nmap|flake8|mypy|pg_isready|ps|adduser|useradd)\b"
 )
 
-_WORD = re.compile(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/=_\-]{20,}")
-_DIGEST_BEFORE = re.compile(
+_WORD = pattern(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/=_\-]{20,}")
+_DIGEST_BEFORE = pattern(
     r"(?i)(?:sha\d{1,3}|md5|blake2\w?|h1|@|commit|rev|ref|sha|digest|integrity|checksum)[\"']?[:=@\-/ ]{0,3}[\"']?$"
 )
-_UUID = re.compile(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
-_INTEGRITY = re.compile(r"^sha(?:1|256|384|512)-")
-_HEX = re.compile(r"^(?:0x)?[0-9a-fA-F]+$")
-_PARTS = re.compile(r"[A-Za-z0-9]+")
+_UUID = pattern(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
+_INTEGRITY = pattern(r"^sha(?:1|256|384|512)-")
+_HEX = pattern(r"^(?:0x)?[0-9a-fA-F]+$")
+_PARTS = pattern(r"[A-Za-z0-9]+")
 
 
 def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from lintkit.secrets.formats import DOCUMENTED, find_formats
 from lintkit.secrets.names import WEAK_TERMS, mention, secret_term, split_words
+from lintkit.secrets.patterns import pattern
 
 VerdictKind = Literal["format", "real", "placeholder", "well-known"]
 
@@ -81,7 +82,7 @@ _PLACEHOLDER_WORDS = _set(
 )
 
 # A value that asks to be replaced; `~` stands for any separator or none.
-_ASKS = re.compile(
+_ASKS = pattern(
     r"""change~(?:me|this|it|in|to|your|the|before|on|after|for|now|please|password|secret|default|later|value)
     |chang(?:e|ed|ing)$|replace[-_. ]|replace(?:me|this|with)|^replace$|please~(?:change|set|replace)|to~be[-_. ]
     |(?:^|[-_. <{(])(?:your|tu|dein|my)~(?:own|super|strong|secure|api|secret|password|token|key|db|database|app|jwt
@@ -94,7 +95,7 @@ _ASKS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
-_REFERENCE = re.compile(
+_REFERENCE = pattern(
     r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
     |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
     |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler)(?:://?|:)
@@ -104,31 +105,31 @@ _REFERENCE = re.compile(
     re.VERBOSE,
 )
 
-_HASH = re.compile(
+_HASH = pattern(
     r"^(?:\$(?:2[abxy]|1|5|6|y|argon2(?:id?|d)|apr1|pbkdf2[\w-]*|scrypt)\$|(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|"
     r"scrypt|md5|sha\d+)\$|(?:sha\d+|md5)[:-]|\{S?SHA\d*\}|SCRAM-SHA)"
 )
-_MASK = re.compile(
+_MASK = pattern(
     r"^[*•●.·_\-=#\s]+$|^(?:<|\[|\()?(?:redacted|hidden|masked|filtered|removed|secret value)(?:>|\]|\))?$",
     re.I,
 )
-_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]{0,40}://\S+$")
-_PATH = re.compile(
+_URL = pattern(r"^[A-Za-z][A-Za-z0-9+.\-]{0,40}://\S+$")
+_PATH = pattern(
     r"^(?:~|\.{1,2}|[A-Za-z]:)?[/\\][\w.\-@ ${}/\\]*$"
     r"|^[\w.\-/]+\.(?:txt|pem|key|crt|cer|json|ya?ml|toml|env|p12|pfx|jks|py|html?|js|ts|md|conf|cfg|ini)$"
 )
-_DOTTED = re.compile(r"^[A-Za-z_][a-z_0-9]*(?:\.[A-Za-z_]\w*){1,8}(?:\(\))?$")
-_VARIABLE = re.compile(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_PATTERN = re.compile(r"^\^|\$$(?<=[)\]}*+]\$)|\\[dwsSWDb]|\[\^?[a-z0-9]-[a-z0-9]|\(\?[:P=!<]|\.\*")
-_SELECTOR = re.compile(
+_DOTTED = pattern(r"^[A-Za-z_][a-z_0-9]*(?:\.[A-Za-z_]\w*){1,8}(?:\(\))?$")
+_VARIABLE = pattern(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_PATTERN = pattern(r"^\^|\$$(?<=[)\]}*+]\$)|\\[dwsSWDb]|\[\^?[a-z0-9]-[a-z0-9]|\(\?[:P=!<]|\.\*")
+_SELECTOR = pattern(
     r"^[#.][a-z][\w-]*$|\[(?:name|type|id|data-[\w-]+|autocomplete)[~^$*|]?=|^//\w+\[|^(?:input|button|form)\b"
 )
-_LABEL = re.compile(r"[:?…]\s*$")
+_LABEL = pattern(r"[:?…]\s*$")
 
-_USERINFO = re.compile(r"://[^\s/?#\"'`<>:@\\]{0,200}:")
-_PASSWORD_END = re.compile(r"[\s\"'`<>]")
+_USERINFO = pattern(r"://[^\s/?#\"'`<>:@\\]{0,200}:")
+_PASSWORD_END = pattern(r"[\s\"'`<>]")
 _MAX_PASSWORD = 2000
-_PAIR = re.compile(r"^([^\s:/@]{1,64})[:/]([^\s]+)$")
+_PAIR = pattern(r"^([^\s:/@]{1,64})[:/]([^\s]+)$")
 
 
 def entropy(value: str) -> float:
