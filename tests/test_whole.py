@@ -78,7 +78,10 @@ def test_sarif_is_the_same_from_another_folder_and_again(repository: Path) -> No
 
 
 def test_the_format_does_not_change_the_exit_code(repository: Path) -> None:
-    codes = {lintkit("check", "--output-format", name, cwd=repository).returncode for name in ("text", "json", "sarif")}
+    codes = {
+        lintkit("check", "--output-format", name, cwd=repository).returncode
+        for name in ("text", "json", "sarif")
+    }
     assert codes == {1}
 
 

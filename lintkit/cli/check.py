@@ -130,7 +130,7 @@ def check(
     """Check a repository, and report what will break or leak in production.
 
     PATHS narrow what is reported; rules that look at several files always see the whole repository. Without PATHS
-    the current folder is reported.
+    the current folder is reported, or the one that --root names.
     """
     _refuse_contradictions(paths, fix, diff, unsafe_fixes, stdin_filename, verbose, quiet)
     outputs = pair_outputs(formats, files)
@@ -226,7 +226,7 @@ def _request(asked: _Asked) -> Request:
     from lintkit.engine import Request
 
     if asked.stdin_filename is None:
-        arguments = asked.paths or (".",)
+        arguments = asked.paths or (str(asked.root or "."),)
         root = choose_root(asked.root, arguments)
     else:
         arguments = (asked.stdin_filename,)

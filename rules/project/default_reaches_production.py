@@ -41,6 +41,7 @@ talks to a database that is not there, or signs tokens with a key that everybody
     scope="project",
     kinds=("python",),
     tags=("configuration", "CWE-1188"),
+    supersedes=("python/localhost-default", "python/hardcoded-password"),
     packs=("recommended", "production"),
     paths_ignore=NOT_A_SERVICE,
     examples=(
