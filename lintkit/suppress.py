@@ -251,9 +251,6 @@ def document_blocks(document: Document) -> list[Block]:
     return blocks
 
 
-yaml_blocks = document_blocks
-
-
 @lru_cache(maxsize=1024)
 def _matcher(pattern: str) -> Callable[[str], object]:
     """Whether an id matches; `*` crosses `/`."""
