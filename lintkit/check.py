@@ -254,6 +254,8 @@ def parse_documents(source: SourceFile) -> tuple[Document, ...]:
         "dotenv": "dotenv",
         "gitignore": "ignore",
         "dockerignore": "ignore",
+        "toml": "toml",
+        "json": "json",
     }.get(source.kind)
     if module is None:
         return ()
