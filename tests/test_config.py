@@ -317,3 +317,5 @@ def test_the_documented_configuration_is_a_valid_one() -> None:
     config = parse_config(text.replace('rules = ["policies"]', ""))
     assert config.environment("deploy/live/a.yaml") == "production"
     assert config.rules["python/localhost-default"].severity == "error"
+    assert config.waivers[0].reason.startswith("moves")
+    assert "python/*" in config.packs["house"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.config.globs import defect, matches, rebased
+from lintkit.config.globs import Home, defect, lowered, matches, rebased
 
 _NAME = st.sampled_from(["a", "b", "ab"])
 _PATH = st.lists(_NAME, min_size=1, max_size=3).map("/".join)
@@ -25,6 +25,30 @@ def test_a_rebased_pattern_matches_below_the_root_what_it_matched_from_above(
     if defect(positive):
         return
     assert matches(rebased(positive, prefix + "/"), path) == matches((positive,), f"{prefix}/{path}")
+
+
+@given(_PATTERN, st.sampled_from(["a", "a/b", "[x]", "!a", "#", "a*", "a b"]), _PATH)
+def test_a_lowered_pattern_matches_below_its_folder_what_it_matched_there(
+    pattern: str, folder: str, path: str
+) -> None:
+    positive = pattern.lstrip("!")
+    if defect(positive):
+        return
+    assert matches((lowered(positive, folder),), f"{folder}/{path}") == matches((positive,), path)
+
+
+@given(_PATTERN, _PATH)
+def test_a_lowered_pattern_matches_nothing_beside_its_folder(pattern: str, path: str) -> None:
+    assert not matches((lowered(pattern.lstrip("!"), "folder"),), path)
+
+
+def test_a_lowered_negation_stays_one() -> None:
+    globs = Home(below="api").globs(["*.py", "!keep.py"])
+    assert [matches(globs, path) for path in ("api/x/a.py", "api/x/keep.py", "keep.py")] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_rebased_negation_stays_one() -> None:

@@ -71,6 +71,10 @@ def lowered(pattern: str, folder: str) -> str:
     if not body.strip("/"):  # matches nothing, here as there
         return pattern
     above = re.sub(r"([\\*?\[\]!#])", r"\\\1", folder)
+    if body.endswith("/") and set(body.strip("/").split("/")) == {
+        "**"
+    }:  # every folder; pathspec reads `a/**/` as `a/**`
+        return f"{sign}/{above}/*/"
     if "/" not in body.rstrip("/"):
         above += "/**"
     return f"{sign}/{above}/{body.lstrip('/')}"

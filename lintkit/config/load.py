@@ -211,7 +211,7 @@ class _Loader:
             raise ConfigError(f"`extend`: {quoted(name)} is not a valid path", path, line) from None
         if not self.reader.trusted and not aim.is_relative_to(self.reader.root):
             raise ConfigError(
-                f"`extend`: {quoted(name)} is outside the repository; keep it below the root, "
+                f"`extend`: {quoted(name)} is outside the repository; give a folder that holds both as `--root`, "
                 "or name the configuration with `--config`",
                 path,
                 line,

@@ -99,6 +99,8 @@ def _schema_problems(validator: Draft202012Validator, data: Any) -> Iterator[tup
             for name in error.instance:
                 if name not in known:
                     yield (*route, name), _unknown_key(name, route, known)
+        elif error.validator == "required" and set(error.instance) - set(error.schema.get("properties", ())):
+            pass  # the unknown key is what was meant, and is named
         else:
             yield route, _sentence(error, route)
 
