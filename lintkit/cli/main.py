@@ -14,6 +14,7 @@ from lintkit.cli.failure import COULD_NOT, STOPPED, explain_failure
 
 COMMANDS: Mapping[str, str] = {
     "check": "Check a repository and report what will break or leak in production.",
+    "config": "Show the configuration in force for a path, and where each value comes from.",
     "explain": "Say what a rule finds, why it matters and what to do.",
     "files": "List the files that would be read, and as what.",
     "rules": "List the rules.",
