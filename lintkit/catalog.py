@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -86,24 +87,36 @@ def _add(rules: dict[str, Rule], rule: Rule) -> None:
     rules[rule.meta.id] = rule
 
 
+def load_rule(file: Path, folder: Path, *, allow_code: bool = False) -> Rule:
+    """Load the one rule in `file` of the rule folder `folder`, under the id that its path gives it.
+
+    Raises RuleError for a mistake in it, or for code that is not allowed.
+    """
+    package = PACKAGE if folder.resolve() == builtin_folder() else ""
+    return _load_file(file, folder, package=package, allow_code=allow_code)
+
+
 def _load_folder(folder: Path, *, package: str, allow_code: bool = False) -> Iterator[Rule]:
     for file in rule_files(folder):
-        if file.suffix != ".py":
-            from lintkit.declare import load_declared_rule
+        yield _load_file(file, folder, package=package, allow_code=allow_code)
 
-            yield load_declared_rule(file, rule_id(folder, file))
-        elif package:
-            _mount(package, folder)
-            name = ".".join((package, *file.relative_to(folder).with_suffix("").parts))
-            yield _coded_rule(importlib.import_module(name), file, rule_id(folder, file))
-        elif allow_code:
-            yield _coded_rule(_import_file(file), file, rule_id(folder, file))
-        else:
-            raise RuleError(
-                "this rule is Python code, and code of a repository runs only with --allow-code; "
-                "pass that option if you trust it, or write the rule as YAML",
-                str(file),
-            )
+
+def _load_file(file: Path, folder: Path, *, package: str, allow_code: bool) -> Rule:
+    if file.suffix != ".py":
+        from lintkit.declare import load_declared_rule
+
+        return load_declared_rule(file, rule_id(folder, file))
+    if package:
+        _mount(package, folder)
+        name = ".".join((package, *file.relative_to(folder).with_suffix("").parts))
+        return _coded_rule(importlib.import_module(name), file, rule_id(folder, file))
+    if allow_code:
+        return _coded_rule(_import_file(file), file, rule_id(folder, file))
+    raise RuleError(
+        "this rule is Python code, and code of a repository runs only with --allow-code; "
+        "pass that option if you trust it, or write the rule as YAML",
+        str(file),
+    )
 
 
 def _mount(package: str, folder: Path) -> None:
@@ -120,11 +133,27 @@ def _import_file(file: Path) -> ModuleType:
     if spec is None or spec.loader is None:
         raise RuleError("this file cannot be imported as Python", str(file))
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and the like look their module up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise RuleError(f"importing this rule raised {type(error).__name__}", str(file)) from error
+    except (Exception, SystemExit) as error:
+        sys.modules.pop(name, None)
+        line = error.lineno or 0 if isinstance(error, SyntaxError) else _line_in(file, error)
+        # These speak of the rule's own code; the text of others may hold what the code has read.
+        telling = isinstance(error, (SyntaxError, ImportError, TypeError, NameError, AttributeError))
+        words = error.msg if isinstance(error, SyntaxError) else str(error)
+        said = f": {words}" if telling and words else ""
+        raise RuleError(
+            f"importing this rule raised {type(error).__name__}{said}", str(file), line
+        ) from error
     return module
+
+
+def _line_in(file: Path, error: BaseException) -> int:
+    """The last line of `file` that an error came through; 0 if it came through none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).resolve() == file.resolve()]
+    return own[-1].lineno or 0 if own else 0
 
 
 def _coded_rule(module: ModuleType, file: Path, identifier: str) -> Rule:

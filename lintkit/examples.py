@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lintkit.catalog import RuleSet
 from lintkit.discover.tree import TreeEntry, TreeError
-from lintkit.model import Example, Finding, Kind, Revision
-from lintkit.rule import Rule
+from lintkit.model import Example, Finding, Kind, Report, Revision
+from lintkit.own_rules import RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
+from lintkit.rule import Check, Rule
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
@@ -64,53 +66,53 @@ class MemoryTree:
 class Outcome:
     """How an example went.
 
-    expected, found  (path, line) places, sorted
-    fixed            what the fixes made of the files, where the example says what they should make
+    files           the example's files under the paths they were checked at, without marks
+    expected, found (path, line) places, sorted; one for each finding
+    findings        those of the rule, in the order of the report
+    trouble         sentences about what kept the rule from being tried: it raised, a file could not be read
+    fixed           what the fixes made of the files, where the example says what they should make
     """
 
     example: Example
+    files: Mapping[str, str]
     expected: tuple[tuple[str, int], ...]
     found: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
+    trouble: tuple[str, ...]
     fixed: Mapping[str, str] | None
     fixed_expected: Mapping[str, str] | None
 
     @property
     def passed(self) -> bool:
         """The lines agree, and so do the fixed files."""
-        return self.expected == self.found and (
-            self.fixed_expected is None or self.fixed == self.fixed_expected
+        return (
+            not self.trouble
+            and self.expected == self.found
+            and (self.fixed_expected is None or self.fixed == self.fixed_expected)
         )
 
+    def places(self) -> tuple[tuple[str, int, str], ...]:
+        """The path, line and message of each finding."""
+        return tuple((*_place(finding, self.files), finding.message) for finding in self.findings)
+
     def explain(self) -> str:
-        """What was expected and what was found, for a person."""
+        """What was expected and what was found, in a line for each place."""
         if self.passed:
             return "passed"
-        lines = []
-        for path, line in sorted({*self.expected, *self.found}):
-            mark = {
-                (True, False): "missing   ",
-                (False, True): "unexpected",
-                (True, True): "as marked ",
-            }[(path, line) in self.expected, (path, line) in self.found]
-            message = next(
-                (f.message for f in self.findings if _place(f, self.example_files) == (path, line)), ""
-            )
-            lines.append(f"  {mark} {path}:{line}  {message}".rstrip())
+        lines = [f"  {sentence}" for sentence in self.trouble]
+        messages = {(path, line): message for path, line, message in self.places()}
+        for place in sorted({*self.expected, *self.found}):
+            expected, found = self.expected.count(place), self.found.count(place)
+            word = "as marked " if expected == found else "missing   " if expected > found else "unexpected"
+            lines.append(f"  {word} {place[0]}:{place[1]}  {messages.get(place, '')}".rstrip())
         if self.fixed_expected is not None and self.fixed != self.fixed_expected:
             lines.append(f"  the fix gave    {dict(self.fixed or {})!r}")
             lines.append(f"  instead of      {dict(self.fixed_expected)!r}")
         return "\n".join(lines)
 
-    @property
-    def example_files(self) -> Mapping[str, str]:
-        """The example's files under the paths they were checked at."""
-        return self.example.files
-
 
 def _place(finding: Finding, files: Mapping[str, str]) -> tuple[str, int]:
-    text = files.get(finding.path, files.get("", ""))
-    return finding.path, Lines(text).position(finding.primary.span.start).line
+    return finding.path, Lines(files.get(finding.path, "")).position(finding.primary.span.start).line
 
 
 def named(files: Mapping[str, str], kinds: Sequence[Kind]) -> dict[str, str]:
@@ -119,22 +121,79 @@ def named(files: Mapping[str, str], kinds: Sequence[Kind]) -> dict[str, str]:
     return {path or usual: text for path, text in files.items()}
 
 
-def run_example(rule: Rule, example: Example, config: Config, *, screen: bool = True) -> Outcome:
-    """Check the files of one example with one rule, and apply its fixes where the example shows the result."""
+def example_config(rule: Rule, example: Example) -> Config:
+    """The default configuration with the options of one example."""
+    from lintkit.config.model import Config, RuleConfig
+
+    return Config(rules={rule.id: RuleConfig(options=example.options)})
+
+
+def run_example(
+    rule: Rule, example: Example, config: Config | None = None, *, screen: bool = True
+) -> Outcome:
+    """Check the files of one example with one rule, and apply its fixes where the example shows the result.
+
+    config  the configuration to check with, if not the default one with the example's options
+    """
     from lintkit.engine import Request, run
     from lintkit.fix import apply_edits, selected_edits
 
+    config = example_config(rule, example) if config is None else config
     kinds = rule.meta.kinds
     files = named(example.files, kinds)
     tree = MemoryTree({path: text.encode("utf-8", "surrogatepass") for path, text in files.items()})
-    report = run(Request(tree, config, RuleSet((rule,)), frozenset({rule.id}), screen=screen))
-    findings = tuple(report.findings)
-    found = tuple(sorted(_place(finding, files) for finding in findings))
-    usual = named({"": ""}, kinds)
-    expected = tuple(sorted((path or next(iter(usual)), line) for path, line in example.expected))
+    raised: list[Exception] = []
+    watched = RuleSet((replace(rule, check=_watched(rule.check, raised)),))
+    report = run(Request(tree, config, watched, frozenset({rule.id}), screen=screen, jobs=1))
+    findings = tuple(finding for finding in report.findings if finding.rule == rule.id)
+    usual = next(iter(named({"": ""}, kinds)))
     fixed = fixed_expected = None
     if example.fixed is not None:
         fixed_expected = {**files, **named(example.fixed, kinds)}
         edits = selected_edits(findings, unsafe=True)
         fixed = {path: apply_edits(text, edits.get(path, ())) for path, text in files.items()}
-    return Outcome(example, expected, found, findings, fixed, fixed_expected)
+    return Outcome(
+        example,
+        files,
+        tuple(sorted((path or usual, line) for path, line in example.expected)),
+        tuple(sorted(_place(finding, files) for finding in findings)),
+        findings,
+        tuple(_trouble(rule, report, raised)),
+        fixed,
+        fixed_expected,
+    )
+
+
+def _watched(check: Check, raised: list[Exception]) -> Check:
+    """`check`, which also notes what it raises before the engine makes a finding of it."""
+
+    def watched(*arguments: Any) -> list[Finding]:
+        try:
+            return list(check(*arguments))
+        except Exception as error:
+            raised.append(error)
+            raise
+
+    return watched
+
+
+def _trouble(rule: Rule, report: Report, raised: Sequence[Exception]) -> Iterator[str]:
+    yield from dict.fromkeys(_raised(rule, error) for error in raised)
+    for finding in report.findings:
+        if finding.rule == RULE_FAILED.id and not raised:
+            yield finding.message
+        elif finding.rule == UNPARSEABLE_FILE.id:
+            yield f"`{finding.path}` of the example cannot be read: {finding.message}"
+    for note in report.notifications:
+        if note.rule == SKIPPED_FILE.id:
+            yield f"`{note.path}` of the example was skipped: {note.message}"
+
+
+def _raised(rule: Rule, error: Exception) -> str:
+    """The error with its own words, since rule and example are the author's, and the last place in the rule's file."""
+    words = str(error).strip()
+    said = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).resolve() == Path(rule.origin).resolve()]
+    where = next((f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(own or frames)), "")
+    return f"{rule.id} raised {said}" + (f" at {where}" if where else "")

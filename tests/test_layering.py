@@ -21,6 +21,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("rule", "declare", "declare_python", "datarule", "api", "rules"),
     ("catalog", "config"),
     ("check", "settle", "suppress", "redact", "fingerprint", "engine", "examples", "fix"),
+    ("rule_lints", "rule_places"),
     ("report",),
     ("cli", "__main__"),
 )

@@ -17,8 +17,9 @@ COMMANDS: Mapping[str, str] = {
     "config": "Show the configuration in force for a path, and where each value comes from.",
     "explain": "Say what a rule finds, why it matters and what to do.",
     "files": "List the files that would be read, and as what.",
+    "new": "Begin a rule of your own.",
     "rules": "List the rules.",
-    "schema": "Print the JSON Schema of the configuration.",
+    "schema": "Print the JSON Schema of rule files or of the configuration.",
     "test": "Run the examples of rules as tests.",
 }
 """Subcommand -> its line in `lintkit --help`; the module is `lintkit.cli.<name>`, the function `<name>`."""

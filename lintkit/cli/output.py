@@ -89,7 +89,7 @@ def write_report(report: Report, output: Output, options: RenderOptions) -> None
     if output.file is None:
         write_stdout(data)
     else:
-        _write_file(output.file, data)
+        write_file(output.file, data)
 
 
 def write_stdout(data: bytes) -> None:
@@ -115,7 +115,8 @@ def _to_stdout(report: Report, options: RenderOptions) -> None:
         discard_stdout()
 
 
-def _write_file(path: Path, data: bytes) -> None:
+def write_file(path: Path, data: bytes) -> None:
+    """Replace what is in a file that the user named. Raises CommandError if it cannot be written."""
     from lintkit.fix.write import replace_file
 
     try:

@@ -502,7 +502,7 @@ def test_the_schema_accepts_a_configuration_and_is_json(cli: Command) -> None:
 def test_test_runs_the_examples_of_a_folder(cli: Command) -> None:
     cli.write("policies/own/x.yaml", _OWN_RULE)
     passed = cli("test", "policies")
-    assert (passed.code, passed.out) == (0, "2 examples of 1 rules, 0 failed\n")
+    assert (passed.code, passed.out) == (0, "2 examples of 1 rule, 0 failed\n")
     cli.write("policies/own/x.yaml", _OWN_RULE.replace("good: |", "bad: |"))
     assert cli("test", "policies").code == 1
 
