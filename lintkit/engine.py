@@ -119,10 +119,13 @@ class _Tasks:
     def of(self, path: str, kind: Kind) -> tuple[Task, ...]:
         """The tasks for one file."""
         config = self._config.for_path(path)
+        outside = self._config.left_out(path)
         return tuple(
             task
             for task in self._running(config)
-            if kind in task.rule.meta.kinds and config.applies(task.rule.meta, path)
+            if kind in task.rule.meta.kinds
+            and config.applies(task.rule.meta, path)
+            and (outside is None or outside.floor(task.rule.meta) is not None)
         )
 
     def _running(self, config: Config) -> list[Task]:
@@ -183,26 +186,19 @@ def _settle(
     )
     expired, unplaced = _expired(request, judged, metas, texts)
     judged.extend(finding for finding in expired if _in_force(config, metas, finding))
-    external: list[SuppressedFinding] = []
-    kept: list[Finding] = []
-    for finding in judged:
-        meta, here = metas[finding.rule], config.for_path(finding.path)
-        finding = replace(finding, severity=here.severity(meta, finding.severity))
-        accepted = here.accepted(meta, finding.path, request.today)
-        if accepted is not None:
-            external.append(SuppressedFinding(finding, "external", accepted))
-        else:
-            kept.append(finding)
-    suppressions = [suppression for result in results for suppression in result.suppressions]
-    ran = frozenset(rule.id for rule in request.rules.rules)
-    kept, in_source = suppress_in_source(
+    kept, external = _accepted(request, judged, metas)
+    kept, in_source, unused = suppress_in_source(
         kept,
-        suppressions,
-        ran=ran,
+        [suppression for result in results for suppression in result.suppressions],
+        ran=_Ran(request).at,
         known=request.known | frozenset(metas),
         refused=lambda finding: config.for_path(finding.path).refuses_comments(metas[finding.rule]),
     )
-    suppressed = [*external, *in_source]
+    idle, accepted = _accepted(
+        request, [finding for finding in unused if _in_force(config, metas, finding)], metas
+    )
+    kept.extend(idle)
+    suppressed = [*external, *in_source, *accepted]
     if request.only is not None:
         kept = [finding for finding in kept if finding.path in request.only]
         suppressed = [entry for entry in suppressed if entry.finding.path in request.only]
@@ -234,8 +230,49 @@ def _settle(
     )
 
 
+def _accepted(
+    request: Request, findings: Iterable[Finding], metas: Mapping[str, RuleMeta]
+) -> tuple[list[Finding], list[SuppressedFinding]]:
+    """Give findings the severity of their place, and set aside the ones that the configuration accepts there."""
+    kept: list[Finding] = []
+    accepted: list[SuppressedFinding] = []
+    for finding in findings:
+        meta, here = metas[finding.rule], request.config.for_path(finding.path)
+        graded = replace(finding, severity=here.severity(meta, finding.severity))
+        reason = here.accepted(meta, finding.path, request.today)
+        if reason is None:
+            kept.append(graded)
+        else:
+            accepted.append(SuppressedFinding(graded, "external", reason))
+    return kept, accepted
+
+
+class _Ran:
+    """Which rules ran where, for the comments that suppress nothing."""
+
+    def __init__(self, request: Request) -> None:
+        self._config = request.config
+        self._metas = [rule.meta for rule in request.rules.rules]
+        self._by_place: dict[tuple[str, str | None], frozenset[str]] = {}
+
+    def at(self, path: str) -> frozenset[str]:
+        """The ids of the rules that are selected for `path`."""
+        here, outside = self._config.for_path(path), self._config.left_out(path)
+        key = (here.folder, None if outside is None else outside.folder)
+        if key not in self._by_place:
+            self._by_place[key] = frozenset(
+                meta.id
+                for meta in self._metas
+                if _runs(self._config, here, meta) and (outside is None or outside.floor(meta) is not None)
+            )
+        return self._by_place[key]
+
+
 def _in_force(config: Config, metas: Mapping[str, RuleMeta], finding: Finding) -> bool:
     meta, here = metas[finding.rule], config.for_path(finding.path)
+    outside = config.left_out(finding.path)
+    if outside is not None and outside.floor(meta) is None:
+        return False
     return _runs(config, here, meta) and here.applies(meta, finding.path)
 
 

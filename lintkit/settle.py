@@ -102,30 +102,46 @@ def suppress_in_source(
     findings: Sequence[Finding],
     suppressions: Sequence[Suppression],
     *,
-    ran: frozenset[str],
+    ran: Callable[[str], frozenset[str]],
     known: frozenset[str],
-    refused: Callable[[Finding], str] = lambda finding: "",
-) -> tuple[list[Finding], list[SuppressedFinding]]:
-    """Apply the comments of the sources; the ones that did nothing become findings themselves.
+    refused: Callable[[Finding], str],
+) -> tuple[list[Finding], list[SuppressedFinding], list[Finding]]:
+    """Apply the comments of the sources: what stays, what is suppressed, and a finding for each idle comment.
 
+    ran      path -> the rules that ran there
     refused  the file that lets no comment suppress a finding; empty where comments count
     """
-    kept, suppressed, unused = apply(findings, suppressions, ran=ran, known=known)
-    for entry in [entry for entry in suppressed if refused(entry.finding)]:
-        suppressed.remove(entry)
-        message = f"{entry.finding.message} (no comment can suppress it: `{refused(entry.finding)}` requires the rule)"
-        kept.append(replace(entry.finding, message=message))
-    kept.extend(
-        Finding(
-            rule=UNUSED_SUPPRESSION.id,
-            message=message,
-            locations=(Location(suppression.comment),),
-            subject=", ".join(suppression.rules),
-            severity=UNUSED_SUPPRESSION.severity,
-        )
-        for suppression, message in unused
+    groups: defaultdict[frozenset[str], tuple[list[Finding], list[Suppression]]]
+    groups = defaultdict(lambda: ([], []))
+    for finding in findings:
+        groups[ran(finding.path)][0].append(finding)
+    for suppression in suppressions:
+        groups[ran(suppression.path)][1].append(suppression)
+    kept: list[Finding] = []
+    hidden: list[SuppressedFinding] = []
+    idle: list[Finding] = []
+    for rules, (here, comments) in groups.items():
+        stay, suppressed, unused = apply(here, comments, ran=rules, known=known)
+        kept.extend(stay)
+        for entry in suppressed:
+            file = refused(entry.finding)
+            if file:
+                message = f"{entry.finding.message} (no comment can suppress it: `{file}` requires the rule)"
+                kept.append(replace(entry.finding, message=message))
+            else:
+                hidden.append(entry)
+        idle.extend(_unused(suppression, message) for suppression, message in unused)
+    return kept, hidden, idle
+
+
+def _unused(suppression: Suppression, message: str) -> Finding:
+    return Finding(
+        rule=UNUSED_SUPPRESSION.id,
+        message=message,
+        locations=(Location(suppression.comment),),
+        subject=", ".join(suppression.rules),
+        severity=UNUSED_SUPPRESSION.severity,
     )
-    return kept, suppressed
 
 
 def with_fingerprints(

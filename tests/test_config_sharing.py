@@ -410,6 +410,25 @@ def test_a_lower_fail_on_of_a_folder_does_not_let_required_rules_pass(tmp_path: 
     assert (here.fails_at(CORS), here.fails_at(PRINT)) == ("warning", "error")
 
 
+def test_a_folder_cannot_hide_files_from_required_rules(tmp_path: Path) -> None:
+    files = {"lintkit.toml": 'exclude = ["gen/"]\n' + REQUIRED}
+    config = read(tmp_path, {**files, "a/lintkit.toml": 'exclude = ["*"]'})
+    assert [config.excluded(path) for path in ("a/x.py", "a/gen/x.py")] == [False, True]
+    spared = config.left_out("a/x.py")
+    assert spared is not None and spared.floor(CORS) is not None and spared.floor(PRINT) is None
+    assert config.left_out("x.py") is None
+
+
+def test_a_folder_cannot_give_another_environment_than_whoever_requires_rules_of_it(tmp_path: Path) -> None:
+    files = {
+        "lintkit.toml": REQUIRED + '[environments]\nproduction = ["live/"]',
+        "a/lintkit.toml": '[environments]\ndevelopment = ["*"]',
+    }
+    config = read(tmp_path, files)
+    assert config.environment("a/live/x.yaml") == "production"
+    assert config.environment("a/x.yaml") == "development"
+
+
 def test_a_file_cannot_require_and_ignore_a_rule_by_name(tmp_path: Path) -> None:
     error = refused(tmp_path, {"lintkit.toml": 'required = ["python/*"]\nignore = ["python/cors"]'})
     assert "drop one of the two" in error.message

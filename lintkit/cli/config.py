@@ -82,22 +82,18 @@ def _kind(tree: Tree, path: str) -> Kind | None:
 
 def _about(whole: Config, here: Config, path: str, is_folder: bool) -> dict[str, Any]:
     """Which path is meant, and which files its configuration comes from, nearest first."""
-    excluding = [
-        one
-        for one in (*whole.around(here.folder), here)
-        if path and one.exclude and _excludes(one, f"{path}/" if is_folder else path)
-    ]
+    from lintkit.config.globs import matches
+
+    place = f"{path}/" if is_folder else path
+    around = dict.fromkeys(
+        one.path for one in (*whole.around(here.folder), here) if matches(one.exclude, place)
+    )
     return {
         "path": path or ".",
         "files": [source.path for source in reversed(here.sources)],
-        "excluded": excluding[0].path if excluding else None,
+        "excluded": next(iter(around), None) if path else None,
+        "left_out": path != "" and not whole.excluded(place) and whole.left_out(place) is not None,
     }
-
-
-def _excludes(config: Config, path: str) -> bool:
-    from lintkit.config.globs import matches
-
-    return matches(config.exclude, path)
 
 
 def _print(
@@ -108,7 +104,8 @@ def _print(
         return
     click.echo(f"# {printable(about['path'])}: {_origin(about['files'])}")
     if about["excluded"] is not None:
-        click.echo(f"# excluded by `exclude` of {printable(about['excluded'])}, so that nothing runs there")
+        what = "only rules that are required of the folder run" if about["left_out"] else "nothing runs"
+        click.echo(f"# excluded by `exclude` of {printable(about['excluded'])}: {what} there")
     for line in text:
         click.echo(line)
 

@@ -338,16 +338,32 @@ class Config:
         return self.decider(rule).fail_on
 
     def excluded(self, path: str) -> bool:
-        """Whether `exclude` of this configuration, or of a folder's above `path`, leaves `path` out."""
+        """Whether `exclude` of this configuration, or of a folder's above `path`, leaves `path` out altogether.
+
+        What a folder excludes is still read for the rules that are required of it (`left_out`).
+        """
         return matches(self.exclude, path) or any(
-            matches(config.exclude, path) for config in self._around(path)
+            not config.parents and matches(config.exclude, path) for config in self._around(path)
         )
 
+    def left_out(self, path: str) -> Config | None:
+        """The outermost folder's configuration that excludes `path` for all but the rules required of that folder."""
+        found = None
+        for config in self._around(path):
+            if config.parents and matches(config.exclude, path):
+                found = config
+        return found
+
     def environment(self, path: str) -> Environment | None:
-        """The environment that the configuration of `path` gives to it, or None where it says nothing."""
-        for name, patterns in self.for_path(path).environments:
-            if matches(patterns, path):
-                return name
+        """The environment of `path`, by the configurations that require rules of it and by its own.
+
+        None where none of them says anything.
+        """
+        here = self.for_path(path)
+        for config in (*here.parents, here):
+            for name, patterns in config.environments:
+                if matches(patterns, path):
+                    return name
         return None
 
     def settings_for(self, rule: RuleMeta, path: str, today: date | None = None) -> RuleSettings:

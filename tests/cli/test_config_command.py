@@ -154,6 +154,15 @@ def test_a_required_rule_cannot_be_switched_off_below(repo: Monorepo) -> None:
     )
 
 
+def test_a_folder_cannot_hide_from_a_required_rule_by_excluding_its_files(repo: Monorepo) -> None:
+    repo.write("lintkit.toml", 'required = ["python/cors-*"]\nselect = ["python/*"]')
+    repo.write("services/api/lintkit.toml", 'exclude = ["*"]\nselect = ["*"]')
+    repo.write("services/api/broken.py", "def (:\nfrom redis import Redis\nRedis('redis://localhost')\n")
+    repo.write("services/api/urls.py", "import redis\n\nclient = redis.Redis(host='localhost')\nprint(1)\n")
+    assert repo.found() == cors_in("api", "old", "web")
+    assert "only rules that are required of the folder" in repo("config", "services/api/urls.py").out
+
+
 def test_comments_suppress_a_required_rule_unless_they_are_refused(repo: Monorepo) -> None:
     for folder in ("api", "old", "web"):
         repo.write(
@@ -165,6 +174,25 @@ def test_comments_suppress_a_required_rule_unless_they_are_refused(repo: Monorep
     repo.write("lintkit.toml", 'required = ["python/cors-*"]\nrequired-suppressible = false\n')
     assert repo.found() == cors_in("api", "old", "web")
     assert "no comment can suppress it: `lintkit.toml` requires the rule" in repo("check", "-v").out
+
+
+def test_a_comment_is_not_called_unused_where_its_rule_does_not_run(repo: Monorepo) -> None:
+    comment = "x = 1  # lintkit: ignore[python/cors-wildcard] -- demo\n"
+    repo.write("services/api/app.py", comment)
+    repo.write("services/web/app.py", comment)
+    repo.write("services/api/lintkit.toml", "select = []")
+    unused = [path for path, rule in repo.found() if rule == "lintkit/unused-suppression"]
+    assert unused == ["services/web/app.py"]
+
+
+def test_unused_suppressions_obey_the_configuration(repo: Monorepo) -> None:
+    repo.write("services/old/app.py", "x = 1  # lintkit: ignore[python/cors-wildcard] -- demo\n")
+    for text in (
+        'ignore = ["lintkit/unused-suppression"]',
+        '[[per-path-ignores]]\nrules = ["lintkit/*"]\npaths = ["services/old/"]\nreason = "r"',
+    ):
+        repo.write("lintkit.toml", f'select = ["python/cors-wildcard"]\n{text}')
+        assert repo.found() == cors_in("api", "web")
 
 
 def test_a_waiver_accepts_findings_up_to_its_day(repo: Monorepo) -> None:
