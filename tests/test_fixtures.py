@@ -39,7 +39,11 @@ def places(root: Path) -> list[tuple[str, str, int]]:
 
     report = run(Request(open_tree(root), Config(), RuleSet(recommended()), load_rules().ids()))
     return sorted(
-        (finding.path, finding.rule, Lines(report.texts[finding.path]).position(finding.primary.span.start).line)
+        (
+            finding.path,
+            finding.rule,
+            Lines(report.texts[finding.path]).position(finding.primary.span.start).line,
+        )
         for finding in report.findings
     )
 
