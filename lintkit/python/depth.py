@@ -99,9 +99,12 @@ def check_tree(statement: ast.AST, path: str) -> None:
             # One node here, a chain of as many nodes in libcst.
             stack.extend((value, below + place) for place, value in enumerate(node.values))
             continue
-        for value in node.__dict__.values():
+        for name, value in node.__dict__.items():
             if isinstance(value, ast.AST):
                 stack.append((value, below))
+            elif name == "generators":
+                # As above: libcst holds each `for` clause in the one before.
+                stack.extend([(clause, below + place) for place, clause in enumerate(value)])
             elif value.__class__ is list:
                 stack.extend([(item, below) for item in value if isinstance(item, ast.AST)])
 

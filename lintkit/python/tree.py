@@ -221,7 +221,7 @@ class Chunk:
             distance = distances[parent] + 1 if parent >= 0 else 0
             if distance >= _CUT_AFTER:
                 node = self.nodes[place]
-                if isinstance(node, cst.BaseExpression | cst.If):
+                if isinstance(node, cst.BaseExpression | cst.If | cst.CompFor):
                     above = self.nodes[parent]
                     field = next((n for n in _REVERSED[type(above)] if getattr(above, n) is node), None)
                     if field is not None:

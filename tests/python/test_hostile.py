@@ -52,6 +52,7 @@ SHAPES = {
     "lambda": "lambda n: 'x = ' + 'lambda:' * n + '1'",
     "power": "lambda n: 'x = ' + '**'.join(['a'] * n)",
     "strings": "lambda n: 'x = ' + '\"h\" ' * n",
+    "comprehension": "lambda n: 'x = [a ' + 'for a in b ' * n + ']'",
     "elif": "lambda n: 'if a: pass\\n' + '  elif a: pass\\n' * n",
     "f-strings": "lambda n: 'x = ' + 'f\"{' * n + '1' + '}\"' * n",
     "invalid and deep": "lambda n: 'x = ' + '(' * n + ')' * n + '\\n  y = = 2'",
@@ -100,6 +101,11 @@ def test_name_that_is_bound_very_often_is_no_quadratic_cost(line: str) -> None:
     for indent, head in (("", ""), ("  ", "def f():\n")):
         source = "import a\n" + head + (indent + line + "\n") * 4000 + indent + "a.b()\n"
         find_matches(source.encode(), "p.py", [Calls(("a.b",)), References(("a",))], screen=False)
+
+
+def test_nested_comprehensions_are_counted_once() -> None:
+    source = "x = " + "[a for a in " * 60 + "b" + "]" * 60 + "\ny = 'here'\n"
+    assert len(find_matches(source.encode(), "p.py", [Strings(("here",))], screen=False).matches) == 1
 
 
 def test_brackets_in_strings_and_comments_are_no_depth() -> None:
