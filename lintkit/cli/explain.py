@@ -3,71 +3,96 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import date, datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lintkit.cli.options import repository_options
-from lintkit.model import Example, RuleMeta
+from lintkit.model import RuleMeta
+from lintkit.report.markdown import code
+from lintkit.report.printable import printable
+from lintkit.report.rule_page import rule_page
+
+if TYPE_CHECKING:
+    from lintkit.config.model import Config
 
 
 @click.command()
 @click.argument("rule")
 @repository_options
 def explain(rule: str, config_file: Path | None, root: Path | None, allow_code: bool) -> None:
-    """Say what RULE finds, why it matters, what to do, and show examples."""
+    """Say what RULE finds, why it matters, what to do, and what the configuration makes of it in the current folder."""
     from lintkit.cli.workspace import choose_root, open_workspace
 
-    workspace = open_workspace(choose_root(root, ()), config_file, allow_code=allow_code)
-    click.echo("\n".join(lines(workspace.rule(rule))))
+    top = choose_root(root, ())
+    workspace = open_workspace(top, config_file, allow_code=allow_code)
+    meta = workspace.rule(rule)
+    folder = _folder(top)
+    today = datetime.now(timezone.utc).date()
+    in_force = in_force_lines(meta, workspace.config.for_path(folder), folder, today)
+    text = rule_page(meta) + "\n" + "\n".join(in_force)
+    click.echo("\n".join(map(printable, text.split("\n"))))
 
 
-def lines(meta: RuleMeta) -> Iterator[str]:
-    """The documentation of a rule as Markdown, which reads as text."""
-    yield f"# {meta.id}"
+def in_force_lines(meta: RuleMeta, config: Config, folder: str, today: date) -> Iterator[str]:
+    """What `config`, the one of `folder` (ends with `/`, empty for the root), makes of a rule, as Markdown."""
+    from lintkit.config.explain import explain_rule
+    from lintkit.config.selectors import any_selects
+
+    decision = explain_rule(config, meta, folder, None, today)
+    place = f" ({decision.path}:{decision.line})" if decision.path else ""
+    yield "## In force here"
     yield ""
-    yield f"{meta.summary[:1].upper()}{meta.summary[1:]}."
+    origin = (
+        f"by {code(config.path)}" if config.path else "by the defaults, since there is no configuration file"
+    )
+    yield f"In {code(folder or '.')}, {origin}:"
     yield ""
-    fix = ", can be fixed with --fix" if meta.fixable else ""
-    yield f"Severity {meta.severity}, confidence {meta.confidence}{fix}."
-    if meta.tags:
-        yield f"Tags: {', '.join(meta.tags)}."
-    if meta.equivalents:
-        yield f"Elsewhere: {', '.join(meta.equivalents)}."
-    for title, text in (("Why", meta.why), ("What to do", meta.remedy)):
-        yield from ("", f"## {title}", "", text.strip())
-    if meta.options:
-        yield from ("", "## Options", "")
-        yield f'Set them below `[rule."{meta.id}".options]`.'
-        yield ""
-        yield from _options(meta.options)
-    for title, good in (("Reported", False), ("Not reported", True)):
-        examples = [example for example in meta.examples if example.good is good]
-        if examples:
-            yield from ("", f"## {title}")
-            for example in examples:
-                yield from _example(example)
+    yield f"- {'runs' if decision.runs else 'does not run'}: {decision.reason}{place}"
+    severity = config.severity(meta)
+    own = "" if severity == meta.severity else f" instead of its own, {meta.severity}"
+    yield f"- severity: {severity}{own}"
+    for name, value in sorted(config.options(meta).items()):
+        default = meta.options[name].get("default") if name in meta.options else None
+        shown = code(_shown(name, value))
+        yield f"- option {code(name)}: {shown}{'' if value == default else ', as configured'}"
+    decider = config.decider(meta)
+    table = decider.rules.get(meta.id)
+    if table is not None and table.paths is not None:
+        yield f"- looks only at {_globs(table.paths)}"
+    if table is not None and table.paths_ignore is not None:
+        yield f"- leaves out {_globs(table.paths_ignore)}, as configured"
+    elif meta.paths_ignore:
+        yield "- leaves out the rule's own list of paths, above"
+    for entry in decider.per_path_ignores:
+        if any_selects(entry.rules, meta):
+            yield f"- accepted in {_globs(entry.paths)}: {entry.reason}"
+    for waiver in decider.waivers:
+        if any_selects(waiver.rules, meta):
+            when = f"expired on {waiver.expires}" if waiver.expired(today) else f"until {waiver.expires}"
+            yield f"- waived in {_globs(waiver.paths)}, {when}: {waiver.reason}"
 
 
-def _options(options: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
-    for name, schema in sorted(options.items()):
-        default = json.dumps(schema.get("default"), ensure_ascii=False)
-        yield f"- `{name}`: {schema.get('description', schema.get('type', 'any value'))} (default `{default}`)"
+def _globs(patterns: tuple[str, ...]) -> str:
+    return ", ".join(map(code, patterns)) or "nothing"
 
 
-def _example(example: Example) -> Iterator[str]:
-    yield ""
-    if example.note:
-        yield from (example.note, "")
-    for path, text in example.files.items():
-        marked = {line for where, line in example.expected if where == path}
-        if path:
-            yield f"`{path}`:"
-            yield ""
-        for number, line in enumerate(text.rstrip("\n").split("\n"), 1):
-            yield f"    {'>' if number in marked else ' '} {line}".rstrip()
-    for path, text in (example.fixed or {}).items():
-        yield from ("", f"fixed{f' `{path}`' if path else ''}:", "")
-        for line in text.rstrip("\n").split("\n"):
-            yield f"      {line}".rstrip()
+def _shown(name: str, value: object) -> str:
+    """An option's value as JSON; one that looks like a secret is not shown."""
+    from lintkit.secrets import classify
+
+    if isinstance(value, str) and classify(name, value) is not None:
+        return "********"
+    return json.dumps(value, ensure_ascii=False, default=list)
+
+
+def _folder(root: Path) -> str:
+    """The current folder relative to the root, with a `/` at its end; empty for the root and outside of it."""
+    try:
+        relative = Path.cwd().resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return ""
+    return "" if relative == "." else f"{relative}/"

@@ -235,6 +235,7 @@ def _remarks(rule: Rule, places: RulePlaces, messages: Sequence[str]) -> Iterato
                     seen.add((lint.code, lint.route))
                     lints.append(lint)
     remarks = [Remark(lint.code, lint.message, lint.severity, places.line(lint.route)) for lint in lints]
+    remarks += [Remark("loading", note, "note", places.line(())) for note in rule.notes]
     yield from sorted(remarks, key=lambda remark: remark.line)
 
 

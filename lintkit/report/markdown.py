@@ -20,3 +20,16 @@ def code(text: str) -> str:
     fence = "`" * (longest + 1)
     padding = " " if longest else ""
     return f"{fence}{padding}{' '.join(text.split())}{padding}{fence}"
+
+
+def cell(text: str) -> str:
+    """`text` as it can stand in a cell of a table: on one line, and without a bar that ends it."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def sentence(text: str) -> str:
+    """`text` with a capital at its beginning and a full stop at its end, as descriptions want it."""
+    text = " ".join(text.split())
+    if text[:1].islower() and text[1:2] != "`":
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

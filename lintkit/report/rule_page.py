@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from lintkit.model import Example, RuleMeta
-from lintkit.report.markdown import fenced
+from lintkit.report.markdown import cell, code, fenced, sentence
+from lintkit.source import Lines
 
 _LANGUAGES = {
     ".py": "python",
@@ -30,9 +32,23 @@ _BY_KIND = {
 }
 
 
+_TRAILING_COMMENTS = frozenset({"python", "yaml", "toml"})
+"""Languages in which a `#` behind the content of a line says nothing to the program."""
+
+_MARK = "  # <-- here"
+
+
 def rule_page(meta: RuleMeta) -> str:
     """One page: what the rule reports, why, what to do, examples, options and the same checks of other tools."""
-    return "\n".join(_lines(meta)) + "\n"
+    return "\n".join(_lines(meta, meta.examples)) + "\n"
+
+
+def rule_help(meta: RuleMeta) -> str:
+    """The page with the first bad and the first good example, for places that show a rule beside each finding."""
+    first = [
+        next((example for example in meta.examples if example.good is good), None) for good in (False, True)
+    ]
+    return "\n".join(_lines(meta, [example for example in first if example is not None]))
 
 
 def rule_table(metas: Sequence[RuleMeta], link: str = "") -> str:
@@ -40,62 +56,72 @@ def rule_table(metas: Sequence[RuleMeta], link: str = "") -> str:
     rows = ["| rule | severity | reports |", "|---|---|---|"]
     for meta in metas:
         name = f"[`{meta.id}`]({link}{meta.id}.md)" if link else f"`{meta.id}`"
-        rows.append(f"| {name} | {meta.severity} | {meta.summary} |")
+        rows.append(f"| {name} | {meta.severity} | {cell(meta.summary)} |")
     return "\n".join(rows) + "\n"
 
 
-def _lines(meta: RuleMeta) -> Iterator[str]:
+def _lines(meta: RuleMeta, examples: Sequence[Example]) -> Iterator[str]:
     yield f"# {meta.id}"
     yield ""
-    yield f"{meta.summary[0].upper()}{meta.summary[1:]}."
+    yield sentence(meta.summary)
     yield ""
-    yield "| severity | confidence | scope | packs | fix |"
-    yield "|---|---|---|---|---|"
-    packs, fix = ", ".join(meta.packs), "yes" if meta.fixable else "no"
-    yield f"| {meta.severity} | {meta.confidence} | {meta.scope} | {packs} | {fix} |"
-    yield ""
-    yield "## Why"
-    yield ""
-    yield meta.why
-    yield ""
-    yield "## What to do"
-    yield ""
-    yield meta.remedy
+    yield from _facts(meta)
+    for title, text in (("Why", meta.why), ("What to do", meta.remedy)):
+        if text.strip():
+            yield from ("", f"## {title}", "", text.strip())
     for title, wanted in (("Reported", False), ("Not reported", True)):
-        examples = [example for example in meta.examples if example.good is wanted]
-        if examples:
-            yield ""
-            yield f"## {title}"
-        for example in examples:
+        shown = [example for example in examples if example.good is wanted]
+        if shown:
+            yield from ("", f"## {title}")
+        for example in shown:
             yield ""
             yield from _example(example, meta)
     if meta.options:
-        yield ""
-        yield "## Options"
-        yield ""
-        yield "| option | default | meaning |"
-        yield "|---|---|---|"
-        for name, spec in sorted(meta.options.items()):
-            yield f"| `{name}` | `{spec.get('default')!r}` | {spec.get('description', '')} |"
+        yield from ("", "## Options", "")
+        yield f'Set them in `lintkit.toml`, below `[rule."{meta.id}".options]`.'
+        yield from ("", "| option | default | meaning |", "|---|---|---|")
+        for name, schema in sorted(meta.options.items()):
+            default = code(json.dumps(schema.get("default"), ensure_ascii=False, default=list))
+            yield f"| `{name}` | {cell(default)} | {cell(str(schema.get('description', '')))} |"
     if meta.paths_ignore:
         yield ""
-        yield "Left out by default: " + ", ".join(f"`{glob}`" for glob in meta.paths_ignore) + "."
+        yield "Left out by default: " + ", ".join(map(code, meta.paths_ignore)) + "."
     if meta.equivalents:
-        yield ""
-        yield "## The same check elsewhere"
-        yield ""
-        yield ", ".join(f"`{name}`" for name in meta.equivalents)
+        yield from ("", "## The same check elsewhere", "")
+        yield ", ".join(map(code, meta.equivalents))
+
+
+def _facts(meta: RuleMeta) -> Iterator[str]:
+    facts = {
+        "severity": meta.severity,
+        "confidence": meta.confidence,
+        "looks at": ", ".join(meta.kinds)
+        + (", and how files go together" if meta.scope == "project" else ""),
+        "packs": ", ".join(meta.packs),
+        "tags": ", ".join(meta.tags),
+        "fix": "yes" if meta.fixable else "no",
+    }
+    facts["looks at"] = facts["looks at"].removeprefix(", and ")
+    told = {name: value for name, value in facts.items() if value}
+    yield "| " + " | ".join(told) + " |"
+    yield "|" + "---|" * len(told)
+    yield "| " + " | ".join(map(cell, told.values())) + " |"
 
 
 def _example(example: Example, meta: RuleMeta) -> Iterator[str]:
-    if example.note:
-        yield f"{example.note[0].upper()}{example.note[1:]}:"
+    if example.note.strip():
+        yield sentence(example.note).removesuffix(".") + ":"
+        yield ""
+    if example.options:
+        settings = ", ".join(
+            f"{name} = {json.dumps(value, ensure_ascii=False, default=list)}"
+            for name, value in example.options.items()
+        )
+        yield f"With the options {code(settings)}:"
         yield ""
     yield from _files(example.files, example.expected, meta)
     if example.fixed is not None:
-        yield ""
-        yield "With `--fix`:"
-        yield ""
+        yield from ("", "With `--fix`:", "")
         yield from _files(example.fixed, (), meta)
 
 
@@ -104,13 +130,30 @@ def _files(files: Mapping[str, str], expected: Sequence[tuple[str, int]], meta: 
         if index:
             yield ""
         if path:
-            yield f"`{path}`:"
+            yield f"{code(path)}:"
             yield ""
-        yield fenced(text, _language(path, meta))
-        lines = sorted({line for place, line in expected if place == path})
-        if lines and len(text.splitlines()) > 1:
+        language = _language(path, meta)
+        marked = sorted({line for place, line in expected if place == path})
+        shown, below = _with_marks(text, marked, language)
+        yield fenced(shown, language) if text.strip() else "(an empty file)"
+        if below and len(text.splitlines()) > 1:
             yield ""
-            yield f"Line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}."
+            yield f"Line{'s' if len(below) > 1 else ''} {', '.join(map(str, below))}."
+
+
+def _with_marks(text: str, marked: Sequence[int], language: str) -> tuple[str, Sequence[int]]:
+    """`text` with an arrow behind the marked lines, and the lines that cannot have one."""
+    if language not in _TRAILING_COMMENTS:
+        return text, marked
+    lines = Lines(text)
+    below = []
+    for number in reversed(marked):
+        end = lines.end(number)
+        if lines.line(number).endswith("\\"):  # nothing may follow what continues a line
+            below.insert(0, number)
+        else:
+            text = text[:end].rstrip(" \t") + _MARK + text[end:]
+    return text, below
 
 
 def _language(path: str, meta: RuleMeta) -> str:

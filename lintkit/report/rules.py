@@ -1,4 +1,4 @@
-"""The catalogue of rules, as a table for people and as JSON for programs."""
+"""The catalogue of rules: as a table for people, as JSON for programs, as Markdown for documentation."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from typing import Any, Literal, TextIO
 from lintkit.model import RuleMeta
 from lintkit.report.json_lines import array
 from lintkit.report.printable import printable
+from lintkit.report.rule_page import rule_table
 from lintkit.report.summary import counted
 
 VERSION = 1
 
 
-def render_rules(rules: Sequence[RuleMeta], stream: TextIO, format: Literal["text", "json"] = "text") -> None:
+RulesFormat = Literal["text", "json", "markdown"]
+
+
+def render_rules(rules: Sequence[RuleMeta], stream: TextIO, format: RulesFormat = "text") -> None:
     """Write the rules in their order.
 
-    JSON is `{"version": 1, "rules": [...]}`, one line for each rule, with the fields of `entry`.
+    Markdown is a table; JSON is `{"version": 1, "rules": [...]}`, one line for each rule, with the fields of `entry`.
     Raises ValueError for another format.
     """
     if format == "json":
         stream.write(f'{{\n  "version": {VERSION},\n  "rules": {array(map(entry, rules), "    ")}\n}}\n')
     elif format == "text":
         stream.write(_table(rules))
+    elif format == "markdown":
+        stream.write(rule_table(rules))
     else:
-        raise ValueError(f"rules are written as text or json, not as {format!r}")
+        raise ValueError(f"rules are written as markdown, text or json, not as {format!r}")
 
 
 def entry(rule: RuleMeta) -> dict[str, Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import Any
 
-from lintkit.model import Confidence, Example, RuleMeta, Severity
-from lintkit.report.markdown import code, fenced
+from lintkit.model import Confidence, RuleMeta, Severity
+from lintkit.report.markdown import sentence
+from lintkit.report.rule_page import rule_help
 
 INFORMATION_URI = "https://github.com/lintkit-policy/lintkit"
 HELP_URI = f"{INFORMATION_URI}#rules"
@@ -26,14 +26,6 @@ _SECURITY_SEVERITY = "security-severity:"
 _PROBLEM: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "recommendation"}
 _PRECISION: dict[Confidence, str] = {"high": "high", "medium": "medium", "low": "low"}
 _SCORE: dict[Severity, str] = {"error": "8.0", "warning": "5.5", "note": "3.0"}
-_LANGUAGES = {
-    ".py": "python",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".toml": "toml",
-    ".json": "json",
-    ".env": "dotenv",
-}
 
 
 def descriptor(rule: RuleMeta) -> dict[str, Any]:
@@ -45,7 +37,7 @@ def descriptor(rule: RuleMeta) -> dict[str, Any]:
         "fullDescription": {"text": _cut(f"{sentence(rule.summary)} {_plain(rule.why)}")},
         "messageStrings": {MESSAGE_ID: {"text": _message_string(rule.summary)}},
         "defaultConfiguration": {"level": rule.severity},
-        "help": {"text": _help_text(rule), "markdown": _help_markdown(rule)},
+        "help": {"text": _help_text(rule), "markdown": rule_help(rule)},
         "helpUri": HELP_URI,
         "properties": _properties(rule),
     }
@@ -54,14 +46,6 @@ def descriptor(rule: RuleMeta) -> dict[str, Any]:
 def pascal_case(rule_id: str) -> str:
     """`compose/image-tag-mutable` -> `ComposeImageTagMutable`."""
     return "".join(word[:1].upper() + word[1:] for word in re.split(r"[^0-9A-Za-z]+", rule_id))[:255]
-
-
-def sentence(text: str) -> str:
-    """`text` with a capital at its beginning and a full stop at its end, as descriptions want it."""
-    text = " ".join(text.split())
-    if text[:1].islower() and text[1:2] != "`":
-        text = text[0].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _message_string(summary: str) -> str:
@@ -92,34 +76,8 @@ def _properties(rule: RuleMeta) -> dict[str, Any]:
 
 
 def _help_text(rule: RuleMeta) -> str:
-    parts = [sentence(rule.summary), f"Why: {rule.why.strip()}", f"How to fix: {rule.remedy.strip()}"]
+    parts = [sentence(rule.summary), f"Why: {rule.why.strip()}", f"What to do: {rule.remedy.strip()}"]
     return "\n\n".join(parts)
-
-
-def _help_markdown(rule: RuleMeta) -> str:
-    parts = [f"# {code(rule.id)}", sentence(rule.summary), "## Why", rule.why.strip(), "## How to fix"]
-    parts.append(rule.remedy.strip())
-    bad = next((example for example in rule.examples if not example.good), None)
-    good = next((example for example in rule.examples if example.good), None)
-    if bad:
-        parts += ["## Example", *_files(bad)]
-    if bad and bad.fixed:
-        parts += ["## Use instead", *_files(Example(good=True, files=bad.fixed))]
-    elif good:
-        parts += ["## Use instead", *_files(good)]
-    if rule.equivalents:
-        parts.append("Known elsewhere as " + ", ".join(map(code, rule.equivalents)) + ".")
-    return "\n\n".join(parts)
-
-
-def _files(example: Example) -> list[str]:
-    blocks = [example.note.strip()] if example.note.strip() else []
-    for path, content in example.files.items():
-        lines = sorted({line for where, line in example.expected if where == path})
-        numbers = f" (line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))})" if lines else ""
-        blocks.append(f"{code(path)}{numbers}")
-        blocks.append(fenced(content, _LANGUAGES.get(PurePosixPath(path).suffix, "")))
-    return blocks
 
 
 def _plain(markdown: str) -> str:

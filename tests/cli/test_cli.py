@@ -462,19 +462,19 @@ def test_a_file_that_cannot_be_written_exits_with_2_and_stays_reported(
 
 def test_rules_lists_rules_as_text_and_json(cli: Command) -> None:
     assert "python/cors-wildcard" in cli("rules").out
-    listed = json.loads(cli("rules", "--output-format", "json").out)
+    listed = json.loads(cli("rules", "--output-format", "json").out)["rules"]
     entry = next(rule for rule in listed if rule["id"] == "python/cors-wildcard")
     assert {"id", "summary", "severity", "tags", "equivalents"} <= set(entry)
     assert [rule["id"] for rule in listed] == sorted(rule["id"] for rule in listed)
 
 
 def test_rules_can_be_filtered(cli: Command) -> None:
-    listed = json.loads(cli("rules", "--select", "python/cors-*", "--output-format", "json").out)
+    listed = json.loads(cli("rules", "--select", "python/cors-*", "--output-format", "json").out)["rules"]
     assert {rule["id"] for rule in listed} == {"python/cors-wildcard", "python/cors-origin-regex"}
 
 
 def test_every_rule_can_be_explained(cli: Command) -> None:
-    for rule in json.loads(cli("rules", "--output-format", "json").out):
+    for rule in json.loads(cli("rules", "--output-format", "json").out)["rules"]:
         result = cli("explain", rule["id"])
         assert result.code == 0
         assert "## Why" in result.out and "## What to do" in result.out

@@ -28,6 +28,7 @@ from lintkit.model import (
 )
 from lintkit.report import sarif, sarif_results
 from lintkit.report.options import RenderOptions
+from lintkit.report.rule_page import rule_page
 from lintkit.report.sarif_rules import descriptor
 from lintkit.source import Lines
 from tests.report.rendering import finding, rendered, report, sarif_run
@@ -328,16 +329,25 @@ def test_help_shows_the_examples_in_fences_that_hold() -> None:
     bad = Example(good=False, files={"a.py": "'''\n```\n'''\n"}, expected=(("a.py", 2),))
     good = Example(good=True, files={"a.py": "fine = 1\n"})
     markdown = descriptor(replace(RULE, examples=(good, bad)))["help"]["markdown"]
-    assert "`a.py` (line 2)\n\n````python\n'''\n```\n'''\n````" in markdown
-    assert "## Use instead\n\n`a.py`\n\n```python\nfine = 1\n```" in markdown
+    assert "## Reported\n\n`a.py`:\n\n````python\n'''\n```  # <-- here\n'''\n````" in markdown
+    assert "## Not reported\n\n`a.py`:\n\n```python\nfine = 1\n```" in markdown
 
 
-def test_help_prefers_the_fixed_example() -> None:
+def test_help_shows_what_the_fix_makes() -> None:
     bad = Example(good=False, files={"a.py": "old = 1\n"}, fixed={"a.py": "new = 1\n"})
-    good = Example(good=True, files={"a.py": "other = 1\n"})
-    markdown = descriptor(replace(RULE, examples=(bad, good)))["help"]["markdown"]
-    assert "new = 1" in markdown
-    assert "other = 1" not in markdown
+    markdown = descriptor(replace(RULE, examples=(bad,)))["help"]["markdown"]
+    assert markdown.endswith("With `--fix`:\n\n`a.py`:\n\n```python\nnew = 1\n```")
+
+
+def test_help_is_the_page_of_the_rule_with_one_example_of_each_kind() -> None:
+    bad = Example(good=False, files={"a.py": "old = 1\n"}, expected=(("a.py", 1),))
+    good = Example(good=True, files={"a.py": "fine = 1\n"})
+    rule = replace(RULE, examples=(bad, good))
+    more = replace(
+        RULE, examples=(bad, good, replace(bad, files={"b.py": "x\n"}), replace(good, note="more"))
+    )
+    assert descriptor(rule)["help"]["markdown"] + "\n" == rule_page(rule)
+    assert descriptor(more)["help"] == descriptor(rule)["help"]
 
 
 def test_no_absolute_path_and_no_time_is_written() -> None:
