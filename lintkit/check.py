@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lintkit.budget import RuleLimitError
 from lintkit.model import (
     Document,
     Finding,
@@ -24,6 +25,7 @@ from lintkit.model import (
 from lintkit.own_rules import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
 from lintkit.parse.errors import ParseError
 from lintkit.rule import Rule, RuleContext
+from lintkit.select import SelectError
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
@@ -94,14 +96,20 @@ class _Collected:
 
 def rule_failed(rule_id: str, span: Span, error: Exception) -> Finding:
     """The finding that says that a rule raised; the error's text is left out, because it may quote the file."""
+    if isinstance(error, (RuleLimitError, SelectError)):
+        reason = f"{rule_id} was stopped: {error.message}"
+        return _rule_failed(rule_id, span, reason)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f" at line {trace.tb_lineno} of {trace.tb_frame.f_code.co_name}" if trace is not None else ""
+    return _rule_failed(rule_id, span, f"{rule_id} raised {type(error).__name__}{where}")
+
+
+def _rule_failed(rule_id: str, span: Span, reason: str) -> Finding:
     return Finding(
         rule=RULE_FAILED.id,
-        message=f"{rule_id} raised {type(error).__name__}{where}; "
-        f"its findings for {span.path or 'the repository'} are missing",
+        message=f"{reason}; its findings for {span.path or 'the repository'} are missing",
         locations=(Location(span),),
         subject=rule_id,
         severity=RULE_FAILED.severity,
@@ -276,7 +284,8 @@ def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) 
             if problem.code == "duplicate-key"
         )
         for task in applicable:
-            collected.run(task, partial(task.rule.check, document, task.context))
+            context = replace(task.context, documents=documents)
+            collected.run(task, partial(task.rule.check, document, context))
         if facts:
             from lintkit.graph.extract import extract_document
 

@@ -259,6 +259,7 @@ class RuleMeta:
     why          Markdown: what happens in production
     remedy       Markdown: what to do instead, one or two sentences
     options      JSON Schema `properties` of the rule's options, each with a `default`
+    paths        globs of the only paths the rule looks at, unless the configuration says otherwise; empty for all
     paths_ignore globs of paths the rule skips unless the configuration says otherwise
     """
 
@@ -276,6 +277,7 @@ class RuleMeta:
     supersedes: tuple[str, ...] = ()
     fixable: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
+    paths: tuple[str, ...] = ()
     paths_ignore: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lintkit.model import (
     Confidence,
+    Document,
     Edit,
     Example,
     Finding,
@@ -115,12 +116,14 @@ class Rule:
 class RuleContext:
     """A rule as it runs on one file or project: its metadata, its options in force, and how it makes findings.
 
-    matches  for Python rules: all matches of the rule's own triggers in the file, in the order of the file
+    matches    for Python rules: all matches of the rule's own triggers in the file, in the order of the file
+    documents  for other rules: all documents of the file, so that a rule can compare one with another
     """
 
     meta: RuleMeta
     options: Mapping[str, Any] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
+    documents: tuple[Document, ...] = ()
 
     def finding(
         self,

@@ -56,11 +56,13 @@ class Selected:
 
     value  plain data for a JSON Schema
     extra  what is known of it beyond that: `name`, `kind`, …
+    places where the parts of a `value` stand that is not written like this: (route, whether it is the key there)
     """
 
     route: Route
     value: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
+    places: Mapping[str, tuple[Route, bool]] = field(default_factory=dict)
 
 
 class Query:
@@ -119,16 +121,14 @@ def value_at(data: Any, route: Route, default: Any = None) -> Any:
 
 
 def select_each(document: Document, name: str) -> tuple[Selected, ...]:
-    """All that the named selector `name` finds in a document, in order; nothing in kinds that it does not
-    know.
+    """All that the named selector `name` finds in a document, in order; nothing in kinds that it does not know.
 
-    container  Kubernetes: every container of the pod; compose: every service
-    pod        Kubernetes: the pod spec, wherever the object has it
-    workload   Kubernetes: an object that makes pods (every object with a pod spec but Pod)
-    service    compose: every service
-    env-var    compose, Kubernetes, Dockerfile: every variable, as `{"name", "value"}` (value null where only
-    named; a
-               Kubernetes variable with `valueFrom` has `{"name", "valueFrom"}`)
+    container  Kubernetes: every container of a pod; compose: every service; workflow: `container` and `services`
+    pod        Kubernetes: the pod spec, wherever the object has it, custom resources included
+    workload   Kubernetes: an object that makes pods (every object with a pod spec but Pod and PodTemplate)
+    service    compose: every service; Kubernetes: every Service; workflow: every service of a job
+    env-var    compose, Kubernetes, Dockerfile, `.env`, workflow: every variable, as `{"name", "value"}` (value null
+               where only named; a Kubernetes variable with `valueFrom` has `{"name", "valueFrom"}`)
     stage      Dockerfile: every stage
 
     Raises SelectError for an unknown name.
@@ -137,6 +137,17 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
     if selector is None:
         raise SelectError(f"there is no selector `{name}`; there are {', '.join(sorted(_SELECTORS))}")
     return tuple(selector(document))
+
+
+EACH_KINDS: Mapping[str, tuple[str, ...]] = {
+    "container": ("compose", "kubernetes", "workflow"),
+    "pod": ("kubernetes",),
+    "workload": ("kubernetes",),
+    "service": ("compose", "kubernetes", "workflow"),
+    "env-var": ("compose", "kubernetes", "dockerfile", "dotenv", "workflow"),
+    "stage": ("dockerfile",),
+}
+"""The kinds in which each named selector can find something."""
 
 
 class _Budget:
@@ -321,12 +332,28 @@ def _selector(selector: Any, root: Any, budget: _Budget) -> Callable[[Found], It
 def _each_container(document: Document) -> Iterator[Selected]:
     if document.kind == "compose":
         yield from _each_service(document)
+    elif document.kind == "workflow":
+        for name, job in _jobs(document):
+            if isinstance(job.get("container"), (str, dict)):
+                yield Selected(
+                    ("jobs", name, "container"), job["container"], {"name": name, "kind": "container"}
+                )
+        yield from _each_service(document)
     elif document.kind == "kubernetes":
-        from lintkit.parse.kubernetes import containers
+        for pod in _each_pod(document):
+            for key, kind in _CONTAINER_LISTS:
+                for index, item in enumerate(_list(pod.value, key)):
+                    if isinstance(item, dict):
+                        yield Selected(
+                            (*pod.route, key, index), item, {"name": item.get("name"), "kind": kind}
+                        )
 
-        for container in containers(document):
-            extra = {"name": container.name, "kind": container.kind}
-            yield Selected(container.route, value_at(document.data, container.route), extra)
+
+_CONTAINER_LISTS = (
+    ("initContainers", "init"),
+    ("containers", "container"),
+    ("ephemeralContainers", "ephemeral"),
+)
 
 
 def _each_service(document: Document) -> Iterator[Selected]:
@@ -335,57 +362,143 @@ def _each_service(document: Document) -> Iterator[Selected]:
 
         for service in services(document):
             yield Selected(service.route, service.data, {"name": service.name, "kind": "service"})
+    elif document.kind == "kubernetes":
+        data = document.data
+        if isinstance(data, dict) and data.get("kind") == "Service":
+            yield Selected((), data, {"name": value_at(data, ("metadata", "name")), "kind": "Service"})
+    elif document.kind == "workflow":
+        for job, data in _jobs(document):
+            for name, service in _mapping(data, "services").items():
+                if isinstance(service, dict):
+                    yield Selected(
+                        ("jobs", job, "services", name), service, {"name": name, "kind": "service"}
+                    )
+
+
+def _jobs(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, job in _mapping(document.data, "jobs").items():
+        if isinstance(job, dict):
+            yield name, job
 
 
 def _each_pod(document: Document) -> Iterator[Selected]:
-    if document.kind == "kubernetes":
-        from lintkit.parse.kubernetes import pod_spec_route
+    if document.kind != "kubernetes":
+        return
+    from lintkit.parse.kubernetes import pod_spec_route
 
-        route = pod_spec_route(document.data)
-        if route is not None:
-            yield Selected(route, value_at(document.data, route), {"kind": document.data["kind"]})
+    data = document.data
+    route = pod_spec_route(data)
+    routes = [route] if route is not None else list(_embedded_pods(data))
+    for found in routes:
+        name = value_at(data, ("metadata", "name"))
+        yield Selected(found, value_at(data, found), {"kind": data["kind"], "name": name})
+
+
+def _embedded_pods(data: Any) -> Iterator[Route]:
+    """Pod specs of a custom resource: every `spec` with a list of containers, at most eight levels down."""
+    if not isinstance(data, dict) or not isinstance(data.get("kind"), str) or data["kind"] == "List":
+        return
+    stack: list[Found] = [((), data)]
+    while stack:
+        route, node = stack.pop()
+        containers = node.get("containers") if isinstance(node, dict) else None
+        if route and route[-1] == "spec" and isinstance(containers, list):
+            if any(isinstance(item, dict) and "image" in item for item in containers):
+                yield route
+            continue
+        if len(route) < 8:
+            children = [c for c in _children((route, node)) if isinstance(c[1], (dict, list))]
+            stack.extend(reversed(children))
 
 
 def _each_workload(document: Document) -> Iterator[Selected]:
     for pod in _each_pod(document):
         if pod.extra["kind"] not in ("Pod", "PodTemplate"):
             yield Selected((), document.data, pod.extra)
+            return
 
 
 def _each_env_var(document: Document) -> Iterator[Selected]:
-    if document.kind == "compose":
-        from lintkit.parse.compose import environment_entries, services
+    finder = _ENV_VARS.get(document.kind)
+    if finder is not None:
+        yield from finder(document)
 
-        for service in services(document):
-            for entry in environment_entries(document, service.route):
-                yield Selected(
-                    entry.route, {"name": entry.name, "value": entry.value}, {"service": service.name}
-                )
-    elif document.kind == "kubernetes":
-        from lintkit.parse.kubernetes import env_entries
 
-        for variable in env_entries(document):
-            item = value_at(document.data, variable.route)
-            value = {"name": variable.name}
+def _compose_env_vars(document: Document) -> Iterator[Selected]:
+    from lintkit.parse.compose import environment_entries, services
+
+    for service in services(document):
+        for entry in environment_entries(document, service.route):
+            value = {"name": entry.name, "value": entry.value}
+            in_map = entry.form == "map"
+            places = {"name": (entry.route, in_map), "value": (entry.route, False)}
+            yield Selected(entry.route, value, {"service": service.name, "name": entry.name}, places)
+
+
+def _kubernetes_env_vars(document: Document) -> Iterator[Selected]:
+    for container in _each_container(document):
+        for index, item in enumerate(_list(container.value, "env")):
+            if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+                continue
+            value = {"name": item["name"]}
             if "valueFrom" in item and "value" not in item:
                 value["valueFrom"] = item["valueFrom"]
             else:
                 value["value"] = item.get("value")
-            yield Selected(variable.route, value, {"container": variable.container.name})
-    elif document.kind == "dockerfile":
-        for index, instruction in enumerate(_list(document.data, "instructions")):
-            if isinstance(instruction, dict) and instruction.get("keyword") == "ENV":
-                for place, pair in enumerate(_list(instruction, "pairs")):
-                    route: Route = ("instructions", index, "pairs", place)
-                    yield Selected(
-                        route, {"name": pair[0], "value": pair[1]}, {"stage": instruction.get("stage")}
-                    )
+            extra = {"container": container.extra["name"], "name": item["name"]}
+            yield Selected((*container.route, "env", index), value, extra)
+
+
+def _dockerfile_env_vars(document: Document) -> Iterator[Selected]:
+    for index, instruction in enumerate(_list(document.data, "instructions")):
+        if isinstance(instruction, dict) and instruction.get("keyword") == "ENV":
+            for place, pair in enumerate(_list(instruction, "pairs")):
+                route: Route = ("instructions", index, "pairs", place)
+                extra = {"stage": instruction.get("stage"), "name": pair[0]}
+                yield Selected(route, {"name": pair[0], "value": pair[1]}, extra)
+
+
+def _dotenv_env_vars(document: Document) -> Iterator[Selected]:
+    for index, entry in enumerate(_list(document.data, "entries")):
+        route: Route = ("entries", index)
+        places = {"name": ((*route, "key"), False), "value": ((*route, "value"), False)}
+        yield Selected(route, {"name": entry["key"], "value": entry["value"]}, {"name": entry["key"]}, places)
+
+
+def _workflow_env_vars(document: Document) -> Iterator[Selected]:
+    holders: list[Found] = [((), document.data)]
+    for name, job in _jobs(document):
+        holders.append((("jobs", name), job))
+        holders.extend((("jobs", name, "steps", i), step) for i, step in enumerate(_list(job, "steps")))
+        if isinstance(job.get("container"), dict):
+            holders.append((("jobs", name, "container"), job["container"]))
+        services = _mapping(job, "services").items()
+        holders.extend((("jobs", name, "services", service), data) for service, data in services)
+    for holder, data in holders:
+        for name, value in _mapping(data, "env").items():
+            route = (*holder, "env", name)
+            places = {"name": (route, True), "value": (route, False)}
+            yield Selected(route, {"name": name, "value": value}, {"name": name}, places)
+
+
+_ENV_VARS: dict[str, Callable[[Document], Iterator[Selected]]] = {
+    "compose": _compose_env_vars,
+    "kubernetes": _kubernetes_env_vars,
+    "dockerfile": _dockerfile_env_vars,
+    "dotenv": _dotenv_env_vars,
+    "workflow": _workflow_env_vars,
+}
 
 
 def _each_stage(document: Document) -> Iterator[Selected]:
     if document.kind == "dockerfile":
         for index, stage in enumerate(_list(document.data, "stages")):
             yield Selected(("stages", index), stage, {"name": stage.get("name")})
+
+
+def _mapping(data: Any, key: str) -> dict[str, Any]:
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _list(data: Any, key: str) -> list[Any]:

@@ -239,7 +239,7 @@ def test_variables_of_a_compose_file() -> None:
     assert [s.value for s in found] == [
         {"name": n, "value": v} for n, v in (("A", "1"), ("B", None), ("C", "2"))
     ]
-    assert found[0].extra == {"service": "a"}
+    assert found[0].extra == {"service": "a", "name": "A"}
 
 
 def test_stages_and_variables_of_a_dockerfile() -> None:

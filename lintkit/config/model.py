@@ -307,10 +307,11 @@ class Config:
     def applies(self, rule: RuleMeta, path: str) -> bool:
         """Whether `rule` looks at `path` (relative to the root), by the configuration and by its own list."""
         table = self.decider(rule).rules.get(rule.id)
+        paths = table.paths if table is not None and table.paths is not None else rule.paths or None
+        if paths is not None and not matches(paths, path):
+            return False
         if table is None:
             return not matches(rule.paths_ignore, path)
-        if table.paths is not None and not matches(table.paths, path):
-            return False
         if table.paths_ignore is not None:
             return not matches(table.paths_ignore, path)
         return not matches(rule.paths_ignore, path)

@@ -1,0 +1,1 @@
+"""Declarative rules over data: what is selected, required, related and repaired."""

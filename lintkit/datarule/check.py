@@ -1,0 +1,167 @@
+"""A rule over data as it runs: select, ask the schemas, say where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lintkit.budget import AFTER_STOP, RULE_STEPS, Budget, RuleLimitError
+from lintkit.datarule.fix import fix_for
+from lintkit.datarule.place import place_of, shown, subject_of, uses_of
+from lintkit.datarule.read import read
+from lintkit.datarule.relate import unrelated
+from lintkit.model import Document, Finding, Location, Route
+from lintkit.rule import RuleContext
+from lintkit.schemas import Failure, compile_schema
+from lintkit.select import Selected, compile_query, select_each, value_at
+
+PLACEHOLDER = re.compile(r"\{([\w-]+)\}")
+WORDS = ("value", "key", "path", "name", "missing", "kind", "service", "container", "stage")
+"""What a message may name, besides the rule's own options."""
+
+MAX_FINDINGS = 1_000
+"""How many findings a rule may have in one document."""
+
+Check = Callable[[Document, RuleContext], Iterator[Finding]]
+
+
+def document_check(data: Mapping[str, Any]) -> Check:
+    """The check of a rule with `select` or `each`; `data` is the rule file, which has been validated.
+
+    The check raises RuleLimitError where the rule takes too long, and SelectError where its query does; after
+    that it has few steps for each further file.
+    """
+    steps = RULE_STEPS
+
+    def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+        nonlocal steps
+        # What is linear in the file is no reason to stop.
+        budget = Budget(steps + len(document.text) // 10)
+        try:
+            yield from _Checking(data, document, rule, budget).findings()
+        except RuleLimitError:
+            steps = AFTER_STOP
+            raise
+
+    return check
+
+
+class _Checking:
+    """One rule on one document."""
+
+    def __init__(
+        self, data: Mapping[str, Any], document: Document, rule: RuleContext, budget: Budget
+    ) -> None:
+        self.data = data
+        self.rule = rule
+        self.budget = budget
+        self.written = document
+        self.reading: str = data.get("read", "value")
+        values = read(document, self.reading)
+        self.document = document if values is document.data else replace(document, data=values)
+
+    def valid(self, key: str, value: Any) -> bool:
+        return compile_schema(self.data[key], self.rule.options).is_valid(value, self.budget)
+
+    def findings(self) -> Iterator[Finding]:
+        if "when" in self.data and not self.valid("when", self.document.data):
+            return
+        count = 0
+        for selected in self.selected():
+            self.budget.spend(1, "the rule")
+            for failure, near in self.failures(selected):
+                yield self.finding(selected, failure, near)
+                count += 1
+                if count >= MAX_FINDINGS:
+                    return
+
+    def selected(self) -> Iterator[Selected]:
+        if "each" in self.data:
+            yield from select_each(self.document, self.data["each"])
+            return
+        for route in compile_query(self.data["select"]).find(self.document.data):
+            yield Selected(route, value_at(self.document.data, route))
+
+    def failures(self, selected: Selected) -> Iterator[tuple[Failure, Location | None]]:
+        value = selected.value
+        if "relate" in self.data:
+            documents = self.rule.documents or (self.written,)
+            arguments = (documents, self.reading, self.rule.options, self.budget)
+            for found in unrelated(self.data["relate"], (), value, *arguments):
+                yield Failure(found.route, "relate"), found.near
+        elif "require" in self.data:
+            schema = compile_schema(self.data["require"], self.rule.options)
+            for failure in schema.failures(value, self.budget):
+                yield failure, None
+        elif self.valid("forbid", value):
+            yield Failure(*_forbidden(self.data["forbid"], value)), None
+
+    def finding(self, selected: Selected, failure: Failure, near: Location | None) -> Finding:
+        document = self.written
+        route, at_key = _real(document, selected, failure)
+        span = place_of(document, route, missing=bool(failure.missing), at_key=at_key)
+        subject = subject_of(document, route)
+        words = self.words(selected, failure, route, subject)
+        related = (*uses_of(document, route), *((near,) if near is not None else ()))
+        fix = None
+        if "fix" in self.data:
+            fix = fix_for(self.data["fix"], document, route, failure.missing, self.budget)
+        if "subject" in self.data:
+            subject = fill(self.data["subject"], words)
+        return self.rule.finding(
+            span,
+            fill(self.data["message"], words),
+            subject=subject or document.path,
+            related=related,
+            fix=fix,
+        )
+
+    def words(self, selected: Selected, failure: Failure, route: Route, subject: str) -> dict[str, str]:
+        value = value_at(selected.value, failure.route)
+        if "each" in self.data and self.data["each"] == "env-var" and not failure.route:
+            value = selected.value.get("value")
+        words = dict.fromkeys(WORDS, "")
+        words.update({name: shown(item) for name, item in self.rule.options.items()})
+        words.update(
+            {name: ", ".join(map(shown, v)) for name, v in self.rule.options.items() if isinstance(v, list)}
+        )
+        words.update({name: "" if v is None else shown(v) for name, v in selected.extra.items()})
+        key = next((part for part in reversed(route) if isinstance(part, str)), "")
+        words.update(value=shown(value), key=shown(key), path=subject, missing=", ".join(failure.missing))
+        words["name"] = words["name"] or subject
+        return words
+
+
+def _real(document: Document, selected: Selected, failure: Failure) -> tuple[Route, bool]:
+    """Where in the document a failure below a projected value stands."""
+    below = failure.route
+    if below and below[0] in selected.places:
+        route, at_key = selected.places[str(below[0])]
+        return (*route, *below[1:]), at_key or failure.at_key
+    route = (*selected.route, *below)
+    while len(route) > len(selected.route) and route not in document.nodes:
+        route = route[:-1]
+    return route, failure.at_key
+
+
+def _forbidden(schema: Any, value: Any) -> tuple[Route, str]:
+    """The place of `value` that a `forbid` speaks of: as long as it names a single property, that one."""
+    route: Route = ()
+    while isinstance(schema, dict) and isinstance(value, dict):
+        properties = schema.get("properties", {})
+        required = schema.get("required", [])
+        if not isinstance(properties, dict) or not isinstance(required, list):
+            break
+        names = list(dict.fromkeys((*properties, *required)))
+        if len(names) != 1 or names[0] not in value:
+            break
+        schema, value = properties.get(names[0]), value[names[0]]
+        route = (*route, names[0])
+    return route, "forbid"
+
+
+def fill(message: str, words: Mapping[str, str]) -> str:
+    """Put `words` into the `{name}` places of a message; unknown names stay as they are. No format language."""
+    return PLACEHOLDER.sub(lambda m: words.get(m[1], m[0]), message)

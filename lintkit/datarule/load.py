@@ -1,0 +1,304 @@
+"""Mistakes in rule files: the key and the line, what is allowed there, and the nearest thing that is."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lintkit.budget import RuleLimitError
+from lintkit.data import schema as shipped_schema
+from lintkit.datarule.check import PLACEHOLDER, WORDS
+from lintkit.datarule.fix import ACTIONS
+from lintkit.model import Document, Route
+from lintkit.regex.engine import compile_regex
+from lintkit.regex.syntax import RegexError
+from lintkit.schemas import compile_schema, mistakes
+from lintkit.select import EACH_KINDS, SelectError, compile_query
+
+SCHEMA_KEYS: tuple[Route, ...] = (("when",), ("require",), ("forbid",), ("relate", "in"))
+QUERY_KEYS: tuple[Route, ...] = (("select",), ("relate", "value"), ("relate", "of"))
+
+_TAG = re.compile(r"CWE-[1-9][0-9]{0,4}|[a-z0-9]+(?:-[a-z0-9]+)*")
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "text",
+}
+# Keys that people bring from elsewhere and that no spelling comes near to.
+_INSTEAD = {
+    "id": "the id of a rule is its path, `FAMILY/NAME.yaml`",
+    "name": "the id of a rule is its path, `FAMILY/NAME.yaml`",
+    "description": "write `summary` and `why`",
+    "level": "write `severity`",
+    "pattern": "write `match`, or `pattern` inside of `require` or `forbid`",
+    "languages": "write `kind`",
+    "cwe": "write `tags: [CWE-…]`",
+    "files": "write `paths`",
+    "exclude": "write `paths-ignore`",
+    "test": "write `examples`",
+    "tests": "write `examples`",
+    "autofix": "write `fix`",
+}
+_FIX_KINDS: Mapping[str, tuple[str, ...]] = {
+    "set": ("compose", "kubernetes", "workflow", "yaml", "toml", "json", "dockerfile", "dotenv"),
+    "replace": ("compose", "kubernetes", "workflow", "yaml", "toml", "json", "dockerfile", "dotenv"),
+    "remove": ("compose", "kubernetes", "workflow", "yaml", "toml", "json", "dockerfile", "dotenv"),
+    "insert": ("compose", "kubernetes", "workflow", "yaml", "toml", "json"),
+}
+
+Mistake = tuple[Route, str]
+
+
+def find_mistakes(document: Document) -> Iterator[Mistake]:
+    """What is wrong with a rule file, as (route, sentence); the most telling of each kind of mistake first.
+
+    The Python patterns of `match` are looked at elsewhere.
+    """
+    data = document.data
+    if not isinstance(data, dict):
+        yield (), "a rule file is a mapping of keys such as `summary`, `kind`, `select` and `require`"
+        return
+    shape = list(_shape_mistakes(data))
+    yield from shape
+    if shape:
+        return
+    yield from _tag_mistakes(data)
+    yield from _option_mistakes(data)
+    yield from _query_mistakes(data)
+    yield from _schema_mistakes(data)
+    if "match" not in data:
+        yield from _message_mistakes(data)
+        yield from _fix_mistakes(data)
+
+
+def _shape_mistakes(data: dict[str, Any]) -> Iterator[Mistake]:
+    from jsonschema import Draft202012Validator
+
+    errors = list(Draft202012Validator(shipped_schema("rule")).iter_errors(data))
+    found: list[tuple[int, Route, str]] = []
+    for error in errors:
+        route = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            known = list(error.schema.get("properties", {}))
+            found.extend(
+                (0, (*route, k), _unknown(k, route, known)) for k in error.instance if k not in known
+            )
+        elif error.validator in ("oneOf", "not", "if", "const") and (not route or route == ("kind",)):
+            found.append((2, route, _what_is_asked(data)))
+        else:
+            found.append((1, route, f"{_where(route)} {_explain(error)}"))
+    for _, route, message in sorted(found, key=lambda item: (item[0], list(map(str, item[1])))):
+        yield route, message
+
+
+def _unknown(key: str, route: Route, known: list[str]) -> str:
+    where = f" in {_where(route)}" if route else ""
+    near = difflib.get_close_matches(str(key), known, 1)
+    if near:
+        return f"unknown key `{key}`{where}; did you mean `{near[0]}`?"
+    if not route and key in _INSTEAD:
+        return f"unknown key `{key}`; {_INSTEAD[key]}"
+    return f"unknown key `{key}`{where}; known keys are {', '.join(f'`{k}`' for k in known)}"
+
+
+def _what_is_asked(data: dict[str, Any]) -> str:
+    subjects = [key for key in ("select", "each", "match") if key in data]
+    if len(subjects) != 1:
+        have = (
+            f"this one has {' and '.join(f'`{key}`' for key in subjects)}"
+            if subjects
+            else "this one has none"
+        )
+        return f"a rule has exactly one of `select`, `each` and `match`; {have}"
+    if "match" in data:
+        return "`match` is for `kind: python`; rules over data have `select` or `each`"
+    if data.get("kind") == "python":
+        return "a rule of `kind: python` has `match`; `select` and `each` are for data"
+    asked = [key for key in ("require", "forbid", "relate") if key in data]
+    have = f"this one has {' and '.join(f'`{key}`' for key in asked)}" if asked else "this one has none"
+    return f"a rule over data has exactly one of `require`, `forbid` and `relate`; {have}"
+
+
+def _where(route: Route) -> str:
+    text = ""
+    for part in route:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return f"`{text}`" if text else "the rule"
+
+
+def _explain(error: Any) -> str:
+    wanted: Any = error.validator_value
+    kind = str(error.validator)
+    if kind == "required":
+        missing = [key for key in wanted if key not in error.instance]
+        return "lacks " + ", ".join(f"`{key}`" for key in missing)
+    if kind == "enum":
+        near = difflib.get_close_matches(str(error.instance), list(map(str, wanted)), 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        return "must be one of " + ", ".join(f"`{value}`" for value in wanted) + hint
+    if kind == "const":
+        return f"can only be {_shown(wanted)}"
+    if kind == "type":
+        names = [wanted] if isinstance(wanted, str) else list(wanted)
+        return f"must be {' or '.join(_TYPES.get(name, name) for name in names)}"
+    if kind in ("minLength", "minItems", "minProperties"):
+        what = {"minLength": "characters", "minItems": "items", "minProperties": "keys"}[kind]
+        return f"must have at least {wanted} {what if wanted != 1 else what[:-1]}"
+    if kind == "uniqueItems":
+        return "names something twice"
+    if kind == "pattern":
+        return f"must look like `{error.schema.get('examples', [wanted])[0]}`"
+    if kind in ("oneOf", "anyOf"):
+        choices = [option.get("required", [""])[0] for option in wanted if "required" in option]
+        if choices:
+            return "needs exactly one of " + ", ".join(f"`{choice}`" for choice in choices)
+        types = [option.get("type", "") for option in wanted if isinstance(option, dict)]
+        return f"must be {' or '.join(_TYPES.get(t, 'something else') for t in types if isinstance(t, str))}"
+    return f"breaks `{kind}` of the format; `lintkit schema rule` prints it"
+
+
+def _shown(value: Any) -> str:
+    return {True: "`true`", False: "`false`"}[value] if isinstance(value, bool) else f"`{value}`"
+
+
+def _tag_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    for index, tag in enumerate(data.get("tags", ())):
+        if re.match(r"(?i)cwe", tag) and not _TAG.fullmatch(tag):
+            number = re.search("[1-9][0-9]*", tag)
+            example = f"CWE-{number[0]}" if number else "CWE-798"
+            yield ("tags", index), f"a weakness is written `{example}`, with its number in the CWE list"
+        elif not _TAG.fullmatch(tag):
+            yield ("tags", index), "a tag is lower-case words with `-` between them, or `CWE-` and a number"
+
+
+def _option_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    options = data.get("options", {})
+    for name, declared in options.items():
+        if not isinstance(declared, dict) or "default" not in declared:
+            yield ("options", name), f"the option `{name}` is a JSON Schema with a `default`"
+            continue
+        wrong = False
+        for mistake in mistakes(declared):
+            wrong = True
+            yield ("options", name, *mistake.route), f"in the option `{name}`, {mistake.message}"
+        if not wrong and not compile_schema(declared).is_valid(declared["default"]):
+            yield (
+                ("options", name, "default"),
+                f"the default of the option `{name}` does not fit its own schema",
+            )
+    for index, example in enumerate(data["examples"]):
+        for name in example.get("options", {}):
+            if name not in options:
+                near = difflib.get_close_matches(name, list(options), 1)
+                hint = f"; did you mean `{near[0]}`?" if near else ""
+                yield ("examples", index, "options", name), f"the rule declares no option `{name}`{hint}"
+
+
+def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    for route in QUERY_KEYS:
+        query = _at(data, route)
+        if not isinstance(query, str):
+            continue
+        try:
+            compile_query(query)
+        except SelectError as error:
+            yield route, f"`{route[-1]}` is no JSONPath: {error.message}{_pointer(query, error.position)}"
+    each, kind = data.get("each"), data.get("kind")
+    if isinstance(each, str) and kind not in EACH_KINDS.get(each, ()):
+        kinds = ", ".join(f"`{name}`" for name in EACH_KINDS[each])
+        yield ("each",), f"`each: {each}` finds nothing in `kind: {kind}`; it is for {kinds}"
+
+
+def _pointer(text: str, position: int | None) -> str:
+    if position is None:
+        return ""
+    if not position:
+        return f", at the beginning of `{text}`"
+    return f", at character {position + 1}, after `{text[:position]}`"
+
+
+def _schema_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    options = {} if "match" in data else data.get("options", {})
+    for route in SCHEMA_KEYS:
+        schema = _at(data, route)
+        if schema is None:
+            continue
+        wrong = False
+        for mistake in mistakes(schema, options):
+            wrong = True
+            name = ".".join(map(str, (*route, *mistake.route)))
+            yield (*route, *mistake.route), f"`{name}`: {mistake.message}"
+        if not wrong:
+            yield from _of_use(data, route, schema)
+
+
+def _of_use(data: Mapping[str, Any], route: Route, schema: Any) -> Iterator[Mistake]:
+    """A schema that the options break, and a `forbid` that would report everything."""
+    defaults = {
+        name: declared.get("default")
+        for name, declared in data.get("options", {}).items()
+        if isinstance(declared, dict)
+    }
+    try:
+        compiled = compile_schema(schema, defaults)
+        empty = compiled.is_valid({}) or compiled.is_valid(None)
+    except RuleLimitError as error:
+        yield route, f"`{'.'.join(map(str, route))}`: {error.message}"
+        return
+    if route == ("forbid",) and empty:
+        yield (
+            route,
+            "`forbid` is satisfied by an empty value, so it would report everything; "
+            "name a `type`, a `const` or what is `required`",
+        )
+
+
+def _message_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    known = [*WORDS, *data.get("options", {})]
+    for key in ("message", "subject"):
+        for found in PLACEHOLDER.finditer(data.get(key, "")):
+            if found[1] not in known:
+                near = difflib.get_close_matches(found[1], known, 1)
+                names = ", ".join(f"{{{name}}}" for name in known)
+                hint = f"did you mean `{{{near[0]}}}`?" if near else f"there are {names}"
+                yield (key,), f"`{key}` names `{{{found[1]}}}`, which nothing fills in; {hint}"
+
+
+def _fix_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    fix = data.get("fix")
+    if fix is None:
+        return
+    if "keyword" in fix:
+        yield (
+            ("fix", "keyword"),
+            "`keyword` adds an argument to Python code; data has `set`, `replace`, `remove`, `insert`",
+        )
+        return
+    actions = [action for action in ACTIONS if action in fix]
+    if len(actions) != 1:
+        yield ("fix",), f"`fix` has exactly one of {', '.join(f'`{action}`' for action in ACTIONS)}"
+        return
+    action = actions[0]
+    if data["kind"] not in _FIX_KINDS[action]:
+        yield ("fix", action), f"`{action}` cannot repair `kind: {data['kind']}`"
+    if action == "replace":
+        replace = fix["replace"]
+        try:
+            unknown = compile_regex(replace["pattern"]).unknown_reference(replace["with"])
+        except RegexError as error:
+            message = f"the regular expression fails at character {error.position + 1}: {error.message}"
+            yield ("fix", "replace", "pattern"), message
+        else:
+            if unknown:
+                yield ("fix", "replace", "with"), f"`{unknown}` names a group that the pattern does not have"
+
+
+def _at(data: Any, route: Route) -> Any:
+    for part in route:
+        data = data.get(part) if isinstance(data, dict) else None
+    return data

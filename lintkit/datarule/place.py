@@ -1,0 +1,88 @@
+"""Where a finding about data is shown, and what it is about in words that survive edits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lintkit.model import Document, Location, Route, Span
+
+_NAMES = ("name", "key", "keyword", "id", "target", "containerPort", "hook", "repo")
+_LONGEST = 80
+
+
+def place_of(document: Document, route: Route, *, missing: bool = False, at_key: bool = False) -> Span:
+    """The span for `route`: a scalar where it is written, a collection at its key.
+
+    What is missing is shown at the key of the mapping that lacks it; an item of a list has none, and shows its
+    first key.
+    """
+    node = document.nodes.get(route)
+    if node is None:
+        return document.span(route)
+    if node.raw is not None and not missing and not at_key:
+        return node.value
+    if node.key is not None:
+        return node.key
+    data = at(document.data, route)
+    if isinstance(data, dict):
+        for key in data:
+            child = document.nodes.get((*route, key))
+            if child is not None and child.key is not None and child.alias is None:
+                return child.key
+    return node.value
+
+
+def uses_of(document: Document, route: Route) -> tuple[Location, ...]:
+    """Where the value at `route` is used, if it is written elsewhere and stands there through an alias."""
+    node = document.nodes.get(route)
+    if node is None or node.alias is None or node.raw is None:
+        return ()
+    return (Location(node.alias, "used here"),)
+
+
+def subject_of(document: Document, route: Route) -> str:
+    """`route` in words: items of lists by their name, Kubernetes objects by kind and name."""
+    parts: list[str] = []
+    data = document.data
+    if document.kind == "kubernetes" and isinstance(data, dict) and isinstance(data.get("kind"), str):
+        metadata = data.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, dict) else None
+        parts.append(f"{data['kind']}/{name}" if isinstance(name, str) else data["kind"])
+    for part in route:
+        data = _child(data, part)
+        parts.append(_name(data, part) if isinstance(part, int) else part)
+    return ".".join(parts) or document.path
+
+
+def _name(item: Any, index: int) -> str:
+    if isinstance(item, dict):
+        for key in _NAMES:
+            value = item.get(key)
+            if isinstance(value, (str, int)) and not isinstance(value, bool):
+                return str(value)[:_LONGEST]
+    return str(index)
+
+
+def at(data: Any, route: Route) -> Any:
+    """What stands at `route`; None where nothing does."""
+    for part in route:
+        data = _child(data, part)
+    return data
+
+
+def _child(data: Any, part: str | int) -> Any:
+    if isinstance(data, dict):
+        return data.get(part)
+    if isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
+        return data[part]
+    return None
+
+
+def shown(value: Any) -> str:
+    """A value in a message, on one line and short."""
+    if isinstance(value, (dict, list)):
+        return "…"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    text = " ".join(str(value).split())
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
