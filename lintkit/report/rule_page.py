@@ -146,7 +146,7 @@ def _with_marks(text: str, marked: Sequence[int], language: str) -> tuple[str, S
     if language not in _TRAILING_COMMENTS:
         return text, marked
     lines = Lines(text)
-    below = []
+    below: list[int] = []
     for number in reversed(marked):
         end = lines.end(number)
         if lines.line(number).endswith("\\"):  # nothing may follow what continues a line

@@ -15,10 +15,11 @@ from typing import Any, TextIO
 import lintkit
 from lintkit.model import SEVERITIES, Finding, Notification, Report, RuleMeta, SuppressedFinding
 from lintkit.report.json_lines import array, encode
+from lintkit.report.markdown import sentence
 from lintkit.report.options import RenderOptions
 from lintkit.report.remote import public_uri
 from lintkit.report.sarif_results import ROOT, Results, artifact_location
-from lintkit.report.sarif_rules import HELP_URI, INFORMATION_URI, descriptor, pascal_case, sentence
+from lintkit.report.sarif_rules import HELP_URI, INFORMATION_URI, descriptor, pascal_case
 from lintkit.report.sources import Sources
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
