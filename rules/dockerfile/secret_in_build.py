@@ -1,0 +1,89 @@
+"""dockerfile/secret-in-build: a credential that a build leaves in the image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.secrets import classify, is_secret_name
+
+RULE = define(
+    summary="a credential is passed through ARG or ENV and stays in the image",
+    why="""
+`docker history` shows every build argument and `docker inspect` every variable, to everybody who can pull the image. It stays
+there when a later layer unsets it.
+""",
+    remedy="Use `RUN --mount=type=secret,id=token …` while building, and the environment of the container at run time.",
+    severity="error",
+    kinds=("dockerfile",),
+    tags=("security", "secrets", "CWE-522", "CWE-798"),
+    equivalents=(
+        "checkov:CKV2_DOCKER_17",
+        "semgrep:secret-in-build-arg",
+        "hadolint:DL3064",
+        "sonar-iac:docker/SecretsHandlingCheck",
+        "sonar-iac:docker/SecretsGenerationCheck",
+    ),
+    packs=("recommended", "security", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad(
+            """\
+FROM node:22
+ARG NPM_TOKEN  # <-- here
+ENV API_PASSWORD=blue-whale  # <-- here
+ENV A=1 AUTH_TOKEN=$NPM_TOKEN  # <-- here
+RUN npm ci
+"""
+        ),
+        bad(
+            """\
+FROM debian:12
+RUN echo "root:blue-whale" | chpasswd  # <-- here
+"""
+        ),
+        good(
+            """\
+FROM node:22
+ENV PASSWORD_FILE=/run/secrets/password TOKEN_EXPIRE_MINUTES=30 API_PASSWORD=
+ARG TOKENIZERS_PARALLELISM=false
+RUN --mount=type=secret,id=npm NPM_TOKEN=$(cat /run/secrets/npm) npm ci
+""",
+            note="a secret mount, and names that only speak of one",
+        ),
+    ),
+)
+
+_CHPASSWD = re.compile(r"(?:echo|printf)\s[^|;&]*?\w:[^|;&]*\|\s*(?:sudo\s+)?chpasswd\b")
+_PUBLIC = re.compile(
+    r"(?i)(?:^|_)(?:PUBLIC|PUBLISHABLE|VITE|NEXT_PUBLIC|SENTRY_DSN)(?:_|$)|_(?:FILE|PATH|DIR|NAME|ID|URL)$"
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report secrets among the pairs of ARG and ENV, and passwords that a RUN sets."""
+    for index, instruction in enumerate(document.data["instructions"]):
+        keyword = instruction["keyword"]
+        if keyword == "RUN" and _CHPASSWD.search(instruction["value"]):
+            yield rule.finding(
+                document.span(("instructions", index, "keyword")),
+                "a password is set by a build step, which `docker history` shows",
+                subject="RUN chpasswd",
+            )
+        if keyword not in ("ARG", "ENV"):
+            continue
+        for place, (name, value) in enumerate(instruction["pairs"]):
+            if not isinstance(name, str) or not is_secret_name(name) or _PUBLIC.search(name):
+                continue
+            if keyword == "ENV" and not value:
+                continue
+            literal = bool(value) and "$" not in value
+            if literal and classify(name, value, credential=True) is None:
+                continue
+            what = "a literal" if literal else "a credential"
+            yield rule.finding(
+                document.span(("instructions", index, "pairs", place, 0)),
+                f"`{keyword} {name}` leaves {what} in the image for everybody who can pull it",
+                subject=f"{keyword} {name}",
+            )
