@@ -11,8 +11,8 @@ from lintkit.parse.dockerfile import final_stage, stage_chain, stage_instruction
 RULE = define(
     summary="the last user of the image is root",
     why="""
-The program runs as the last `USER`. Where that is root, mostly because a package had to be installed on top of a base that
-was not, a fault in the program ends as root in the container and is one kernel bug away from the host.
+The program runs as the last `USER`. Where that is root, mostly because a package had to be installed on top of a base
+that was not, a fault in the program ends as root in the container and is one kernel bug away from the host.
 """,
     remedy="Switch back after the step that needs root: `USER app`.",
     severity="warning",

@@ -10,8 +10,8 @@ from lintkit.parse.dockerfile import final_stage, stage_chain, stage_instruction
 RULE = define(
     summary="the image has no health check",
     why="""
-Docker and Swarm take a container for well as long as its process exists, so one that hangs gets traffic for ever. Kubernetes
-has its own probes and ignores the instruction.
+Docker and Swarm take a container for well as long as its process exists, so one that hangs gets traffic for ever.
+Kubernetes has its own probes and ignores the instruction.
 """,
     remedy="Add `HEALTHCHECK CMD …` that asks the service itself, or define it in the compose file.",
     severity="note",

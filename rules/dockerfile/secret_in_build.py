@@ -11,8 +11,8 @@ from lintkit.secrets import classify, is_secret_name
 RULE = define(
     summary="a credential is passed through ARG or ENV and stays in the image",
     why="""
-`docker history` shows every build argument and `docker inspect` every variable, to everybody who can pull the image. It stays
-there when a later layer unsets it.
+`docker history` shows every build argument and `docker inspect` every variable, to everybody who can pull the image. It
+stays there when a later layer unsets it.
 """,
     remedy="Use `RUN --mount=type=secret,id=token …` while building, and the environment of the container at run time.",
     severity="error",
