@@ -28,6 +28,12 @@ MAX_CHUNK = 1_000_000
 MAX_NODES = 250_000
 """Nodes of one statement, or tokens of a text that CPython has not read; libcst takes ten seconds for them."""
 
+MAX_PATTERNS = 2**19
+"""What the patterns of a text may cost: libcst doubles its work with every bracket inside another in `case …`, and
+takes eight times as long for a brace. This much is two seconds; five nested brackets count 32."""
+
+_CASE = re.compile(r"(?:^|[\r\n])[ \t\f\\\r\n]*case\b")
+
 _MESSAGE = "The code is nested too deeply to be read; the file was not checked. Split the expression."
 _LARGE = (
     "A statement is too large to be read; the file was not checked. Exclude it, or move its data out of code."
@@ -78,6 +84,37 @@ def check_before_parse(text: str, path: str) -> None:
                 raise too_deep(path, text.count("\n", 0, found.start()) + 1)
 
 
+def check_patterns(text: str, path: str, line: int) -> None:
+    """Raise ParseError for `case` patterns that libcst would not finish; `text` begins at line `line`."""
+    if "case" not in text:
+        return
+    total = 0
+    for found in _CASE.finditer(text):
+        total += _pattern_cost(text, found.end())
+        if total > MAX_PATTERNS:
+            raise too_deep(path, line + text.count("\n", 0, found.end()))
+
+
+def _pattern_cost(text: str, start: int) -> int:
+    """Two to the power of the depth of brackets, braces counted three times, up to the end of the logical line."""
+    opened: list[str] = []
+    weight = heaviest = 0
+    place = start
+    while True:
+        found = _CODE.search(text, place)
+        if found is None or (found.lastgroup == "newline" and not opened):
+            return int(2 ** min(heaviest, 64))
+        place = found.end()
+        if found.lastgroup == "string":
+            place = _string_end(text, place, found["quote"])
+        elif found.lastgroup == "open":
+            opened.append(found[0])
+            weight += 3 if found[0] == "{" else 1
+            heaviest = max(heaviest, weight)
+        elif found.lastgroup == "close" and opened:
+            weight -= 3 if opened.pop() == "{" else 1
+
+
 def check_tree(statement: ast.AST, path: str) -> None:
     """Raise ParseError for a statement whose tree is too deep for libcst. Iterative: never recurses
     itself.
@@ -115,6 +152,7 @@ def check_text(text: str, path: str) -> None:
     One pass over the tokens that nest: brackets, also in the fields of f-strings, with other strings and
     comments left out, and operators since the last comma or end of line of the same bracket.
     """
+    check_patterns(text, path, 1)
     # Open brackets, and the quotes of f-strings that a field is open in; for each how many operators it has seen.
     opened: list[str] = [""]
     operators: list[int] = [0]

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 
 from lintkit.parse.errors import ParseError
-from lintkit.python.depth import check_before_parse, check_size, check_tree, too_deep
+from lintkit.python.depth import check_before_parse, check_patterns, check_size, check_tree, too_deep
 from lintkit.source import Lines
 
 NOT_PYTHON = "This is not valid Python; the file was not checked."
@@ -106,7 +106,9 @@ class TopLevel:
 
     def check(self, number: int) -> None:
         """Raise ParseError for a run that libcst must not be given."""
-        check_size(self.code(number), self.path, self.first[number])
+        code = self.code(number)
+        check_size(code, self.path, self.first[number])
+        check_patterns(code, self.path, self.first[number])
         for statement in self.runs[number]:
             check_tree(statement, self.path)
 

@@ -53,6 +53,11 @@ SHAPES = {
     "power": "lambda n: 'x = ' + '**'.join(['a'] * n)",
     "strings": "lambda n: 'x = ' + '\"h\" ' * n",
     "comprehension": "lambda n: 'x = [a ' + 'for a in b ' * n + ']'",
+    "class patterns": "lambda n: 'match a:\\n    case ' + 'A(' * n + 'b' + ')' * n + ': pass'",
+    "mapping patterns": "lambda n: 'match a:\\n    case ' + '{1:' * (n // 6) + 'b' + '}' * (n // 6) + ': pass'",
+    "group patterns": "lambda n: 'match a:\\n    case ' + '(' * n + 'b' + ')' * n + ': pass'",
+    "many patterns": "lambda n: 'match a:\\n' + ('    case ' + '[' * 12 + 'b' + ']' * 12 + ': pass\\n') * n",
+    "invalid patterns": "lambda n: 'match a:\\n    case ' + '[' * n + 'b' + ']' * n + ': pass\\n  y = = 2'",
     "elif": "lambda n: 'if a: pass\\n' + '  elif a: pass\\n' * n",
     "f-strings": "lambda n: 'x = ' + 'f\"{' * n + '1' + '}\"' * n",
     "invalid and deep": "lambda n: 'x = ' + '(' * n + ')' * n + '\\n  y = = 2'",
@@ -101,6 +106,12 @@ def test_name_that_is_bound_very_often_is_no_quadratic_cost(line: str) -> None:
     for indent, head in (("", ""), ("  ", "def f():\n")):
         source = "import a\n" + head + (indent + line + "\n") * 4000 + indent + "a.b()\n"
         find_matches(source.encode(), "p.py", [Calls(("a.b",)), References(("a",))], screen=False)
+
+
+@pytest.mark.parametrize("pattern", ["Point(x=[1, {'a': (b | c)}])", "('(((((((((((((((((((((((', a)"])
+def test_patterns_that_people_write_are_read(pattern: str) -> None:
+    source = f"match a:\n    case {pattern}:\n        x = 'here'\n"
+    assert len(find_matches(source.encode(), "p.py", [Strings(("here",))]).matches) == 1
 
 
 def test_nested_comprehensions_are_counted_once() -> None:
