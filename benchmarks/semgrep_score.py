@@ -16,9 +16,10 @@ from pathlib import Path
 
 import libcst as cst
 
+from lintkit.budget import RuleLimitError
 from lintkit.parse.errors import ParseError
 from lintkit.pattern.compile import compile_pattern
-from lintkit.pattern.errors import PatternError, PatternLimit
+from lintkit.pattern.errors import PatternError
 from lintkit.pattern.match import Matcher
 from lintkit.python.chunks import WholeFile
 from lintkit.python.file import PythonFile
@@ -88,7 +89,7 @@ def run(pattern_file: Path) -> Result:
                 # Semgrep's range of a definition begins at its first decorator, libcst's at `def`.
                 first = first.decorators[0]
             found.add(position(file.span(first).start).line)
-    except (PatternError, PatternLimit, ParseError) as error:
+    except (PatternError, RuleLimitError, ParseError) as error:
         return Result(pattern_file.stem, expected, frozenset(), f"{type(error).__name__}: {error}")
     return Result(pattern_file.stem, expected, frozenset(found))
 

@@ -149,8 +149,8 @@ def _anchors(node: p.Node, *, root: bool = False, target: bool = False) -> Itera
     elif isinstance(node, p.Text):
         if node.formatted:
             for piece in node.pieces:
-                if not isinstance(piece, str):
-                    yield from _anchors(piece)
+                if isinstance(piece, p.Field):
+                    yield from _anchors(piece.pattern)
     elif isinstance(node, p.Imports):
         yield Anchor(_STATEMENT, (Statements(("import",)),))
         for item in node.items:

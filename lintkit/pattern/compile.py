@@ -26,6 +26,8 @@ from lintkit.pattern.placeholders import (
 from lintkit.python import values
 from lintkit.python.names import BUILTINS, dotted, identifier
 from lintkit.python.tree import fields
+from lintkit.regex.engine import compile_regex
+from lintkit.regex.syntax import RegexError
 
 MAX_DEPTH = 60
 
@@ -34,7 +36,6 @@ Root = Literal["expression", "statement", "statements", "decorator"]
 _AT = re.compile(r"error at (\d+):(\d+)(.*)", re.DOTALL)
 _STRING_PIECE = re.compile(r"\.\.\.|\$([A-Z_][A-Z_0-9]*)")
 _REGEX = re.compile(r"=~/(.*)/", re.DOTALL)
-_NOT_LINEAR = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]")
 _CONSTANTS = {"True": True, "False": False, "None": None}
 
 _LENIENT: dict[str, frozenset[str]] = {
@@ -210,6 +211,9 @@ class _Compiler:
                 items.append(self.node(statement))
         return tuple(items)
 
+    def _error(self, message: str) -> PatternError:
+        return PatternError(message, self.text, 1, 1)
+
     def _variable(self, name: str) -> p.Node:
         if name == ANONYMOUS:
             return p.Any()
@@ -350,21 +354,13 @@ class _Compiler:
         regex = _REGEX.fullmatch(value)
         if regex is not None:
             try:
-                re.compile(regex[1])
-            except (re.error, RecursionError, OverflowError) as error:
-                raise PatternError(f"`{value}` is no regular expression: {error}", self.text, 1, 1) from None
-            if _NOT_LINEAR.search(regex[1]):
-                raise PatternError(
-                    "a regular expression keeps to RE2's syntax: no lookaround, no backreference",
-                    self.text,
-                    1,
-                    1,
-                )
-            return p.Regex(regex[1])
+                return p.Regex(compile_regex(regex[1]))
+            except RegexError as error:
+                raise self._error(f"the regular expression fails: {error}") from None
         return p.Text(tuple(self._pieces(value)))
 
-    def _pieces(self, value: str) -> list[str | p.Gap | p.Variable | p.Node]:
-        pieces: list[str | p.Gap | p.Variable | p.Node] = []
+    def _pieces(self, value: str) -> list[str | p.Gap | p.Variable | p.Field]:
+        pieces: list[str | p.Gap | p.Variable | p.Field] = []
         end = 0
         for found in _STRING_PIECE.finditer(value):
             if found.start() > end:
@@ -386,12 +382,12 @@ class _Compiler:
         return p.Literal(value) if isinstance(value, bytes) else self._shape(node)
 
     def _on_formattedstring(self, node: cst.FormattedString) -> p.Node:
-        pieces: list[str | p.Gap | p.Variable | p.Node] = []
+        pieces: list[str | p.Gap | p.Variable | p.Field] = []
         for part in node.parts:
             if isinstance(part, cst.FormattedStringText):
                 pieces.extend(self._pieces(values.formatted_text(node, part.value)))
             elif isinstance(part, cst.FormattedStringExpression):
-                pieces.append(self.node(part.expression))
+                pieces.append(p.Field(self.node(part.expression)))
         return p.Text(tuple(pieces), formatted=True)
 
     def _on_binaryoperation(self, node: cst.BinaryOperation | cst.BooleanOperation) -> p.Node:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from lintkit.budget import RuleLimitError
+
 
 class PatternError(ValueError):
     """A pattern that cannot be read.
@@ -27,5 +29,5 @@ class PatternError(ValueError):
         return f"{self.message}\n    {shown}\n    {' ' * (max(self.column, 1) - 1)}^"
 
 
-class PatternLimit(RuntimeError):  # noqa: N818
+class PatternLimit(RuleLimitError):  # noqa: N818
     """Matching a pattern against one file took more steps than it may; the file's other rules go on."""

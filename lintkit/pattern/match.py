@@ -7,13 +7,13 @@ code's. What a file costs is counted: `PatternLimit` is raised beyond `MAX_STEPS
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any as Anything
 
 import libcst as cst
 
+from lintkit.budget import Budget
 from lintkit.pattern import nodes as p
 from lintkit.pattern.bindings import NONE, Bindings, Bound, distinct, join
 from lintkit.pattern.compile import Pattern, flat_parameters, small_statements
@@ -23,11 +23,13 @@ from lintkit.python.file import UNKNOWN, PythonFile
 from lintkit.python.names import dotted, identifier, imported
 from lintkit.python.tree import children, walk
 
-MAX_STEPS = 2_000_000
-"""Steps of one rule in one file; about two seconds."""
+MAX_STEPS = 2_500_000
+"""Steps of one rule in one file; about a second."""
+
+_JOIN = 8
+"""What joining or comparing two sets of bindings costs, in steps."""
 
 MAX_OPERANDS = 500
-MAX_REGEX_TEXT = 2_000
 MAX_BINDINGS = 10_000
 
 _NO: list[Bindings] = []
@@ -61,6 +63,21 @@ class _Statements:
     after: list[int]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _State:
+    """How far a run of statements has matched.
+
+    next   the number of the statement that it goes on with, or behind
+    last   the last statement that matched
+    start  the first one
+    """
+
+    next: int
+    last: int | None
+    start: int | None
+    bindings: Bindings
+
+
 class Matcher:
     """The matches of patterns in one file."""
 
@@ -71,13 +88,24 @@ class Matcher:
         self._blocks: dict[int, _Statements] = {}
         self._own: dict[int, list[cst.CSTNode]] = {}
         self._kept: list[object] = []
-        self._regexes: dict[str, re.Pattern[str]] = {}
+        self.budget = Budget()
+        """What regular expressions may cost."""
 
     def spend(self, steps: int) -> None:
         """Count steps; raises PatternLimit when there are too many."""
         self._left -= steps
         if self._left < 0:
-            raise PatternLimit("matching takes too many steps in this file")
+            raise PatternLimit("the pattern takes too long here; name more of what it looks for")
+
+    def _distinct(self, found: Iterable[Bindings]) -> list[Bindings]:
+        listed = found if isinstance(found, list) else list(found)
+        if len(listed) < 2:
+            return listed
+        self.spend(_JOIN * len(listed))
+        listed = distinct(listed)
+        if len(listed) > MAX_BINDINGS:
+            raise PatternLimit("the pattern matches one place in too many ways; use fewer metavariables")
+        return listed
 
     # -- where a pattern matches ---------------------------------------------------------------------
 
@@ -99,19 +127,21 @@ class Matcher:
         assert isinstance(pattern.node, p.Block)
         statements = self._flat(block)
         items = pattern.node.items
-        first = items[0]
-        number = 0
-        while number < len(statements.nodes):
-            start = statements.nodes[number]
-            if isinstance(first, p.Many):
-                for last, bindings in self._run(items, statements, 0):
-                    yield Found(start, start if last is None else statements.nodes[last], bindings)
-                return
-            for bindings in self.match(first, start):
-                rest = self._run(items[1:], statements, statements.after[number], bindings)
-                for last, found in rest:
-                    yield Found(start, start if last is None else statements.nodes[last], found)
-            number = statements.after[number]
+        states = [_State(0, None, None, NONE)]
+        if not isinstance(items[0], p.Many):
+            states = []
+            number = 0
+            while number < len(statements.nodes):
+                states += [
+                    _State(statements.after[number], number, number, bindings)
+                    for bindings in self.match(items[0], statements.nodes[number])
+                ]
+                number = statements.after[number]
+            items = items[1:]
+        for state in self._run(items, statements, states):
+            start = 0 if state.start is None else state.start
+            last = start if state.last is None else state.last
+            yield Found(statements.nodes[start], statements.nodes[last], state.bindings)
 
     def search(self, pattern: Pattern) -> Iterator[Found]:
         """All matches in the file, all of which is parsed for it."""
@@ -154,9 +184,7 @@ class Matcher:
         known = self._known.get(key)
         if known is None:
             self.spend(1)
-            known = distinct(_HANDLERS[type(pattern)](self, pattern, node))
-            if len(known) > MAX_BINDINGS:
-                raise PatternLimit("the pattern matches in too many ways")
+            known = self._distinct(_HANDLERS[type(pattern)](self, pattern, node))
             self._known[key] = known
         return known
 
@@ -242,8 +270,7 @@ class Matcher:
             if parts is None:
                 return _NO
             value = "".join(part if isinstance(part, str) else "{}" for part in parts)
-        regex = self._regexes.setdefault(pattern.expression, re.compile(pattern.expression))
-        return _YES if regex.search(value[:MAX_REGEX_TEXT]) else _NO
+        return _YES if pattern.expression.search(value, self.budget) else _NO
 
     # -- expressions ---------------------------------------------------------------------------------
 
@@ -251,6 +278,12 @@ class Matcher:
         if not isinstance(node, cst.BinaryOperation | cst.BooleanOperation):
             return _NO
         if type(node.operator).__name__ != pattern.operator:
+            return _NO
+        above = self.file.parent(node)
+        if isinstance(above, cst.BinaryOperation | cst.BooleanOperation) and type(above.operator) is type(
+            node.operator
+        ):
+            # Part of a longer chain, which is looked at as a whole.
             return _NO
         operands: list[cst.CSTNode] = []
         kind = type(node.operator)
@@ -533,7 +566,7 @@ class Matcher:
     def _join(self, left: list[Bindings], right: Sequence[Bindings]) -> list[Bindings]:
         if left == _YES:
             return list(right)
-        self.spend(len(left) * len(right))
+        self.spend(_JOIN * len(left) * len(right))
         return [joined for a in left for b in right if (joined := join(a, b)) is not None]
 
     def _sequence(
@@ -546,33 +579,65 @@ class Matcher:
         fixed = sum(1 for item in items if not isinstance(item, p.Many))
         if fixed > len(nodes) or (fixed == len(items) and fixed != len(nodes)):
             return _NO
-        states: dict[int, list[Bindings]] = {0: _YES}
+        states = [_State(0, None, None, NONE)]
+        dots = False
         for index, item in enumerate(items):
-            after: dict[int, list[Bindings]] = {}
+            if isinstance(item, p.Many) and item.name is None:
+                dots = True
+                continue
             if isinstance(item, p.Many):
-                if all(isinstance(other, p.Many) and other.name is None for other in items[index:]):
-                    return distinct(b for found in states.values() for b in found)
-                reached: list[Bindings] = []
-                for end in range(min(states), len(nodes) + 1):
-                    if item.name is None:
-                        reached = distinct([*reached, *states.get(end, ())]) if end in states else reached
-                        self.spend(1)
-                        after[end] = reached
-                    else:
-                        for start, found in states.items():
-                            if start <= end:
-                                run = {item.name: Bound(tuple(nodes[start:end]))}
-                                after.setdefault(end, []).extend(self._join(found, [run]))
+                last = all(isinstance(other, p.Many) and other.name is None for other in items[index + 1 :])
+                states = self._named_many(item.name or "", states, dots, nodes, only_end=last)
             else:
-                for start, found in states.items():
-                    if start < len(nodes):
-                        joined = self._join(found, evaluate(item, nodes[start]))
-                        if joined:
-                            after[start + 1] = joined
-            states = {place: found for place, found in after.items() if found}
+                states = self._step(states, dots, len(nodes), _cells(evaluate, item, nodes), lambda n: n + 1)
             if not states:
                 return _NO
-        return states.get(len(nodes), _NO)
+            dots = False
+        return self._distinct([s.bindings for s in states if dots or s.next == len(nodes)])
+
+    def _named_many(
+        self, name: str, states: list[_State], dots: bool, nodes: Sequence[cst.CSTNode], *, only_end: bool
+    ) -> list[_State]:
+        found: list[_State] = []
+        count = len(nodes)
+        for state in states:
+            for start in range(state.next, count + 1) if dots else (state.next,):
+                ends = (count,) if only_end else range(start, count + 1)
+                self.spend(_JOIN * len(ends))
+                for end in ends:
+                    joined = join(state.bindings, {name: Bound(tuple(nodes[start:end]))})
+                    if joined is not None:
+                        found.append(_State(end, None, None, joined))
+                if len(found) > MAX_BINDINGS:
+                    raise PatternLimit(
+                        "the pattern matches one place in too many ways; use fewer metavariables"
+                    )
+        return found
+
+    def _step(
+        self,
+        states: list[_State],
+        dots: bool,
+        count: int,
+        cell_of: Callable[[int], list[Bindings]],
+        next_of: Callable[[int], int],
+    ) -> list[_State]:
+        """Where the states can go with one more item: at their place, or with `dots` at any behind it."""
+        found: dict[Anything, _State] = {}
+        earlier = _Earlier(states, dots)
+        for place in range(earlier.first, count) if dots else earlier.places:
+            self.spend(1)
+            for bindings in cell_of(place) if place < count else ():
+                before = earlier.compatible(place, bindings)
+                self.spend(_JOIN * len(before))
+                for state in before:
+                    joined = join(state.bindings, bindings)
+                    if joined is not None:
+                        key = (place, state.start, *((n, b.place) for n, b in sorted(joined.items())))
+                        found.setdefault(key, _State(next_of(place), place, state.start, joined))
+            if len(found) > 10 * MAX_BINDINGS:
+                raise PatternLimit("the pattern matches one place in too many ways; use fewer metavariables")
+        return list(found.values())
 
     def _unordered(
         self,
@@ -592,14 +657,20 @@ class Matcher:
             for used, bindings in states:
                 for column, cell in enumerate(row):
                     if cell and column not in used:
+                        self.spend(3 * _JOIN)
                         for joined in self._join([bindings], cell):
                             key = (used | {column}, *((n, b.place) for n, b in sorted(joined.items())))
                             after.setdefault(key, (used | {column}, joined))
+                if len(after) > MAX_BINDINGS:
+                    raise PatternLimit(
+                        "the pattern matches one place in too many ways; use fewer metavariables"
+                    )
             states = list(after.values())
             if not states:
                 return _NO
-            self.spend(len(states))
-        return distinct(bindings for _, bindings in states)
+            if len(states) > MAX_BINDINGS:
+                raise PatternLimit("the pattern matches one place in too many ways; use fewer metavariables")
+        return self._distinct([bindings for _, bindings in states])
 
     # -- statements ----------------------------------------------------------------------------------
 
@@ -615,14 +686,15 @@ class Matcher:
             yield NONE
             return
         statements = self._flat(node.body)
-        for last, bindings in self._run(items, statements, 0):
+        for state in self._run(items, statements, [_State(0, None, None, NONE)]):
+            last = state.last
             # Without `...` at its end, the last item of the pattern is the last statement of the block.
             if (
                 last is None
                 or isinstance(items[-1], p.Many)
                 or statements.after[last] == len(statements.nodes)
             ):
-                yield bindings
+                yield state.bindings
 
     def _class_body(self, pattern: p.ClassBody, node: cst.CSTNode) -> list[Bindings]:
         if not isinstance(node, _SUITES):
@@ -673,39 +745,70 @@ class Matcher:
             self._kept.append(block)
         return found
 
-    def _run(
-        self, items: Sequence[p.Node], statements: _Statements, start: int, first: Bindings = NONE
-    ) -> list[tuple[int | None, Bindings]]:
-        """How `items` match statements from `start` on: the number of the last one that matched, and bindings."""
-        states: list[tuple[int, int | None, Bindings]] = [(start, None, first)]
+    def _run(self, items: Sequence[p.Node], statements: _Statements, states: list[_State]) -> list[_State]:
+        """How `items` go on from `states`, through the statements behind them."""
         nodes, after = statements.nodes, statements.after
         dots = False
         for item in items:
             if isinstance(item, p.Many):
                 dots = True
                 continue
-            found: dict[Anything, tuple[int, int | None, Bindings]] = {}
-            if dots:
-                earliest = min(place for place, _, _ in states)
-                places: Iterable[int] = range(earliest, len(nodes))
-            else:
-                places = sorted({place for place, _, _ in states if place < len(nodes)})
-            for place in places:
-                cell = self.match(item, nodes[place])
-                if not cell:
-                    continue
-                before = [b for p_, _, b in states if (p_ <= place if dots else p_ == place)]
-                for joined in self._join(before, cell):
-                    key = (place, *((n, b.place) for n, b in sorted(joined.items())))
-                    found.setdefault(key, (after[place], place, joined))
-            states = list(found.values())
             if not states:
                 return []
+            states = self._step(states, dots, len(nodes), _cells(self.match, item, nodes), after.__getitem__)
             dots = False
-        return [(last, bindings) for _, last, bindings in states]
+        return states
 
     def _never(self, pattern: p.Node, node: cst.CSTNode) -> Iterable[Bindings]:
         return _NO
+
+
+class _Earlier:
+    """The states that a later statement can go on from, found by the metavariables they share with it."""
+
+    def __init__(self, states: Sequence[_State], dots: bool) -> None:
+        self._states = sorted(states, key=lambda state: state.next)
+        self._dots = dots
+        self._added = 0
+        self._names: tuple[str, ...] | None = None
+        self._by_code: dict[Anything, list[_State]] = {}
+        self._by_place: dict[int, list[_State]] = {}
+        self.first = self._states[0].next
+        if not dots:
+            for state in states:
+                self._by_place.setdefault(state.next, []).append(state)
+        self.places = sorted(self._by_place)
+
+    def compatible(self, place: int, bindings: Bindings) -> Sequence[_State]:
+        """The states at `place`, or with dots at or before it, that may agree with `bindings`.
+
+        `place` grows from call to call.
+        """
+        if not self._dots:
+            return self._by_place.get(place, ())
+        if self._names is None:
+            self._names = tuple(sorted(self._states[0].bindings.keys() & bindings.keys()))
+        while self._added < len(self._states) and self._states[self._added].next <= place:
+            state = self._states[self._added]
+            self._by_code.setdefault(self._key(state.bindings), []).append(state)
+            self._added += 1
+        key = self._key(bindings)
+        if key is None:
+            return [state for found in self._by_code.values() for state in found]
+        unbound = self._by_code.get(None)
+        agreeing = self._by_code.get(key, [])
+        return agreeing if unbound is None else [*agreeing, *unbound]
+
+    def _key(self, bindings: Bindings) -> Anything:
+        """The code of the shared metavariables; None where one is not bound."""
+        names = self._names or ()
+        return tuple(bindings[name].code for name in names) if all(n in bindings for n in names) else None
+
+
+def _cells(
+    evaluate: Callable[[p.Node, cst.CSTNode], list[Bindings]], item: p.Node, nodes: Sequence[cst.CSTNode]
+) -> Callable[[int], list[Bindings]]:
+    return lambda number: evaluate(item, nodes[number])
 
 
 def _name_nodes(alias: cst.CSTNode) -> tuple[cst.CSTNode, ...]:
@@ -762,6 +865,7 @@ _HANDLERS: dict[type, Callable[[Matcher, Anything, cst.CSTNode], Iterable[Bindin
 for _kind in (
     p.Many,
     p.Gap,
+    p.Field,
     p.Sequence,
     p.Unordered,
     p.Optional,

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any as Anything
 from typing import TypeAlias
 
+from lintkit.regex.engine import Regex as Expressed
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Any:
@@ -73,10 +75,17 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Text:
-    """A string: its pieces in order. Expressions occur only where `formatted`, which is an f-string."""
+class Field:
+    """A replacement field of an f-string: `{pattern}`."""
 
-    pieces: tuple[str | Gap | Variable | Node, ...]
+    pattern: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """A string: its pieces in order. Fields occur only where `formatted`, which is an f-string."""
+
+    pieces: tuple[str | Gap | Variable | Field, ...]
     formatted: bool = False
 
 
@@ -84,7 +93,7 @@ class Text:
 class Regex:
     """`"=~/expression/"`: a string in which the expression is found."""
 
-    expression: str
+    expression: Expressed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -261,7 +270,7 @@ class Imports:
 
 
 Node: TypeAlias = (
-    Any | Variable | Many | Deep | Dotted | Identifier | Chain | Literal | Gap | Text | Regex | AnyBytes | Sequence
-    | Unordered | Optional | Absent | Shape | Operands | Star | Call | Entries | Display | Parameter | Parameters
-    | Caught | Decorator | Expression | Block | ClassBody | Assignment | Import | Imports
+    Any | Variable | Many | Deep | Dotted | Identifier | Chain | Literal | Gap | Field | Text | Regex | AnyBytes
+    | Sequence | Unordered | Optional | Absent | Shape | Operands | Star | Call | Entries | Display | Parameter
+    | Parameters | Caught | Decorator | Expression | Block | ClassBody | Assignment | Import | Imports
 )  # fmt: skip

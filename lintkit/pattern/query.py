@@ -19,6 +19,7 @@ from typing import Any, TypeAlias
 
 import libcst as cst
 
+from lintkit.budget import Budget
 from lintkit.pattern.anchors import Anchor, anchor, root_kinds
 from lintkit.pattern.bindings import NONE, Bindings, Bound, distinct, join
 from lintkit.pattern.compile import Pattern, compile_pattern
@@ -27,9 +28,10 @@ from lintkit.pattern.match import Found, Matcher
 from lintkit.pattern.values import value_of
 from lintkit.python.file import Match, PythonFile
 from lintkit.python.triggers import Trigger
+from lintkit.regex.engine import Regex, compile_regex
+from lintkit.regex.syntax import RegexError
 
 MAX_DEPTH = 12
-MAX_WHERE_TEXT = 2_000
 
 Route: TypeAlias = tuple[str | int, ...]
 KEYS = ("any", "all", "not", "inside", "not-inside", "where", "focus")
@@ -71,24 +73,32 @@ class Query:
 
 @dataclass(slots=True)
 class Test:
-    """A condition on what a metavariable stands for."""
+    """A condition on what a metavariable stands for: a regular expression, a JSON Schema, or both.
 
-    regex: re.Pattern[str] | None = None
+    text_only  the regular expression is a schema's `pattern`, so the value must be a string
+    """
+
+    regex: Regex | None = None
     schema: Mapping[str, Any] | None = None
+    text_only: bool = False
     _validator: Any = field(default=None, init=False)
 
-    def holds(self, bound: Bound, file: PythonFile) -> bool:
-        """Whether the value satisfies it; a regular expression is looked for in the text or the code."""
+    def holds(self, bound: Bound, file: PythonFile, budget: Budget) -> bool:
+        """Whether the value satisfies it; a regular expression is looked for in the text, or in the code of what is
+        no string. Raises RuleLimitError.
+        """
         value = value_of(bound, file)
         if self.regex is not None:
-            text = value if isinstance(value, str) else code_text(bound, file)
-            return self.regex.search(text[:MAX_WHERE_TEXT]) is not None
+            if not isinstance(value, str) and self.text_only:
+                return False
+            if not self.regex.search(value if isinstance(value, str) else code_text(bound, file), budget):
+                return False
+        if self.schema is None:
+            return True
         if self._validator is None:
             from jsonschema import Draft202012Validator
 
-            self._validator = Draft202012Validator(dict(self.schema or {}))
-        if isinstance(value, str):
-            value = value[:MAX_WHERE_TEXT]
+            self._validator = Draft202012Validator(dict(self.schema))
         return bool(self._validator.is_valid(value))
 
 
@@ -203,22 +213,20 @@ def _compile_where(data: Any, route: Route) -> tuple[tuple[str, Test], ...]:
         if isinstance(value, str):
             found.append((name, Test(regex=_regex(value, place))))
         elif isinstance(value, Mapping):
-            found.append((name, Test(schema=_schema(value, place))))
+            found.append((name, _schema(value, place)))
         else:
             raise QueryError("a condition is a regular expression or a JSON Schema", place)
     return tuple(found)
 
 
-def _regex(text: str, route: Route) -> re.Pattern[str]:
-    if re.search(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]", text):
-        raise QueryError("a regular expression keeps to RE2's syntax: no lookaround, no backreference", route)
+def _regex(text: str, route: Route) -> Regex:
     try:
-        return re.compile(text)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise QueryError(f"this is no regular expression: {error}", route) from None
+        return compile_regex(text)
+    except RegexError as error:
+        raise QueryError(f"the regular expression fails: {error}", route) from None
 
 
-def _schema(schema: Mapping[str, Any], route: Route) -> Mapping[str, Any]:
+def _schema(schema: Mapping[str, Any], route: Route) -> Test:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
@@ -235,10 +243,11 @@ def _schema(schema: Mapping[str, Any], route: Route) -> Mapping[str, Any]:
             pending.extend((value, (*place, str(key))) for key, value in node.items())
         elif isinstance(node, list):
             pending.extend((value, (*place, i)) for i, value in enumerate(node))
-    if "pattern" in schema and "type" not in schema:
-        # JSON Schema lets `pattern` pass for what is no string, which nobody means here.
-        return {"type": "string", **schema}
-    return schema
+    rest = {key: value for key, value in schema.items() if key != "pattern"}
+    if "pattern" not in schema:
+        return Test(schema=rest)
+    # JSON Schema lets `pattern` pass for what is no string, which nobody means here.
+    return Test(_regex(schema["pattern"], route), rest or None, text_only="type" not in schema)
 
 
 def _check_names(query: Query, data: Any, route: Route) -> None:
@@ -315,9 +324,9 @@ class _Finder:
         self.matcher = Matcher(file)
         self._top: list[cst.CSTNode] | None = None
 
-    def report(self, query: Query, found: Iterable[Found]) -> list[Found]:
+    def report(self, query: Query, candidates: Iterable[Found]) -> list[Found]:
         unique: dict[tuple[int, int], Found] = {}
-        for one in found:
+        for one in candidates:
             shown = one
             if query.focus is not None:
                 bound = one.bindings.get(query.focus)
@@ -326,7 +335,17 @@ class _Finder:
                 shown = Found(bound.nodes[0], bound.nodes[-1], one.bindings)
             span = (self.file.span(shown.first).start, self.file.span(shown.last).end)
             unique.setdefault(span, shown)
-        return [unique[span] for span in sorted(unique)]
+        found = []
+        begun: set[int] = set()
+        for span in sorted(unique):
+            one = unique[span]
+            if one.first is not one.last and query.focus is None:
+                # `open() ... close()` ends at the first `close()`, not once more at every other.
+                if span[0] in begun:
+                    continue
+                begun.add(span[0])
+            found.append(one)
+        return found
 
     def candidates(self, query: Query, starts: Sequence[cst.CSTNode]) -> list[Found]:
         """The matches of a query around the starts."""
@@ -395,7 +414,7 @@ class _Finder:
             around = self._outer(part, place)
             found = [b for b in found if all(join(b, other) is None for other in around)]
         for name, test in query.where:
-            found = [b for b in found if name in b and test.holds(b[name], self.file)]
+            found = [b for b in found if name in b and test.holds(b[name], self.file, self.matcher.budget)]
         return found
 
     def _joined(

@@ -55,17 +55,23 @@ def match_text(
                 reached = [offset for offset in reached if text.startswith(following, offset)]
             elif following is None:
                 reached = [offset for offset in reached if offset == len(text)]
-            elif not isinstance(following, p.Gap | p.Variable):
+            elif isinstance(following, p.Field):
                 reached = [offset for offset in reached if offset < len(text) and text[offset] == MARK]
             spend(len(reached))
+            starts = sorted(states)
+            added = 0
+            earlier: list[Bindings] = []
             for offset in reached:
-                earlier = [b for start, found in states.items() if start <= offset for b in found]
-                if earlier:
-                    after[offset] = distinct(earlier)
+                while added < len(starts) and starts[added] <= offset:
+                    if states[starts[added]] != earlier:
+                        earlier = distinct([*earlier, *states[starts[added]]])
+                        spend(8 * len(earlier))
+                    added += 1
+                after[offset] = earlier
         else:
             for start, found in states.items():
                 for end, bindings in _piece(piece, following, start, text, places, fields, node, evaluate):
-                    spend(len(found))
+                    spend(8 * len(found))
                     joined = [j for b in found if (j := join(b, bindings)) is not None]
                     if joined:
                         after.setdefault(end, []).extend(joined)
@@ -76,7 +82,7 @@ def match_text(
 
 
 def _piece(
-    piece: str | p.Variable | p.Node,
+    piece: str | p.Variable | p.Field | p.Gap,
     following: object,
     start: int,
     text: str,
@@ -87,10 +93,10 @@ def _piece(
 ) -> list[tuple[int, Bindings]]:
     if isinstance(piece, str):
         return [(start + len(piece), NONE)] if text.startswith(piece, start) else []
-    if start < len(text) and text[start] == MARK:
-        if isinstance(piece, str):
+    if isinstance(piece, p.Field):
+        if start >= len(text) or text[start] != MARK:
             return []
-        return [(start + 1, b) for b in evaluate(piece, fields[places.index(start)])]
+        return [(start + 1, b) for b in evaluate(piece.pattern, fields[places.index(start)])]
     if isinstance(piece, p.Variable):
         # Characters up to the next piece, or to the end.
         stop = text.find(MARK, start)
