@@ -313,6 +313,22 @@ def test_the_index_brings_its_own_configurations(tmp_path: Path) -> None:
     assert ids(config, "a/x.py") == [meta.id for meta in RULES]
 
 
+def test_a_configuration_does_not_grow_with_those_beside_it(tmp_path: Path) -> None:
+    nested = {f"p{number}/lintkit.toml": 'extend = "../lintkit.toml"' for number in range(60)}
+    config = read(tmp_path, {"lintkit.toml": 'required = ["python/*"]', **nested}).with_flags(select=["*"])
+    assert all(not parent.nested for one in config.all() for parent in one.parents)
+    assert len(pickle.dumps(config.for_path("p59/x.py"))) < 5000
+
+
+def test_deep_inheritance_stays_small_and_quick(tmp_path: Path) -> None:
+    files = {"/".join(["d"] * depth) + "/lintkit.toml": 'required = ["compose/*"]' for depth in range(1, 40)}
+    chain = {f"{n}.toml": f'required = ["compose/*"]\nextend = "{n + 1}.toml"' for n in range(48)}
+    config = read(tmp_path, {"lintkit.toml": 'extend = "0.toml"', **files, **chain, "48.toml": ""})
+    deepest = config.with_flags(ignore=["project/*"]).for_path("d/" * 39 + "x.py")
+    assert deepest.runs(IMAGE) and not deepest.requires(CORS)
+    assert len(deepest.parents) == 48 + 1 + 38
+
+
 def test_configurations_can_be_sent_to_a_worker(tmp_path: Path) -> None:
     config = read(
         tmp_path, {"lintkit.toml": 'required = ["*"]', "a/lintkit.toml": 'extend = "../lintkit.toml"'}
@@ -541,3 +557,14 @@ def test_packs_that_multiply_are_refused(tmp_path: Path) -> None:
     ]
     error = refused(tmp_path, {"lintkit.toml": "[packs]\n" + "\n".join([*packs, 'p9 = ["*"]'])})
     assert "more than 5000 selectors" in error.message
+
+
+def test_entries_that_multiply_with_packs_are_refused(tmp_path: Path) -> None:
+    names = ", ".join(f'"python/{number}*"' for number in range(900))
+    severities = "\n".join(f'"pack:{"?" * number}*" = "note"' for number in range(9))
+    error = refused(
+        tmp_path, {"lintkit.toml": f"[severity]\n{severities}\n[packs]\nmine-is-long = [{names}]"}
+    )
+    assert "more than 5000 selectors" in error.message
+    entry = '[[per-path-ignores]]\nrules = ["*"]\nreason = "r"\npaths = [' + '"a", ' * 999 + "]\n"
+    assert "more than 5000 globs" in refused(tmp_path, {"lintkit.toml": entry * 6}).message

@@ -12,7 +12,7 @@ from typing import Any, cast
 from lintkit.config.errors import ConfigError, nearest, quoted
 from lintkit.config.globs import Home
 from lintkit.config.model import Config, PathIgnore, RuleConfig, Source, Waiver
-from lintkit.config.packs import PackError, expanded, resolved
+from lintkit.config.packs import MOST_SELECTORS, PackError, expanded, resolved
 from lintkit.config.selectors import KNOWN_PACKS
 
 _PACK = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
@@ -51,11 +51,11 @@ def over(base: Config, source: Source, place: Place) -> Config:
     for name in ("production", "staging", "development"):
         if name in table.get("environments", {}):
             environments[cast("Any", name)] = home.globs(table["environments"][name])
-    return replace(
+    merged = replace(
         base,
         path=source.path,
         sources=(*base.sources, source),
-        parents=(*base.parents, base) if base.required else base.parents,
+        parents=base.as_parents(),
         inherited=(*base.inherited, base.choice) if base.sources else base.inherited,
         select=expanded(table["select"], packs) if "select" in table else None,
         extend_select=expanded(table.get("extend-select", ()), packs),
@@ -99,6 +99,28 @@ def over(base: Config, source: Source, place: Place) -> Config:
         rules=rules,
         environments=tuple(environments.items()),
     )
+    _refuse_excess(merged)
+    return merged
+
+
+def _refuse_excess(config: Config) -> None:
+    """Packs and files that extend each other multiply; what is matched with every finding stays within bounds."""
+    entries = (*config.per_path_ignores, *config.waivers)
+    selectors = sum(len(entry.rules) for entry in entries) + len(config.severities)
+    selectors += sum(map(len, (config.select or (), config.extend_select, config.ignore, config.required)))
+    selectors += sum(
+        len(choice.select or ()) + len(choice.extend_select) + len(choice.ignore)
+        for choice in config.inherited
+    )
+    globs = sum(len(entry.paths) for entry in entries) + len(config.exclude)
+    globs += sum(len(table.paths or ()) + len(table.paths_ignore or ()) for table in config.rules.values())
+    for what, count in (("selectors", selectors), ("globs", globs)):
+        if count > MOST_SELECTORS:
+            raise ConfigError(
+                f"this file, with its packs and what it extends, comes to more than {MOST_SELECTORS} {what}; "
+                "use wildcards and tags",
+                config.path,
+            )
 
 
 def _packs(base: Config, source: Source) -> Mapping[str, tuple[str, ...]]:

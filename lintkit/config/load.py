@@ -65,12 +65,13 @@ def with_nested(config: Config, tree: Tree) -> Config:
     reader = TreeReader(tree)
     root = reader.root.resolve()
     found = replace(config, nested={})
+    binding = {"": config.as_parents()}  # by folder; made once each, so that equal ones are the same
     size = 0
     for folder in _folders(tree):
         if found.excluded(f"{folder}/{FILE}"):
             continue
-        above = found.around(folder)
-        start = Config(folder=folder, parents=tuple(parent for parent in above if parent.required))
+        above = [parent for one in found.around(folder) for parent in binding[one.folder]]
+        start = Config(folder=folder, parents=tuple({id(parent): parent for parent in above}.values()))
         loader = _Loader(reader, Home(below=folder))
         nested = _in_folder(loader, root / folder, start)
         if nested is None:
@@ -82,6 +83,7 @@ def with_nested(config: Config, tree: Tree) -> Config:
                 f"{_LARGEST_SUM >> 20} MiB together; leave some out with `exclude`",
                 nested.path,
             )
+        binding[folder] = nested.as_parents()
         found = replace(found, nested={**found.nested, folder: nested})
     return found
 

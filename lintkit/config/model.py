@@ -137,7 +137,7 @@ class Config:
     severities    (selector, severity); the last one decides
     environments  (environment, globs)
     required      rules that nothing below or extending this configuration can weaken
-    parents       configurations whose `required` hold here, outermost first
+    parents       configurations whose `required` hold here, outermost first; they have none of their own
     nested        folder below the root -> the configuration that applies there, instead of this one
     """
 
@@ -271,12 +271,16 @@ class Config:
 
     def floor(self, rule: RuleMeta) -> Config | None:
         """The outermost configuration above this one that requires `rule`: its settings hold here."""
-        return next((parent for parent in self.parents if parent.requires(rule)), None)
+        return next((parent for parent in self.parents if any_selects(parent.required, rule)), None)
 
     def decider(self, rule: RuleMeta) -> Config:
         """The configuration whose settings of `rule` hold here: one that requires it, else this one."""
         floor = self.floor(rule)
-        return self if floor is None else floor.decider(rule)
+        return self if floor is None else floor
+
+    def as_parents(self) -> tuple[Config, ...]:
+        """The `parents` of a configuration that is bound by what this one, and whatever binds it, require."""
+        return (*self.parents, replace(self, parents=(), nested={})) if self.required else self.parents
 
     def refuses_comments(self, rule: RuleMeta) -> str:
         """The file that requires `rule` and accepts no comment that suppresses it; empty if there is none."""
