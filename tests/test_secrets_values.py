@@ -201,3 +201,9 @@ def test_a_verdict_lies_inside_its_value(name: str, value: str, credential: bool
     verdict = classify("password" + name, value, credential=credential)
     if verdict is not None:
         assert 0 <= verdict.start < verdict.end <= len(value)
+
+
+def test_a_well_known_password_is_not_taken_for_a_minimum() -> None:
+    verdict = classify("password", "admin123")
+    assert verdict is not None
+    assert verdict.kind == "well-known"
