@@ -10,6 +10,7 @@ Through an alias the edit is made where the value is written, and is not safe.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ from lintkit.regex.engine import compile_regex
 
 ACTIONS = ("set", "replace", "remove", "insert")
 
+_BREAK = re.compile("[\r\n]")
 _YAML = frozenset(("compose", "kubernetes", "workflow", "yaml"))
 
 
@@ -58,6 +60,12 @@ def _set(document: Document, route: Route, node: NodeSpans, value: Any) -> tuple
         new = quoted_like(value, node.style, document.kind)
         if span.start == span.end:
             new = " " + new
+        elif node.raw is None and node.key is not None and text[span.start] not in "{[":
+            # A collection in block style may be no further to the right than its key; a value has to be.
+            between = text[node.key.end : span.start]
+            if node.alias is not None or between.strip() != ":":
+                return ()
+            span, new = Span(span.path, node.key.end + between.index(":") + 1, span.end), " " + new
     elif document.kind == "json":
         new = flow(value, "json")
     elif document.kind == "toml":
@@ -136,7 +144,7 @@ def _remove(document: Document, route: Route, node: NodeSpans) -> tuple[Edit, ..
         return (Edit(Span(document.path, start, end), ""),)
     if len(siblings) == 1 and document.kind != "toml":
         return ()
-    line = text.rfind("\n", 0, start) + 1
+    line = _line_start(text, start)
     lead = text[line:start]
     if not lead.strip() or (isinstance(route[-1], int) and lead.strip() == "-"):
         return _without_lines(document, line, end)
@@ -174,14 +182,25 @@ def _extent(document: Document, node: NodeSpans) -> tuple[int, int] | None:
 def _without_lines(document: Document, start: int, end: int) -> tuple[Edit, ...]:
     """Delete the lines from `start` to `end`, if nothing else but a comment stands on them."""
     text = document.text
-    first = text.rfind("\n", 0, start) + 1
-    last = text.find("\n", end)
-    rest = text[end : last if last >= 0 else len(text)].strip()
+    first, last = _line_start(text, start), _line_end(text, end)
+    rest = text[end:last].strip()
     if text[first:start].strip() or (rest and not rest.startswith("#")):
         return ()
-    if last < 0:
-        first, last = max(first - 1, 0), len(text) - 1
-    return (Edit(Span(document.path, first, last + 1), ""),)
+    if last < len(text):
+        last += 2 if text.startswith("\r\n", last) else 1
+    elif first:
+        first -= 2 if text.startswith("\r\n", first - 2) else 1
+    return (Edit(Span(document.path, first, last), ""),)
+
+
+def _line_start(text: str, offset: int) -> int:
+    return max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
+
+
+def _line_end(text: str, offset: int) -> int:
+    """Where the line of `offset` ends, before its CR, LF or CRLF."""
+    found = _BREAK.search(text, offset)
+    return len(text) if found is None else found.start()
 
 
 def _is_header(document: Document, route: Route) -> bool:
@@ -226,8 +245,8 @@ def _insert_in_braces(document: Document, start: int, end: int, entries: list[st
         place -= 1
     before = text[place - 1]
     separator = ", "
-    if "\n" in text[place : end - 1] and before != "{":
-        line = text.rfind("\n", 0, place) + 1
+    if _BREAK.search(text, place, end - 1) and before != "{":
+        line = _line_start(text, place)
         lead = text[line:place]
         separator = ",\n" + lead[: len(lead) - len(lead.lstrip())]
     head = "" if before == "{" else separator[1:] if before == "," else separator
@@ -240,12 +259,11 @@ def _insert_in_block(
     text = document.text
     if start == end or text[start] in "?[" or _keeps_its_end(document, route):
         return ()
-    line_end = text.find("\n", end)
-    line_end = len(text) if line_end < 0 else line_end - (text[line_end - 1] == "\r")
+    line_end = _line_end(text, end)
     rest = text[end:line_end].strip()
     if rest and not rest.startswith("#"):
         return ()
-    indent = " " * (start - text.rfind("\n", 0, start) - 1)
+    indent = " " * (start - _line_start(text, start))
     lines = [indent + line for line in block_yaml(entries, document.kind)]
     return (Edit(Span(document.path, line_end, line_end), "\n" + "\n".join(lines)),)
 
@@ -297,6 +315,5 @@ def _insert_in_table(document: Document, route: Route, node: NodeSpans, lines: l
 
 def _after_line(document: Document, offset: int, lines: list[str]) -> tuple[Edit, ...]:
     text = document.text
-    end = text.find("\n", offset)
-    end = len(text) if end < 0 else end - (text[end - 1] == "\r")
+    end = _line_end(text, offset)
     return (Edit(Span(document.path, end, end), "\n" + "\n".join(lines)),)

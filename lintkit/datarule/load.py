@@ -246,15 +246,22 @@ def _of_use(data: Mapping[str, Any], route: Route, schema: Any) -> Iterator[Mist
     }
     try:
         compiled = compile_schema(schema, defaults)
-        empty = compiled.is_valid({}) or compiled.is_valid(None)
+        # What `each` finds is never null.
+        empty = [word for word, value in (("{}", {}), ("null", None)) if compiled.is_valid(value)]
+        if "each" in data and empty == ["null"]:
+            empty = []
     except RuleLimitError as error:
         yield route, f"`{'.'.join(map(str, route))}`: {error.message}"
         return
     if route == ("forbid",) and empty:
         yield (
             route,
-            "`forbid` is satisfied by an empty value, so it would report everything; "
-            "name a `type`, a `const` or what is `required`",
+            f"`forbid` is satisfied by `{empty[0]}`, so it would report what is empty; "
+            + (
+                "add `type: object`"
+                if empty == ["null"]
+                else "name a `type`, a `const` or what is `required`"
+            ),
         )
 
 

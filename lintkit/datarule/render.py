@@ -18,7 +18,7 @@ _SCHEMAS: dict[str, ScalarSchema] = {"compose": "compose", "kubernetes": "kubern
 
 def _is_plain(text: str, kind: str) -> bool:
     """Whether `text` without quotes is this string to every reader of YAML."""
-    if not _PLAIN.fullmatch(text) or text.endswith(":") or text in ("---", "...", "="):
+    if not _PLAIN.fullmatch(text) or ": " in text or text.endswith(":") or text in ("---", "...", "="):
         return False
     # A number or a date to any reader is quoted; so is what looks like one (sexagesimals of YAML 1.1).
     if re.fullmatch(r"[-+.0-9_:xobeEA-Fa-f]+", text) and text[0] in "-+.0123456789":
