@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import bisect
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import libcst as cst
 
 from lintkit.parse.errors import ParseError
+from lintkit.pylex import literals
 from lintkit.python.depth import check_size, check_text, too_deep
 from lintkit.python.statements import NOT_PYTHON, TopLevel
 from lintkit.python.tree import Chunk
+
+_BARE_EXCEPT = re.compile(r"^[ \t]*except\*?[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.MULTILINE)
 
 
 class Refused(Exception):  # noqa: N818
@@ -39,7 +44,13 @@ def parse_chunk(text: str, path: str, *, number: int = 0, start: int = 0) -> Chu
     """
     try:
         with _unvalidated():
-            module = cst.parse_module(text)
+            try:
+                module = cst.parse_module(text)
+            except cst.ParserSyntaxError:
+                readable = _with_known_syntax(text)
+                if readable == text:
+                    raise
+                module = cst.parse_module(readable)
         return Chunk(number, start, text, module)
     except cst.ParserSyntaxError as error:
         raise ParseError(NOT_PYTHON, path, max(error.raw_line, 1), max(error.raw_column, 0) + 1) from None
@@ -50,6 +61,27 @@ def parse_chunk(text: str, path: str, *, number: int = 0, start: int = 0) -> Chu
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise ParseError(NOT_PYTHON, path) from None
         raise
+
+
+def _with_known_syntax(text: str) -> str:
+    """`text` with syntax that libcst does not read yet written in an older way of the same length.
+
+    `except A, B:` without parentheses (PEP 758, Python 3.14) becomes `except A | B:`. Every position stays, and
+    nothing asks for the operator between exceptions.
+    """
+    if "except" not in text:
+        return text
+    strings = [(token.start, token.end) for token in literals(text)]
+    found = []
+    for match in _BARE_EXCEPT.finditer(text):
+        at = bisect.bisect_right(strings, (match.start(1), len(text)))
+        if not at or strings[at - 1][1] <= match.start(1):
+            found.append(match)
+    pieces, last = [], 0
+    for match in found:
+        pieces += [text[last : match.start(1)], match[1].replace(",", "|")]
+        last = match.end(1)
+    return "".join((*pieces, text[last:]))
 
 
 class WholeFile:
