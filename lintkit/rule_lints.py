@@ -281,7 +281,7 @@ def _looked_at(meta: RuleMeta, example: Example) -> bool:
 
 
 def _lint_expressions(data: Mapping[str, Any]) -> Iterator[RuleLint]:
-    for key in _SCHEMAS:
+    for key in _HOLD_EXPRESSIONS:
         for route, expression in _expressions(data.get(key), (key,)):
             if never_matches(expression):
                 yield RuleLint("expression", "no text can ever match this regular expression", route=route)
@@ -290,10 +290,14 @@ def _lint_expressions(data: Mapping[str, Any]) -> Iterator[RuleLint]:
 def _expressions(node: Any, route: Route) -> Iterator[tuple[Route, str]]:
     if isinstance(node, Mapping):
         for key, value in node.items():
-            if key in {"pattern", "regex"} and isinstance(value, str):
+            if key == "pattern" and isinstance(value, str):
                 yield (*route, key), value
             elif key == "patternProperties" and isinstance(value, Mapping):
                 yield from (((*route, key, name), str(name)) for name in value)
+            elif key == "where" and isinstance(value, Mapping):
+                yield from (
+                    ((*route, key, name), text) for name, text in value.items() if isinstance(text, str)
+                )
             yield from _expressions(value, (*route, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
@@ -304,7 +308,7 @@ def _todo(key: str, route: Route) -> RuleLint:
     return RuleLint("todo", f"`{key}` still says TODO; write yours", route=route)
 
 
-_SCHEMAS = ("require", "forbid", "when", "where")
+_HOLD_EXPRESSIONS = ("require", "forbid", "when", "relate", "match", "fix")
 
 _CWE = re.compile(r"CWE-[1-9][0-9]{0,3}")
 _SCORE = re.compile(r"10\.0|[0-9]\.[0-9]")

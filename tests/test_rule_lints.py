@@ -205,6 +205,8 @@ def test_messages_without_a_verb(message: str) -> None:
         ({"forbid": {"pattern": "$a"}}, ("forbid", "pattern")),
         ({"require": {"anyOf": [{"pattern": "ok"}, {"pattern": "a^"}]}}, ("require", "anyOf", 1, "pattern")),
         ({"when": {"patternProperties": {"a$b": {}}}}, ("when", "patternProperties", "a$b")),
+        ({"match": {"all": "f($X)", "where": {"$X": "a^"}}}, ("match", "where", "$X")),
+        ({"fix": {"title": "x", "replace": {"pattern": "$a", "with": ""}}}, ("fix", "replace", "pattern")),
     ],
 )
 def test_an_expression_that_nothing_matches_is_found(

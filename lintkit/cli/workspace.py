@@ -125,14 +125,14 @@ def choose_root(root: Path | None, paths: Sequence[str]) -> Path:
 
     Raises CommandError if a path or the root does not exist.
     """
+    if root is not None and not root.is_dir():
+        raise CommandError(f"--root: there is no folder {quoted(root)}")
     for path in paths:
         if not os.path.lexists(path):
             raise CommandError(
                 f"there is no file or folder {quoted(path)}; check the spelling and the current folder"
             )
     if root is not None:
-        if not root.is_dir():
-            raise CommandError(f"--root: there is no folder {quoted(root)}")
         return root.resolve()
     located = [_located(path) for path in paths] or [Path.cwd()]
     folders = [str(path if path.is_dir() and not path.is_symlink() else path.parent) for path in located]
