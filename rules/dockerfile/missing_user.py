@@ -49,13 +49,23 @@ CMD ["/app"]
         good(
             'FROM gcr.io/distroless/static-debian12:nonroot\nCMD ["/app"]\n', note="a base that is not root"
         ),
+        good(
+            'FROM postgres:17\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["postgres"]\n',
+            note="an entry point that starts as root and gives it up",
+        ),
         good('ARG BASE\nFROM ${BASE}\nCMD ["/app"]\n', note="a base that is not known"),
     ),
 )
 
 _NOT_ROOT = re.compile(
     r"(?i)nonroot|non-root|rootless|unprivileged|(?:^|/)(?:bitnami|chainguard)(?:/|$)|^cgr\.dev/|^dhi\.io/|/ubi\d*-micro"
-    r"|(?:^|/)(?:jenkins/jenkins|grafana/grafana|prom/prometheus|prom/alertmanager|elasticsearch|kibana|selenium/\S+)(?::|@|$)"
+    r"|(?:^|/)(?:haproxy|memcached|jenkins/jenkins|grafana/grafana|prom/prometheus|prom/alertmanager|elasticsearch|kibana|selenium/\S+)(?::|@|$)"
+)
+
+
+_SHELL = re.compile(r"(?:\S*/)?(?:ba|da|a|z|k)?sh(?: -[il])?|R|python3?|irb|node")
+_DROPS_ROOT = re.compile(
+    r"(?:^|[\s/;&|(\"])(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst|docker-entrypoint\.sh)(?:$|[\s\"])"
 )
 
 
@@ -67,6 +77,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     chain = stage_chain(document, final)
     if any(stage_instructions(document, stage, "USER") for stage in chain):
         return
+    if any(_drops_root(document, stage) for stage in chain):
+        return
     base = document.data["stages"][chain[-1]]["resolved_base"]
     if "$" in base or _NOT_ROOT.search(base):
         return
@@ -75,3 +87,15 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         "the image runs as root, because no instruction sets a user",
         subject=document.data["stages"][final]["name"] or "final stage",
     )
+
+
+def _drops_root(document: Document, stage: int) -> bool:
+    """Whether what a stage starts is a shell for a person, or gives up root by itself."""
+    for index in document.data["stages"][stage]["instructions"]:
+        instruction = document.data["instructions"][index]
+        words = " ".join(instruction["arguments"])
+        if instruction["keyword"] in ("CMD", "ENTRYPOINT") and _SHELL.fullmatch(words):
+            return True
+        if instruction["keyword"] in ("CMD", "ENTRYPOINT", "RUN") and _DROPS_ROOT.search(words):
+            return True
+    return False

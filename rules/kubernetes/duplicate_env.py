@@ -1,0 +1,76 @@
+"""kubernetes/duplicate-env: one variable twice in a container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.parse.kubernetes import env_entries
+
+RULE = define(
+    summary="a container sets one variable twice",
+    why="""
+The last entry wins in silence, and a later `kubectl apply` merges the list by name and may drop either of them. What the
+program is given then depends on the history of the object.
+""",
+    remedy="Remove the entry that is not meant.",
+    severity="warning",
+    kinds=("kubernetes",),
+    tags=("correctness",),
+    equivalents=(
+        "kube-linter:duplicate-env-var",
+        "kube-score:environment-variable-key-duplication",
+        "sonar-iac:k8s/DuplicatedEnvironmentVariables",
+    ),
+    packs=("recommended", "production"),
+    examples=(
+        bad(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      env:
+        - name: MODE
+          value: web
+        - name: REGION
+          value: eu
+        - name: MODE  # <-- here
+          value: worker
+"""
+        ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      env: [{name: MODE, value: web}]
+    - name: worker
+      image: shop:1
+      env: [{name: MODE, value: worker}]
+""",
+            note="two containers",
+        ),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report the later of two entries of one container with one name."""
+    seen: dict[tuple[Route, str], Location] = {}
+    for entry in env_entries(document):
+        first = seen.setdefault((entry.container.route, entry.name), Location(entry.name_span, "the first"))
+        if first.span != entry.name_span:
+            yield rule.finding(
+                entry.name_span,
+                f"`{entry.name}` of container `{entry.container.name}` is set a second time, and the last one wins",
+                subject=f"{entry.container.name} {entry.name}",
+                related=(first,),
+            )
