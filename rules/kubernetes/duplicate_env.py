@@ -10,8 +10,8 @@ from lintkit.parse.kubernetes import env_entries
 RULE = define(
     summary="a container sets one variable twice",
     why="""
-The last entry wins in silence, and a later `kubectl apply` merges the list by name and may drop either of them. What the
-program is given then depends on the history of the object.
+The last entry wins in silence, and a later `kubectl apply` merges the list by name and may drop either of them. What
+the program is given then depends on the history of the object.
 """,
     remedy="Remove the entry that is not meant.",
     severity="warning",
