@@ -21,6 +21,8 @@ PLACEHOLDER = re.compile(r"\{([\w-]+)\}")
 WORDS = ("value", "key", "path", "name", "missing", "kind", "service", "container", "stage")
 """What a message may name, besides the rule's own options."""
 
+_ABOUT_PROPERTIES = frozenset(("type", "properties", "required", "title", "description", "$comment"))
+
 MAX_FINDINGS = 1_000
 """How many findings a rule may have in one document."""
 
@@ -38,7 +40,7 @@ def document_check(data: Mapping[str, Any]) -> Check:
     def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         nonlocal steps
         # What is linear in the file is no reason to stop.
-        budget = Budget(steps + len(document.text) // 10)
+        budget = Budget(steps + len(document.text) // 8)
         try:
             yield from _Checking(data, document, rule, budget).findings()
         except RuleLimitError:
@@ -147,9 +149,9 @@ def _real(document: Document, selected: Selected, failure: Failure) -> tuple[Rou
 
 
 def _forbidden(schema: Any, value: Any) -> tuple[Route, str]:
-    """The place of `value` that a `forbid` speaks of: as long as it names a single property, that one."""
+    """The place of `value` that a `forbid` speaks of: as long as it is about a single property, that one."""
     route: Route = ()
-    while isinstance(schema, dict) and isinstance(value, dict):
+    while isinstance(schema, dict) and isinstance(value, dict) and _ABOUT_PROPERTIES.issuperset(schema):
         properties = schema.get("properties", {})
         required = schema.get("required", [])
         if not isinstance(properties, dict) or not isinstance(required, list):
