@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+import lintkit
 from tests.cli.conftest import Shell
 
 RULE = """\
@@ -327,17 +331,14 @@ def test_text_of_a_rule_file_cannot_reach_the_terminal(shell: Shell) -> None:
 
 
 def test_the_command_loads_no_libcst_for_a_compose_rule(shell: Shell) -> None:
-    import os
-    import subprocess
-
     shell.write("policies/own/privileged.yaml", RULE)
     code = "import sys; from lintkit.cli.main import run; print(run(['test', 'policies']), 'libcst' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(Path(lintkit.__file__).parent.parent)},
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ},
         timeout=60,
     )
-    assert done.stdout.endswith("0 False\n")
+    assert done.stdout.endswith("0 False\n"), done.stderr
