@@ -1,0 +1,116 @@
+"""kubernetes/seccomp-profile: a container without the filter of system calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.parse.kubernetes import containers, pod_spec_route
+
+RULE = define(
+    summary="a container runs without the system call filter",
+    why="""
+Kubernetes runs containers without the runtime's seccomp filter unless it is asked for, so some 50 system calls that
+exploits of the kernel begin with are open. One unpatched bug is then enough to leave the container.
+""",
+    remedy="Set `securityContext.seccompProfile.type: RuntimeDefault` for the pod.",
+    severity="note",
+    kinds=("kubernetes",),
+    tags=("security",),
+    equivalents=(
+        "kics:seccomp_profile_is_not_configured",
+        "checkov:CKV_K8S_31",
+        "semgrep:seccomp-confinement-disabled@k8s",
+        "kube-score:container-seccomp-profile",
+        "polaris:linuxHardening",
+        "kyverno:restrict-seccomp",
+        "kyverno:restrict-seccomp-strict",
+        "gatekeeper:seccomp",
+        "gatekeeper:seccompv2",
+    ),
+    packs=("strict", "security"),
+    examples=(
+        bad(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api  # <-- here
+      image: shop:1
+    - name: worker
+      image: shop:1
+      securityContext:
+        seccompProfile:
+          type: Unconfined  # <-- here
+"""
+        ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  securityContext:
+    seccompProfile: {type: RuntimeDefault}
+  containers:
+    - name: api
+      image: shop:1
+    - name: worker
+      image: shop:1
+      securityContext:
+        seccompProfile: {type: Localhost, localhostProfile: worker.json}
+"""
+        ),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report `Unconfined` where it is written, and containers for which nothing is."""
+    pod = pod_spec_route(document.data)
+    if pod is None:
+        return
+    pod_field: Route = (*pod, "securityContext", "seccompProfile", "type")
+    pod_type = _at(document.data, pod_field)
+    if pod_type == "Unconfined":
+        yield rule.finding(
+            document.span(pod_field),
+            "`Unconfined` switches the system call filter off for the pod",
+            subject="pod",
+        )
+    annotations = _at(document.data, (*pod[:-1], "metadata", "annotations"))
+    legacy = isinstance(annotations, dict) and any("seccomp" in str(name) for name in annotations)
+    for container in containers(document):
+        field: Route = (*container.route, "securityContext", "seccompProfile", "type")
+        own = _at(document.data, field)
+        if own == "Unconfined":
+            yield rule.finding(
+                document.span(field),
+                f"`Unconfined` switches the system call filter off for container `{container.name}`",
+                subject=container.name,
+            )
+        elif (
+            own is None
+            and pod_type is None
+            and not legacy
+            and _at(document.data, (*container.route, "image"))
+        ):
+            yield rule.finding(
+                document.span(container.route),
+                f"container `{container.name}` runs without the system call filter of the runtime",
+                subject=container.name,
+            )
+
+
+def _at(data: Any, route: Route) -> Any:
+    for part in route:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
