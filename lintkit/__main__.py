@@ -1,5 +1,11 @@
 """`python -m lintkit`."""
 
-from lintkit.cli.main import main
+import sys
+from pathlib import Path
+
+# Python puts the current folder in front of the path for `-m`; a `yaml.py` of the checked repository must not be run.
+sys.path[:] = [entry for entry in sys.path if entry not in ("", str(Path.cwd()))]
+
+from lintkit.cli.main import main  # noqa: E402
 
 main()

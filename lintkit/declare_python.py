@@ -15,9 +15,8 @@ from lintkit.pattern.values import plain, value_of
 from lintkit.rule import RuleContext, replacement
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
-
     from lintkit.python.file import Match, PythonFile
+    from lintkit.schemas import Schema
 
 _PLACE = re.compile(r"\$([A-Z_][A-Z_0-9]*)|\{\$?(\w+)\}")
 _MAX_SHOWN = 80
@@ -32,15 +31,15 @@ def python_check(
     """
     message: str = data["message"]
     fix: Mapping[str, Any] | None = data.get("fix")
-    validators: dict[str, Validator] = {}
+    schemas: dict[str, Schema] = {}
 
-    def validator(key: str) -> Validator | None:
+    def compiled(key: str) -> Schema | None:
         # Compiled on first use: most runs never meet a match.
-        if key not in validators and key in data:
-            from jsonschema import Draft202012Validator
+        if key not in schemas and key in data:
+            from lintkit.schemas import compile_schema
 
-            validators[key] = Draft202012Validator(data[key])
-        return validators.get(key)
+            schemas[key] = compile_schema(data[key])
+        return schemas.get(key)
 
     def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
         matches = rule.matches or (match,)
@@ -49,7 +48,7 @@ def python_check(
         for found in find(query, file, matches):
             call = _call_of(found)
             projected = project(found, call, file)
-            require, forbid = validator("require"), validator("forbid")
+            require, forbid = compiled("require"), compiled("forbid")
             if require is not None and not _violates(require, projected, call, file):
                 continue
             if forbid is not None and not forbid.is_valid(projected):
@@ -65,16 +64,10 @@ def python_check(
     return check
 
 
-def _violates(require: Validator, data: Mapping[str, Any], call: cst.Call | None, file: PythonFile) -> bool:
+def _violates(require: Schema, data: Mapping[str, Any], call: cst.Call | None, file: PythonFile) -> bool:
     """Whether the data does not satisfy `require`; what `**options` may hold is not missing."""
     unknown = call is not None and file.has_unknown_arguments(call)
-    return any(not (unknown and _only_missing(error)) for error in require.iter_errors(data))
-
-
-def _only_missing(error: Any) -> bool:
-    if error.validator in ("anyOf", "oneOf"):
-        return any(_only_missing(below) for below in error.context)
-    return bool(error.validator == "required" and list(error.absolute_path) == ["keywords"])
+    return any(not (unknown and failure.missing) for failure in require.failures(data))
 
 
 def _call_of(found: Found) -> cst.Call | None:

@@ -81,7 +81,7 @@ class Test:
     regex: Regex | None = None
     schema: Mapping[str, Any] | None = None
     text_only: bool = False
-    _validator: Any = field(default=None, init=False)
+    _compiled: Any = field(default=None, init=False)
 
     def holds(self, bound: Bound, file: PythonFile, budget: Budget) -> bool:
         """Whether the value satisfies it; a regular expression is looked for in the text, or in the code of what is
@@ -95,11 +95,11 @@ class Test:
                 return False
         if self.schema is None:
             return True
-        if self._validator is None:
-            from jsonschema import Draft202012Validator
+        if self._compiled is None:
+            from lintkit.schemas import compile_schema
 
-            self._validator = Draft202012Validator(dict(self.schema))
-        return bool(self._validator.is_valid(value))
+            self._compiled = compile_schema(dict(self.schema))
+        return bool(self._compiled.is_valid(value, budget))
 
 
 def code_text(bound: Bound, file: PythonFile) -> str:
@@ -227,13 +227,10 @@ def _regex(text: str, route: Route) -> Regex:
 
 
 def _schema(schema: Mapping[str, Any], route: Route) -> Test:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
+    from lintkit.schemas import mistakes
 
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise QueryError(f"this is no JSON Schema: {error.message}", (*route, *error.absolute_path)) from None
+    for mistake in mistakes(dict(schema)):
+        raise QueryError(mistake.message, (*route, *mistake.route))
     pending: list[tuple[Any, Route]] = [(schema, route)]
     while pending:
         node, place = pending.pop()

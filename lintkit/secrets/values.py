@@ -90,7 +90,8 @@ _ASKS = pattern(
     |^your[-_. ]|^<.*>$|^\[.*\]$|x{3,}|y{4,}|z{4,}|\.{3}|…|here$|goes~here|put[-_. ].*here|insert[-_. ]
     |fill~(?:me|in)|set~(?:me|this|in|your)|enter[-_. ]|generate[-_. ]|not~(?:a~)?(?:so~)?(?:real|secure|secret|for|set)
     |do~not~use|(?:dev|test|local|development|testing)~only|only~for|in~production|for~development
-    |some~(?:random|long|secret|password|key|token|string)|at~least|must[-_. ]|^abc(?:def.*)?$|(?<![a-z])min~\d+|\d+~char
+    |some~(?:random|long|secret|password|key|token|string)|at~least|must[-_. ]|^abc(?:def.*)?$
+    |(?<![a-z])min~\d+|\d+~char
     """.replace("~", "[-_. ]?"),
     re.IGNORECASE | re.VERBOSE,
 )

@@ -134,7 +134,7 @@ def test_a_query_without_a_name_is_known_to_be_wide() -> None:
         ({"any": "f($X)", "where": {"X": "a"}}, "written as `$NAME`", ("match", "where", "X")),
         ({"any": "f($X)", "where": {"$X": "("}}, "regular expression fails", ("match", "where", "$X")),
         ({"any": "f($X)", "where": {"$X": "(?=a)"}}, "regular expression fails", ("match", "where", "$X")),
-        ({"any": "f($X)", "where": {"$X": {"type": "text"}}}, "no JSON Schema", ("match", "where", "$X", "type")),
+        ({"any": "f($X)", "where": {"$X": {"type": "text"}}}, "a type is one of", ("match", "where", "$X", "type")),
         ({"any": "f($X)", "focus": "$Z"}, "no pattern binds `$Z`", ("match", "focus")),
         (["f($X)", "g("], "not closed", ("match", 1)),
         ({"any": ["f()", 3]}, "a pattern is a string", ("match", "any", 1)),
