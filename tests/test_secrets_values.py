@@ -207,3 +207,8 @@ def test_a_well_known_password_is_not_taken_for_a_minimum() -> None:
     verdict = classify("password", "admin123")
     assert verdict is not None
     assert verdict.kind == "well-known"
+
+
+def test_punctuation_is_no_secret_of_a_parser() -> None:
+    assert classify("token", ")") is None
+    assert classify("token", "(") is None

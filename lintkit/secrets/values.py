@@ -313,10 +313,8 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
         return None
     if _VARIABLE.match(text) and not random and mention(text):
         return Verdict("placeholder", PLACEHOLDER, *whole)  # the name of what was to be put here
-    if (
-        low in _WELL_KNOWN
-        or (words and "".join(words) in _WELL_KNOWN)
-        or set(words) <= set(split_words(name))
+    if low in _WELL_KNOWN or (
+        words and ("".join(words) in _WELL_KNOWN or set(words) <= set(split_words(name)))
     ):
         return Verdict("well-known", WELL_KNOWN, *whole)
     if not credential and (len(text) < 3 or any(c.isspace() for c in text)):
