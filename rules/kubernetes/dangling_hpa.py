@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.model import SourceFile
-from lintkit.parse.kubernetes import parse
 
 RULE = define(
     summary="an autoscaler scales an object that is not there",
@@ -79,7 +76,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         return
     kind, name = (_at(data, "spec", "scaleTargetRef", each) for each in ("kind", "name"))
     own = _namespace(data)
-    same = [each for each in _objects(document.path, document.text) if each.get("kind") == kind]
+    same = [each for each in _objects(rule) if each.get("kind") == kind]
     if not same or not isinstance(name, str):
         return
     if any(_at(each, "metadata", "name") == name and _namespace(each) == own for each in same):
@@ -96,11 +93,9 @@ def _namespace(data: dict[str, Any]) -> str:
     return namespace if isinstance(namespace, str) else "default"
 
 
-@lru_cache(maxsize=2)
-def _objects(path: str, text: str) -> tuple[dict[str, Any], ...]:
+def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
     """All objects of the file; what stands in other files is not known here."""
-    documents = parse(SourceFile(path, "kubernetes", text.encode()))
-    return tuple(each.data for each in documents if isinstance(each.data, dict))
+    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
 
 
 def _at(data: Any, *keys: str) -> Any:

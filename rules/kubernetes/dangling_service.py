@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.model import SourceFile
-from lintkit.parse.kubernetes import parse, pod_spec_route
+from lintkit.parse.kubernetes import pod_spec_route
 
 RULE = define(
     summary="a Service selects no pod",
@@ -84,7 +82,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     selector = _at(data, "spec", "selector")
     if _at(data, "kind") != "Service" or not isinstance(selector, dict) or not selector:
         return
-    pods = [(_namespace(each), _pod_labels(each)) for each in _objects(document.path, document.text)]
+    pods = [(_namespace(each), _pod_labels(each)) for each in _objects(rule)]
     known = [(namespace, labels) for namespace, labels in pods if labels is not None]
     wanted = selector.items()
     own = _namespace(data)
@@ -111,11 +109,9 @@ def _pod_labels(data: dict[str, Any]) -> dict[str, Any] | None:
     return labels if isinstance(labels, dict) else {}
 
 
-@lru_cache(maxsize=2)
-def _objects(path: str, text: str) -> tuple[dict[str, Any], ...]:
+def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
     """All objects of the file; what stands in other files is not known here."""
-    documents = parse(SourceFile(path, "kubernetes", text.encode()))
-    return tuple(each.data for each in documents if isinstance(each.data, dict))
+    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
 
 
 def _at(data: Any, *keys: str) -> Any:

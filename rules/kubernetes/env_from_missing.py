@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.model import SourceFile
-from lintkit.parse.kubernetes import env_entries, parse
+from lintkit.parse.kubernetes import env_entries
 
 RULE = define(
     summary="a variable is taken from a key that does not exist",
@@ -88,7 +86,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             item = item[part]
         found = [
             each
-            for each in _objects(document.path, document.text)
+            for each in _objects(rule)
             if each.get("kind") == kind
             and _at(each, "metadata", "name") == entry.source_name
             and _namespace(each) == _namespace(document.data)
@@ -114,11 +112,9 @@ def _namespace(data: dict[str, Any]) -> str:
     return namespace if isinstance(namespace, str) else "default"
 
 
-@lru_cache(maxsize=2)
-def _objects(path: str, text: str) -> tuple[dict[str, Any], ...]:
+def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
     """All objects of the file; what stands in other files is not known here."""
-    documents = parse(SourceFile(path, "kubernetes", text.encode()))
-    return tuple(each.data for each in documents if isinstance(each.data, dict))
+    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
 
 
 def _at(data: Any, *keys: str) -> Any:

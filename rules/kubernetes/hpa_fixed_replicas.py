@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.model import SourceFile
-from lintkit.parse.kubernetes import parse
 
 RULE = define(
     summary="replicas are fixed for a Deployment that an autoscaler scales",
@@ -67,7 +64,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if _at(data, "kind") not in ("Deployment", "StatefulSet") or _at(data, "spec", "replicas") is None:
         return
     name = _at(data, "metadata", "name")
-    for each in _objects(document.path, document.text):
+    for each in _objects(rule):
         target = _at(each, "spec", "scaleTargetRef")
         if each.get("kind") != "HorizontalPodAutoscaler" or _namespace(each) != _namespace(data):
             continue
@@ -85,11 +82,9 @@ def _namespace(data: dict[str, Any]) -> str:
     return namespace if isinstance(namespace, str) else "default"
 
 
-@lru_cache(maxsize=2)
-def _objects(path: str, text: str) -> tuple[dict[str, Any], ...]:
+def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
     """All objects of the file; what stands in other files is not known here."""
-    documents = parse(SourceFile(path, "kubernetes", text.encode()))
-    return tuple(each.data for each in documents if isinstance(each.data, dict))
+    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
 
 
 def _at(data: Any, *keys: str) -> Any:
