@@ -34,7 +34,7 @@ from lintkit.model import Document, Kind, Problem, SourceFile, Span
 from lintkit.parse.errors import ParseError
 from lintkit.parse.scalars import ScalarSchema, key_text, resolver, tagged
 from lintkit.parse.yaml_comments import comment_spans
-from lintkit.parse.yaml_errors import from_libyaml, is_template, parse_error
+from lintkit.parse.yaml_errors import MAX_DEPTH, from_libyaml, is_template, parse_error
 from lintkit.parse.yaml_nodes import Aliased, Node, NodeTree, Use
 from lintkit.source import Lines, decode
 
@@ -43,12 +43,6 @@ try:
     from yaml.cyaml import CParser as EventParser  # type: ignore[attr-defined]
 except ImportError:  # PyYAML was built without libyaml; the same events, 16 times slower
     from yaml import SafeLoader as EventParser
-
-MAX_DEPTH = 100
-"""How deep collections may nest, aliases followed.
-
-The deepest manifests and schemas in use reach about 30.
-"""
 
 MAX_ALIASED_NODES = 100_000
 """How many nodes aliases may add to a file, beyond those that are written. compose-go visits as many in all

@@ -17,6 +17,12 @@ class TemplateError(ParseError):
 _TEMPLATE = re.compile(r"(?<!\$)\{\{-?[ \t]*[\w.$\"'(/]|\{%[-+]?[ \t]*\w|\{#[ \t]|<%[=\-#]?[ \t]*\w")
 _TEMPLATE_LINE = re.compile(r"^[ \t]*(?:- )?(?:\{\{|\{%|<%)", re.MULTILINE)
 
+MAX_DEPTH = 100
+"""How deep collections may nest, aliases followed.
+
+The deepest manifests and schemas in use reach about 30.
+"""
+
 # What libyaml accepts; everything else is a control character, a lone surrogate or a non-character.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -40,6 +46,7 @@ _PROBLEMS = {
     "found a tab character that violates indentation": _TAB,
     "found a tab character where an indentation space is expected": _TAB,
     "found an indentation indicator equal to 0": "the indentation after `|` or `>` cannot be 0",
+    "exceeded maximum nesting depth": f"it nests more than {MAX_DEPTH} levels deep",
     "found character that cannot start any token": "a value cannot begin with this character (a tab, `@`, `` ` `` or `%`); quote it",
     "found incompatible YAML document": "the `%YAML` line names a version that is neither 1.1 nor 1.2",
     "found invalid Unicode character escape code": "an escape in a double-quoted string names no character",
