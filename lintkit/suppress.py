@@ -267,6 +267,36 @@ def covers(suppression: Suppression, finding: Finding) -> bool:
     )
 
 
+def _covering(
+    findings: Sequence[Finding], suppressions: Sequence[Suppression]
+) -> dict[int, list[Suppression]]:
+    """The index of each finding that is covered -> the comments that cover it.
+
+    A sweep over each file, since a file may hold thousands of both.
+    """
+    by_path: dict[str, list[Suppression]] = {}
+    for suppression in sorted(suppressions, key=lambda entry: 0 if entry.whole_file else entry.start):
+        by_path.setdefault(suppression.path, []).append(suppression)
+    indexes: dict[str, list[int]] = {}
+    for index, finding in enumerate(findings):
+        if finding.path in by_path:
+            indexes.setdefault(finding.path, []).append(index)
+    found: dict[int, list[Suppression]] = {}
+    for path, waiting in by_path.items():
+        open_now: list[Suppression] = []
+        begun = 0
+        for index in sorted(indexes.get(path, ()), key=lambda index: findings[index].primary.span.start):
+            position = findings[index].primary.span.start
+            open_now = [entry for entry in open_now if entry.whole_file or position < entry.end]
+            while begun < len(waiting) and (waiting[begun].whole_file or waiting[begun].start <= position):
+                open_now.append(waiting[begun])
+                begun += 1
+            covering = [entry for entry in open_now if covers(entry, findings[index])]
+            if covering:
+                found[index] = covering
+    return found
+
+
 def apply(
     findings: Sequence[Finding],
     suppressions: Sequence[Suppression],
@@ -282,14 +312,12 @@ def apply(
     Returns the findings that stay, in their order; the suppressed ones, each with the reason of the innermost comment
     that covers it; and the comments of which an id did nothing, with a sentence that says which and why.
     """
-    by_path: dict[str, list[Suppression]] = {}
-    for suppression in suppressions:
-        by_path.setdefault(suppression.path, []).append(suppression)
+    covering_of = _covering(findings, suppressions)
     kept: list[Finding] = []
     suppressed: list[SuppressedFinding] = []
     used: set[tuple[Suppression, str]] = set()
-    for finding in findings:
-        covering = [entry for entry in by_path.get(finding.path, ()) if covers(entry, finding)]
+    for index, finding in enumerate(findings):
+        covering = covering_of.get(index)
         if not covering:
             kept.append(finding)
             continue
@@ -310,13 +338,19 @@ def apply(
     return kept, suppressed, unused
 
 
+@lru_cache(maxsize=256)
+def _nearest(rule: str, known: frozenset[str]) -> str:
+    """The known id that is most like `rule`, or the empty string."""
+    return next(iter(difflib.get_close_matches(rule, sorted(known), 1, 0.6)), "")
+
+
 def _unused(suppression: Suppression, rule: str, ran: frozenset[str], known: Collection[str]) -> str:
     """Why one id of a suppression did nothing, or the empty string when that cannot be said."""
     match = _matcher(rule)
     if known and not any(match(candidate) for candidate in known):
-        near = difflib.get_close_matches(rule, sorted(known), 1, 0.6)
+        near = _nearest(rule, frozenset(known))
         return f"there is no rule `{rule}`" + (
-            f": did you mean `{near[0]}`?" if near else "; `lintkit rules` lists them"
+            f": did you mean `{near}`?" if near else "; `lintkit rules` lists them"
         )
     if "*" in rule or "?" in rule:
         applicable = [

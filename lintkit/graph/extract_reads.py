@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -206,17 +207,32 @@ def _is_checked(name: str, file: PythonFile) -> bool:
 
     Read from the text, because the test may stand in any function; wrong answers only keep a rule silent.
     """
-    if not name:
-        return False
-    word = re.escape(name)
-    for found in re.finditer(
-        rf"^[ \t]*(?:(?:el)?if|assert)\b[^\n]*\b{word}\b[^\n]*", file.text, re.MULTILINE
-    ):
-        after = file.text[found.end() :].split("\n", 9)[:9]
-        if found.group().lstrip().startswith("assert") or any(
-            re.match(r"[ \t]+(?:raise|sys\.exit|exit|os\._exit|assert)\b", line) for line in after
-        ):
+    return bool(name) and name in _checked_names(file.text)
+
+
+_TEST = re.compile(r"^[ \t]*(?P<keyword>if|elif|assert)\b[^\n]*", re.MULTILINE)
+_STOP = re.compile(r"[ \t]+(?:raise|sys\.exit|exit|os\._exit|assert)\b")
+_STOP_WITHIN = 9
+"""Pieces of text after a test, the rest of its own line being the first, in which code has to stop."""
+
+
+@lru_cache(maxsize=2)
+def _checked_names(text: str) -> frozenset[str]:
+    """The words of all tests after which the code stops; found once, as a file may read thousands of names."""
+    names: set[str] = set()
+    for found in _TEST.finditer(text):
+        if found["keyword"] == "assert" or _stops_after(text, found.end()):
+            names.update(re.findall(r"\w+", found.group()))
+    return frozenset(names)
+
+
+def _stops_after(text: str, position: int) -> bool:
+    for _ in range(_STOP_WITHIN):
+        if _STOP.match(text, position):
             return True
+        position = text.find("\n", position) + 1
+        if not position:
+            return False
     return False
 
 
