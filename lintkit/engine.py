@@ -205,23 +205,24 @@ def _settle(
     kept = _finish(sorted(kept, key=order), texts)
     hidden = _finish(sorted((entry.finding for entry in suppressed), key=order), texts)
     by_key = {order(entry.finding)[:4]: entry for entry in suppressed}
-    finished = tuple(replace(by_key[order(finding)[:4]], finding=finding) for finding in hidden)
+    finished = tuple(texts.scrubbed_entry(by_key[order(finding)[:4]], finding) for finding in hidden)
+    shown = tuple(texts.scrubbed(finding) for finding in kept)
     notifications = [
         *discovery.notifications,
         *(notification for result in results for notification in result.notifications),
         *unplaced,
-        *_failure_notifications(kept, texts),
+        *_failure_notifications(shown, texts),
     ]
     used = {finding.rule for finding in (*kept, *hidden)}
     return Report(
-        findings=tuple(texts.scrubbed(finding) for finding in kept),
+        findings=shown,
         rules=tuple(
             meta for key, meta in sorted(metas.items()) if key in used or not key.startswith("lintkit/")
         ),
         texts=texts.masked(
             {location.span.path for f in (*kept, *hidden) for location in f.locations}, (*kept, *hidden)
         ),
-        suppressed=tuple(replace(entry, finding=texts.scrubbed(entry.finding)) for entry in finished),
+        suppressed=finished,
         notifications=tuple(notifications),
         files_checked=len(results) if request.only is None else sum(r.path in request.only for r in results),
         boms=frozenset(texts.boms),
@@ -384,21 +385,32 @@ class _Texts:
 
     def scrubbed(self, finding: Finding) -> Finding:
         """The finding with any secret of its files masked in its words: a second line of defence behind the rules."""
-        from lintkit.redact import scrub, secret_values
-
-        values: frozenset[str] = frozenset()
-        for path in {location.span.path for location in finding.locations}:
-            if path not in self._secrets:
-                self._secrets[path] = secret_values(self.text(path), self._kind(path))
-            values |= self._secrets[path]
-        if not values:
-            return finding
+        paths = sorted({location.span.path for location in finding.locations})
         return replace(
             finding,
-            message=scrub(finding.message, values),
-            subject=scrub(finding.subject, values),
-            locations=tuple(Location(at.span, scrub(at.label, values)) for at in finding.locations),
+            message=self._scrubbed(finding.message, paths),
+            subject=self._scrubbed(finding.subject, paths),
+            locations=tuple(
+                Location(at.span, self._scrubbed(at.label, paths) if at.label else "")
+                for at in finding.locations
+            ),
         )
+
+    def scrubbed_entry(self, entry: SuppressedFinding, finding: Finding) -> SuppressedFinding:
+        """A suppressed finding as it may be shown; the reason comes from a comment, and may say anything."""
+        from lintkit.redact import redact
+
+        reason = self._scrubbed(redact(entry.reason, "text"), [finding.path]) if entry.reason else ""
+        return replace(entry, finding=self.scrubbed(finding), reason=reason)
+
+    def _scrubbed(self, words: str, paths: Iterable[str]) -> str:
+        from lintkit.redact import scrub, secret_values
+
+        for path in paths:
+            if path not in self._secrets:
+                self._secrets[path] = secret_values(self.text(path), self._kind(path))
+            words = scrub(words, self._secrets[path])
+        return words
 
 
 def decode_leniently(source: SourceFile) -> str:

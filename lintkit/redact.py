@@ -16,6 +16,7 @@ MASK = "*"
 _KEPT = re.compile(r"[\r\n]+")
 _LEAST = 4
 _LEAST_PIECE = 12
+_FEW = 100
 _FREE = 8
 """A value of letters alone that is shorter than this is masked in a message only where it stands as a word."""
 
@@ -24,7 +25,8 @@ def redact(text: str, kind: Kind, extra: Iterable[tuple[int, int]] = ()) -> str:
     """`text` with every detected secret masked by as many characters, so that all positions hold.
 
     extra  further ranges to mask, in code points: what rules found to be secrets
-    Newlines inside a secret stay, so that lines keep their numbers.
+    Newlines inside a secret stay, so that lines keep their numbers. A secret that is no plain word is masked wherever
+    its file repeats it, such as in the comment beside it.
     """
     length = len(text)
     ranges = merge([*_spans(text, kind), *((max(0, start), min(end, length)) for start, end in extra)])
@@ -35,7 +37,10 @@ def redact(text: str, kind: Kind, extra: Iterable[tuple[int, int]] = ()) -> str:
         pieces.append(_masked(text[start:end]))
         position = end
     pieces.append(text[position:])
-    return "".join(pieces)
+    repeated = frozenset(
+        value for value in secret_values(text, kind) if len(value) >= _FREE and not value.isalpha()
+    )
+    return scrub("".join(pieces), repeated)
 
 
 def secret_values(text: str, kind: Kind) -> frozenset[str]:
@@ -61,15 +66,37 @@ def secret_values(text: str, kind: Kind) -> frozenset[str]:
 
 
 def scrub(message: str, values: frozenset[str]) -> str:
-    """`message` with every one of `values` masked where it occurs; a short plain word only where it stands alone."""
-    for value in _by_length(values):
-        if value not in message:
-            continue
-        if value.isalpha() and len(value) < _FREE:
-            message = re.sub(rf"(?<![\w.-]){re.escape(value)}(?![\w-])", MASK * len(value), message)
-        else:
-            message = message.replace(value, MASK * len(value))
-    return message
+    """`message` with every one of `values` masked where it occurs; a short plain word only where it stands alone.
+
+    Takes time in the length of the message, not in the number of values: a file may hold thousands of both.
+    """
+    if len(values) <= _FEW:
+        values = frozenset(value for value in values if value in message)
+    least, lengths = _index(values)
+    found: list[tuple[int, int]] = []
+    for start in range(len(message) - least + 1) if least else ():
+        for length in lengths.get(message[start : start + least], ()):
+            value = message[start : start + length]
+            end = start + len(value)
+            if value in values and (not _is_plain(value) or _stands_alone(message, start, end)):
+                found.append((start, end))
+    if not found:
+        return message
+    characters = list(message)
+    for start, end in merge(found):
+        characters[start:end] = MASK * (end - start)
+    return "".join(characters)
+
+
+def _is_plain(value: str) -> bool:
+    return value.isalpha() and len(value) < _FREE
+
+
+def _stands_alone(message: str, start: int, end: int) -> bool:
+    before, after = message[start - 1 : start], message[end : end + 1]
+    return not (before and (before.isalnum() or before in "_.-")) and not (
+        after and (after.isalnum() or after in "_-")
+    )
 
 
 def _masked(secret: str) -> str:
@@ -95,5 +122,11 @@ def _spans(text: str, kind: Kind) -> tuple[tuple[int, int], ...]:
 
 
 @lru_cache(maxsize=64)
-def _by_length(values: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(values, key=lambda value: (-len(value), value)))
+def _index(values: frozenset[str]) -> tuple[int, dict[str, tuple[int, ...]]]:
+    """The length of the shortest value, and for each beginning of that length how long the values with it are."""
+    least = min((len(value) for value in values if value), default=0)
+    lengths: dict[str, set[int]] = {}
+    for value in values:
+        if value:
+            lengths.setdefault(value[:least], set()).add(len(value))
+    return least, {beginning: tuple(sorted(found)) for beginning, found in lengths.items()}

@@ -241,3 +241,18 @@ def test_a_long_line_of_openings_takes_linear_time() -> None:
         text = piece * (100_000 // len(piece))
         for kind in KINDS:
             assert len(redact(text, kind)) == len(text)
+
+
+@given(
+    st.sets(st.text("abc-1", min_size=1, max_size=4), max_size=6),
+    st.text("abc-1 _.", max_size=30),
+)
+def test_no_value_is_left_in_a_message(values: set[str], message: str) -> None:
+    shown = scrub(message, frozenset(values))
+    assert len(shown) == len(message)
+    assert all(new in {old, "*"} for old, new in zip(message, shown, strict=True))
+    for value in values:
+        if not value.isalpha():
+            assert value not in shown
+        elif message == value:
+            assert shown == "*" * len(value)

@@ -288,6 +288,18 @@ def test_per_path_ignores_accept_findings_and_show_suppressed_shows_them(cli: Co
     assert "goes away in May" in shown.out
 
 
+@pytest.mark.parametrize("format_", ["json", "sarif", "text"])
+def test_a_secret_in_the_reason_of_a_suppression_is_not_shown(cli: Command, format_: str) -> None:
+    cli.write(
+        "app.py",
+        'API_PASSWORD = "Kor4nduM-77x"  # lintkit: ignore[python/*] -- it is Kor4nduM-77x, password: b3rYll-91z\n',
+    )
+    shown = cli("check", "--show-suppressed", "--output-format", format_)
+    assert "it is" in shown.out
+    assert "Kor4nduM" not in shown.out
+    assert "b3rYll" not in shown.out
+
+
 # Output
 
 

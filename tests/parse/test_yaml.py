@@ -9,8 +9,7 @@ from lintkit.parse import yaml
 from lintkit.parse.errors import ParseError
 from lintkit.parse.scalars import ScalarSchema
 from lintkit.parse.yaml import MAX_ALIASED_NODES, load_documents
-from lintkit.parse.yaml_errors import MAX_DEPTH
-from lintkit.parse.yaml_errors import TemplateError, is_template
+from lintkit.parse.yaml_errors import MAX_DEPTH, TemplateError, is_template
 from lintkit.parse.yaml_nodes import NodeTree
 
 
