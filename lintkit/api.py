@@ -24,6 +24,7 @@ from lintkit.model import (
     Severity,
     Span,
 )
+from lintkit.python.lazy import cst
 from lintkit.python.triggers import (
     Calls,
     Decorators,
@@ -39,23 +40,9 @@ from lintkit.python.triggers import (
 from lintkit.rule import Definition, Project, RuleContext, replacement
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from lintkit.python.file import Match, PythonFile
 else:
     Match = PythonFile = Any
-
-    class _LazyLibcst:
-        """Stands for the module libcst, which takes 160 ms to import, until something in it is needed."""
-
-        def __getattr__(self, name: str) -> Any:
-            import libcst
-
-            value = getattr(libcst, name)
-            setattr(self, name, value)
-            return value
-
-    cst = _LazyLibcst()
 
 __all__ = [
     "DOCS",

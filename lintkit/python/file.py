@@ -17,7 +17,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import libcst as cst
 
@@ -169,6 +169,8 @@ class PythonFile:
         self._module_scopes: dict[int, Collected] = {}
         self._qualified: dict[int, tuple[str, ...]] = {}
         self._cut = False
+        self.answers: dict[object, Any] = {}
+        """What modules of facts about a file have found out about this one, under keys of their own."""
 
     # -- nodes -------------------------------------------------------------------------------------
 
@@ -353,6 +355,10 @@ class PythonFile:
             return None
         every = self._every(name)
         return every[0] if len(every) == 1 else None
+
+    def module_bindings(self, name: str) -> tuple[Binding, ...]:
+        """All bindings of a name in the module, in the order of the file."""
+        return tuple(self._module_bindings(identifier(name)))
 
     def is_module_level(self, binding: Binding) -> bool:
         """Whether a binding belongs to the module and not to a function, class or lambda."""

@@ -1,0 +1,84 @@
+"""Which objects are Redis clients: redis-py sync and asyncio, cluster, sentinel, aioredis, valkey; and pipelines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lintkit.python.lazy import cst
+from lintkit.python.receivers import origin_names
+from lintkit.python.triggers import MethodCalls
+
+if TYPE_CHECKING:
+    from lintkit.python.file import PythonFile
+
+_LIBRARY = r"(?:redis|aioredis|valkey|rediscluster|redis_sentinel)"
+_CLASS = r"(?:Strict)?(?:Redis|Valkey)(?:Cluster)?"
+_CLIENT = re.compile(
+    rf"{_LIBRARY}(?:\.\w+)*?\.(?:"
+    rf"{_CLASS}(?:\(\)|\.from_url\(\)|\.from_pool\(\))"
+    r"|from_url\(\)|create_redis(?:_pool)?\(\)"
+    r"|Sentinel\(\)\.(?:master_for|slave_for)\(\)"
+    r")"
+    r"|(?:django_redis|flask_redis)\.(?:get_redis_connection|FlaskRedis|FlaskRedis\(\)\.from_url)\(\)"
+    r"|arq(?:\.connections)?\.(?:create_pool|ArqRedis)\(\)"
+)
+_CONTEXT = re.compile(r"(?:\.(?:client|__aenter__|__enter__|initialize)\(\))*\Z")
+_PIPELINE = re.compile(r"\.(?:pipeline|multi_exec)\(\)(?:\.(?:__aenter__|__enter__)\(\))?\Z")
+_PIPELINE_CLASS = re.compile(rf"{_LIBRARY}(?:\.\w+)*?\.(?:Cluster)?Pipeline\(\)\Z")
+
+
+def is_redis_client(expression: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether an expression can be a Redis client (no pipeline): `self.redis`, `get_redis()`, an annotated name."""
+    return any(names_client(name) for name in origin_names(expression, file))
+
+
+def is_redis_pipeline(expression: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether an expression can be a pipeline of a Redis client."""
+    return any(names_pipeline(name) for name in origin_names(expression, file))
+
+
+def is_async_redis(expression: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether each Redis client or pipeline that the expression can be is one of asyncio."""
+    found = [name for name in origin_names(expression, file) if names_client(name) or names_pipeline(name)]
+    return bool(found) and all(
+        name.startswith(("redis.asyncio.", "valkey.asyncio.", "aioredis.", "arq.")) for name in found
+    )
+
+
+def names_client(name: str) -> bool:
+    """Whether an origin (see `lintkit.python.receivers`) is a Redis client."""
+    found = _CLIENT.match(name)
+    return found is not None and _CONTEXT.match(name, found.end()) is not None
+
+
+def names_pipeline(name: str) -> bool:
+    """Whether an origin is a pipeline of a Redis client."""
+    found = _CLIENT.match(name)
+    if found is None:
+        return _PIPELINE_CLASS.match(name) is not None
+    return _PIPELINE.match(name, found.end()) is not None
+
+
+def redis_command(call: cst.Call, file: PythonFile) -> str | None:
+    """The command that a call sends through a client or a pipeline, in lower case; None where it is none.
+
+    `cache.set(…)` is `set`; `cache.execute_command("KEYS", …)` is `keys`.
+    """
+    if not isinstance(call.func, cst.Attribute):
+        return None
+    receiver = call.func.value
+    if not is_redis_client(receiver, file) and not is_redis_pipeline(receiver, file):
+        return None
+    name = call.func.attr.value.lower()
+    if name == "execute_command":
+        words = file.argument(call, 0)
+        text = file.string(words, follow=True) if words is not None else None
+        return text.split()[0].lower() if text is not None and text.strip() else None
+    return name
+
+
+def command_trigger(commands: Iterable[str]) -> MethodCalls:
+    """A trigger for calls that may send one of the commands; `redis_command` decides."""
+    return MethodCalls((*commands, "execute_command"))
