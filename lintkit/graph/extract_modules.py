@@ -31,6 +31,15 @@ from lintkit.graph.facts import (
 from lintkit.graph.paths import is_served
 from lintkit.graph.state_names import STEM
 from lintkit.model import Span
+from lintkit.python.web_names import (
+    HOOKS,
+    METHODS,
+    REGISTRATION,
+    REGISTRATIONS,
+    ROUTES,
+    VIEW_CLASS,
+    VIEW_METHODS,
+)
 from lintkit.source import Lines
 
 _IMPORT = re.compile(
@@ -75,20 +84,11 @@ _WRITES = frozenset(
 )
 _DELETES = frozenset({"pop", "popitem", "popleft", "remove", "discard", "clear"})
 _READS = frozenset({"get", "items", "values", "keys", "copy", "index", "count", "__getitem__"})
-_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
-_ROUTES = frozenset({"route", "api_route", "websocket", "websocket_route"})
-_HOOKS = frozenset({"middleware", "before_request", "after_request", "before_app_request"})
-_REGISTRATIONS = frozenset(
-    """add_url_rule add_api_route add_route add_get add_post add_put add_patch add_delete Route WebSocketRoute path
-    re_path add_api_websocket_route""".split()  # noqa: SIM905
-)
-_REGISTRATION = re.compile(rf"\b(?:{'|'.join(sorted(_REGISTRATIONS))}|web\.\w+)\(")
 _FOREIGN = sys.stdlib_module_names | frozenset(
     """fastapi starlette flask django rest_framework pydantic sqlalchemy aiohttp httpx requests
     typing_extensions""".split()  # noqa: SIM905
 )
 """Packages whose functions never are the repository's own, so that calls of them lead nowhere."""
-_VIEWS = re.compile(r"(View|ViewSet|HTTPEndpoint|WebSocketEndpoint|Resource|RequestHandler|Controller)$")
 _ALTERNATIVE = re.compile(
     r"redis|memcache|debug|\bdev|develop|test|local|fallback|backend|available", re.IGNORECASE
 )
@@ -259,7 +259,7 @@ class _Module:
         yield from self._states()
         for statement in self.tree.body:
             yield from self._definitions(statement, "", 0)
-        if _REGISTRATION.search(self.lines.text):
+        if REGISTRATION.search(self.lines.text):
             yield from self._registrations()
 
     # -- state ---------------------------------------------------------------------------------------------------
@@ -333,11 +333,10 @@ class _Module:
                 yield from self._definitions(inner, name + ".", depth + 1)
         elif isinstance(node, ast.ClassDef):
             bases = [parts[-1] for base in node.bases if (parts := _dotted(base))]
-            if any(_VIEWS.search(base) for base in bases):
+            if any(VIEW_CLASS.search(base) for base in bases):
                 for method in node.body:
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and (
-                        method.name in _METHODS
-                        or method.name in {"on_receive", "list", "create", "retrieve", "update", "destroy"}
+                        method.name in VIEW_METHODS
                     ):
                         yield RouteHandler(
                             self.span(method), method.name.upper(), "", f":{prefix}{node.name}.{method.name}"
@@ -361,11 +360,11 @@ class _Module:
                 continue
             route = _route(call) if call else None
             span = self.span(decorator)
-            if last in _METHODS and route is not None:
+            if last in METHODS and route is not None:
                 yield RouteHandler(span, last.upper(), route, ":" + name)
-            elif last in _ROUTES and route is not None:
+            elif last in ROUTES and route is not None:
                 yield RouteHandler(span, "WEBSOCKET" if "websocket" in last else "*", route, ":" + name)
-            elif last in _HOOKS and len(parts) > 1:
+            elif last in HOOKS and len(parts) > 1:
                 yield RouteHandler(span, "*", "", ":" + name)
         arguments = node.args.posonlyargs + node.args.args
         if (
@@ -383,8 +382,8 @@ class _Module:
             parts = _dotted(node.func)
             if parts is None:
                 continue
-            web = parts[-2:-1] == ["web"] and parts[-1] in _METHODS
-            if (parts[-1] not in _REGISTRATIONS and not web) or not node.args:
+            web = parts[-2:-1] == ["web"] and parts[-1] in METHODS
+            if (parts[-1] not in REGISTRATIONS and not web) or not node.args:
                 continue
             first = node.args[0]
             if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
@@ -400,7 +399,7 @@ class _Module:
                     if function:
                         yield RouteHandler(
                             self.span(node),
-                            method if method.lower() in _METHODS else "*",
+                            method if method.lower() in METHODS else "*",
                             first.value,
                             function,
                         )

@@ -1,0 +1,272 @@
+"""Which functions of a file answer requests, and to what.
+
+FastAPI and Starlette, Flask (also `MethodView` and flask-restful), Django (function views, class-based views, REST
+framework), Litestar and aiohttp.web: by decorators, by base classes, and by calls that register a function of the same
+file. What another file registers is not known here, except that a Django view says so by its first parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
+
+from lintkit.python.web_names import (
+    ERROR_HANDLERS,
+    HOOKS,
+    METHODS,
+    REGISTRATION,
+    REGISTRATIONS,
+    ROUTES,
+    VIEW_CLASS,
+    VIEW_METHODS,
+)
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lintkit.python.file import Decoration, PythonFile
+
+HandlerKind = Literal["route", "view", "hook", "error"]
+
+_FRAMEWORKS = re.compile(
+    r"(?:fastapi|starlette|flask|quart|sanic|litestar|aiohttp\.web|falcon|bottle|ninja|robyn|blacksheep)\b"
+)
+_DJANGO_VIEW = re.compile(
+    r"django\.(?:http|shortcuts|views|contrib\.auth|template|urls|conf)\b|rest_framework\b"
+)
+_DJANGO_DECORATORS = re.compile(
+    r"django\.(?:views|contrib\.auth)\.decorators\.|rest_framework\.decorators\.(?:api_view|action)$"
+)
+_DJANGO_METHODS = {"require_GET": ("GET",), "require_POST": ("POST",), "require_safe": ("GET", "HEAD")}
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """One way in which a function is called for a request.
+
+    kind     route: bound to a path; view: a method of a class, or a view that another file binds to a path;
+             hook: runs around every request (middleware, `before_request`); error: answers a request that failed
+    methods  HTTP methods in upper case; empty when any, or not known
+    route    the path as it is written; empty when it is not known
+    """
+
+    kind: HandlerKind
+    methods: tuple[str, ...] = ()
+    route: str = ""
+
+    def __str__(self) -> str:
+        """`GET /health`, as far as it is known."""
+        return " ".join([",".join(self.methods), self.route]).strip()
+
+
+class _Registered:
+    """What the calls of one file bind to routes, by the definition they name, and what was found out so far."""
+
+    def __init__(self) -> None:
+        self.routes: dict[int, list[Handler]] | None = None
+        self.known: dict[int, tuple[Handler, ...]] = {}
+
+
+_files: WeakKeyDictionary[PythonFile, _Registered] = WeakKeyDictionary()
+
+
+def handlers_of(function: cst.FunctionDef, file: PythonFile) -> tuple[Handler, ...]:
+    """How requests reach `function`; empty when nothing in the file says that they do."""
+    state = _files.setdefault(file, _Registered())
+    known = state.known.get(id(function))
+    if known is None:
+        found = dict.fromkeys([*_decorated(function, file), *_registered(function, file)])
+        if not found:
+            found = dict.fromkeys([*_method_of_view(function, file), *_django_view(function, file)])
+        known = state.known[id(function)] = tuple(found)
+    return known
+
+
+def handler_around(node: cst.CSTNode, file: PythonFile) -> tuple[cst.FunctionDef, Handler] | None:
+    """The handler whose body holds `node`, also through functions nested in it."""
+    function = file.enclosing_function(node)
+    while function is not None:
+        found = handlers_of(function, file)
+        if found:
+            return function, found[0]
+        function = file.enclosing_function(function)
+    return None
+
+
+def _decorated(function: cst.FunctionDef, file: PythonFile) -> Iterator[Handler]:
+    for decoration in file.decorators(function):
+        yield from _from_decorator(decoration, file)
+
+
+def _from_decorator(decoration: Decoration, file: PythonFile) -> Iterator[Handler]:
+    import libcst as cst
+
+    name, call, qualified = decoration.name, decoration.call, decoration.qualified or ""
+    callee = call.func if call is not None else decoration.expression
+    if qualified and _DJANGO_DECORATORS.match(qualified):
+        methods = _DJANGO_METHODS.get(name, ())
+        if call is not None and name in {"api_view", "require_http_methods", "action"}:
+            methods = _listed(
+                file.argument(call, None if name == "action" else 0, "methods" if name == "action" else None),
+                file,
+            )
+        yield Handler("view", methods)
+        return
+    litestar = isinstance(callee, cst.Name) and qualified.startswith("litestar.")
+    if not litestar and not isinstance(callee, cst.Attribute):
+        return
+    if name in HOOKS or name in ERROR_HANDLERS:
+        if not litestar:
+            yield Handler("hook" if name in HOOKS else "error")
+        return
+    if name not in METHODS and name not in ROUTES:
+        return
+    routes = _routes(call, file) if call is not None else []
+    if not routes and (litestar or _is_router(callee, file)):
+        routes = [""]
+    for route in routes:
+        yield Handler("route", _methods(name, call, file), route)
+
+
+def _routes(call: cst.Call, file: PythonFile) -> list[str]:
+    """The paths that a decorator names: `@app.get("/x")`, `@get(["/x", "/y"])`, `@app.route(rule="/x")`."""
+    for value in (
+        file.argument(call, 0),
+        file.argument(call, None, "path"),
+        file.argument(call, None, "rule"),
+    ):
+        if value is None:
+            continue
+        literal = file.literal(value, follow=True)
+        found = [
+            each for each in (literal if isinstance(literal, list) else [literal]) if isinstance(each, str)
+        ]
+        return [each for each in found if not each or each.startswith("/")]
+    return []
+
+
+def _is_router(callee: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether a decorator's receiver is an application or router that this file makes of a web framework."""
+    import libcst as cst
+
+    if not isinstance(callee, cst.Attribute):
+        return False
+    made = file.follow(callee.value)
+    if not isinstance(made, cst.Call):
+        return False
+    name = file.qualified_name(made.func)
+    return name is not None and _FRAMEWORKS.match(name) is not None
+
+
+def _methods(name: str, call: cst.Call | None, file: PythonFile) -> tuple[str, ...]:
+    if name in METHODS:
+        return (name.upper(),)
+    if "websocket" in name:
+        return ("WEBSOCKET",)
+    given = None
+    if call is not None:
+        keywords = file.keyword_arguments(call)
+        argument = keywords.get("methods") or keywords.get("http_method")
+        given = argument.value if argument is not None else None
+    return ("GET",) if given is None else _listed(given, file)
+
+
+def _listed(value: cst.BaseExpression | None, file: PythonFile) -> tuple[str, ...]:
+    literal = file.literal(value, follow=True) if value is not None else None
+    each = (
+        literal
+        if isinstance(literal, list | tuple)
+        else sorted(literal, key=str)
+        if isinstance(literal, set)
+        else ()
+    )
+    return tuple(method.upper() for method in each if isinstance(method, str))
+
+
+def _method_of_view(function: cst.FunctionDef, file: PythonFile) -> Iterator[Handler]:
+    if function.name.value not in VIEW_METHODS:
+        return
+    owner = file.enclosing_class(function)
+    if owner is None or file.enclosing_function(function) is not None:
+        return
+    if not any(VIEW_CLASS.search(file.code(base.value).partition("[")[0]) for base in owner.bases):
+        return
+    name = function.name.value
+    methods = (name.upper(),) if name in METHODS else ()
+    routes = [handler.route for handler in _routes_of(file).get(id(owner), ())]
+    for decoration in file.decorators(owner):
+        if decoration.call is not None and decoration.name in {"view", "route"}:
+            routes += _routes(decoration.call, file)
+    for route in routes or [""]:
+        yield Handler("view", methods, route)
+
+
+def _django_view(function: cst.FunctionDef, file: PythonFile) -> Iterator[Handler]:
+    """A function at the top level whose first parameter is the request, in a file that uses Django's."""
+    parameters = [*function.params.posonly_params, *function.params.params]
+    if not parameters or parameters[0].name.value != "request":
+        return
+    if file.enclosing_function(function) is not None or file.enclosing_class(function) is not None:
+        return
+    if any(_DJANGO_VIEW.match(each.module) for each in file.imports()):
+        yield Handler("view")
+
+
+def _registered(function: cst.FunctionDef, file: PythonFile) -> list[Handler]:
+    return _routes_of(file).get(id(function), [])
+
+
+def _routes_of(file: PythonFile) -> dict[int, list[Handler]]:
+    state = _files.setdefault(file, _Registered())
+    if state.routes is None:
+        state.routes = {}
+        if REGISTRATION.search(file.text):
+            for definition, handler in _registrations(file):
+                state.routes.setdefault(id(definition), []).append(handler)
+    return state.routes
+
+
+def _registrations(file: PythonFile) -> Iterator[tuple[cst.CSTNode, Handler]]:
+    import libcst as cst
+
+    for statement in file.statements():
+        for node in file.walk(statement):
+            if type(node) is not cst.Call:
+                continue
+            parts = (
+                file.code(node.func).rsplit(".", 2) if isinstance(node.func, cst.Attribute | cst.Name) else []
+            )
+            if not parts:
+                continue
+            last = parts[-1]
+            web = parts[-2:-1] == ["web"] and last in METHODS
+            if not web and last not in REGISTRATIONS:
+                continue
+            values = [argument.value for argument in node.args]
+            texts = [text for value in values if (text := file.string(value, follow=True)) is not None]
+            method = last.removeprefix("add_")
+            methods: tuple[str, ...] = (method.upper(),) if method in METHODS else ()
+            if last == "add_route" and len(texts) > 1 and texts[0].lower() in METHODS:
+                methods, texts = (texts[0].upper(),), texts[1:]
+            listed = file.keyword_arguments(node).get("methods")
+            if listed is not None:
+                methods = _listed(listed.value, file)
+            django = last in {"path", "re_path"}
+            routes = [text for text in texts if text.startswith("/") or django]
+            if not routes:
+                continue
+            for value in values:
+                if (
+                    isinstance(value, cst.Call)
+                    and isinstance(value.func, cst.Attribute)
+                    and value.func.attr.value == "as_view"
+                ):
+                    value = value.func.value
+                if not isinstance(value, cst.Name | cst.Attribute):
+                    continue
+                definition = file.definition(value)
+                if definition is not None:
+                    yield definition, Handler("route", methods, routes[0])
