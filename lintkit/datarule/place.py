@@ -27,9 +27,14 @@ def place_of(document: Document, route: Route, *, missing: bool = False, at_key:
     if isinstance(data, dict):
         for key in data:
             child = document.nodes.get((*route, key))
-            if child is not None and child.key is not None and child.alias is None:
+            if child is not None and child.key is not None and _within(child.key, node.value):
                 return child.key
     return node.value
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    """Whether a key stands in its mapping, and was not merged in from another one."""
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def uses_of(document: Document, route: Route) -> tuple[Location, ...]:
