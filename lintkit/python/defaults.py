@@ -37,7 +37,7 @@ def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tu
         yield from literal_defaults(value.body, file)
         yield from literal_defaults(value.orelse, file)
     elif isinstance(value, cst.Call):
-        name = file.code(value.func).rsplit(".", 1)[-1]
+        name = (file.qualified_name(value.func) or file.code(value.func)).rpartition(".")[2]
         if name in _FIELDS:
             yield from _field_default(value, file)
         elif name in _WRAPPERS and len(value.args) == 1 and value.args[0].keyword is None:

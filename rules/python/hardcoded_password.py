@@ -245,7 +245,8 @@ def _is_enum_member(match: Match, file: PythonFile) -> bool:
     owner = file.enclosing_class(match.node)
     if owner is None or match.how not in {"assignment", "annotated"}:
         return False
-    return any("Enum" in file.code(base.value) or "Choices" in file.code(base.value) for base in owner.bases)
+    names = [file.qualified_name(base.value) or file.code(base.value) for base in owner.bases]
+    return any("Enum" in name or "Choices" in name for name in names)
 
 
 def _compares_credentials(name: str) -> bool:
@@ -259,7 +260,9 @@ def _is_certainly_used(match: Match, file: PythonFile) -> bool:
         return True
     if match.how == "annotated":
         owner = file.enclosing_class(match.node)
-        return owner is not None and any("Settings" in file.code(base.value) for base in owner.bases)
+        return owner is not None and any(
+            "Settings" in (file.qualified_name(base.value) or file.code(base.value)) for base in owner.bases
+        )
     if match.how == "keyword" and isinstance(match.node, cst.Arg):
         call = file.parent(match.node)
         name = file.qualified_name(call.func) if isinstance(call, cst.Call) else None

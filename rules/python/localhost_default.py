@@ -192,10 +192,11 @@ def _assigned(
     name = file.code(target)
     if fallback:
         return name, "default"
-    if file.enclosing_function(statement) is not None:
-        return None  # a local variable: it is judged where it flows into a client
-    owner = file.enclosing_class(statement)
-    return (name, "default" if owner is not None else "constant")
+    function, owner = file.enclosing_function(statement), file.enclosing_class(statement)
+    if owner is not None and (function is None or file.order(owner) > file.order(function)):
+        return name, "default"
+    # A local variable is judged where it flows into a client.
+    return None if function is not None else (name, "constant")
 
 
 _FALLBACK_CALLS = frozenset(
