@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 import libcst as cst
 
 from lintkit.python import names
+from lintkit.python.environment_reads import environment_read
 from lintkit.python.file import Match, PythonFile, last_name
 from lintkit.python.names import identifier
 from lintkit.python.tree import walk
@@ -28,9 +29,6 @@ from lintkit.python.triggers import (
 
 _MOST_BASES = 100
 _TEMPLATED: tuple[type, ...] = (cst.TemplatedString,) if hasattr(cst, "TemplatedString") else ()
-ENVIRONMENT_READERS = frozenset(
-    {"os.getenv", "os.environ.get", "os.environ.setdefault", "os.environ.pop", "decouple.config"}
-)
 
 
 Handler: TypeAlias = Callable[[Any], None]
@@ -426,10 +424,14 @@ class Dispatch:
         lowered = key.value.lower()
         if not any(word in lowered for _, _, words in self._words for word in words):
             return
-        if isinstance(node.func, cst.Name | cst.Attribute) and not ENVIRONMENT_READERS.isdisjoint(
-            self.file.qualified_names(node.func)
-        ):
-            self._bind(node, key, self.file.argument(node, 1, "default"), "environment")
+        read = environment_read(node, self.file)
+        if read is not None:
+            self._bind(node, key, read.default or self._expanded_default(node), "environment")
+
+    def _expanded_default(self, call: cst.Call) -> cst.BaseExpression | None:
+        """The default of a read that is passed in a dict: `os.getenv("NAME", **options)`."""
+        given = self.file.keyword_arguments(call).get("default")
+        return None if given is None else given.value
 
 
 STATEMENTS: dict[str, tuple[type, ...]] = {

@@ -179,7 +179,7 @@ class NamedValues:
     | keyword | `f(password=v)` | `Arg` |
     | entry | `{"password": v}` | `DictElement` |
     | comparison | `password == v`, `v != self.password`, `password in v` | `Comparison` |
-    | environment | `os.getenv("PASSWORD", v)`, `os.environ.get`, `setdefault`, `pop`, `decouple.config` | `Call` |
+    | environment | `os.getenv("PASSWORD", v)`, and the others of `environment_reads` (`env.str`) | `Call` |
     | subscript | `config["SECRET_KEY"] = v` | `Assign` |
 
     A match has `name` (as it is written), `name_node`, `value` and `how`. With `literal`, only values in

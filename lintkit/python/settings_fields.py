@@ -1,0 +1,608 @@
+"""Settings as Python code declares them: fields of settings classes, settings modules, and reads with a default.
+
+Two questions are answered here. What does a settings class declare (`fields_of`)? And, asked of an expression: which
+setting falls back to it (`setting_at`)? Both know pydantic (1 and 2), dataclasses and attrs, classes and modules of
+constants as Flask and Django read them, `app.config[…]`, and every read that `lintkit.python.environment_reads` knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import libcst as cst
+
+from lintkit.python.branches import in_development_branch
+from lintkit.python.environment_reads import ReadHow, environment_read, reader_class
+from lintkit.python.file import PythonFile, last_name
+
+Framework = Literal["pydantic", "dataclass", "class", "module", "flask", "lookup"] | ReadHow
+"""Who gives a setting its value.
+
+pydantic: a field of `BaseSettings`, or of a model that is named like settings. dataclass: a field of a dataclass or
+attrs class that is named so. class: a constant in a plain class that is named so (Flask's `from_object`). module: a
+constant of a module (Django's `settings.py`). flask: `app.config["X"] = …`. lookup: the second argument of
+`config.get("x", …)`. All others: a read of an environment variable.
+"""
+
+PYDANTIC_SETTINGS = ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
+
+FIELD_CALLS = frozenset({"Field", "field", "ib", "attrib"})
+WRAPPERS = frozenset(
+    {
+        "SecretStr",
+        "SecretBytes",
+        "Secret",
+        "AnyUrl",
+        "AnyHttpUrl",
+        "HttpUrl",
+        "RedisDsn",
+        "PostgresDsn",
+        "MySQLDsn",
+        "AmqpDsn",
+        "MongoDsn",
+        "URL",
+        "CommaSeparatedStrings",
+        "DatabaseURL",
+        "str",
+        "bytes",
+        "bool",
+        "int",
+        "list",
+        "tuple",
+        "set",
+    }
+)
+"""What a default is wrapped in without becoming another: types of pydantic and starlette, and casts."""
+
+_CLASS_NAME = re.compile(r"(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$")
+_DEVELOPMENT_CLASS = re.compile(r"Dev|Test|Local|Debug|CI(?![a-z])|Mock|Staging")
+_DEVELOPMENT_PATH = re.compile(
+    r"(?:^|[/_.-])(?:dev|devel|development|local|test|tests|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
+    r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$",
+    re.IGNORECASE,
+)
+_SETTINGS_PATH = re.compile(
+    r"(?:^|/)(?:[\w-]*settings|[\w-]*config(?:uration)?|conf|base|common|defaults|production|prod|constants|env|environment)\.py$"
+    r"|(?:^|/)(?:settings|config|conf)/[\w-]+\.py$"
+)
+_VALIDATORS = frozenset({"field_validator", "validator", "model_validator", "root_validator"})
+_DATACLASSES = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "s", "dataclass_json"})
+_TEXT_METHODS = frozenset({"split", "strip", "lower", "upper", "rstrip", "lstrip", "format", "encode"})
+_CONFIG_OBJECTS = re.compile(r"(?:^|[._])(?:config|cfg|conf|settings|environ|env)$", re.IGNORECASE)
+_DEEPEST = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """One setting, as one place declares or reads it.
+
+    name        what the place calls it: the field, the constant, the variable that is read
+    node        the declaration or the read
+    default     what it falls back to, without `Field(…)` and `SecretStr(…)`; None where nothing is written
+    required    there is no default at all, so that a missing value stops the start
+    variables   the environment variables that set it, the first that is asked first; empty where none are told
+    owner       the settings class, None elsewhere
+    annotation  its type as it is written; empty without one
+    is_list     the expression that was asked about is one of several in a list or tuple
+    """
+
+    name: str
+    node: cst.CSTNode
+    framework: Framework
+    default: cst.BaseExpression | None = None
+    required: bool = False
+    variables: tuple[str, ...] = ()
+    owner: cst.ClassDef | None = None
+    annotation: str = ""
+    is_list: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOptions:
+    """What `model_config` or `class Config` says of a pydantic settings class, with what it inherits.
+
+    env_files      the `.env` files it reads
+    other_sources  it reads more than the environment and `.env` files
+    """
+
+    prefix: str = ""
+    case_sensitive: bool = False
+    env_files: tuple[str, ...] = ()
+    other_sources: bool = False
+
+
+# --- classes --------------------------------------------------------------------------------------------------------
+
+
+def class_framework(node: cst.ClassDef, file: PythonFile) -> Framework | None:
+    """What kind of settings class `node` is; None for a class that holds no settings."""
+    named = bool(_CLASS_NAME.search(node.name.value))
+    found = _pydantic_base(node, file, 0)
+    if found == "settings" or (found == "model" and named):
+        return "pydantic"
+    if not named:
+        return None
+    if any(each.name in _DATACLASSES for each in file.decorators(node)):
+        return "dataclass"
+    return None if found == "other" else "class"
+
+
+def _pydantic_base(node: cst.ClassDef, file: PythonFile, depth: int) -> str:
+    """`settings`, `model`, `other` (a base that is none of them, such as an `Enum`), or nothing."""
+    found = ""
+    for base in node.bases if depth < 8 else ():
+        value = base.value.value if isinstance(base.value, cst.Subscript) else base.value
+        qualified = file.qualified_name(value) or ""
+        last = last_name(value) or ""
+        if qualified in PYDANTIC_SETTINGS or last.endswith("BaseSettings"):
+            return "settings"
+        if qualified in {"pydantic.BaseModel", "pydantic.v1.BaseModel"} or last in {
+            "BaseModel",
+            "BaseConfig",
+        }:
+            found = "model"
+        definition = file.definition(value)
+        if isinstance(definition, cst.ClassDef) and definition is not node:
+            found = _pydantic_base(definition, file, depth + 1) or found
+            if found == "settings":
+                return found
+        elif last.endswith("Settings"):
+            return "settings"
+        elif not found and last not in {"object", "Protocol", "ABC"} and not _CLASS_NAME.search(last):
+            found = "other"
+    return found
+
+
+def fields_of(node: cst.ClassDef, file: PythonFile) -> Iterator[Setting]:
+    """The settings that a settings class declares in its own body; none for other classes."""
+    framework = class_framework(node, file)
+    if framework is None:
+        return
+    options = settings_options(node, file) if framework == "pydantic" else SettingsOptions()
+    for statement in small_statements(node.body):
+        setting = field_of(statement, node, framework, options, file)
+        if setting is not None:
+            yield setting
+
+
+def field_of(
+    statement: cst.CSTNode,
+    owner: cst.ClassDef,
+    framework: Framework,
+    options: SettingsOptions,
+    file: PythonFile,
+) -> Setting | None:
+    """The setting that one statement in the body of a settings class declares; None for other statements."""
+    if isinstance(statement, cst.AnnAssign) and isinstance(statement.target, cst.Name):
+        name, annotation = statement.target.value, file.code(statement.annotation.annotation)
+        if name.startswith("_") or name == "model_config" or "ClassVar" in annotation:
+            return None
+        field = Setting(name, statement, framework, owner=owner, annotation=annotation)
+        return _with_default(field, statement.value, statement.annotation.annotation, options, file)
+    if (
+        framework in {"class", "pydantic"}
+        and isinstance(statement, cst.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0].target, cst.Name)
+    ):
+        name = statement.targets[0].target.value
+        if name.startswith("_") or name == "model_config" or (framework == "class" and not name.isupper()):
+            return None
+        return replace(
+            Setting(name, statement, framework, owner=owner), default=unwrapped(statement.value, file)
+        )
+    return None
+
+
+def _with_default(
+    field: Setting,
+    value: cst.BaseExpression | None,
+    annotation: cst.BaseExpression,
+    options: SettingsOptions,
+    file: PythonFile,
+) -> Setting:
+    own = options.prefix + field.name
+    own = own if options.case_sensitive else own.upper()
+    aliases: list[str] = []
+    required, default = value is None, value
+    described = _field_call(value) or _annotated_field(annotation)
+    if described is not None:
+        for key in ("validation_alias", "alias", "env"):
+            if (alias := keyword_of(described, key)) is not None:
+                aliases = _aliases(alias, file)
+                break
+        if described is value or value is None:
+            default = field_default(described)
+            required = default is None and keyword_of(described, "default_factory") is None
+            required = required and keyword_of(described, "factory") is None
+    if isinstance(default, cst.Ellipsis):
+        required, default = True, None
+    default = None if default is None else unwrapped(default, file)
+    read = environment_read(default, file) if default is not None else None
+    if not options.case_sensitive:
+        aliases = [alias.upper() for alias in aliases]
+    variables: tuple[str, ...] = ()
+    if field.framework == "pydantic":
+        variables = (own, *aliases) if read is not None else tuple(aliases) or (own,)
+    elif read is not None:
+        variables = (read.name,)
+    return replace(field, default=default, required=required, variables=variables)
+
+
+def _field_call(value: cst.BaseExpression | None) -> cst.Call | None:
+    return value if isinstance(value, cst.Call) and last_name(value.func) in FIELD_CALLS else None
+
+
+def _annotated_field(annotation: cst.BaseExpression) -> cst.Call | None:
+    """The `Field(…)` in `Annotated[str, Field(…)]`."""
+    if not isinstance(annotation, cst.Subscript) or last_name(annotation.value) != "Annotated":
+        return None
+    for element in annotation.slice[1:]:
+        if isinstance(element.slice, cst.Index) and (found := _field_call(element.slice.value)) is not None:
+            return found
+    return None
+
+
+def field_default(call: cst.Call) -> cst.BaseExpression | None:
+    """The default that `Field(…)` or `field(…)` names, also as the body of `default_factory=lambda: …`."""
+    for index, argument in enumerate(call.args):
+        key = argument.keyword.value if argument.keyword is not None else None
+        if key == "default" or (key is None and index == 0 and not argument.star):
+            return argument.value
+    factory = keyword_of(call, "default_factory") or keyword_of(call, "factory")
+    return factory.body if isinstance(factory, cst.Lambda) else None
+
+
+def unwrapped(default: cst.BaseExpression, file: PythonFile) -> cst.BaseExpression:
+    """What stands in `SecretStr("x")` and its like; the expression itself elsewhere."""
+    for _ in range(_DEEPEST):
+        if (
+            isinstance(default, cst.Call)
+            and last_name(default.func) in WRAPPERS - {"bool", "int", "list", "tuple", "set", "str"}
+            and default.args
+            and default.args[0].keyword is None
+            and not default.args[0].star
+        ):
+            default = default.args[0].value
+        else:
+            break
+    return default
+
+
+def _aliases(node: cst.BaseExpression, file: PythonFile) -> list[str]:
+    if isinstance(node, cst.Call):  # AliasChoices("A", "B")
+        found = [file.literal(each.value, follow=True) for each in node.args]
+    else:
+        literal = file.literal(node, follow=True)
+        found = list(literal) if isinstance(literal, (list, tuple)) else [literal]
+    return [each for each in found if isinstance(each, str)]
+
+
+def keyword_of(call: cst.Call, name: str) -> cst.BaseExpression | None:
+    """The value of a keyword argument as it is written in the call."""
+    return next((a.value for a in call.args if a.keyword is not None and a.keyword.value == name), None)
+
+
+def small_statements(body: cst.BaseSuite) -> Iterator[cst.BaseSmallStatement]:
+    """The simple statements directly in a block."""
+    for line in body.body:
+        if isinstance(line, cst.SimpleStatementLine):
+            yield from line.body
+
+
+def settings_options(node: cst.ClassDef, file: PythonFile, depth: int = 0) -> SettingsOptions:
+    """What a pydantic settings class says of itself, in `model_config`, `class Config` or keywords of the class."""
+    result = SettingsOptions()
+    if depth < 8:
+        for base in node.bases:
+            definition = file.definition(base.value)
+            if isinstance(definition, cst.ClassDef) and definition is not node:
+                result = settings_options(definition, file, depth + 1)
+    given: dict[str, cst.BaseExpression] = {}
+    for statement in small_statements(node.body):
+        target = (
+            statement.targets[0].target
+            if isinstance(statement, cst.Assign)
+            else statement.target
+            if isinstance(statement, cst.AnnAssign)
+            else None
+        )
+        value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
+        if value is not None and last_name(target) == "model_config":
+            given.update(_config_entries(value, file))
+    given.update({k.keyword.value: k.value for k in node.keywords if k.keyword is not None})
+    for inner in node.body.body:
+        if isinstance(inner, cst.ClassDef) and inner.name.value == "Config":
+            for statement in small_statements(inner.body):
+                if isinstance(statement, cst.Assign) and isinstance(statement.targets[0].target, cst.Name):
+                    given[statement.targets[0].target.value] = statement.value
+                elif (
+                    isinstance(statement, cst.AnnAssign)
+                    and statement.value
+                    and isinstance(statement.target, cst.Name)
+                ):
+                    given[statement.target.value] = statement.value
+            if any(isinstance(each, cst.FunctionDef) for each in inner.body.body):
+                result = replace(result, other_sources=True)
+        elif isinstance(inner, cst.FunctionDef) and inner.name.value == "settings_customise_sources":
+            result = replace(result, other_sources=True)
+    literal = {key: file.literal(value, follow=True) for key, value in given.items()}
+    if isinstance(literal.get("env_prefix"), str):
+        result = replace(result, prefix=str(literal["env_prefix"]))
+    if isinstance(literal.get("case_sensitive"), bool):
+        result = replace(result, case_sensitive=bool(literal["case_sensitive"]))
+    if "env_file" in given and literal["env_file"] is not None:
+        files = literal["env_file"]
+        listed = files if isinstance(files, (list, tuple)) else [files]
+        result = replace(
+            result, env_files=tuple(each if isinstance(each, str) else ".env" for each in listed)
+        )
+    if {"secrets_dir", "yaml_file", "json_file", "toml_file"} & set(given):
+        result = replace(result, other_sources=True)
+    return result
+
+
+def _config_entries(value: cst.BaseExpression, file: PythonFile) -> dict[str, cst.BaseExpression]:
+    value = file.follow(value)
+    if isinstance(value, cst.Call):
+        return {each.keyword.value: each.value for each in value.args if each.keyword is not None}
+    if isinstance(value, cst.Dict):
+        found: dict[str, cst.BaseExpression] = {}
+        for element in value.elements:
+            if isinstance(element, cst.DictElement):
+                key = file.literal(element.key)
+                if isinstance(key, str):
+                    found[key] = element.value
+        return found
+    return {}
+
+
+# --- checks that code makes of its settings -------------------------------------------------------------------------
+
+
+def validating_code(node: cst.ClassDef, file: PythonFile) -> str:
+    """The source of the methods that may change or refuse a field: validators, `__init__`, `model_post_init`."""
+    found: list[str] = []
+    for inner in node.body.body:
+        if not isinstance(inner, cst.FunctionDef):
+            continue
+        validates = any(each.name in _VALIDATORS for each in file.decorators(inner))
+        if validates or inner.name.value in {"__init__", "model_post_init", "__post_init__"}:
+            found.append(file.code(inner))
+            found += [file.code(decorator) for decorator in inner.decorators]
+    return "\n".join(found)
+
+
+def is_checked(name: str, file: PythonFile) -> bool:
+    """Whether the file tests `name` and stops soon after: code that refuses a bad default in production.
+
+    Read from the text, because the test may stand in any function; wrong answers only keep a rule silent.
+    """
+    return bool(name) and name in _checked_names(file.text)
+
+
+_TEST = re.compile(r"^[ \t]*(?P<keyword>if|elif|assert)\b[^\n]*", re.MULTILINE)
+_STOP = re.compile(r"[ \t]+(?:raise|sys\.exit|exit|os\._exit|assert)\b")
+_STOP_WITHIN = 9
+"""Pieces of text after a test, the rest of its own line being the first, in which code has to stop."""
+
+
+@lru_cache(maxsize=2)
+def _checked_names(text: str) -> frozenset[str]:
+    """The words of all tests after which the code stops; found once, as a file may read thousands of names."""
+    names: set[str] = set()
+    for found in _TEST.finditer(text):
+        if found["keyword"] == "assert" or _stops_after(text, found.end()):
+            names.update(re.findall(r"\w+", found.group()))
+    return frozenset(names)
+
+
+def _stops_after(text: str, position: int) -> bool:
+    for _ in range(_STOP_WITHIN):
+        if _STOP.match(text, position):
+            return True
+        position = text.find("\n", position) + 1
+        if not position:
+            return False
+    return False
+
+
+def is_validated(setting: Setting, file: PythonFile) -> bool:
+    """Whether code of the same file refuses or replaces bad values of a setting."""
+    if setting.owner is not None:
+        if re.search(rf"\b{re.escape(setting.name)}\b", validating_code(setting.owner, file)):
+            return True
+        if "Annotated" in setting.annotation and "Validator" in setting.annotation:
+            return True
+    return is_checked(setting.name, file) or is_checked(assigned_name(setting.node, file), file)
+
+
+def assigned_name(node: cst.CSTNode, file: PythonFile) -> str:
+    """The name that the statement around `node` gives to its value; empty where it is no simple assignment."""
+    statement = file.enclosing_statement(node)
+    if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
+        return last_name(statement.targets[0].target) or ""
+    if isinstance(statement, cst.AnnAssign):
+        return last_name(statement.target) or ""
+    return ""
+
+
+def is_for_development(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a declaration is for developers or tests by its branch, its class or its module (`settings/local.py`)."""
+    owner = file.enclosing_class(node)
+    if owner is not None and is_development_class(owner.name.value):
+        return True
+    return is_development_module(file.path) or in_development_branch(node, file) or file.in_main_block(node)
+
+
+def is_development_class(name: str) -> bool:
+    """Whether a settings class is named for development or tests: `DevConfig`, `TestSettings`."""
+    return bool(_DEVELOPMENT_CLASS.search(name))
+
+
+def is_development_module(path: str) -> bool:
+    """Whether a module is named for development or tests: `settings/local.py`, `dev_settings.py`."""
+    return bool(_DEVELOPMENT_PATH.search(path))
+
+
+def is_settings_module(path: str) -> bool:
+    """Whether a module is named like one of settings: `settings.py`, `config.py`, `settings/base.py`."""
+    return bool(_SETTINGS_PATH.search(path))
+
+
+# --- from an expression to its setting ------------------------------------------------------------------------------
+
+
+def setting_at(node: cst.CSTNode, file: PythonFile) -> Setting | None:
+    """The setting that falls back to the expression `node`, or to something that is made of it; None for others.
+
+    It climbs through `Field(…)`, `SecretStr(…)`, `… or x`, `x if not given else given`, lists, `"a,b".split(",")`, and
+    the default of a read, and stops at what declares the setting.
+    """
+    child: cst.CSTNode = node
+    is_list = False
+    for parent in file.ancestors(node):
+        if isinstance(
+            parent,
+            (
+                cst.ConcatenatedString,
+                cst.FormattedString,
+                cst.FormattedStringExpression,
+                cst.BinaryOperation,
+                cst.Lambda,
+            ),
+        ):
+            pass
+        elif isinstance(parent, (cst.Element, cst.List, cst.Tuple, cst.Set)):
+            is_list = True
+        elif isinstance(parent, cst.BooleanOperation):
+            if not isinstance(parent.operator, cst.Or) or parent.right is not child:
+                return None
+        elif isinstance(parent, cst.IfExp):
+            other = parent.orelse if child is parent.body else parent.body
+            if child is parent.test or not _asks_for(parent.test, other, file):
+                return None
+        elif isinstance(parent, cst.Attribute):
+            if parent.value is not child or parent.attr.value not in _TEXT_METHODS:
+                return None
+        elif isinstance(parent, cst.Call):
+            if parent.func is not child and not isinstance(child, cst.Arg):
+                return None
+            found = _at_argument(child, parent, file) if isinstance(child, cst.Arg) else True
+            if found is not True:
+                return replace(found, is_list=is_list) if isinstance(found, Setting) else None
+        elif isinstance(parent, cst.Arg):
+            pass
+        elif isinstance(parent, (cst.AnnAssign, cst.Assign)):
+            setting = _declared(parent, child, file)
+            return None if setting is None else replace(setting, is_list=is_list)
+        else:
+            return None
+        child = parent
+    return None
+
+
+def _asks_for(test: cst.BaseExpression, value: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether `test` asks if `value` is there: `url if url else x`, `environ["URL"] if "URL" in environ else x`."""
+    asked = file.code(test)
+    if file.code(value) in asked:
+        return True
+    keys = (each for each in file.walk(value) if isinstance(each, cst.SimpleString))
+    return any(file.code(key) in asked for key in keys)
+
+
+def _at_argument(argument: cst.Arg, call: cst.Call, file: PythonFile) -> Setting | bool:
+    """The setting that an argument is the default of; True where the call only wraps its argument, False for others."""
+    keyword = argument.keyword.value if argument.keyword is not None else None
+    read = environment_read(call, file)
+    if read is not None:
+        if read.default is not argument.value:
+            return False
+        return Setting(read.name, call, read.how, argument.value, variables=(read.name,))
+    short = last_name(call.func) or ""
+    if short in FIELD_CALLS:
+        return keyword in {None, "default", "default_factory", "factory"}
+    if keyword is None and (short in WRAPPERS or short in {"loads", "timedelta"}):
+        return True
+    how = reader_class(call, file)
+    if how is not None and keyword is not None and isinstance(argument.value, cst.Tuple):
+        return Setting(keyword, argument, how, argument.value.elements[-1].value, variables=(keyword,))
+    return (
+        _flask_update(argument, call, keyword, short, file) or _lookup(argument, call, short, file) or False
+    )
+
+
+def _flask_update(
+    argument: cst.Arg, call: cst.Call, keyword: str | None, short: str, file: PythonFile
+) -> Setting | None:
+    """`app.config.update(DEBUG=True)` and `from_mapping`."""
+    if keyword is None or short not in {"update", "from_mapping"} or not isinstance(call.func, cst.Attribute):
+        return None
+    if not keyword.isupper() or last_name(call.func.value) != "config":
+        return None
+    return Setting(keyword, argument, "flask", argument.value)
+
+
+def _lookup(argument: cst.Arg, call: cst.Call, short: str, file: PythonFile) -> Setting | None:
+    """`config.get("x", default)`, `getattr(settings, "X", default)`."""
+    positional = file.positional(call)
+    if short == "getattr":
+        if len(positional) == 3 and positional[2] is argument.value and is_config_object(positional[0], file):
+            name = file.literal(positional[1])
+            return Setting(name, call, "lookup", argument.value) if isinstance(name, str) else None
+        return None
+    if short not in {"get", "setdefault", "pop"} or not isinstance(call.func, cst.Attribute):
+        return None
+    if len(positional) != 2 or positional[1] is not argument.value:
+        return None
+    name = file.literal(positional[0])
+    if not isinstance(name, str) or not name or not is_config_object(call.func.value, file):
+        return None
+    return Setting(name, call, "lookup", argument.value)
+
+
+def is_config_object(node: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether an expression is called like what holds settings: `app.config`, `settings`, `self.cfg`, `environ`."""
+    if isinstance(node, (cst.Name, cst.Attribute)):
+        return bool(_CONFIG_OBJECTS.search(last_name(node) or ""))
+    return False
+
+
+def _declared(statement: cst.AnnAssign | cst.Assign, value: cst.CSTNode, file: PythonFile) -> Setting | None:
+    """The setting that an assignment declares: a field, a constant, or an entry of `app.config`."""
+    if statement.value is not value or (isinstance(statement, cst.Assign) and len(statement.targets) != 1):
+        return None
+    target = statement.target if isinstance(statement, cst.AnnAssign) else statement.targets[0].target
+    if isinstance(target, cst.Subscript):
+        return _flask_entry(statement, target, file)
+    owner = file.enclosing_class(statement)
+    if owner is not None and file.parent(file.parent(statement) or statement) is owner.body:
+        framework = class_framework(owner, file)
+        if framework is None:
+            return None
+        options = settings_options(owner, file) if framework == "pydantic" else SettingsOptions()
+        return field_of(statement, owner, framework, options, file)
+    if (
+        file.enclosing_function(statement) is not None
+        or owner is not None
+        or not isinstance(target, cst.Name)
+    ):
+        return None
+    annotation = file.code(statement.annotation.annotation) if isinstance(statement, cst.AnnAssign) else ""
+    default = None if statement.value is None else unwrapped(statement.value, file)
+    return Setting(target.value, statement, "module", default, annotation=annotation)
+
+
+def _flask_entry(
+    statement: cst.AnnAssign | cst.Assign, target: cst.Subscript, file: PythonFile
+) -> Setting | None:
+    if len(target.slice) != 1 or not isinstance(target.slice[0].slice, cst.Index):
+        return None
+    key = file.literal(target.slice[0].slice.value)
+    if not isinstance(key, str) or not is_config_object(target.value, file):
+        return None
+    return Setting(key, statement, "flask", statement.value)
