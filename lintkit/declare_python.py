@@ -12,7 +12,8 @@ from lintkit.model import Finding, Fix, Span
 from lintkit.pattern.match import Found
 from lintkit.pattern.query import Query, code_text, find
 from lintkit.pattern.values import plain, value_of
-from lintkit.rule import RuleContext, replacement
+from lintkit.python.edits import added_keywords
+from lintkit.rule import RuleContext
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile
@@ -147,8 +148,4 @@ def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) 
 def keyword_fix(fix: Mapping[str, Any], call: cst.Call, file: PythonFile) -> Fix:
     """The fix that adds keyword arguments at the end of a call."""
     text = ", ".join(f"{name}={code}" for name, code in fix["keyword"].items())
-    if call.args:
-        end = file.span(call.args[-1]).end
-        return replacement(fix["title"], Span(file.path, end, end), ", " + text, safe=bool(fix.get("safe")))
-    end = file.span(call).end - 1
-    return replacement(fix["title"], Span(file.path, end, end), text, safe=bool(fix.get("safe")))
+    return added_keywords(fix["title"], text, call, file, safe=bool(fix.get("safe")))

@@ -1,0 +1,192 @@
+"""python/redis-client-without-timeout: a Redis client that waits for ever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Calls,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.branches import scope_name
+from lintkit.python.edits import added_keywords
+
+CLIENTS = Calls(("redis.*", "aioredis.*", "valkey.*", "rediscluster.*"))
+
+RULE = define(
+    summary="a Redis client without a timeout",
+    why="""
+redis-py has no timeout of its own. When the network drops packets, or a failover leaves a connection half open, every
+call waits until the kernel gives up, which takes minutes; the workers fill up with such calls, and one lost Redis
+takes the whole service down.
+""",
+    remedy="Pass `socket_timeout` and `socket_connect_timeout` (seconds) to the client, its pool, or its URL.",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(CLIENTS,),
+    tags=("redis", "timeout", "CWE-400"),
+    packs=("recommended", "production"),
+    fixable=True,
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    examples=(
+        bad(
+            """\
+import redis.asyncio as redis
+
+client = redis.from_url(settings.redis_url, decode_responses=True)  # <-- here
+""",
+            fixed="""\
+import redis.asyncio as redis
+
+client = redis.from_url(settings.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5)
+""",
+        ),
+        bad(
+            """\
+from redis import Redis, StrictRedis
+
+cache = Redis(host="cache")  # <-- here
+queue = StrictRedis.from_url("redis://queue/0")  # <-- here
+""",
+        ),
+        bad(
+            """\
+from redis.asyncio.cluster import RedisCluster
+from redis.cluster import RedisCluster as Cluster
+
+a = RedisCluster(host="cache")  # <-- here
+b = Cluster.from_url("redis://cache")  # <-- here
+""",
+            note="clusters, sync and asyncio",
+        ),
+        bad(
+            """\
+from redis.sentinel import Sentinel
+
+sentinel = Sentinel([("sentinel", 26379)])  # <-- here
+cache = sentinel.master_for("primary")
+""",
+            note="a sentinel hands its options on to the clients that it makes",
+        ),
+        bad(
+            """\
+import redis
+
+pool = redis.ConnectionPool(host="cache", max_connections=20)  # <-- here
+cache = redis.Redis(connection_pool=pool)
+""",
+            note="the options of the connections belong to the pool",
+        ),
+        bad(
+            """\
+import redis
+
+OPTIONS = {"decode_responses": True, "socket_timeout": None}
+cache = redis.Redis(host="cache", **OPTIONS)  # <-- here
+""",
+            note="the options are built here, and `None` is no timeout",
+        ),
+        bad("import valkey\n\ncache = valkey.Valkey()  # <-- here\n"),
+        good('import redis\n\ncache = redis.Redis(host="cache", socket_timeout=2)\n'),
+        good(
+            'import redis\n\nOPTIONS = {"socket_connect_timeout": 2}\ncache = redis.Redis(**OPTIONS)\n',
+            note="options that the module builds",
+        ),
+        good(
+            """\
+import redis
+
+
+def connect(url, **options):
+    return redis.from_url(url, **options)
+""",
+            note="the caller's options may hold a timeout",
+        ),
+        good(
+            'import redis\n\ncache = redis.from_url("redis://cache/0?socket_timeout=2")\n',
+            note="the timeout stands in the URL",
+        ),
+        good(
+            'import redis\n\nURL = f"redis://{host}/0?socket_connect_timeout={seconds}"\ncache = redis.from_url(URL)\n'
+        ),
+        good(
+            """\
+import redis
+
+pool = redis.BlockingConnectionPool(host="cache", socket_timeout=2, socket_connect_timeout=2)
+cache = redis.Redis(connection_pool=pool)
+""",
+            note="the pool has the timeout",
+        ),
+        good(
+            """\
+from redis.sentinel import Sentinel
+
+cache = Sentinel([("sentinel", 26379)], socket_timeout=1).master_for("primary")
+""",
+            note="the sentinel has the timeout",
+        ),
+        good('import redis\n\ncache = redis.Redis(unix_socket_path="/run/redis.sock")\n', note="no network"),
+        good("import fakeredis\n\ncache = fakeredis.FakeRedis()\n", note="no network"),
+    ),
+)
+
+_MAKES_CONNECTIONS = re.compile(
+    r"(?:^|\.)(?:(?:Strict)?(?:Redis|Valkey)(?:Cluster)?|(?:Blocking|Cluster)?ConnectionPool|Sentinel|create_redis(?:_pool)?)"
+    r"(?:\.from_url)?$"
+    r"|(?:^|\.)(?:asyncio\.|utils\.|client\.)?from_url$"
+)
+_URL_TIMEOUT = re.compile(r"[?&]socket_(?:connect_)?timeout=")
+_TIMEOUTS = ("socket_timeout", "socket_connect_timeout", "timeout")
+_ELSEWHERE = ("connection_pool", "sentinel_kwargs", "unix_socket_path")
+"""Options that say that the connection is made by something else, or leaves no machine."""
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report a client or pool whose options, as far as the file builds them, hold no timeout."""
+    call = match.node
+    if (
+        not isinstance(call, cst.Call)
+        or match.name is None
+        or not _MAKES_CONNECTIONS.search(match.name.partition(".")[2])
+        or file.in_main_block(call)
+        or file.has_unknown_arguments(call)
+    ):
+        return
+    options = file.keyword_arguments(call)
+    if any(name in options for name in _ELSEWHERE) or _said_in_url(call, file):
+        return
+    if any(
+        name in options and file.literal(options[name].value, follow=True) is not None for name in _TIMEOUTS
+    ):
+        return
+    fix = None
+    if not any(name in options for name in _TIMEOUTS):
+        keywords = "socket_timeout=5, socket_connect_timeout=5"
+        fix = added_keywords("give it 5 seconds", keywords, call, file)
+    what = file.code(call.func)
+    yield rule.finding(
+        file.span(call),
+        f"`{what}` has neither `socket_timeout` nor `socket_connect_timeout`: "
+        "a Redis that does not answer holds every caller",
+        subject=f"{scope_name(call, file) or 'module'} {what}",
+        fix=fix,
+    )
+
+
+def _said_in_url(call: cst.Call, file: PythonFile) -> bool:
+    """Whether the URL has a timeout, or is the path of a socket on this machine."""
+    url = file.argument(call, 0, "url")
+    parts = file.string_parts(file.follow(url), follow=True) if url is not None else None
+    texts = [part for part in parts or () if isinstance(part, str)]
+    return any(text.startswith("unix:") or _URL_TIMEOUT.search(text) for text in texts)
