@@ -81,21 +81,77 @@ def discover_files(tree: Tree, config: Config) -> Discovery:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A finished run with its parts, which a run over a nearly equal tree need not make again.
+
+    results  path -> what the file gave
+    """
+
+    report: Report
+    request: Request
+    discovery: Discovery
+    results: Mapping[str, FileResult]
+    texts: _Texts
+
+
 def run(request: Request) -> Report:
     """Check a tree. Raises TreeError if the tree itself cannot be listed; everything else is in the report."""
+    return check_tree(request).report
+
+
+def check_tree(request: Request) -> Checked:
+    """As `run`, with what the report was made of."""
     discovery = discover_files(request.tree, request.config)
+    results, findings = _check_files(request, discovery, {})
+    texts = _Texts(request, discovery)
+    judged = _judge(request, discovery, results, findings, texts)
+    report = _report(request, discovery, results, judged)
+    return Checked(report, request, discovery, {result.path: result for result in results}, texts)
+
+
+def findings_of(tree: Tree, like: Checked, same: Collection[str]) -> tuple[Finding, ...]:
+    """The findings that a report of `tree` would show, by the rules and the configuration of another run.
+
+    same  paths whose bytes are equal in both trees: what a file gives is a function of its bytes, so that what the
+          other run made of them is taken over. Raises TreeError if the tree cannot be listed.
+    """
+    discovery = discover_files(tree, like.request.config)
+    there = {entry.path: entry for entry in like.discovery.files}
+    shared = {
+        entry.path
+        for entry in discovery.files
+        if entry.path in same and entry.path in like.results and there.get(entry.path) == entry
+    }
+    # A file that is gone may live on under another name, so it is part of what the paths ask for.
+    asked = like.request.only
+    only = None if asked is None else asked | (discovery.paths - like.discovery.paths)
+    request = replace(like.request, tree=tree, only=only)
+    results, findings = _check_files(request, discovery, {path: like.results[path] for path in shared})
+    texts = _Texts(request, discovery, like.texts, frozenset(shared))
+    judged = _judge(request, discovery, results, findings, texts)
+    return tuple(texts.scrubbed(finding) for finding in judged.kept)
+
+
+def _check_files(
+    request: Request, discovery: Discovery, done: Mapping[str, FileResult]
+) -> tuple[list[FileResult], list[Finding]]:
+    """What every file gives, those that are `done` taken over, and the findings of these and of project rules."""
     needs_project = any(rule.meta.scope == "project" for rule in request.rules.rules)
     entries = [
         entry
         for entry in discovery.files
         if needs_project or request.only is None or entry.path in request.only
     ]
+    to_do = [entry for entry in entries if entry.path not in done]
     check = partial(_check_entry, request, _Tasks(request), needs_project)
-    results = list(map_in_order(check, entries, worker_count(request.jobs, len(entries))))
+    fresh = map_in_order(check, to_do, worker_count(request.jobs, len(to_do)))
+    by_path = {**done, **{result.path: result for result in fresh}}
+    results = [by_path[entry.path] for entry in entries]
     findings = [finding for result in results for finding in result.findings]
     if needs_project:
         findings.extend(_check_project(request, discovery, results))
-    return _settle(request, discovery, results, findings)
+    return results, findings
 
 
 def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:
@@ -172,13 +228,27 @@ def _check_project(
             yield rule_failed(rule.id, Span(anchor, 0, 0), error)
 
 
-def _settle(
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Findings with their fingerprints, sorted: what is kept and what is suppressed, nothing of it masked yet.
+
+    unplaced  what is to be said of waivers in files that are not checked
+    """
+
+    kept: list[Finding]
+    hidden: list[tuple[SuppressedFinding, Finding]]
+    unplaced: list[Notification]
+    metas: Mapping[str, RuleMeta]
+    texts: _Texts
+
+
+def _judge(
     request: Request,
     discovery: Discovery,
     results: Sequence[FileResult],
     findings: Sequence[Finding],
-) -> Report:
-    texts = _Texts(request, discovery)
+    texts: _Texts,
+) -> _Judged:
     metas = {meta.id: meta for meta in OWN_RULES} | {rule.id: rule.meta for rule in request.rules.rules}
     config = request.config
     judged = drop_superseded(
@@ -205,26 +275,34 @@ def _settle(
     kept = _finish(sorted(kept, key=order), texts)
     hidden = _finish(sorted((entry.finding for entry in suppressed), key=order), texts)
     by_key = {order(entry.finding)[:4]: entry for entry in suppressed}
-    finished = tuple(texts.scrubbed_entry(by_key[order(finding)[:4]], finding) for finding in hidden)
-    shown = tuple(texts.scrubbed(finding) for finding in kept)
+    entries = [(by_key[order(finding)[:4]], finding) for finding in hidden]
+    return _Judged(kept, entries, unplaced, metas, texts)
+
+
+def _report(request: Request, discovery: Discovery, results: Sequence[FileResult], judged: _Judged) -> Report:
+    """What may be shown of a run: every word without secrets, and every text with masks over them."""
+    texts, only = judged.texts, request.only
+    finished = tuple(texts.scrubbed_entry(entry, finding) for entry, finding in judged.hidden)
+    shown = tuple(texts.scrubbed(finding) for finding in judged.kept)
+    found = (*judged.kept, *(finding for _, finding in judged.hidden))
     notifications = [
         *discovery.notifications,
         *(notification for result in results for notification in result.notifications),
-        *unplaced,
+        *judged.unplaced,
         *_failure_notifications(shown, texts),
     ]
-    used = {finding.rule for finding in (*kept, *hidden)}
+    used = {finding.rule for finding in found}
     return Report(
         findings=shown,
         rules=tuple(
-            meta for key, meta in sorted(metas.items()) if key in used or not key.startswith("lintkit/")
+            meta
+            for key, meta in sorted(judged.metas.items())
+            if key in used or not key.startswith("lintkit/")
         ),
-        texts=texts.masked(
-            {location.span.path for f in (*kept, *hidden) for location in f.locations}, (*kept, *hidden)
-        ),
+        texts=texts.masked({location.span.path for f in found for location in f.locations}, found),
         suppressed=finished,
         notifications=tuple(notifications),
-        files_checked=len(results) if request.only is None else sum(r.path in request.only for r in results),
+        files_checked=len(results) if only is None else sum(r.path in only for r in results),
         boms=frozenset(texts.boms),
         revision=request.tree.revision(),
         cost=_cost(results),
@@ -319,8 +397,17 @@ def _cost(results: Iterable[FileResult]) -> dict[str, tuple[float, int]]:
 class _Texts:
     """The decoded texts of the files that findings point into, read once, and what of them may be shown."""
 
-    def __init__(self, request: Request, discovery: Discovery) -> None:
+    def __init__(
+        self,
+        request: Request,
+        discovery: Discovery,
+        other: _Texts | None = None,
+        same: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take over from `other` what is known of the files that are the `same` there."""
         self._request = request
+        self._other = other
+        self._same = same if other is not None else frozenset()
         self._entries = {entry.path: entry for entry in discovery.files}
         self._texts: dict[str, str] = {}
         self._lines: dict[str, Lines] = {}
@@ -330,7 +417,11 @@ class _Texts:
     def text(self, path: str) -> str:
         """The text of a file, without its BOM; empty for a path that cannot be read."""
         if path not in self._texts:
-            self._texts[path] = self._decode(path)
+            if self._other is not None and path in self._same:
+                self._texts[path] = self._other.text(path)
+                self.boms |= self._other.boms & {path}
+            else:
+                self._texts[path] = self._decode(path)
         return self._texts[path]
 
     def _decode(self, path: str) -> str:
@@ -404,13 +495,21 @@ class _Texts:
         return replace(entry, finding=self.scrubbed(finding), reason=reason)
 
     def _scrubbed(self, words: str, paths: Iterable[str]) -> str:
-        from lintkit.redact import scrub, secret_values
+        from lintkit.redact import scrub
 
         for path in paths:
-            if path not in self._secrets:
-                self._secrets[path] = secret_values(self.text(path), self._kind(path))
-            words = scrub(words, self._secrets[path])
+            words = scrub(words, self._secret_values(path))
         return words
+
+    def _secret_values(self, path: str) -> frozenset[str]:
+        if path not in self._secrets:
+            if self._other is not None and path in self._same:
+                self._secrets[path] = self._other._secret_values(path)
+            else:
+                from lintkit.redact import secret_values
+
+                self._secrets[path] = secret_values(self.text(path), self._kind(path))
+        return self._secrets[path]
 
 
 def decode_leniently(source: SourceFile) -> str:

@@ -309,6 +309,8 @@ class Report:
               characters of the same count, so that positions hold and nothing can leak
     boms      paths whose files begin with a byte order mark
     rules     what ran, sorted by id, and lintkit's own rules that reported something
+    compared  what the findings were compared with, in words; empty if with nothing, else `findings` are the new ones
+    known     findings that were there before, so that they are not reported
     """
 
     findings: tuple[Finding, ...]
@@ -321,3 +323,5 @@ class Report:
     revision: Revision = Revision()
     fixed: int = 0
     cost: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+    compared: str = ""
+    known: tuple[Finding, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lintkit.cli.failure import COULD_NOT, CommandError, say
+from lintkit.cli.comparing import Comparison, comparison_options
+from lintkit.cli.failure import COULD_NOT, say
 from lintkit.cli.options import repository_options, selection_options
 from lintkit.cli.output import Output, pair_outputs, terminal_width, wants_color, write_report
+from lintkit.cli.request import Asked, request_of
 from lintkit.model import SEVERITIES, Report, Scope, Severity
 from lintkit.report.formats import FORMATS
 from lintkit.report.options import RenderOptions
 
 if TYPE_CHECKING:
-    from lintkit.catalog import RuleSet
-    from lintkit.cli.workspace import Selection
+    from lintkit.cli.comparing import Narrow
     from lintkit.config.model import Config
-    from lintkit.discover.tree import Tree
     from lintkit.engine import Request
 
 
@@ -39,6 +38,7 @@ class Fixing:
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
 @selection_options
 @repository_options
+@comparison_options
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
 @click.option(
@@ -109,6 +109,10 @@ def check(
     config_file: Path | None,
     root: Path | None,
     allow_code: bool,
+    baseline: Path | None,
+    changed: bool,
+    staged: bool,
+    since: str | None,
     fix: bool,
     diff: bool,
     unsafe_fixes: bool,
@@ -133,12 +137,18 @@ def check(
     the current folder is reported, or the one that --root names.
     """
     _refuse_contradictions(paths, fix, diff, unsafe_fixes, stdin_filename, verbose, quiet)
+    comparison = Comparison(baseline, changed, staged, since)
+    comparison.refuse_contradictions()
+    if staged and (fix or stdin_filename is not None):
+        raise click.UsageError(
+            "--staged checks what git's index holds; it goes with neither --fix nor --stdin-filename."
+        )
     outputs = pair_outputs(formats, files)
 
     from lintkit.cli.workspace import Selection
 
     started = time.perf_counter()
-    asked = _Asked(
+    asked = Asked(
         paths,
         stdin_filename,
         root,
@@ -148,15 +158,16 @@ def check(
         allow_code,
         jobs,
         scope,
+        staged,
     )
-    request = _request(asked)
+    request = request_of(asked)
     if today is not None:
         request = replace(request, today=today.date())
     if verbose:
         config = request.config.path or "none"
         below = f" and {len(request.config.nested)} below" if request.config.nested else ""
         say(f"root {request.tree.root}, configuration {config}{below}, {len(request.rules.rules)} rules")
-    report, failed = _run(request, Fixing(fix, diff, unsafe_fixes), color, quiet)
+    report, failed = _run(request, comparison, Fixing(fix, diff, unsafe_fixes), color, quiet)
     if verbose:
         say(f"checked {report.files_checked} files in {time.perf_counter() - started:.2f} s")
     options = RenderOptions(
@@ -183,21 +194,6 @@ def exit_code(report: Report, config: Config, *, failed: bool = False, exit_zero
     return 1 if found and not exit_zero else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What to check, as the command line says it."""
-
-    paths: tuple[str, ...]
-    stdin_filename: str | None
-    root: Path | None
-    config_file: Path | None
-    selection: Selection
-    fail_on: Severity | None
-    allow_code: bool
-    jobs: int
-    scope: Scope | None
-
-
 def _refuse_contradictions(
     paths: tuple[str, ...],
     fix: bool,
@@ -219,73 +215,25 @@ def _refuse_contradictions(
         raise click.UsageError("--verbose and --quiet contradict each other.")
 
 
-def _request(asked: _Asked) -> Request:
-    """Find the root, read the configuration, load the rules and list the files."""
-    from lintkit.cli.workspace import choose_root, open_workspace, relative_paths
-    from lintkit.discover.tree import open_tree
-    from lintkit.engine import Request
-
-    if asked.stdin_filename is None:
-        arguments = asked.paths or (str(asked.root or "."),)
-        root = choose_root(asked.root, arguments)
-    else:
-        arguments = (asked.stdin_filename,)
-        root = choose_root(asked.root, (str(Path(asked.stdin_filename).parent),))
-    named = relative_paths(root, arguments)
-    tree: Tree = open_tree(root, named=[path for path in named if path])
-    workspace = open_workspace(
-        root,
-        asked.config_file,
-        selection=asked.selection,
-        fail_on=asked.fail_on,
-        allow_code=asked.allow_code,
-        tree=tree,
-    )
-    if asked.stdin_filename is not None:
-        if not named[0] or (root / named[0]).is_dir():
-            raise CommandError("--stdin-filename names a folder; give the name of a file")
-        from lintkit.fix.overlay import OverlayTree
-
-        tree = OverlayTree(tree, {named[0]: sys.stdin.buffer.read()})
-    only = None
-    if "" not in named:
-        folders = tuple(f"{path}/" for path in named)
-        only = frozenset(
-            entry.path for entry in tree.paths() if entry.path in named or entry.path.startswith(folders)
-        )
-    return Request(
-        tree=tree,
-        config=workspace.config,
-        rules=_of_scope(workspace.selected(), asked.scope),
-        known=workspace.rules.ids(),
-        only=only,
-        jobs=asked.jobs,
-    )
-
-
-def _of_scope(rules: RuleSet, scope: Scope | None) -> RuleSet:
-    """The rules of one scope; all of them without one."""
-    from lintkit.catalog import RuleSet
-
-    return (
-        rules if scope is None else RuleSet(tuple(rule for rule in rules.rules if rule.meta.scope == scope))
-    )
-
-
-def _run(request: Request, fixing: Fixing, color: str, quiet: bool) -> tuple[Report, bool]:
+def _run(
+    request: Request, comparison: Comparison, fixing: Fixing, color: str, quiet: bool
+) -> tuple[Report, bool]:
     """Check, and fix or show fixes; returns the report and whether something could not be done."""
-    from lintkit.engine import run
+    from lintkit.cli.comparing import narrowing
+    from lintkit.engine import check_tree
 
-    report = run(request)
+    checked = check_tree(request)
+    narrow: Narrow = narrowing(checked, comparison)
+    report = narrow(checked.report, request.tree)
     if not (fixing.write or fixing.show):
         return report, False
     from lintkit.cli import fixing as steps
 
-    repaired = steps.repair_tree(request, report, unsafe=fixing.unsafe)
+    repaired = steps.repair_tree(request, report, narrow, unsafe=fixing.unsafe)
     if fixing.show:
         steps.show_diff(request, repaired, color=wants_color(color), quiet=quiet)
         return replace(repaired.before, notifications=(*report.notifications, *repaired.notifications)), False
-    return steps.write_fixes(request, repaired)
+    return steps.write_fixes(request, repaired, narrow)
 
 
 def _write(

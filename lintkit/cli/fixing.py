@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import click
 
+from lintkit.cli.comparing import Narrow
 from lintkit.cli.failure import say
 from lintkit.cli.output import write_stdout
 from lintkit.discover.kinds import kind_of
@@ -22,12 +23,13 @@ from lintkit.report.printable import printable
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def repair_tree(request: Request, report: Report, *, unsafe: bool) -> Repair:
-    """Apply the fixes of `report` in memory until nothing changes."""
+def repair_tree(request: Request, report: Report, narrow: Narrow, *, unsafe: bool) -> Repair:
+    """Apply the fixes of `report` in memory until nothing changes; `narrow` gave it, and gives the later ones."""
     tree = request.tree
 
     def check(files: Mapping[str, bytes]) -> Report:
-        return run(replace(request, tree=OverlayTree(tree, files)))
+        changed = OverlayTree(tree, files)
+        return narrow(run(replace(request, tree=changed)), changed)
 
     def read(path: str) -> bytes | None:
         try:
@@ -40,12 +42,13 @@ def repair_tree(request: Request, report: Report, *, unsafe: bool) -> Repair:
     return repair(check, read, _is_python, report, unsafe=unsafe)
 
 
-def write_fixes(request: Request, repaired: Repair) -> tuple[Report, bool]:
+def write_fixes(request: Request, repaired: Repair, narrow: Narrow) -> tuple[Report, bool]:
     """Write the changes; returns the report of what is there now, and whether a file had to be left alone."""
     _, problems = write_changes(request.tree.root, repaired.changes)
     report = repaired.after
     if problems:
-        now = run(replace(request, tree=open_tree(request.tree.root, named=sorted(request.only or ()))))
+        tree = open_tree(request.tree.root, named=sorted(request.only or ()))
+        now = narrow(run(replace(request, tree=tree)), tree)
         fixed = max(0, len(repaired.before.findings) - len(now.findings))
         report = replace(now, fixed=fixed)
     notifications = (*report.notifications, *repaired.notifications, *problems)

@@ -13,6 +13,7 @@ from lintkit import __version__
 from lintkit.cli.failure import COULD_NOT, STOPPED, explain_failure
 
 COMMANDS: Mapping[str, str] = {
+    "baseline": "Write down what is found today, so that only what comes is reported.",
     "check": "Check a repository and report what will break or leak in production.",
     "config": "Show the configuration in force for a path, and where each value comes from.",
     "explain": "Say what a rule finds, why it matters and what to do.",

@@ -79,18 +79,20 @@ def open_workspace(
     fail_on: Severity | None = None,
     allow_code: bool = False,
     tree: Tree | None = None,
+    from_tree: bool = False,
 ) -> Workspace:
     """Read the configurations of the root and of the folders below, and load the rules.
 
     config_file  counts alone, so that folders below are not asked
     tree         where the configurations of folders are read; the work tree if None
+    from_tree    the root's own configuration is read there as well, and not on disk
     Raises ConfigError for a bad configuration or selector, RuleError for a bad rule.
     """
     from lintkit.catalog import load_rules
     from lintkit.discover.tree import open_tree
     from lintkit.own_rules import OWN_RULES
 
-    config = load_config(root, config_file)
+    config = load_config(root, config_file, tree=tree if from_tree else None)
     if config_file is None:
         config = with_nested(config, tree or open_tree(root))
     folders = dict.fromkeys(folder for one in config.all() for folder in one.rule_folders)

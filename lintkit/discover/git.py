@@ -4,8 +4,8 @@ The repository is untrusted, and so is its `.git/config`: it may name programs f
 hooks, filters, textconv, external diffs, credentials, remote helpers or ssh. Nothing of it runs, because
 
 - only plumbing is called that neither looks into files of the work tree nor writes (`rev-parse`, `ls-files`,
-  `ls-tree`, `cat-file --batch`, `config --get`, `symbolic-ref`), so filters, textconv, diffs and hooks have
-  no part;
+  `ls-tree`, `cat-file --batch`, `merge-base`, `config --get`, `symbolic-ref`), so filters, textconv, diffs
+  and hooks have no part;
 - what such commands could still start is switched off on the command line, which wins over every file;
 - no transport is allowed: a missing object of a partial clone would otherwise be fetched, by a program of its
   choice;
@@ -322,6 +322,13 @@ def commit_of(repository: Repository, revision: str) -> str:
             "clone fetch it first."
         )
     return commit.decode("ascii")
+
+
+def fork_point(repository: Repository, commit: str) -> str:
+    """The commit at which `HEAD` and `commit` part ways; empty where git knows none, as in a shallow clone."""
+    done = repository.call(("merge-base", "HEAD", commit), accept=(0, 1, 128))
+    found = done.stdout.partition(b"\n")[0].strip()
+    return found.decode("ascii") if done.returncode == 0 and _SHA.fullmatch(found) else ""
 
 
 def head(repository: Repository) -> tuple[str, str]:

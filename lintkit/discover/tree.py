@@ -361,6 +361,11 @@ class GitIndex:
         self.paths()
         return self._objects.size(path)
 
+    def blob(self, path: str) -> str:
+        """git's hash of a staged file; empty for none."""
+        self.paths()
+        return self._objects.blob(path)
+
     def revision(self) -> Revision:
         """The commit that the index will become the child of."""
         return _revision(self._repository)
@@ -369,14 +374,20 @@ class GitIndex:
 class GitRevision:
     """The files of one commit; nothing is checked out."""
 
-    def __init__(self, root: Path, revision: str) -> None:
-        """Raises TreeError if git knows no such revision."""
-        from lintkit.discover.git import GitError, commit_of
+    def __init__(self, root: Path, revision: str, *, fork: bool = False) -> None:
+        """The commit that `revision` names, or (`fork`) the one at which it and what is checked out part ways.
+
+        Where git knows no such fork, as in a shallow clone, it is `revision` itself.
+        Raises TreeError if git knows no such revision.
+        """
+        from lintkit.discover.git import GitError, commit_of, fork_point
 
         self.root = root
         self._repository = _repository(root)
         try:
             self.commit = commit_of(self._repository, revision)
+            if fork:
+                self.commit = fork_point(self._repository, self.commit) or self.commit
         except GitError as error:
             raise TreeError(str(error)) from None
         self._objects = _Objects(self._repository)
@@ -395,6 +406,11 @@ class GitRevision:
         """The number of bytes of a committed file. Raises TreeError."""
         self.paths()
         return self._objects.size(path)
+
+    def blob(self, path: str) -> str:
+        """git's hash of a committed file; empty for none."""
+        self.paths()
+        return self._objects.blob(path)
 
     def revision(self) -> Revision:
         """The commit, and its branch if it is the one that is checked out."""
@@ -458,6 +474,9 @@ class _Objects:
                 "git could not deliver its content, so no rule has seen it; run `git fsck`.", path
             )
         return data
+
+    def blob(self, path: str) -> str:
+        return self._blobs.get(path, "")
 
     def size(self, path: str) -> int:
         from lintkit.discover.git import GitError, blob_sizes

@@ -5,8 +5,9 @@ One object; `version` changes when something is removed or changes its meaning, 
     version         1
     tool            name, version
     revision        repository_uri, revision_id, branch; empty strings where unknown
-    summary         errors, warnings, notes, files, files_with_findings, suppressed, fixable, unsafe_fixable,
-                    fixed
+    compared        what the findings were compared with: a revision, the name of a baseline; empty if with nothing
+    summary         errors, warnings, notes, files, files_with_findings, suppressed, known, fixable,
+                    unsafe_fixable, fixed
     findings        sorted by path, position and rule; each:
       rule, severity, confidence, message, subject
       path          relative to the root, `/` between its parts
@@ -15,6 +16,7 @@ One object; `version` changes when something is removed or changes its meaning, 
       fix           null or {title, safe, edits: [{path, start, end, text}]}
       fingerprints  {name: value}: the same finding in a later report has the same `lintkit/v1`
     suppressed      only with --show-suppressed: findings with {suppression: {kind, reason}}
+    known           only with --show-suppressed: findings that were there before
     notifications   [{level, message, rule, path, line}]: about lintkit's own run; line 0 is the whole file
 
 Severities are error, warning, note; confidences high, medium, low. Masked secrets are asterisks.
@@ -45,11 +47,13 @@ def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
         "revision": encode(
             {**asdict(report.revision), "repository_uri": public_uri(report.revision.repository_uri)}
         ),
+        "compared": encode(report.compared),
         "summary": encode(asdict(summarize(report))),
         "findings": array((_finding(finding, sources) for finding in report.findings), "    "),
     }
     if options.show_suppressed:
         parts["suppressed"] = array((_suppressed(item, sources) for item in report.suppressed), "    ")
+        parts["known"] = array((_finding(finding, sources) for finding in report.known), "    ")
     parts["notifications"] = array(map(_notification, report.notifications), "    ")
     body = ",\n".join(f"  {encode(name)}: {value}" for name, value in parts.items())
     stream.write(f"{{\n{body}\n}}\n")

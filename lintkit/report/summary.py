@@ -10,7 +10,10 @@ from lintkit.model import Report
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of a report; `fixable` by `--fix`, `unsafe_fixable` only by `--unsafe-fixes`."""
+    """Counts of a report; `fixable` by `--fix`, `unsafe_fixable` only by `--unsafe-fixes`.
+
+    known  findings that were there before, where the report is of what is new
+    """
 
     errors: int
     warnings: int
@@ -18,6 +21,7 @@ class Summary:
     files: int
     files_with_findings: int
     suppressed: int
+    known: int
     fixable: int
     unsafe_fixable: int
     fixed: int
@@ -34,6 +38,7 @@ def summarize(report: Report) -> Summary:
         files=report.files_checked,
         files_with_findings=len({finding.path for finding in report.findings}),
         suppressed=len(report.suppressed),
+        known=len(report.known),
         fixable=fixes[True],
         unsafe_fixable=fixes[False],
         fixed=report.fixed,

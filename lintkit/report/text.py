@@ -234,8 +234,12 @@ class _TextReport:
         files = counted(summary.files, "file")
         fixed = f"; {summary.fixed} fixed" if summary.fixed else ""
         suppressed = f"; {summary.suppressed} suppressed" if summary.suppressed else ""
+        new = ""
+        if self.report.compared:
+            new = "new: "
+            suppressed += f"; {summary.known} known from {printable(self.report.compared)}"
         if not self.report.findings:
-            return f"No problems in {files}{fixed}{suppressed}."
+            return f"No {'new ' if new else ''}problems in {files}{fixed}{suppressed}."
         counts = _severity_counts(finding.severity for finding in self.report.findings)
         worst = min((finding.severity for finding in self.report.findings), key=SEVERITIES.index)
         fixable = []
@@ -245,7 +249,7 @@ class _TextReport:
             fixable.append(f"{summary.unsafe_fixable} with --fix --unsafe-fixes")
         fixes = f"; {', '.join(fixable)}" if fixable else ""
         where = f"in {summary.files_with_findings} of {files}"
-        return f"{self.style.severity(worst, counts)} {where}{fixed}{suppressed}{fixes}"
+        return f"{new}{self.style.severity(worst, counts)} {where}{fixed}{suppressed}{fixes}"
 
 
 def _severity_counts(severities: Iterable[Severity]) -> str:

@@ -56,6 +56,7 @@ def test_summary_counts() -> None:
         "files": 214,
         "files_with_findings": 9,
         "suppressed": 1,
+        "known": 0,
         "fixable": 1,
         "unsafe_fixable": 0,
         "fixed": 0,
