@@ -38,7 +38,7 @@ _TEMPLATE = re.compile(rb"\{%-?\s*\w+[^%\n]{0,200}%\}|\{\{\s*[\w.]+(?:\s*\|[^}\n
 """Jinja's and cookiecutter's marks, which no valid Python with this meaning contains outside of strings."""
 
 PARSED_KINDS: frozenset[Kind] = frozenset(
-    {"compose", "kubernetes", "dockerfile", "dotenv", "gitignore", "dockerignore", "workflow"}
+    {"compose", "kubernetes", "dockerfile", "dotenv", "gitignore", "dockerignore", "workflow", "text"}
 )
 """Kinds that are parsed whichever rules run, because the graph needs their facts; `yaml` only for a rule's sake."""
 
@@ -264,6 +264,7 @@ def parse_documents(source: SourceFile) -> tuple[Document, ...]:
         "dockerignore": "ignore",
         "toml": "toml",
         "json": "json",
+        "text": "text",
     }.get(source.kind)
     if module is None:
         return ()
@@ -284,7 +285,7 @@ def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) 
             if problem.code == "duplicate-key"
         )
         for task in applicable:
-            context = replace(task.context, documents=documents)
+            context = replace(task.context, documents=documents, tracked=source.tracked)
             collected.run(task, partial(task.rule.check, document, context))
         if facts:
             from lintkit.graph.extract import extract_document

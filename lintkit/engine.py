@@ -159,6 +159,8 @@ def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntr
     try:
         source = load(request.tree, entry)
     except TreeError as error:
+        if entry.kind == "text":  # a document or a script: nobody expects a word about one that is too large
+            return FileResult(entry.path, parsed=False)
         unread = Notification(SKIPPED_FILE.severity, str(error), SKIPPED_FILE.id, entry.path)
         return FileResult(entry.path, parsed=False, notifications=(unread,))
     return check_file(source, tasks.of(entry.path, entry.kind), facts=facts, screen=request.screen)
@@ -176,13 +178,17 @@ class _Tasks:
         """The tasks for one file."""
         config = self._config.for_path(path)
         outside = self._config.left_out(path)
-        return tuple(
+        tasks = tuple(
             task
             for task in self._running(config)
             if kind in task.rule.meta.kinds
             and config.applies(task.rule.meta, path)
             and (outside is None or outside.floor(task.rule.meta) is not None)
         )
+        environment = self._config.environment(path) if tasks else None
+        if environment is None:
+            return tasks
+        return tuple(Task(task.rule, replace(task.context, environment=environment)) for task in tasks)
 
     def _running(self, config: Config) -> list[Task]:
         if config.folder not in self._by_folder:

@@ -116,14 +116,18 @@ class Rule:
 class RuleContext:
     """A rule as it runs on one file or project: its metadata, its options in force, and how it makes findings.
 
-    matches    for Python rules: all matches of the rule's own triggers in the file, in the order of the file
-    documents  for other rules: all documents of the file, so that a rule can compare one with another
+    matches      for Python rules: all matches of the rule's own triggers in the file, in the order of the file
+    documents    for other rules: all documents of the file, so that a rule can compare one with another
+    tracked      for other rules: git tracks the file
+    environment  what the configuration says the file is for (`production`); None where it says nothing
     """
 
     meta: RuleMeta
     options: Mapping[str, Any] = field(default_factory=dict)
     matches: tuple[Match, ...] = ()
     documents: tuple[Document, ...] = ()
+    tracked: bool = False
+    environment: str | None = None
 
     def finding(
         self,

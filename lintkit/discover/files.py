@@ -132,11 +132,14 @@ def _look_inside(tree: Tree, path: str, kind: Kind | None, folders: _Folders) ->
 
 
 def load(tree: Tree, entry: SourceEntry) -> SourceFile:
-    """Read a file. Raises TreeError if it is gone, unreadable, too large or binary."""
+    """Read a file. Raises TreeError if it is gone, unreadable, too large, or binary where text is expected.
+
+    A key store is binary, and is no configuration that somebody would miss in the report.
+    """
     data = tree.read(entry.path)
     if len(data) > LARGEST_FILE:
         raise TreeError(too_large(len(data), LARGEST_FILE), entry.path)
-    if is_binary(data):
+    if entry.kind != "text" and is_binary(data):
         raise TreeError(_BINARY, entry.path)
     return SourceFile(entry.path, entry.kind, data, entry.tracked)
 

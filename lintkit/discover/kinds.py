@@ -26,6 +26,15 @@ _TEMPLATE_SUFFIXES = frozenset(
     ("j2", "jinja", "jinja2", "erb", "ejs", "hbs", "mustache", "gotmpl", "tmpl", "tpl", "template")
 )
 
+# Read as text, where only secrets are looked for: documents, scripts, and files that keys and certificates are kept in.
+_TEXT_SUFFIXES = frozenset(
+    (
+        *("md", "markdown", "mdx", "rst", "adoc", "txt"),
+        *("sh", "bash", "zsh", "fish", "ps1", "bat", "cmd"),
+        *("pem", "key", "crt", "cer", "cert", "p8", "pk8", "p12", "pfx", "jks", "keystore", "ppk"),
+    )
+)
+
 _LOCK_FILE = re.compile(
     r"package-lock\.json|npm-shrinkwrap\.json|packages\.lock\.json|composer-lock\.json|"
     r"(?:pnpm-lock|conda-lock)\.ya?ml|pylock(?:\.[^.]+)?\.toml"
@@ -46,6 +55,8 @@ _COMPOSE = re.compile(r"(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
 
 _SCRIPT = re.compile(rb"#![^\n]*?[/ \t](?:python|pypy)[\d.]*(?=\s|$)")
+_SHELL_SCRIPT = re.compile(rb"#![^\n]*?[/ \t](?:ba|da|k|z|fi)?sh(?=\s|$)")
+_KEY_FILE = re.compile(rb"(?:[^-\n]{0,200}\n){0,8}-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-")
 _UV_SCRIPT = re.compile(rb"#![^\n]*[/ \t]uv[ \t]+run\b[^\n]*--script\b")
 _NO_SCRIPTS = frozenset(
     (
@@ -96,7 +107,9 @@ def kind_by_name(path: str) -> Kind | None:
         return None if _LOCK_FILE.fullmatch(name) else "toml"
     if _is_dockerfile(name):
         return "dockerfile"
-    return "dotenv" if _is_dotenv(name) else None
+    if _is_dotenv(name):
+        return "dotenv"
+    return "text" if stem and suffix in _TEXT_SUFFIXES else None
 
 
 def _is_unread_json(path: str, name: str) -> bool:
@@ -152,8 +165,10 @@ def kind_of(path: str, data: bytes) -> Kind | None:
     if not needs_content(path, kind):
         return kind
     if kind is None:
-        head = data[:256].removeprefix(b"\xef\xbb\xbf")
-        return "python" if _SCRIPT.match(head) or _UV_SCRIPT.match(head) else None
+        head = data[:2000].removeprefix(b"\xef\xbb\xbf")
+        if _SCRIPT.match(head, 0, 256) or _UV_SCRIPT.match(head, 0, 256):
+            return "python"
+        return "text" if _SHELL_SCRIPT.match(head, 0, 256) or _KEY_FILE.match(head) else None
     text = sniffable(data)
     if is_template(text):
         return None

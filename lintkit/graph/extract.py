@@ -22,6 +22,7 @@ _DOCUMENTS: Mapping[Kind, tuple[str, str]] = {
     "gitignore": ("extract_files", "extract_ignore"),
     "dockerignore": ("extract_files", "extract_ignore"),
     "workflow": ("extract_files", "extract_workflow"),
+    "text": ("extract_files", "extract_text"),
 }
 
 

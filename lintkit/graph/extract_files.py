@@ -1,13 +1,13 @@
-"""Facts of `.env` files, ignore files and CI workflows."""
+"""Facts of `.env` files, ignore files, CI workflows, and files that keys are kept in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, VariableProvided
+from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableProvided
 from lintkit.graph.values import value_of
-from lintkit.model import Document, Route
+from lintkit.model import Document, Route, Span
 
 
 def extract_dotenv(document: Document) -> Iterator[Fact]:
@@ -29,6 +29,15 @@ def extract_ignore(document: Document) -> Iterator[Fact]:
         "\r\n" if "\r\n" in document.text else "\n",
         document.text.endswith("\n") or not document.text,
     )
+
+
+def extract_text(document: Document) -> Iterator[Fact]:
+    """That the file holds a private key; how many is of no interest."""
+    from lintkit.secrets.private_keys import key_of_file
+
+    key = key_of_file(document)
+    if key is not None:
+        yield KeyFile(Span(document.path, key.start, key.end), key.description, key.encrypted)
 
 
 def extract_workflow(document: Document) -> Iterator[Fact]:

@@ -323,6 +323,18 @@ class IgnoreRules(Fact):
     ended: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFile(Fact):
+    """A file that is there to keep a private key; `span` is where the key says what it is.
+
+    description  completes "holds …": `an RSA private key`
+    encrypted    a passphrase protects it
+    """
+
+    description: str
+    encrypted: bool = False
+
+
 # --- Python ---------------------------------------------------------------------------------------------------------
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import NOT_A_SERVICE, Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.graph.environments import MARKERS, environment_of_path, environment_of_value
+from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.graph.env_files import production_entries
 from lintkit.loopback import loopback_host
+from lintkit.secrets import split_words
 
 RULE = define(
     summary="a production environment file points a connection at localhost",
@@ -77,8 +78,6 @@ HEALTHCHECK_URL=http://localhost:8000/health
     ),
 )
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_PRODUCTION = frozenset({"prod", "production", "prd", "live"})
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.:-]*://|jdbc:")
 
 # The last words of names that hold a host without a scheme.
@@ -98,47 +97,21 @@ _OWN_ADDRESS = frozenset(
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report every connection at loopback, at its value."""
-    marker = _marker(document)
-    by_name = _named_for_production(document.path)
-    if not by_name and marker is None:
-        return
-    entries = document.data["entries"]
-    last = {entry["key"]: index for index, entry in enumerate(entries)}
-    for index, entry in enumerate(entries):
-        host = loopback_host(entry["value"] or "")
-        if host is None or last[entry["key"]] != index or not _is_connection(entry["key"], entry["value"]):
-            continue
-        said = Location(document.span(("entries", marker)), "says production") if marker is not None else None
-        yield rule.finding(
-            document.span(("entries", index, "value")),
-            f"`{entry['key']}` connects to `{host}` in a file for production",
-            subject=entry["key"],
-            related=() if by_name or said is None else (said,),
-            confidence="high" if by_name else "medium",
-        )
-
-
-def _marker(document: Document) -> int | None:
-    """The entry that says that this is production; of several with one name the last one counts."""
-    if environment_of_path(document.path) == "development":
-        return None
-    found: dict[str, int | None] = {}
-    for index, entry in enumerate(document.data["entries"]):
-        if entry["key"] in MARKERS and entry["key"] != "NODE_ENV" and entry["value"]:
-            found[entry["key"]] = index if environment_of_value(entry["value"]) == "production" else None
-    return next((index for index in found.values() if index is not None), None)
-
-
-def _named_for_production(path: str) -> bool:
-    """Whether the file's name or its folder is production's, and nothing says that it is an example."""
-    folder, _, name = path.rpartition("/")
-    words = {word.lower() for word in _WORDS.findall(f"{folder.rpartition('/')[2]} {name}")}
-    return bool(words & _PRODUCTION) and environment_of_path(path) == "production"
+    for index, entry, found in production_entries(document, rule.environment):
+        host = loopback_host(entry["value"])
+        if host is not None and _is_connection(entry["key"], entry["value"]):
+            yield rule.finding(
+                document.span(("entries", index, "value")),
+                f"`{entry['key']}` connects to `{host}` in a file for production",
+                subject=entry["key"],
+                related=found.related,
+                confidence=found.confidence,
+            )
 
 
 def _is_connection(name: str, value: str) -> bool:
-    words = [word.lower() for word in _WORDS.findall(name)]
-    if not words or _NO_CONNECTION & set(words):
+    words = split_words(name)
+    if not words or not _NO_CONNECTION.isdisjoint(words):
         return False
     if _URL.match(value):
         return True

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Confidence, Finding, Project, RuleContext, Severity, bad, define, good
+from lintkit.graph.env_files import is_example
 from lintkit.graph.facts import VariableProvided
 
 RULE = define(
@@ -51,10 +52,6 @@ that it held.
 )
 
 _WORDS = re.compile(r"[A-Za-z0-9]+")
-_TEMPLATES = frozenset(
-    """example examples sample samples template templates tpl tmpl dist default defaults schema skeleton
-    stub""".split()  # noqa: SIM905
-)
 _HARMLESS_FILES = frozenset(
     ("test", "tests", "testing", "ci", "e2e", "dev", "development", "devel", "storybook", "docker", "compose")
 )
@@ -91,7 +88,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
 def _file(path: str, entries: Sequence[VariableProvided], rule: RuleContext) -> Iterator[Finding]:
     name = path.rpartition("/")[2]
     words = {word.lower() for word in _WORDS.findall(name)}
-    if words & _TEMPLATES or any(entry.name.startswith(tuple(_ENCRYPTED)) for entry in entries):
+    if is_example(path) or any(entry.name.startswith(tuple(_ENCRYPTED)) for entry in entries):
         return
     valued = [entry for entry in entries if entry.value.kind != "none" and not entry.value.is_empty]
     secrets = [entry for entry in valued if entry.value.is_secret]

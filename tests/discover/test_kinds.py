@@ -34,10 +34,10 @@ COMPOSE = b"services:\n  web:\n    image: app\n"
         ("dockerfile.go", None),
         ("dockerfile_parser.py", "python"),
         ("Dockerfile.py", "python"),
-        ("Dockerfile.md", None),
+        ("Dockerfile.md", "text"),
         ("Dockerfile.j2", None),
         ("Dockerfile.template", None),
-        ("Dockerfile.sh", None),
+        ("Dockerfile.sh", "text"),
         ("Dockerfile.orig", None),
         ("Dockerfile~", None),
         ("Dockerfiles", None),
@@ -66,7 +66,7 @@ COMPOSE = b"services:\n  web:\n    image: app\n"
         (".env.py", "python"),
         (".env.json", "json"),
         (".env.j2", None),
-        (".env.md", None),
+        (".env.md", "text"),
         (".env.gpg", None),
         ("env.py", "python"),
         ("environment", None),
@@ -107,7 +107,12 @@ COMPOSE = b"services:\n  web:\n    image: app\n"
         (".github/workflows/sub/ci.yml", "yaml"),
         (".github/dependabot.yml", "yaml"),
         ("x.github/workflows/ci.yml", "yaml"),
-        ("README.md", None),
+        ("README.md", "text"),
+        ("requirements.txt", "text"),
+        ("deploy.sh", "text"),
+        ("certs/server.key", "text"),
+        ("store.P12", "text"),
+        (".key", None),
         ("logo.png", None),
         ("", None),
     ],
@@ -169,12 +174,21 @@ def test_encodings_and_line_ends_change_nothing(text: str, encoding: str, newlin
         ("bin/tool", b"#!/usr/bin/env -S python3 -u\n", "python"),
         ("bin/tool", b"#!/usr/bin/env -S uv run --script\n", "python"),
         ("bin/tool", b"#!/usr/bin/env pypy3", "python"),
-        ("bin/tool", b"#!/bin/sh\n# python\n", None),
+        ("bin/tool", b"#!/bin/sh\n# python\n", "text"),
+        ("bin/tool", b"#!/usr/bin/env bash\n", "text"),
+        ("bin/tool", b"#!/usr/bin/env node\n", None),
+        ("keys/deploy", b"-----BEGIN OPENSSH PRIVATE KEY-----\n", "text"),
+        (
+            "keys/deploy",
+            b"Bag Attributes\n    localKeyID: 01\n-----BEGIN ENCRYPTED PRIVATE KEY-----\n",
+            "text",
+        ),
+        ("keys/deploy.pub", b"ssh-ed25519 bm90", None),
         ("bin/tool", b"#!/usr/bin/pythonista\n", None),
         ("bin/tool", b"import os\n", None),
         ("bin/tool", b"", None),
         ("LICENSE", b"#!/usr/bin/env python3\n", None),
-        ("tool.sh", b"#!/usr/bin/env python3\n", None),
+        ("tool.sh", b"#!/usr/bin/env python3\n", "text"),
         (".tool", b"#!/usr/bin/env python3\n", None),
     ],
 )
@@ -235,7 +249,7 @@ def test_braces_in_text_are_no_template(data: bytes) -> None:
 def test_the_stem_of_a_template_says_what_it_would_be() -> None:
     assert template_stem("deploy/compose.yaml.j2") == "compose"
     assert template_stem("Dockerfile.template") == "dockerfile"
-    assert template_stem("notes.txt.j2") is None
+    assert template_stem("notes.txt.j2") == "text"
     assert template_stem("compose.yaml") is None
 
 

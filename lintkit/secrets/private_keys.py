@@ -1,0 +1,65 @@
+"""Private keys by their content: PEM blocks with a body, PuTTY and age keys, and key stores."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lintkit.model import Document
+from lintkit.secrets.patterns import pattern
+
+_PEM = pattern(r"^[ \t]{0,16}-----BEGIN ((?:[A-Z0-9]{1,12} ){0,4})PRIVATE KEY( BLOCK)?-----", re.MULTILINE)
+_PUTTY = pattern(r"^PuTTY-User-Key-File-\d:", re.MULTILINE)
+_AGE = pattern(r"^[ \t]{0,16}AGE-SECRET-KEY-1[A-Z0-9]{40,}", re.MULTILINE)
+_BODY = pattern(r"[A-Za-z0-9+/=]{24,}")
+_LOCKED = pattern(r"Proc-Type: 4,ENCRYPTED|b3BlbnNzaC1rZXktdjEAAAAA(?!BG5vbmU)")
+"""A header of old PEM files, or an OpenSSH key whose first field, in base64, is another cipher than `none`."""
+
+_KINDS = {
+    "RSA": "an RSA private key",
+    "EC": "an EC private key",
+    "DSA": "a DSA private key",
+    "OPENSSH": "an OpenSSH private key",
+    "PGP": "a PGP private key",
+}
+
+_LOOK_AHEAD = 4000
+_DOCUMENTS = pattern(r"\.(?:md|markdown|mdx|rst|adoc|sh|bash|zsh|fish|ps1|bat|cmd)$", re.IGNORECASE)
+_STORES = {"pkcs12": "a PKCS #12 key store", "jks": "a Java key store"}
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """A private key in a text: where its first line stands, what it is (`an RSA private key`), and if it is locked."""
+
+    start: int
+    end: int
+    description: str
+    encrypted: bool = False
+
+
+def private_key(text: str) -> PrivateKey | None:
+    """The first private key of `text`; a heading without a body of a key is none."""
+    for match in _PEM.finditer(text) if "PRIVATE KEY" in text else ():
+        body = text[match.end() : match.end() + _LOOK_AHEAD].partition("-----END")[0]
+        if _BODY.search(body) is None:
+            continue
+        encrypted = "ENCRYPTED" in match[1] or _LOCKED.search(body) is not None
+        start = match.end() - len(match[0].lstrip())
+        return PrivateKey(start, match.end(), _KINDS.get(match[1].strip(), "a private key"), encrypted)
+    putty = _PUTTY.search(text) if "PuTTY" in text else None
+    if putty is not None and "Private-Lines:" in text:
+        return PrivateKey(putty.start(), putty.end(), "a PuTTY private key", "Encryption: none" not in text)
+    age = _AGE.search(text) if "AGE-SECRET" in text else None
+    return None if age is None else PrivateKey(age.start(), age.end(), "an age secret key")
+
+
+def key_of_file(document: Document) -> PrivateKey | None:
+    """The key that a text file is there to keep; None for documents and scripts, which at most quote one."""
+    if document.kind != "text" or _DOCUMENTS.search(document.path):
+        return None
+    store = document.data["store"]
+    if store:
+        # Its certificates may be public, but what opens them is in whatever reads the store.
+        return PrivateKey(0, len(document.text), _STORES[store], True)
+    return private_key(document.text)

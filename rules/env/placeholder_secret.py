@@ -1,0 +1,100 @@
+"""env/placeholder-secret: a `.env` file that is used, with a secret that nobody has chosen yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.graph.env_files import entries_in_force, is_example, is_for_development, production
+from lintkit.secrets import classify
+
+RULE = define(
+    summary="a secret in an environment file is still a placeholder or a well-known default",
+    why="""
+The service starts with it, so nobody notices: tokens are then signed with a key that stands in the documentation, and
+the database answers to the password that every scanner tries first.
+""",
+    remedy="Generate a value for each environment (`openssl rand -hex 32`) and keep it out of the repository.",
+    severity="error",
+    kinds=("dotenv",),
+    tags=("configuration", "security", "secret", "CWE-1188", "CWE-1392"),
+    packs=("recommended", "security", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad(
+            {
+                ".env": """\
+APP_NAME=shop
+SECRET_KEY=please-change-me  # <-- here
+JWT_SECRET="your-secret-key-here"  # <-- here
+export OPENAI_API_KEY=sk-xxxxxxxxxxxxxxxxxxxx  # <-- here
+ADMIN_PASSWORD=<password>  # <-- here
+"""
+            },
+            note="placeholders",
+        ),
+        bad(
+            {
+                ".env.production": """\
+POSTGRES_PASSWORD=postgres  # <-- here
+DATABASE_URL=postgresql://shop:changeme@db.internal/shop  # <-- here
+NEO4J_AUTH=neo4j/password  # <-- here
+"""
+            },
+            note="what everybody tries first, alone and inside other values",
+        ),
+        bad(
+            {"backend/.env": "SECRET_KEY=changeme\nSECRET_KEY=changethis  # <-- here\n"},
+            note="the last one counts",
+        ),
+        good(
+            {".env.example": "SECRET_KEY=please-change-me\n", "env.dist": "API_TOKEN=xxx\n"}, note="examples"
+        ),
+        good(
+            {
+                ".env": """\
+SECRET_KEY=
+DB_PASSWORD=${DB_PASSWORD:?set it}
+API_KEY=vault:secret/data/shop#api_key
+PASSWORD_RESET_URL=https://shop.example.com/your-account/reset
+SECRET_KEY_FILE=/run/secrets/key
+TOKEN_TYPE=bearer
+"""
+            },
+            note="no value, one from elsewhere, and what is no secret",
+        ),
+        good(
+            {
+                ".env.test": "SECRET_KEY=test\nDB_PASSWORD=postgres\n",
+                ".env.development": "DB_PASSWORD=postgres\n",
+                "docker/dev.env": "DB_PASSWORD=changeme\n",
+            },
+            note="files for tests and for a developer's machine",
+        ),
+        good(
+            {".env": "DB_HOST=localhost\nDB_PASSWORD=\nDATABASE_URL=postgresql://shop:shop@localhost/shop\n"},
+            note="a database on the developer's own machine",
+        ),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report each placeholder and well-known default of a file that is used, at its value."""
+    path = document.path
+    if is_example(path) or is_for_development(path, rule.environment):
+        return
+    found = production(document, rule.environment)
+    for index, entry in entries_in_force(document):
+        verdict = classify(entry["key"], entry["value"], credential=True)
+        if verdict is None or verdict.kind not in ("placeholder", "well-known"):
+            continue
+        where = " in production" if found is not None else ""
+        yield rule.finding(
+            document.span(("entries", index, "value")),
+            f"the value of `{entry['key']}` {verdict.description}{where}",
+            subject=entry["key"],
+            related=found.related if found is not None else (),
+            confidence="high" if found is not None or verdict.kind == "placeholder" else "medium",
+            secret=True,
+        )

@@ -1,0 +1,54 @@
+"""What a `.env` file is for, by its name, by what it says, and by the configuration."""
+
+from __future__ import annotations
+
+import pytest
+
+from lintkit.catalog import RuleSet, builtin_folder, load_rule
+from lintkit.config.model import Config
+from lintkit.engine import Request, run
+from lintkit.examples import MemoryTree
+from lintkit.graph.env_files import production
+from lintkit.model import SourceFile
+from lintkit.parse.dotenv import parse
+
+
+def found(path: str, text: str = "A=1\n", configured: str | None = None) -> str:
+    (document,) = parse(SourceFile(path, "dotenv", text.encode()))
+    said = production(document, configured)
+    return "" if said is None else said.confidence
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (".env.production", "A=1\n", "high"),
+        (".env.prod", "A=1\n", "high"),
+        ("prod.env", "A=1\n", "high"),
+        ("env/live/.env", "A=1\n", "high"),
+        ("production/web/.env", "A=1\n", ""),
+        (".env", "ENVIRONMENT=production\n", "medium"),
+        (".env", "ENVIRONMENT=production\nENVIRONMENT=dev\n", ""),
+        (".env", "NODE_ENV=production\n", ""),
+        (".env.example", "ENVIRONMENT=production\n", ""),
+        ("env.production.dist", "A=1\n", ""),
+        (".env.staging", "ENVIRONMENT=production\n", ""),
+        (".env", "A=1\n", ""),
+    ],
+)
+def test_production(path: str, text: str, expected: str) -> None:
+    assert found(path, text) == expected
+
+
+def test_the_configuration_wins() -> None:
+    assert found("settings/.env", configured="production") == "high"
+    assert found(".env.production", configured="staging") == ""
+
+
+def test_rules_see_the_environment_that_is_configured() -> None:
+    folder = builtin_folder()
+    rule = load_rule(folder / "env" / "debug_in_production.py", folder, allow_code=True)
+    tree = MemoryTree({"blue/.env": b"DEBUG=true\n", "prod.env": b"DEBUG=true\n"})
+    environments = (("production", ("blue/**",)), ("staging", ("prod.env",)))
+    report = run(Request(tree, Config(environments=environments), RuleSet((rule,)), jobs=1))
+    assert [finding.path for finding in report.findings] == ["blue/.env"]
