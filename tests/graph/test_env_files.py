@@ -49,6 +49,6 @@ def test_rules_see_the_environment_that_is_configured() -> None:
     folder = builtin_folder()
     rule = load_rule(folder / "env" / "debug_in_production.py", folder, allow_code=True)
     tree = MemoryTree({"blue/.env": b"DEBUG=true\n", "prod.env": b"DEBUG=true\n"})
-    environments = (("production", ("blue/**",)), ("staging", ("prod.env",)))
-    report = run(Request(tree, Config(environments=environments), RuleSet((rule,)), jobs=1))
+    config = Config(environments=(("production", ("blue/**",)), ("staging", ("prod.env",))))
+    report = run(Request(tree, config, RuleSet((rule,)), jobs=1))
     assert [finding.path for finding in report.findings] == ["blue/.env"]
