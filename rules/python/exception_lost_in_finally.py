@@ -1,0 +1,148 @@
+"""python/exception-lost-in-finally: `return`, `break` or `continue` in `finally` ends whatever error is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    Statements,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.branches import scope_name
+
+RULE = define(
+    summary="a finally that ends the exception under way",
+    why="""
+`finally` runs while an exception is on its way to the caller. A `return`, `break` or `continue` there ends it: the
+caller gets a normal result, no `except` further out sees the error, and even Ctrl-C and a cancelled task are gone. It
+also replaces the value that the `try` returned.
+""",
+    remedy="Move the statement behind the `try`; keep only cleaning up in `finally`.",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(Statements(("try",)),),
+    tags=("errors", "CWE-584"),
+    equivalents=(
+        "ruff:B012",
+        "ruff:SIM107",
+        "ruff:PLE0704",
+        "pylint:lost-exception",
+        "pylint:return-in-finally",
+        "semgrep:suppressed-exception-handling-finally-break",
+    ),
+    packs=("recommended", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad(
+            """\
+def charge(order, ledger):
+    try:
+        ledger.book(order)
+        return "booked"
+    finally:
+        ledger.release()
+        return "done"  # <-- here
+"""
+        ),
+        bad(
+            """\
+def send(mails):
+    for mail in mails:
+        try:
+            mail.send()
+        except OSError:
+            raise RuntimeError("the mail server is gone")
+        finally:
+            if mail.urgent:
+                continue  # <-- here
+            break  # <-- here
+"""
+        ),
+        bad(
+            """\
+def read(lines):
+    try:
+        return parse(lines)
+    finally:
+        for line in lines:
+            if line.broken:
+                return line  # <-- here
+""",
+            note="also out of a loop in the `finally`",
+        ),
+        good(
+            """\
+def charge(order, ledger):
+    try:
+        ledger.book(order)
+    finally:
+        ledger.release()
+    return "done"
+""",
+            note="behind the `try`",
+        ),
+        good(
+            """\
+def read(source):
+    try:
+        return source.read()
+    finally:
+        for handle in source.handles:
+            if not handle.open:
+                continue
+            if handle.close():
+                break
+
+        def later():
+            return None
+
+        source.on_exit(later)
+""",
+            note="loops and functions of its own",
+        ),
+    ),
+)
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report each statement that leaves a `finally` other than through its end."""
+    attempt = match.node
+    if not isinstance(attempt, cst.Try | cst.TryStar) or attempt.finalbody is None:
+        return
+    caught = {name for handler in attempt.handlers for name in file.caught(handler)}
+    covered = bool(caught & {"Exception", "BaseException"})
+    for node in _leaving(attempt.finalbody.body, file):
+        word = file.code(node).split()[0].rstrip(";")
+        yield rule.finding(
+            file.span(node),
+            f"`{word}` in `finally` ends whatever exception is under way: the caller never hears of it",
+            subject=scope_name(attempt, file) or "module",
+            confidence="medium" if covered else None,
+        )
+
+
+def _leaving(block: cst.CSTNode, file: PythonFile) -> Iterator[cst.CSTNode]:
+    """The statements of a block that jump out of it."""
+    waiting: list[tuple[cst.CSTNode, bool]] = [(block, False)]
+    while waiting:
+        node, in_loop = waiting.pop()
+        if isinstance(node, cst.Return) or (isinstance(node, cst.Break | cst.Continue) and not in_loop):
+            yield node
+        if isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+            continue
+        if isinstance(node, cst.Try | cst.TryStar) and node.finalbody is not None and node is not block:
+            # The inner `finally` is a match of its own.
+            inside = [child for child in file.children(node) if child is not node.finalbody]
+        else:
+            inside = file.children(node)
+        for child in reversed(inside):
+            loop = isinstance(node, cst.For | cst.While) and child is node.body
+            waiting.append((child, in_loop or loop))

@@ -1,0 +1,578 @@
+"""python/swallowed-exception: every error ends as the same fallback, and nobody hears of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Calls,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    Span,
+    Statements,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.branches import in_development_branch, scope_name
+
+HANDLERS = Statements(("except",))
+SUPPRESS = Calls(("contextlib.suppress",))
+
+RULE = define(
+    summary="a broad except that drops every error",
+    why="""
+A broad `except` catches the outage it was written for, and the typo, the changed schema and the exhausted pool as well.
+When it neither logs nor raises, all of them look like "no data": the service keeps answering, wrongly, and the only
+trace of the cause is gone by the time somebody asks.
+""",
+    remedy="""
+Catch the errors that are expected here (`except KeyError:`), and let the others pass; or log with
+`logger.exception(...)` before falling back.
+""",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(HANDLERS, SUPPRESS),
+    tags=("errors", "observability", "CWE-390", "CWE-755"),
+    equivalents=(
+        "ruff:S110",
+        "ruff:S112",
+        "ruff:BLE001",
+        "ruff:E722",
+        "bandit:B110",
+        "bandit:B112",
+        "pylint:broad-exception-caught",
+        "pylint:bare-except",
+    ),
+    packs=("recommended", "production"),
+    supersedes=("python/exit-swallowed",),
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    examples=(
+        bad(
+            """\
+def profile(client, user):
+    try:
+        return client.fetch(user)
+    except Exception:  # <-- here
+        return None
+"""
+        ),
+        bad(
+            """\
+def send_all(mails):
+    for mail in mails:
+        try:
+            mail.send()
+        except:  # <-- here
+            continue
+"""
+        ),
+        bad(
+            """\
+async def count(session, key):
+    try:
+        total = await session.total(key)
+    except (KeyError, Exception) as error:  # <-- here
+        total = 0
+    return total
+"""
+        ),
+        bad(
+            """\
+import time
+
+
+def work(queue):
+    while True:
+        try:
+            queue.handle()
+        except Exception:  # <-- here
+            time.sleep(5)
+""",
+            note="waiting is no answer",
+        ),
+        bad(
+            """\
+def save(session, row):
+    try:
+        session.add(row)
+        session.commit()
+    except BaseException:  # <-- here
+        session.rollback()
+""",
+            note="it rolls back, and the caller believes that the row is saved",
+        ),
+        bad(
+            """\
+from contextlib import suppress
+
+
+def notify(channel, event):
+    with suppress(Exception):  # <-- here
+        channel.publish(event)
+"""
+        ),
+        bad(
+            """\
+FAILURES = (ValueError, Exception)
+
+
+def parse(text, default=None):
+    try:
+        return decode(text)
+    except FAILURES:  # <-- here
+        return default
+""",
+            note="followed through the constant",
+        ),
+        good(
+            """\
+import logging
+
+
+def profile(client, user):
+    try:
+        return client.fetch(user)
+    except Exception:
+        logging.exception("no profile for %s", user)
+        return None
+""",
+            note="it is logged",
+        ),
+        good(
+            """\
+def profile(client, user):
+    try:
+        return client.fetch(user)
+    except Exception as error:
+        raise LookupError(user) from error
+""",
+            note="it is raised",
+        ),
+        good(
+            """\
+def age(text):
+    try:
+        return int(text)
+    except ValueError:
+        return None
+""",
+            note="a narrow type",
+        ),
+        good(
+            """\
+from contextlib import suppress
+
+
+def forget(path):
+    with suppress(FileNotFoundError):
+        path.unlink()
+""",
+            note="`contextlib.suppress` of a narrow type",
+        ),
+        good(
+            """\
+def report(connection, query):
+    try:
+        return connection.run(query)
+    finally:
+        try:
+            connection.reset_state()
+        except Exception:
+            pass
+""",
+            note="cleanup in `finally`: the first error is the one that counts",
+        ),
+        good(
+            """\
+try:
+    import orjson
+except ImportError:
+    orjson = None
+
+try:
+    import uvloop
+except Exception:
+    uvloop = None
+""",
+            note="an optional dependency",
+        ),
+        good(
+            """\
+def leave(socket):
+    try:
+        socket.close()
+    except Exception:
+        pass
+""",
+            note="closing what may be closed already",
+        ),
+        good(
+            """\
+def probe(client):
+    try:
+        client.ping()
+    except Exception as error:
+        return {"ok": False, "reason": type(error).__name__}
+    return {"ok": True}
+""",
+            note="the answer tells the error",
+        ),
+        good(
+            """\
+def check(client):
+    status = "up"
+    try:
+        client.ping()
+    except Exception:
+        status = "unreachable"
+    return status
+""",
+            note="the failure is what it tells",
+        ),
+        good(
+            """\
+def fetch(client):
+    for attempt in range(3):
+        try:
+            return client.get()
+        except Exception:
+            continue
+    raise TimeoutError("three attempts failed")
+""",
+            note="a retry that ends in an error",
+        ),
+        good(
+            """\
+import time
+
+
+def wait_for_api(client, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            return client.get()
+        except Exception:
+            time.sleep(1)
+    return None
+""",
+            note="waiting for it to come up, until a deadline",
+        ),
+        good(
+            """\
+def can_read(key, data):
+    try:
+        key.decrypt(data)
+        return True
+    except Exception:
+        return False
+""",
+            note="whether it works is the question",
+        ),
+        good(
+            """\
+def load(primary, secondary):
+    try:
+        return primary.get()
+    except Exception:
+        return secondary.get()
+""",
+            note="something else is tried; whether it logs is not known here",
+        ),
+        good(
+            """\
+class Exception(ValueError):
+    pass
+
+
+def read(text):
+    try:
+        return decode(text)
+    except Exception:
+        return None
+""",
+            note="a class of one's own",
+        ),
+        good({"tests/test_pay.py": "try:\n    pay()\nexcept Exception:\n    pass\n"}, note="a test"),
+    ),
+)
+
+_BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
+_PAUSES = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})
+_EMPTY_VALUES = frozenset({"dict", "list", "set", "tuple", "str", "bytes", "int", "float", "frozenset"})
+_CLEANUP = frozenset(
+    """close aclose close_all cancel kill terminate disconnect unlink remove rmtree rmdir rollback shutdown stop release
+    unsubscribe quit wait_closed cleanup flush join detach unlock dispose delete_file removedirs unregister logout exit
+    __exit__ __aexit__ purge terminate_all unlink_file unbind destroy server_close""".split()  # noqa: SIM905
+)
+_BESIDE_CLEANUP = frozenset(
+    """getattr hasattr callable isinstance len list wait_for shield gather exists Path str is_file values
+    iscoroutine""".split()  # noqa: SIM905
+)
+_CLOSING_FUNCTION = re.compile(
+    r"__(?:del|exit|aexit)__|_*(?:a?close|shutdown|stop|clean_?up|tear_?down|disconnect|dispose|terminate|kill)(?:_\w+)?"
+    r"|_*on_(?:shutdown|close|exit|disconnect)|\w+_(?:cleanup|shutdown|teardown)"
+)
+_TELLS_FAILURE = re.compile(
+    r"err|fail|exception|unhealthy|unavailable|unreachable|\bdown\b|degraded|invalid|unknown|not[ _]|n/a|missing"
+    r"|offline|disconnected|broken|could|unable|disabled|timeout|inactive|bad\b|cannot|can't|\bno\b|wrong|oops|sorry|empty",
+    re.IGNORECASE,
+)
+_DEADLINE = re.compile(r"time\(\)|monotonic|deadline|timeout|elapsed|perf_counter|now\(")
+_STATE_NAME = re.compile(
+    r"(?:^|_)(?:ok|success|succeeded|failed|failure|healthy|alive|valid|available|connected|reachable|ready|status|state"
+    r"|error|errors|supported|exists|found|passed|works|enabled|broken)(?:$|_)|^(?:is|has|can|have)_",
+    re.IGNORECASE,
+)
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report a handler that catches everything and does nothing with it."""
+    if match.trigger is SUPPRESS:
+        yield from _suppressed(match, file, rule)
+        return
+    handler = match.node
+    if not isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler):
+        return
+    attempt = file.parent(handler)
+    if not isinstance(attempt, cst.Try | cst.TryStar) or not _BROAD.intersection(file.caught(handler)):
+        return
+    fallback = _fallback(handler, file)
+    if fallback is None or _is_fine(attempt, attempt.body, file) or _is_retry(handler, file):
+        return
+    if fallback == "`return False`" and _ends_with(attempt.body, "return True", file):
+        return
+    start = file.span(handler).start
+    end = file.span(handler.type).end if handler.type is not None else start + len("except")
+    caught = file.text[start:end] if "\n" not in file.text[start:end] else "except"
+    yield _finding(Span(file.path, start, end), caught, attempt, attempt.body, fallback, file, rule)
+
+
+def _suppressed(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    call = match.node
+    if not isinstance(call, cst.Call):
+        return
+    item = file.parent(call)
+    block = file.parent(item) if isinstance(item, cst.WithItem) else None
+    caught = {file.qualified_name(file.follow(value)) for value in file.positional(call)}
+    if (
+        not isinstance(block, cst.With)
+        or not _BROAD.intersection(caught)
+        or _is_fine(block, block.body, file)
+    ):
+        return
+    yield _finding(file.span(call), file.code(call), block, block.body, "nothing", file, rule)
+
+
+def _finding(
+    span: Span,
+    caught: str,
+    statement: cst.CSTNode,
+    body: cst.CSTNode,
+    fallback: str,
+    file: PythonFile,
+    rule: RuleContext,
+) -> Finding:
+    call = _attempted(body, file)
+    every = f"every error of `{call}()`" if call else "every error"
+    if fallback == "nothing":
+        ends = f"drops {every}"
+    elif fallback == "`continue`":
+        ends = f"goes on with the next round after {every}"
+    elif fallback == "`break`":
+        ends = f"ends the loop on {every}"
+    else:
+        ends = f"turns {every} into {fallback}"
+    return rule.finding(
+        span,
+        f"`{caught}` {ends}: nothing tells that it happened, or why",
+        subject=scope_name(statement, file) or "module",
+    )
+
+
+def _attempted(body: cst.CSTNode, file: PythonFile) -> str:
+    """What a block does, in a word: the first function that it calls."""
+    for node in file.walk(body):
+        if type(node) is cst.Call and isinstance(node, cst.Call):
+            name = file.code(node.func)
+            if "(" not in name and "\n" not in name and len(name) <= 50:
+                return name
+    return ""
+
+
+# -- what a handler does ----------------------------------------------------------------------------------------------
+
+
+def _fallback(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> str | None:
+    """What every error becomes: "nothing", or a value or step in backticks; None where somebody may hear of it."""
+    name = (
+        handler.name.name.value
+        if handler.name is not None and isinstance(handler.name.name, cst.Name)
+        else ""
+    )
+    result = "nothing"
+    for statement in _small_statements(handler.body):
+        if isinstance(statement, cst.Pass) or (
+            isinstance(statement, cst.Expr) and _is_silent_step(statement.value, file)
+        ):
+            continue
+        if isinstance(statement, cst.Continue | cst.Break):
+            result = f"`{file.code(statement)}`"
+        elif isinstance(statement, cst.Return):
+            if statement.value is not None and not _is_default(statement.value, name, file):
+                return None
+            result = f"`{file.code(statement)}`"
+        elif isinstance(statement, cst.Assign | cst.AnnAssign):
+            if not _assigns_default(statement, name, file):
+                return None
+            result = f"`{file.code(statement)}`"
+        else:
+            return None
+    return result if len(result) <= 70 and "\n" not in result else "the same fallback"
+
+
+def _small_statements(block: cst.BaseSuite) -> Iterator[cst.CSTNode]:
+    """The simple statements of a block; a compound one as itself."""
+    for statement in block.body:
+        if isinstance(statement, cst.SimpleStatementLine):
+            yield from statement.body
+        else:
+            yield statement
+
+
+def _is_silent_step(value: cst.BaseExpression, file: PythonFile) -> bool:
+    """A docstring, `...`, a pause, or cleaning up: nothing that tells anybody."""
+    if isinstance(value, cst.Await):
+        value = value.expression
+    if isinstance(value, cst.SimpleString | cst.ConcatenatedString | cst.Ellipsis):
+        return True
+    if not isinstance(value, cst.Call):
+        return False
+    if file.qualified_name(value.func) in _PAUSES:
+        return True
+    return (
+        isinstance(value.func, cst.Attribute)
+        and value.func.attr.value in {"rollback", "close"}
+        and not value.args
+    )
+
+
+def _is_default(value: cst.BaseExpression, error: str, file: PythonFile) -> bool:
+    """Whether a value is a constant, an empty container or a variable: the same whatever went wrong."""
+    for node in file.walk(value):
+        if isinstance(node, cst.Name) and error and node.value == error:
+            return False
+        if isinstance(node, cst.SimpleString | cst.FormattedString) and _TELLS_FAILURE.search(
+            file.code(node)
+        ):
+            return False
+        if isinstance(node, cst.Call) and (file.qualified_name(node.func) not in _EMPTY_VALUES or node.args):
+            return False
+        if isinstance(
+            node, cst.Await | cst.Yield | cst.Lambda | cst.FormattedString | cst.Comparison | cst.IfExp
+        ):
+            return False
+        if isinstance(node, cst.ListComp | cst.DictComp | cst.SetComp | cst.GeneratorExp | cst.Subscript):
+            return False
+        if isinstance(node, cst.Name) and _TELLS_FAILURE.search(node.value):
+            return False
+    return True
+
+
+def _assigns_default(statement: cst.Assign | cst.AnnAssign, error: str, file: PythonFile) -> bool:
+    targets = (
+        [each.target for each in statement.targets]
+        if isinstance(statement, cst.Assign)
+        else [statement.target]
+    )
+    if statement.value is None or not _is_default(statement.value, error, file):
+        return False
+    for target in targets:
+        last = target.attr.value if isinstance(target, cst.Attribute) else file.code(target)
+        if isinstance(target, cst.Subscript) or _STATE_NAME.search(
+            last
+        ):  # what is kept of it may be looked at
+            return False
+    return True
+
+
+# -- where it is no harm ----------------------------------------------------------------------------------------------
+
+
+def _is_fine(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> bool:
+    """Cleaning up, on the way out of another error, or an optional import."""
+    lines = (
+        list(_small_statements(body))
+        if isinstance(body, cst.IndentedBlock | cst.SimpleStatementSuite)
+        else []
+    )
+    if lines and all(isinstance(line, cst.Import | cst.ImportFrom) for line in lines):
+        return True
+    if _only_cleans_up(body, file) or in_development_branch(statement, file):
+        return True
+    below = statement
+    for above in file.ancestors(statement):
+        if isinstance(above, cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler):
+            return True
+        if isinstance(above, cst.FunctionDef):
+            return _CLOSING_FUNCTION.fullmatch(above.name.value) is not None or _follows_yield(
+                above, below, file
+            )
+        below = above
+    return False
+
+
+def _only_cleans_up(body: cst.CSTNode, file: PythonFile) -> bool:
+    names = [
+        _last_name(node.func)
+        for node in file.walk(body)
+        if type(node) is cst.Call and isinstance(node, cst.Call)
+    ]
+    return any(name in _CLEANUP for name in names) and all(
+        name in _CLEANUP | _BESIDE_CLEANUP for name in names
+    )
+
+
+def _last_name(callee: cst.BaseExpression) -> str:
+    if isinstance(callee, cst.Attribute):
+        return callee.attr.value
+    return callee.value if isinstance(callee, cst.Name) else ""
+
+
+def _follows_yield(function: cst.FunctionDef, statement: cst.CSTNode, file: PythonFile) -> bool:
+    """What a context manager does behind its `yield` is cleaning up."""
+    if not any(
+        decoration.name.endswith(("contextmanager", "fixture")) for decoration in file.decorators(function)
+    ):
+        return False
+    place = file.order(statement)
+    return any(type(node) is cst.Yield and file.order(node) < place for node in file.walk(function.body))
+
+
+def _is_retry(handler: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether the loop around is one of attempts: it ends at a time, or with an error behind it."""
+    for above in file.ancestors(handler):
+        if isinstance(above, cst.FunctionDef | cst.ClassDef):
+            return False
+        if isinstance(above, cst.While) and _DEADLINE.search(file.code(above.test)):
+            return True
+        if isinstance(above, cst.For | cst.While):
+            block: Sequence[cst.CSTNode] = getattr(file.parent(above), "body", ())
+            place = file.order(above)
+            behind = [each for each in block if file.order(each) > place][:2]
+            if above.orelse is not None:
+                behind.append(above.orelse)
+            return any(isinstance(node, cst.Raise) for each in behind for node in file.walk(each))
+    return False
+
+
+def _ends_with(block: cst.CSTNode, code: str, file: PythonFile) -> bool:
+    """Whether a block ends with that statement: `return True` before `return False` answers whether it worked."""
+    lines = list(_small_statements(block)) if isinstance(block, cst.IndentedBlock) else []
+    return bool(lines) and isinstance(lines[-1], cst.Return) and file.code(lines[-1]) == code
