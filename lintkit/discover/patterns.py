@@ -29,7 +29,8 @@ def excluder(patterns: Sequence[str]) -> Callable[[str], bool]:
             continue
         try:
             GitIgnoreSpec.from_lines([pattern])
-        except Exception:  # pathspec raises its own ValueError, and `re.error` for some brackets
+        # lintkit: ignore[python/swallowed-exception] -- pathspec raises a ValueError of its own, or `re.error`
+        except Exception:
             continue
         readable.append(pattern)
     return GitIgnoreSpec.from_lines(readable).match_file

@@ -91,6 +91,20 @@ def charge(order, ledger):
         ),
         good(
             """\
+import sys
+
+
+def charge(order, ledger):
+    try:
+        ledger.book(order)
+    finally:
+        if sys.exc_info()[0] is None:
+            return "booked"
+""",
+            note="only where there is no exception",
+        ),
+        good(
+            """\
 def read(source):
     try:
         return source.read()
@@ -120,6 +134,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     caught = {name for handler in attempt.handlers for name in file.caught(handler)}
     covered = bool(caught & {"Exception", "BaseException"})
     for node in _leaving(attempt.finalbody.body, file):
+        if any(guard.test is not None and "exc_info" in file.code(guard.test) for guard in file.guards(node)):
+            continue  # it asks whether there is one
         word = file.code(node).split()[0].rstrip(";")
         yield rule.finding(
             file.span(node),

@@ -191,6 +191,16 @@ if __name__ == "__main__":
         ),
         good(
             """\
+def arguments(parser, words):
+    try:
+        return parser.parse_args(words)
+    except SystemExit as error:
+        return error.code
+""",
+            note="the code of the exit is the result",
+        ),
+        good(
+            """\
 def serve(server):
     try:
         server.run()
@@ -301,8 +311,8 @@ def _passes_on(handler: cst.ExceptHandler | cst.ExceptStarHandler, kept: str, fi
                     return True
             elif isinstance(node, cst.Call) and file.qualified_name(node.func) in _EXITS:
                 return True
-            elif kept == _EVERYTHING and name and isinstance(node, cst.Name) and node.value == name:
-                return True  # handed on: to a future, a result, a queue
+            elif kept not in _CANCELLED and name and isinstance(node, cst.Name) and node.value == name:
+                return True  # handed on: to a future, a result, a queue; or its code is looked at
         if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[-1], cst.Return):
             return False
     return False

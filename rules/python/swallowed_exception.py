@@ -299,6 +299,28 @@ def read(text):
 """,
             note="a class of one's own",
         ),
+        good(
+            """\
+def is_known(name):
+    try:
+        lookup(name)
+    except Exception:
+        return False
+    return True
+""",
+        ),
+        good(
+            """\
+from django.conf import settings
+
+if settings.DEBUG:
+    try:
+        warm_up()
+    except Exception:
+        pass
+""",
+            note="runs for developers only",
+        ),
         good({"tests/test_pay.py": "try:\n    pay()\nexcept Exception:\n    pass\n"}, note="a test"),
     ),
 )
@@ -346,7 +368,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     fallback = _fallback(handler, file)
     if fallback is None or _is_fine(attempt, attempt.body, file) or _is_retry(handler, file):
         return
-    if fallback == "`return False`" and _ends_with(attempt.body, "return True", file):
+    if fallback == "`return False`" and _answers_whether(attempt, file):
         return
     start = file.span(handler).start
     end = file.span(handler.type).end if handler.type is not None else start + len("except")
@@ -572,7 +594,15 @@ def _is_retry(handler: cst.CSTNode, file: PythonFile) -> bool:
     return False
 
 
-def _ends_with(block: cst.CSTNode, code: str, file: PythonFile) -> bool:
-    """Whether a block ends with that statement: `return True` before `return False` answers whether it worked."""
-    lines = list(_small_statements(block)) if isinstance(block, cst.IndentedBlock) else []
-    return bool(lines) and isinstance(lines[-1], cst.Return) and file.code(lines[-1]) == code
+def _answers_whether(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:
+    """Whether it returns True where nothing failed: then `return False` is the answer to "does it work?"."""
+    ends = [list(_small_statements(attempt.body))[-1:]]
+    if attempt.orelse is not None:
+        ends.append(list(_small_statements(attempt.orelse.body))[-1:])
+    block = file.parent(attempt)
+    if isinstance(block, cst.IndentedBlock):
+        place = file.order(attempt)
+        ends.append([each for each in _small_statements(block) if file.order(each) > place][:1])
+    return any(
+        isinstance(each, cst.Return) and file.code(each) == "return True" for end in ends for each in end
+    )
