@@ -124,6 +124,8 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
     """All that the named selector `name` finds in a document, in order; nothing in kinds that it does not know.
 
     container  Kubernetes: every container of a pod; compose: every service; workflow: `container` and `services`
+    deployed-container  Kubernetes: every container that is deployed as it is written, not one of a patch
+    serving-container   Kubernetes: of those, the ones that run until they are stopped: no Jobs, no init containers
     pod        Kubernetes: the pod spec, wherever the object has it, custom resources included
     workload   Kubernetes: an object that makes pods (every object with a pod spec but Pod and PodTemplate)
     service    compose: every service; Kubernetes: every Service; workflow: every service of a job
@@ -141,6 +143,8 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
 
 EACH_KINDS: Mapping[str, tuple[str, ...]] = {
     "container": ("compose", "kubernetes", "workflow"),
+    "deployed-container": ("kubernetes",),
+    "serving-container": ("kubernetes",),
     "pod": ("kubernetes",),
     "workload": ("kubernetes",),
     "service": ("compose", "kubernetes", "workflow"),
@@ -356,6 +360,29 @@ _CONTAINER_LISTS = (
 )
 
 
+def _each_deployed_container(document: Document) -> Iterator[Selected]:
+    if document.kind != "kubernetes":
+        return
+    from lintkit.parse.kubernetes import is_patch
+
+    if is_patch(document.data):
+        return
+    for container in _each_container(document):
+        if container.extra["kind"] != "ephemeral":
+            yield container
+
+
+def _each_serving_container(document: Document) -> Iterator[Selected]:
+    if document.kind != "kubernetes":
+        return
+    from lintkit.parse.kubernetes import keeps_running
+
+    if keeps_running(document.data):
+        for container in _each_deployed_container(document):
+            if container.extra["kind"] == "container":
+                yield container
+
+
 def _each_service(document: Document) -> Iterator[Selected]:
     if document.kind == "compose":
         from lintkit.parse.compose import services
@@ -508,6 +535,8 @@ def _list(data: Any, key: str) -> list[Any]:
 
 _SELECTORS: dict[str, Callable[[Document], Iterator[Selected]]] = {
     "container": _each_container,
+    "deployed-container": _each_deployed_container,
+    "serving-container": _each_serving_container,
     "pod": _each_pod,
     "workload": _each_workload,
     "service": _each_service,

@@ -253,7 +253,19 @@ def test_stages_and_variables_of_a_dockerfile() -> None:
     assert (variable.route, variable.value) == (("instructions", 0, "pairs", 0), {"name": "A", "value": "1"})
 
 
-@pytest.mark.parametrize("name", ["container", "pod", "workload", "service", "env-var", "stage"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "container",
+        "deployed-container",
+        "serving-container",
+        "pod",
+        "workload",
+        "service",
+        "env-var",
+        "stage",
+    ],
+)
 @pytest.mark.parametrize("kind", ["compose", "kubernetes", "dockerfile", "dotenv", "yaml"])
 @pytest.mark.parametrize("data", [None, [], {}, 3, {"kind": 3, "services": 3, "stages": 3, "spec": [1]}])
 def test_selector_is_silent_where_nothing_fits(name: str, kind: Kind, data: Any) -> None:
@@ -262,7 +274,7 @@ def test_selector_is_silent_where_nothing_fits(name: str, kind: Kind, data: Any)
 
 def test_unknown_selector_names_the_known_ones() -> None:
     (document,) = load_documents("a: 1", "f", "yaml", "generic")
-    with pytest.raises(SelectError, match="container, env-var, pod"):
+    with pytest.raises(SelectError, match="container, deployed-container, env-var, pod"):
         select_each(document, "kontainer")
 
 

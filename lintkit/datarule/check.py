@@ -103,7 +103,11 @@ class _Checking:
     def finding(self, selected: Selected, failure: Failure, near: Location | None) -> Finding:
         document = self.written
         route, at_key = _real(document, selected, failure)
-        span = place_of(document, route, missing=bool(failure.missing), at_key=at_key)
+        where = route
+        lacks = failure.missing or isinstance(value_at(selected.value, failure.route), (dict, list))
+        if lacks and self.data.get("missing-at") == "selected":
+            where, at_key = selected.route, False
+        span = place_of(document, where, missing=bool(failure.missing), at_key=at_key)
         subject = subject_of(document, route)
         words = self.words(selected, failure, route, subject)
         related = (*uses_of(document, route), *((near,) if near is not None else ()))

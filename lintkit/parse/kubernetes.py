@@ -26,7 +26,16 @@ _POD_SPECS: dict[str, Route] = {
 }
 _TEMPLATE: Route = ("spec", "template", "spec")
 _WORKLOADS = frozenset(
-    {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job"}
+    {
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "ReplicationController",
+        "DeploymentConfig",
+        "Rollout",
+        "Job",
+    }
 )
 
 
@@ -143,6 +152,39 @@ def pod_spec_route(data: Any) -> Route | None:
         return None
     known = kind in _POD_SPECS or kind in _WORKLOADS
     return route if known or isinstance(spec.get("containers"), list) else None
+
+
+def is_patch(data: Any) -> bool:
+    """Whether an object changes another one (a kustomize patch) rather than being deployed as it is written.
+
+    A patch selects no pods and names no image of a container; an object that is deployed cannot do without both.
+    """
+    route = pod_spec_route(data)
+    if route is None:
+        return False
+    spec = data
+    for part in route:
+        spec = spec[part]
+    if isinstance(data.get("spec"), dict) and data["spec"].get("selector"):
+        return False
+    items = [item for field, _ in _CONTAINER_LISTS for item in _items(spec, field)]
+    return not any(item.get("image") for item in items)
+
+
+def keeps_running(data: Any) -> bool:
+    """Whether the pods of an object run until they are stopped: no Job, no Pod that ends by itself."""
+    route = pod_spec_route(data)
+    if route is None or data["kind"] in ("Job", "CronJob", "PodTemplate"):
+        return False
+    spec = data
+    for part in route:
+        spec = spec[part]
+    return spec.get("restartPolicy") not in ("Never", "OnFailure")
+
+
+def _items(data: dict[str, Any], field: str) -> list[dict[str, Any]]:
+    found = data.get(field)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def containers(document: Document) -> tuple[Container, ...]:

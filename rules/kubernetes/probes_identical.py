@@ -1,0 +1,78 @@
+"""kubernetes/probes-identical: liveness asks the same question as readiness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.parse.kubernetes import containers
+from lintkit.select import value_at
+
+RULE = define(
+    summary="the liveness probe asks what the readiness probe asks",
+    why="""
+Readiness fails when a dependency is away, and should then only take the pod out of the load balancer. With the same
+question for liveness all pods are restarted at once, which makes a short outage of the database a long one.
+""",
+    remedy="Ask for liveness only whether the process itself still works, or remove the liveness probe.",
+    severity="note",
+    kinds=("kubernetes",),
+    tags=("reliability",),
+    equivalents=("kube-score:pod-probes-identical", "kyverno:ensure-probes-different"),
+    packs=("strict",),
+    examples=(
+        bad(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      readinessProbe: {httpGet: {path: /health, port: 8000}, periodSeconds: 5}
+      livenessProbe:  # <-- here
+        httpGet: {path: /health, port: 8000}
+"""
+        ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      readinessProbe: {httpGet: {path: /ready, port: 8000}}
+      livenessProbe: {httpGet: {path: /live, port: 8000}}
+    - name: proxy
+      image: proxy:1
+      livenessProbe: {tcpSocket: {port: 80}}
+"""
+        ),
+    ),
+)
+
+_HANDLERS = ("httpGet", "tcpSocket", "exec", "grpc")
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Compare what the two probes of each container ask, not how often."""
+    for container in containers(document):
+        ready, live = (
+            value_at(document.data, (*container.route, probe))
+            for probe in ("readinessProbe", "livenessProbe")
+        )
+        if not isinstance(ready, dict) or not isinstance(live, dict):
+            continue
+        asked = [(ready.get(handler), live.get(handler)) for handler in _HANDLERS]
+        if any(one for one, _ in asked) and all(one == other for one, other in asked):
+            yield rule.finding(
+                document.key_span((*container.route, "livenessProbe")),
+                f"container `{container.name}` is restarted whenever it is not ready: both probes ask the same",
+                subject=container.name,
+                related=(
+                    Location(document.key_span((*container.route, "readinessProbe")), "the other probe"),
+                ),
+            )
