@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lintkit.model import Document, Kind, SourceFile
 from lintkit.parse import compose, kubernetes
 from lintkit.parse.yaml import load_documents
-from lintkit.select import SelectError, compile_query, select, select_each, value_at
+from lintkit.select import EACH_KINDS, SelectError, compile_query, select, select_each, value_at
 
 DATA = {
     "services": {"a": {"image": "x", "ports": [1, 2, 3, {"x": 1}]}, "b": {"image": None}},
@@ -253,19 +253,7 @@ def test_stages_and_variables_of_a_dockerfile() -> None:
     assert (variable.route, variable.value) == (("instructions", 0, "pairs", 0), {"name": "A", "value": "1"})
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "container",
-        "deployed-container",
-        "serving-container",
-        "pod",
-        "workload",
-        "service",
-        "env-var",
-        "stage",
-    ],
-)
+@pytest.mark.parametrize("name", sorted(EACH_KINDS))
 @pytest.mark.parametrize("kind", ["compose", "kubernetes", "dockerfile", "dotenv", "yaml"])
 @pytest.mark.parametrize("data", [None, [], {}, 3, {"kind": 3, "services": 3, "stages": 3, "spec": [1]}])
 def test_selector_is_silent_where_nothing_fits(name: str, kind: Kind, data: Any) -> None:

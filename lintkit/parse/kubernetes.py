@@ -154,6 +154,18 @@ def pod_spec_route(data: Any) -> Route | None:
     return route if known or isinstance(spec.get("containers"), list) else None
 
 
+def at(data: Any, *route: str | int) -> Any:
+    """What stands at `route` of plain data; None where nothing does."""
+    for part in route:
+        if isinstance(data, dict):
+            data = data.get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
 def is_patch(data: Any) -> bool:
     """Whether an object changes another one (a kustomize patch) rather than being deployed as it is written.
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import containers
-from lintkit.select import value_at
+from lintkit.parse.kubernetes import at, containers
 
 RULE = define(
     summary="the liveness probe asks what the readiness probe asks",
@@ -61,8 +60,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Compare what the two probes of each container ask, not how often."""
     for container in containers(document):
         ready, live = (
-            value_at(document.data, (*container.route, probe))
-            for probe in ("readinessProbe", "livenessProbe")
+            at(document.data, *container.route, probe) for probe in ("readinessProbe", "livenessProbe")
         )
         if not isinstance(ready, dict) or not isinstance(live, dict):
             continue
