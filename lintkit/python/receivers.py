@@ -60,7 +60,7 @@ class Origin:
 
     name        what made it, with `()` for each call: `redis.Redis` is the class, `redis.Redis()` an instance,
                 `redis.Redis().pipeline()` what its method returned; a name of the same file begins with a colon
-    call        the outermost of these calls; None where an annotation or an import says it
+    call        the last of these calls; None where an annotation or an import says it
     definition  the function or class of this file that it is, or (for an instance) is an instance of
     """
 
@@ -167,6 +167,40 @@ def returned_values(function: cst.FunctionDef, file: PythonFile) -> list[cst.Bas
             if isinstance(node, cst.Return | cst.Yield) and isinstance(node.value, cst.BaseExpression):
                 found.append(node.value)
             stack.extend(reversed(file.children(node)))
+    return found
+
+
+def calls_on(
+    made: cst.Call, methods: frozenset[str], file: PythonFile, *, below: bool = False
+) -> Iterator[cst.Call]:
+    """The calls of some methods on the object that the call `made` makes, in the order of the file.
+
+    With `below` also on its attributes (`client.responses.create()`). Looked at is the top-level statement that
+    `made` stands in, and all of the file where that is a module's variable.
+    """
+    top = file.top_level_statement(made)
+    for statement in (top,) if isinstance(top, cst.FunctionDef | cst.ClassDef) else file.statements():
+        for call in _method_calls(statement, file):
+            if (
+                isinstance(call.func, cst.Attribute)
+                and call.func.attr.value in methods
+                and any(
+                    origin.call is made and (below or origin.name.endswith("()"))
+                    for origin in origins(call.func.value, file)
+                )
+            ):
+                yield call
+
+
+def _method_calls(statement: cst.CSTNode, file: PythonFile) -> list[cst.Call]:
+    key = ("method calls", id(statement))
+    found: list[cst.Call] | None = file.answers.get(key)
+    if found is None:
+        found = file.answers[key] = [
+            node
+            for node in file.walk(statement)
+            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute)
+        ]
     return found
 
 
@@ -325,7 +359,7 @@ class _Trace:
     def _attribute(self, owner: Origin, name: str, depth: int) -> Iterator[Origin]:
         definition = owner.definition
         if definition is None:
-            yield Origin(f"{owner.name}.{name}")
+            yield Origin(f"{owner.name}.{name}", owner.call)
         elif isinstance(definition, cst.ClassDef):
             yield from self._member(definition, name, owner.name, depth)
 

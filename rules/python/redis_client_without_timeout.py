@@ -82,10 +82,10 @@ cache = sentinel.master_for("primary")
             """\
 import redis
 
-pool = redis.ConnectionPool(host="cache", max_connections=20)  # <-- here
+pool = redis.BlockingConnectionPool(host="cache", timeout=20)  # <-- here
 cache = redis.Redis(connection_pool=pool)
 """,
-            note="the options of the connections belong to the pool",
+            note="the options of the connections belong to the pool, whose own `timeout` is for a free connection",
         ),
         bad(
             """\
@@ -147,7 +147,7 @@ _MAKES_CONNECTIONS = re.compile(
     r"|(?:^|\.)(?:asyncio\.|utils\.|client\.)?from_url$"
 )
 _URL_TIMEOUT = re.compile(r"[?&]socket_(?:connect_)?timeout=")
-_TIMEOUTS = ("socket_timeout", "socket_connect_timeout", "timeout")
+_TIMEOUTS = ("socket_timeout", "socket_connect_timeout")
 _ELSEWHERE = ("connection_pool", "sentinel_kwargs", "unix_socket_path")
 """Options that say that the connection is made by something else, or leaves no machine."""
 
@@ -166,9 +166,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     options = file.keyword_arguments(call)
     if any(name in options for name in _ELSEWHERE) or _said_in_url(call, file):
         return
-    if any(
-        name in options and file.literal(options[name].value, follow=True) is not None for name in _TIMEOUTS
-    ):
+    wanted = (*_TIMEOUTS, "timeout") if "create_redis" in match.name else _TIMEOUTS
+    if any(name in options and file.literal(options[name].value, follow=True) is not None for name in wanted):
         return
     fix = None
     if not any(name in options for name in _TIMEOUTS):

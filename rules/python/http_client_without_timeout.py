@@ -1,0 +1,505 @@
+"""python/http-client-without-timeout: a call of another service that can wait for ever, or for minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Calls,
+    Finding,
+    Fix,
+    Match,
+    PythonFile,
+    RuleContext,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python import time_limits as limits
+from lintkit.python.branches import scope_name
+from lintkit.python.edits import added_keywords
+from lintkit.python.receivers import calls_on
+
+PLAIN = Calls(tuple(limits.LIMITS))
+SESSIONS = Calls(tuple(limits.SESSION_LIMITS))
+HTTPX = Calls(limits.HTTPX_CALLS)
+AIOHTTP = Calls(limits.AIOHTTP_SESSION)
+AWS = Calls((*limits.AWS_CLIENTS, *limits.AWS_SESSIONS))
+GENAI = Calls(("google.genai.Client", "google.genai.client.Client"))
+WEBSOCKETS = Calls(
+    (
+        "websockets.connect",
+        "websockets.client.connect",
+        "websockets.asyncio.client.connect",
+        "websockets.sync.client.connect",
+    )
+)
+NEO4J = Calls(("neo4j.GraphDatabase.driver", "neo4j.AsyncGraphDatabase.driver"))
+SOCKET_DEFAULT = Calls(("socket.setdefaulttimeout",))
+
+RULE = define(
+    summary="a call of another service without a timeout",
+    why="""
+The other service will be slow one day. A call without a limit then holds its worker, its connection and its memory
+until somebody restarts the process, and the callers pile up behind it: one slow partner stops everything.
+""",
+    remedy="Pass a timeout that is shorter than your own callers wait: `timeout=10`.",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(PLAIN, SESSIONS, HTTPX, AIOHTTP, AWS, GENAI, WEBSOCKETS, NEO4J, SOCKET_DEFAULT),
+    tags=("timeout", "http", "CWE-400"),
+    equivalents=(
+        "bandit:B113",
+        "ruff:S113",
+        "pylint:missing-timeout",
+        "semgrep:use-timeout",
+        "sonar-python:networkCallsWithoutTimeoutsInLambda/with_lambda_handler",
+    ),
+    packs=("recommended", "production"),
+    fixable=True,
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    examples=(
+        bad(
+            """\
+import requests
+from requests import post as send
+
+requests.get(url)  # <-- here
+send(url, json=order)  # <-- here
+requests.request("PUT", url, timeout=None)  # <-- here
+""",
+            fixed="""\
+import requests
+from requests import post as send
+
+requests.get(url, timeout=10)
+send(url, json=order, timeout=10)
+requests.request("PUT", url, timeout=None)
+""",
+        ),
+        bad(
+            """\
+import requests
+
+
+class Billing:
+    def __init__(self) -> None:
+        self.session = requests.Session()
+
+    def charge(self, order):
+        return self.session.post(URL, json=order)  # <-- here
+""",
+            note="a session has no limit either",
+        ),
+        bad(
+            """\
+from urllib.request import build_opener, urlopen
+
+urlopen(url)  # <-- here
+opener = build_opener()
+opener.open(url)  # <-- here
+"""
+        ),
+        bad(
+            """\
+import aiohttp
+
+
+async def fetch(url):
+    async with aiohttp.ClientSession() as session:  # <-- here
+        async with session.get(url) as response:
+            return await response.json()
+""",
+            note="aiohttp waits for 5 minutes",
+        ),
+        bad(
+            """\
+import aiohttp
+
+session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))  # <-- here
+""",
+            note="aiohttp's limit is taken away",
+        ),
+        bad(
+            """\
+import httpx
+
+NEVER = None
+client = httpx.AsyncClient(timeout=NEVER)  # <-- here
+httpx.get(url, timeout=httpx.Timeout(None))  # <-- here
+
+
+def wait(url):
+    with httpx.Client() as slow:
+        return slow.get(url, timeout=None)  # <-- here
+""",
+            note="httpx has a limit of 5 seconds; `None` takes it away",
+        ),
+        bad(
+            """\
+import boto3
+from botocore.config import Config
+
+files = boto3.client("s3")  # <-- here
+table = boto3.resource("dynamodb", config=Config(retries={"max_attempts": 2}))  # <-- here
+queue = boto3.Session().client("sqs")  # <-- here
+""",
+            note="botocore waits 60 seconds for each of several tries",
+        ),
+        bad(
+            """\
+from anthropic import AsyncAnthropic
+from google import genai
+from langchain_openai import ChatOpenAI
+from openai import AzureOpenAI, OpenAI
+
+a = OpenAI()  # <-- here
+b = AzureOpenAI(api_version="2024-06-01")  # <-- here
+c = AsyncAnthropic(max_retries=1)  # <-- here
+d = genai.Client(api_key=key)  # <-- here
+e = ChatOpenAI(model="m")  # <-- here
+"""
+        ),
+        bad(
+            """\
+import asyncpg
+import psycopg
+import psycopg2
+
+
+async def connect(dsn):
+    await psycopg.AsyncConnection.connect(dsn)  # <-- here
+    return await asyncpg.create_pool(dsn)  # <-- here
+
+
+connection = psycopg2.connect(host="db", dbname="shop")  # <-- here
+"""
+        ),
+        bad(
+            """\
+import smtplib
+
+import websocket
+import websockets
+from neo4j import GraphDatabase
+
+smtplib.SMTP("mail", 25)  # <-- here
+websocket.create_connection(url)  # <-- here
+websockets.connect(url, open_timeout=None)  # <-- here
+GraphDatabase.driver(uri, connection_acquisition_timeout=float("inf"))  # <-- here
+"""
+        ),
+        good("import requests\n\nrequests.get(url, timeout=(3, 10))\nrequests.post(url, **options)\n"),
+        good(
+            """\
+import requests
+
+
+class Patient(requests.Session):
+    def request(self, *args, **kwargs):
+        kwargs.setdefault("timeout", 10)
+        return super().request(*args, **kwargs)
+
+
+session = Patient()
+session.get(url)
+""",
+            note="a session of one's own",
+        ),
+        good(
+            """\
+import requests
+
+session = requests.Session()
+session.mount("https://", TimeoutAdapter(10))
+session.get(url)
+""",
+            note="an adapter of one's own",
+        ),
+        good(
+            """\
+import functools
+
+import requests
+
+session = requests.Session()
+session.request = functools.partial(session.request, timeout=10)
+session.get(url)
+""",
+            note="the session's method is replaced",
+        ),
+        good(
+            "import socket\nimport smtplib\nfrom urllib.request import urlopen\n\nsocket.setdefaulttimeout(10)\n"
+            'urlopen(url)\nsmtplib.SMTP("mail")\n',
+            note="the limit of all sockets",
+        ),
+        good("from urllib.request import urlopen\n\nurlopen(url, None, 10)\n", note="by position"),
+        good(
+            """\
+import aiohttp
+
+
+async def fetch(url):
+    async with aiohttp.ClientSession() as session:
+        async with session.get(url, timeout=aiohttp.ClientTimeout(total=5)) as response:
+            return await response.json()
+""",
+            note="each call has a limit",
+        ),
+        good(
+            """\
+import asyncio
+
+import aiohttp
+
+
+async def fetch(url):
+    async with asyncio.timeout(5):
+        async with aiohttp.ClientSession() as session:
+            return await session.get(url)
+
+
+async def post(url):
+    async with aiohttp.ClientSession() as session:
+        return await asyncio.wait_for(session.post(url), 5)
+""",
+            note="the limit stands around it",
+        ),
+        good(
+            "import aiohttp\n\nlimit = aiohttp.ClientTimeout(total=None, sock_read=30)\n"
+            "session = aiohttp.ClientSession(timeout=limit)\n",
+            note="a stream that is limited between two reads",
+        ),
+        good(
+            "import httpx\n\nhttpx.get(url)\nclient = httpx.AsyncClient()\n"
+            "stream = httpx.Client(timeout=httpx.Timeout(None, read=60))\n",
+            note="httpx has a limit of its own",
+        ),
+        good(
+            """\
+import boto3
+from botocore.config import Config
+
+CONFIG = Config(connect_timeout=2, read_timeout=5)
+files = boto3.client("s3", config=CONFIG)
+queue = boto3.client("sqs", config=settings.aws_config)
+"""
+        ),
+        good(
+            """\
+import httpx
+from google import genai
+from google.genai import types
+from openai import OpenAI
+
+a = OpenAI(timeout=20)
+b = OpenAI(http_client=httpx.Client(timeout=20))
+c = genai.Client(http_options=types.HttpOptions(timeout=20_000))
+d = genai.Client(http_options=options)
+
+
+def ask(text):
+    client = OpenAI()
+    return client.responses.create(input=text, timeout=20)
+""",
+            note="a limit for the client, its HTTP client, or the call",
+        ),
+        good(
+            """\
+import asyncpg
+import psycopg
+from neo4j import GraphDatabase
+
+psycopg.connect("host=db connect_timeout=5")
+pool = asyncpg.create_pool(dsn, command_timeout=30)
+GraphDatabase.driver(uri)
+"""
+        ),
+    ),
+)
+
+_TIMEOUT_KEYWORDS = frozenset({"timeout", "request_timeout"})
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report the call itself, or for a session each of its calls."""
+    call = match.node
+    name = match.name
+    if not isinstance(call, cst.Call) or name is None or file.in_main_block(call):
+        return
+    socket_limited = any(other.trigger is SOCKET_DEFAULT for other in rule.matches)
+    if match.trigger is PLAIN:
+        limit = limits.LIMITS[name]
+        if not (limit.socket and socket_limited) and not _has_own_limits(call, limit, file):
+            yield from _without(call, limit, file, rule)
+    elif match.trigger is SESSIONS:
+        methods, limit = limits.SESSION_LIMITS[name]
+        if not (limit.socket and socket_limited) and not _is_adapted(call, file):
+            for each in calls_on(call, methods, file):
+                yield from _without(each, limit, file, rule)
+    elif match.trigger is HTTPX:
+        yield from _httpx(call, name, file, rule)
+    elif match.trigger is AIOHTTP:
+        yield from _aiohttp(call, file, rule)
+    elif match.trigger is AWS:
+        made = (call,) if name in limits.AWS_CLIENTS else calls_on(call, _AWS_METHODS, file)
+        for each in made:
+            if not _has_aws_config(each, file):
+                outcome = "each call may take minutes: 60 seconds for each of several tries"
+                yield _finding(each, f"has no `Config` with timeouts: {outcome}", file, rule)
+    elif match.trigger is GENAI:
+        options = file.argument(call, None, "http_options")
+        if options is None and not file.has_unknown_arguments(call):
+            yield _finding(
+                call,
+                "has no `timeout` in `http_options`: an answer that hangs is waited for for ever",
+                file,
+                rule,
+            )
+    elif match.trigger in (WEBSOCKETS, NEO4J):
+        yield from _unlimited(call, file, rule)
+
+
+_AWS_METHODS = frozenset({"client", "resource", "create_client"})
+
+
+def _finding(
+    call: cst.Call, says: str, file: PythonFile, rule: RuleContext, fix: Fix | None = None
+) -> Finding:
+    callee = " ".join(file.code(call.func).split())
+    return rule.finding(
+        file.span(call),
+        f"`{callee}` {says}",
+        subject=f"{scope_name(call, file) or 'module'} {callee}",
+        fix=fix,
+    )
+
+
+def _without(call: cst.Call, limit: limits.Limit, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    if limits.is_limited(call, limit, file) or limits.is_bounded_around(call, file):
+        return
+    fix = None
+    if limit.added and not any(name in file.keyword_arguments(call) for name in limit.keywords):
+        fix = added_keywords(f"add `{limit.added}`", limit.added, call, file)
+    what = "`" + "` and no `".join(limit.keywords[:2]) + "`"
+    yield _finding(call, f"has no {what}: {limit.outcome}", file, rule, fix)
+
+
+def _has_own_limits(call: cst.Call, limit: limits.Limit, file: PythonFile) -> bool:
+    """Whether a client is given its limit where it is used: `client.responses.create(…, timeout=20)`."""
+    return bool(limit.instead) and any(
+        not _TIMEOUT_KEYWORDS.isdisjoint(file.keyword_arguments(use))
+        for use in calls_on(call, _LLM_METHODS, file, below=True)
+    )
+
+
+_LLM_METHODS = frozenset({"create", "parse", "stream", "with_options", "copy"})
+
+
+def _is_adapted(session: cst.Call, file: PythonFile) -> bool:
+    """Whether a session's calls are limited by an adapter, or by a method that replaces its own."""
+    for call in calls_on(session, frozenset({"mount"}), file):
+        adapter = file.argument(call, 1, "adapter")
+        made = file.follow(adapter) if adapter is not None else None
+        if not isinstance(made, cst.Call) or file.qualified_name(made.func) not in _PLAIN_ADAPTERS:
+            return True
+    return ".request = " in file.text or ".send = " in file.text
+
+
+_PLAIN_ADAPTERS = ("requests.adapters.HTTPAdapter", "requests.HTTPAdapter")
+
+
+def _httpx(call: cst.Call, name: str, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    says = "has `timeout=None`, which takes httpx's limit of 5 seconds away"
+    if _httpx_unlimited(call, file):
+        yield _finding(call, says, file, rule)
+    if name.endswith("Client") and "timeout" in file.text:
+        for each in calls_on(call, frozenset(limits.HTTPX_METHODS), file):
+            if _httpx_unlimited(each, file):
+                yield _finding(each, says, file, rule)
+
+
+def _httpx_unlimited(call: cst.Call, file: PythonFile) -> bool:
+    given = file.keyword_arguments(call).get("timeout")
+    if given is None or limits.is_bounded_around(call, file):
+        return False
+    value = file.follow(given.value)
+    if isinstance(value, cst.Call) and file.qualified_name(value.func) in {
+        "httpx.Timeout",
+        "httpx._config.Timeout",
+    }:
+        only = file.argument(value, 0, "timeout")
+        return len(value.args) == 1 and only is not None and limits.is_none(only, file)
+    return limits.is_none(value, file)
+
+
+def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    if file.has_unknown_arguments(call) or limits.is_bounded_around(call, file):
+        return
+    given = file.keyword_arguments(call).get("timeout")
+    if given is not None and not limits.is_none(given.value, file):
+        value = file.follow(given.value)
+        if (
+            isinstance(value, cst.Call)
+            and file.qualified_name(value.func) in _CLIENT_TIMEOUTS
+            and _no_total(value, file)
+        ):
+            yield _finding(
+                call,
+                "has a `ClientTimeout` without a limit: a server that does not answer is waited for for ever",
+                file,
+                rule,
+            )
+        return
+    uses = list(calls_on(call, frozenset((*limits.HTTPX_METHODS, "ws_connect")), file))
+    if any("timeout" in file.keyword_arguments(use) or limits.is_bounded_around(use, file) for use in uses):
+        return
+    yield _finding(call, "has no `timeout`: each of its requests may take 5 minutes", file, rule)
+
+
+_CLIENT_TIMEOUTS = ("aiohttp.ClientTimeout", "aiohttp.client.ClientTimeout")
+
+
+def _no_total(timeout: cst.Call, file: PythonFile) -> bool:
+    if file.has_unknown_arguments(timeout) or file.positional(timeout):
+        return False
+    given = file.keyword_arguments(timeout)
+    return all(file.literal(each.value, follow=True) in (None, 0) for each in given.values())
+
+
+def _has_aws_config(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a client may have a `Config` with a timeout; a config from elsewhere may."""
+    if file.has_unknown_arguments(call):
+        return True
+    config = file.argument(call, 9, "config")
+    if config is None or limits.is_none(config, file):
+        return False
+    made = file.follow(config)
+    if not isinstance(made, cst.Call) or file.qualified_name(made.func) not in limits.AWS_CONFIGS:
+        return True
+    given = file.keyword_arguments(made)
+    return file.has_unknown_arguments(made) or "connect_timeout" in given or "read_timeout" in given
+
+
+_UNLIMITED = {
+    "open_timeout": "connecting may take for ever",
+    "ping_interval": "a peer that is gone is never noticed",
+    "ping_timeout": "a peer that is gone is never noticed",
+    "connection_timeout": "connecting may take for ever",
+    "connection_acquisition_timeout": "waiting for a free connection may take for ever",
+}
+
+
+def _unlimited(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Limits that the library has and the call takes away."""
+    for name, outcome in _UNLIMITED.items():
+        given = file.keyword_arguments(call).get(name)
+        if given is not None and (
+            limits.is_none(given.value, file)
+            or file.code(given.value) in {'float("inf")', "float('inf')", "math.inf"}
+        ):
+            yield _finding(call, f"has `{name}={file.code(given.value)}`: {outcome}", file, rule)
+            return
