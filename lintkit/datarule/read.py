@@ -56,6 +56,9 @@ def _expanded(data: dict[str, Any]) -> dict[str, Any]:
     instructions = []
     for item in data["instructions"]:
         copy = {**item, "value": item.get("resolved", item["value"])}
+        if item.get("resolved_flags"):
+            copy["flag_list"] = item["resolved_flags"]
+            copy["flags"] = dict(item["resolved_flags"])
         if "resolved_pairs" in item:
             copy["pairs"] = item["resolved_pairs"]
         if copy["value"] != item["value"] and item.get("form") != "exec":

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from lintkit.model import NodeSpans, Problem, Route, Span
 from lintkit.parse.docker_lines import JoinedLine, LineReader
 from lintkit.parse.docker_words import Word, flags, json_strings, plain_words, unquote, words
+from lintkit.parse.shell import ShellCommand, ShellWord, exec_command, shell_commands
 
 KEYWORDS = frozenset(
     {
@@ -28,8 +31,15 @@ _SHELL_WORDS = frozenset({"RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"})
 PAIR_KEYWORDS = frozenset({"ENV", "LABEL", "ARG"})
 _ONE_STRING = frozenset({"MAINTAINER", "STOPSIGNAL", "USER", "WORKDIR"})
 _HAS_HEREDOCS = frozenset({"RUN", "COPY", "ADD"})
+_HEREDOC_IS_SCRIPT = re.compile(r"(?:\S*/)?(?:(?:ba|da|a|z|k)?sh)?(?:\s+-[\w-]+)*\s*<<-?\S+\s*")
+_OTHER_INTERPRETER = re.compile(r"#!(?!\S*(?:/|env\s+)(?:ba|da|a|z|k)?sh\b)")
 
 _MOST_SPANS = 10_000
+
+
+def _shifted(whole: Span, start: int, end: int) -> Span:
+    """A range that counts from the beginning of `whole`."""
+    return Span(whole.path, whole.start + start, whole.start + end)
 
 
 def below(route: Route, *rest: str | int) -> Route:
@@ -73,8 +83,10 @@ class InstructionReader:
             "form": "shell",
             "flags": {},
             "flag_list": [],
+            "resolved_flags": [],
             "resolved": value,
             "heredocs": [],
+            "commands": [],
             "stage": -1,
         }
         key = line.span(begin, stop)
@@ -98,6 +110,8 @@ class InstructionReader:
             )
             whole = Span(self.reader.path, whole.start, max(whole.end, last))
             item["heredocs"] = command["heredocs"]
+            if command["keyword"] == "RUN" and _HEREDOC_IS_SCRIPT.fullmatch(command["value"]):
+                self.read_script(command, below(route, "trigger") if command is not item else route)
         self.nodes[route] = NodeSpans(whole, key)
         return item
 
@@ -109,6 +123,7 @@ class InstructionReader:
             span = line.span(word.start, word.end)
             item["flags"][pair[0]] = pair[1]
             item["flag_list"].append(pair)
+            item["resolved_flags"].append(pair)
             self.nodes[below(route, "flags", pair[0])] = NodeSpans(span)
             self.nodes[below(route, "flag_list", number)] = NodeSpans(span)
 
@@ -152,6 +167,63 @@ class InstructionReader:
             self.nodes[below(route, "arguments", number)] = NodeSpans(
                 line.span(word.start, word.end), raw=arguments[number]
             )
+        if keyword in _SHELL_WORDS:
+            self.read_commands(item, line, route, start, end, spans)
+
+    def read_commands(
+        self, item: dict[str, Any], line: JoinedLine, route: Route, start: int, end: int, found: list[Word]
+    ) -> None:
+        """Note the programs that the instruction starts; none where another shell's escapes are in force."""
+        if item["form"] == "exec":
+            pairs = zip(item["arguments"], found, strict=False)
+            commands = exec_command(
+                [ShellWord(text, word.start, word.end) for text, word in pairs], line.text
+            )
+            self.add_commands(item, route, line.text, commands, line.span)
+        elif self.reader.escape == "\\":
+            script = line.text[start:end]
+            self.add_commands(
+                item, route, script, shell_commands(script), lambda a, b: line.span(start + a, start + b)
+            )
+
+    def read_script(self, item: dict[str, Any], route: Route) -> None:
+        """Note the commands of heredocs that are scripts."""
+        item["commands"] = []
+        for number in range(len(item["heredocs"])):
+            whole = self.nodes[below(route, "heredocs", number)].value
+            script = self.reader.text[whole.start : whole.end]
+            if _OTHER_INTERPRETER.match(script) is None:
+                spans = partial(_shifted, whole)
+                self.add_commands(item, route, script, shell_commands(script), spans)
+
+    def add_commands(
+        self,
+        item: dict[str, Any],
+        route: Route,
+        script: str,
+        commands: Sequence[ShellCommand],
+        span: Callable[[int, int], Span],
+    ) -> None:
+        """Put the commands of a script into the instruction; `span` says where a range of the script stands."""
+        found: list[dict[str, Any]] = item["commands"]
+        for command in commands[:_MOST_SPANS]:
+            place = below(route, "commands", len(found))
+            text = script[command.start : command.end]
+            found.append(
+                {
+                    "name": command.name,
+                    "arguments": list(command.arguments),
+                    "text": text,
+                    "piped": command.piped,
+                }
+            )
+            self.nodes[place] = NodeSpans(span(command.start, command.end))
+            self.nodes[below(place, "text")] = NodeSpans(span(command.start, command.end), raw=text)
+            first = command.words[0]
+            self.nodes[below(place, "name")] = NodeSpans(span(first.start, first.end), raw=command.name)
+            for number, word in enumerate(command.words[1:]):
+                route_of_word = below(place, "arguments", number)
+                self.nodes[route_of_word] = NodeSpans(span(word.start, word.end), raw=word.text)
 
     def refuse_broken_json(self, keyword: str, line: JoinedLine, start: int, end: int) -> None:
         """An exec form with wrong quotes or commas is run by a shell, which looks for a program named `[...`."""

@@ -31,17 +31,21 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
 
     Data:
 
-        instructions  [{keyword, value, arguments, form, flags, flag_list, resolved, heredocs, stage}]; ENV,
-                      LABEL and ARG also `pairs` and `resolved_pairs`, ONBUILD also `trigger`, an instruction
+        instructions  [{keyword, value, arguments, form, flags, flag_list, resolved, resolved_flags, heredocs,
+                      commands, stage, shipped}]; ENV, LABEL and ARG also `pairs` and `resolved_pairs`, ONBUILD
+                      also `trigger`, an instruction
         stages        [{name, base, resolved_base, from, parent, instructions}]; `from` is the index of its
                       FROM, `parent` the stage it builds on or None, `instructions` begin with the FROM
         directives    {"syntax": …, "escape": …}
 
-    `value` has no flags, continuations are joined and comments dropped. `flags` keeps the last value of
-    each name, `flag_list` all of them as `[name, value]`. `resolved` is `value` with the variables replaced
-    that this file sets: by the builder, or for shell forms as the shell will; exec forms keep theirs, as no
-    shell reads them. Spans of words and pairs are as written, with their quotes. Raises ParseError where
-    the file is no text or absurdly long; everything else that builders refuse is a problem.
+    `commands` are what RUN, CMD, ENTRYPOINT and HEALTHCHECK start: [{name, arguments, text, piped}], as
+    `lintkit.parse.shell` reads them. `shipped` is whether the instruction shapes the image that a build
+    without a target makes. `value` has no flags, continuations are joined and comments dropped. `flags`
+    keeps the last value of each name, `flag_list` all of them as `[name, value]`. `resolved` is `value`
+    with the variables replaced that this file sets: by the builder, or for shell forms as the shell will;
+    exec forms keep theirs, as no shell reads them. Spans of words and pairs are as written, with their
+    quotes. Raises ParseError where the file is no text or absurdly long; everything else that builders
+    refuse is a problem.
     """
     try:
         text, _ = decode(source.data)
@@ -155,6 +159,9 @@ class _Parser:
             span = Span(self.path, 0, 0) if first is None or first.key is None else first.key
             message = "There is no FROM instruction; nothing can be built from this file."
             self.reading.problem("missing-from", message, span)
+        shipped = {index for stage in self.last_chain() for index in self.stages[stage]["instructions"]}
+        for number, item in enumerate(self.instructions):
+            item["shipped"] = number in shipped
         data = {
             "instructions": self.instructions,
             "stages": self.stages,
@@ -164,6 +171,13 @@ class _Parser:
         return Document(
             self.path, "dockerfile", self.text, data, self.nodes, 0, problems, tuple(self.reader.comments)
         )
+
+    def last_chain(self) -> Iterator[int]:
+        """The last stage and those that it builds on."""
+        stage = len(self.stages) - 1 if self.stages else None
+        while stage is not None:
+            yield stage
+            stage = self.stages[stage]["parent"]
 
     def instruction(self, line: JoinedLine) -> None:
         """Read one instruction with its heredocs and let it act on its stage."""
@@ -204,6 +218,10 @@ class _Parser:
             seen.environment = scope.environment
         try:
             item["resolved"] = self.expand(item["value"], seen, keep_quotes=True)
+            if by_builder:
+                item["resolved_flags"] = [
+                    [name, self.expand(value, seen, keep_quotes=False)] for name, value in item["flag_list"]
+                ]
             if keyword in PAIR_KEYWORDS:
                 item["resolved_pairs"] = [
                     [

@@ -23,6 +23,7 @@ that was not, a fault in the program ends as root in the container and is one ke
         "checkov:CKV_DOCKER_8",
         "semgrep:last-user-is-root",
         "hadolint:DL3002",
+        "sonar-iac:docker/PrivilegedUserCheck",
     ),
     packs=("strict", "security"),
     examples=(
@@ -54,7 +55,7 @@ USER nginx
     ),
 )
 
-_ROOT = re.compile(r"(?:root|0+)(?::.*)?")
+_ROOT = re.compile(r"(?:root|0+)(?::.*)?|ContainerAdministrator", re.IGNORECASE)
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:

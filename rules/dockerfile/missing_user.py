@@ -53,6 +53,19 @@ CMD ["/app"]
             'FROM postgres:17\nENTRYPOINT ["docker-entrypoint.sh"]\nCMD ["postgres"]\n',
             note="an entry point that starts as root and gives it up",
         ),
+        bad(
+            """\
+FROM debian:12  # <-- here
+RUN apt-get update && apt-get install -y gosu
+ENTRYPOINT ["bash"]
+CMD ["serve.sh"]
+""",
+            note="`gosu` is there, but nothing uses it",
+        ),
+        good(
+            'FROM debian:12\nCOPY app /app\nCMD ["gosu", "app", "/app"]\n',
+            note="the command gives up root by itself",
+        ),
         good('ARG BASE\nFROM ${BASE}\nCMD ["/app"]\n', note="a base that is not known"),
     ),
 )
@@ -64,8 +77,8 @@ _NOT_ROOT = re.compile(
 
 
 _SHELL = re.compile(r"(?:\S*/)?(?:ba|da|a|z|k)?sh(?: -[il])?|R|python3?|irb|node")
-_DROPS_ROOT = re.compile(
-    r"(?:^|[\s/;&|(\"])(?:gosu|su-exec|setpriv|runuser|s6-setuidgid|chpst|docker-entrypoint\.sh)(?:$|[\s\"])"
+_DROP_ROOT = frozenset(
+    ("gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "chpst", "docker-entrypoint.sh")
 )
 
 
@@ -77,7 +90,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     chain = stage_chain(document, final)
     if any(stage_instructions(document, stage, "USER") for stage in chain):
         return
-    if any(_drops_root(document, stage) for stage in chain):
+    if _drops_root(document, final):
         return
     base = document.data["stages"][chain[-1]]["resolved_base"]
     if "$" in base or _NOT_ROOT.search(base):
@@ -89,13 +102,14 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     )
 
 
-def _drops_root(document: Document, stage: int) -> bool:
-    """Whether what a stage starts is a shell for a person, or gives up root by itself."""
-    for index in document.data["stages"][stage]["instructions"]:
+def _drops_root(document: Document, final: int) -> bool:
+    """Whether what the image starts is a shell for a person, or gives up root by itself."""
+    started: dict[str, list[str]] = {}
+    for index in stage_instructions(document, final):
         instruction = document.data["instructions"][index]
-        words = " ".join(instruction["arguments"])
-        if instruction["keyword"] in ("CMD", "ENTRYPOINT") and _SHELL.fullmatch(words):
+        if any(command["name"] in _DROP_ROOT for command in instruction["commands"]):
             return True
-        if instruction["keyword"] in ("CMD", "ENTRYPOINT", "RUN") and _DROPS_ROOT.search(words):
-            return True
-    return False
+        if instruction["keyword"] in ("CMD", "ENTRYPOINT"):
+            started[instruction["keyword"]] = instruction["arguments"]
+    words = [*started.get("ENTRYPOINT", ()), *started.get("CMD", ())]
+    return _SHELL.fullmatch(" ".join(words)) is not None

@@ -46,13 +46,27 @@ CMD ["/app", "serve"]
 """,
             note="one for each stage",
         ),
+        good(
+            """\
+FROM golang:1.23 AS build
+CMD ["go", "test"]
+CMD ["go", "build"]
+FROM scratch
+COPY --from=build /shop /shop
+CMD ["/shop"]
+""",
+            note="a stage that is only copied from starts nothing",
+        ),
     ),
 )
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report every such instruction but the last of its stage."""
+    sources = _sources(document)
     for stage in range(len(document.data["stages"])):
+        if stage in sources:
+            continue
         for keyword in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):
             own = document.data["stages"][stage]["instructions"]
             found = [i for i in own if document.data["instructions"][i]["keyword"] == keyword]
@@ -63,3 +77,15 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     subject=f"stage {stage} {keyword}",
                     related=(Location(document.span(("instructions", found[-1])), "the one that counts"),),
                 )
+
+
+def _sources(document: Document) -> frozenset[int]:
+    """The stages that only serve others: what they would start never runs."""
+    named = {stage["name"].lower(): i for i, stage in enumerate(document.data["stages"]) if stage["name"]}
+    found = set()
+    for item in document.data["instructions"]:
+        source = item["flags"].get("from", "").lower() if item["keyword"] == "COPY" else ""
+        number = int(source) if source.isdigit() and len(source) < 6 else named.get(source)
+        if number is not None:
+            found.add(number)
+    return frozenset(found)
