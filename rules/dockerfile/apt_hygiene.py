@@ -118,7 +118,7 @@ _SETTING = re.compile(r"(?i)Install-Recommends[\s=\"']+(?:0|no|false|off)")
 _ANSWERED = re.compile(r"(?i)APT::Get::Assume-Yes[\s=\"']+(?:1|yes|true|on)")
 _INSTALLS = {"apt-get": "install", "apt": "install", "apk": "add", "zypper": "install"}
 _UPDATES = {"apt-get": ("update",), "apt": ("update",), "apk": ("update",), "zypper": ("refresh", "ref")}
-_FAMILY = {"apt": "apt-get"}
+_FAMILY: Mapping[str, str] = {"apt": "apt-get"}
 _OTHER_RELEASE = frozenset(("dist-upgrade", "full-upgrade"))
 
 Command = Mapping[str, Any]
@@ -202,7 +202,7 @@ def _updates(command: Command) -> bool:
 
 def _is_alone(command: Command, item: Mapping[str, Any], later: Sequence[Mapping[str, Any]]) -> bool:
     """Whether nothing is installed in the step, and something of the same stage is later without a fresh list."""
-    family = _FAMILY.get(command["name"], command["name"])
+    family: str = _FAMILY.get(command["name"], command["name"])
     if any(_installs(each, family) for each in item["commands"]) or item["flags"].get("mount"):
         return False
     for other in later:
