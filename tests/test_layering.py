@@ -34,6 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("rule_lints", "rule_places"),
     ("report",),
+    ("review",),
     ("cli", "__main__"),
 )
 """Each layer may import itself and those above it in this list."""

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "Say what a rule finds, why it matters and what to do.",
     "files": "List the files that would be read, and as what.",
     "new": "Begin a rule of your own.",
+    "review": "Post what is found as a review of a pull request on GitHub.",
     "rules": "List the rules.",
     "schema": "Print the JSON Schema of rule files or of the configuration.",
     "test": "Run the examples of rules as tests.",
