@@ -59,6 +59,13 @@ class Fixing:
     help="File of the report; the n-th belongs to the n-th format.",
 )
 @click.option(
+    "--sarif-category",
+    "category",
+    default="lintkit",
+    metavar="NAME",
+    help="What tells the SARIF of this run from that of others of the same commit. Default: lintkit.",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(SEVERITIES),
     help="Least severity that makes the exit code 1. Default: warning.",
@@ -118,6 +125,7 @@ def check(
     unsafe_fixes: bool,
     formats: tuple[str, ...],
     files: tuple[str, ...],
+    category: str,
     fail_on: Severity | None,
     exit_zero: bool,
     stdin_filename: str | None,
@@ -176,6 +184,7 @@ def check(
         verbose=verbose,
         show_suppressed=show_suppressed,
         statistics=statistics,
+        category=category,
     )
     _write(report, outputs, options, skip_stdout=diff, quiet=quiet)
     return exit_code(report, request.config, failed=failed, exit_zero=exit_zero)

@@ -94,7 +94,7 @@ def _is_python(path: str, data: bytes) -> bool:
 
 def _secret_places(report: Report) -> dict[str, list[tuple[int, int]]]:
     places: dict[str, list[tuple[int, int]]] = {}
-    for finding in (*report.findings, *(entry.finding for entry in report.suppressed)):
+    for finding in (*report.findings, *report.known, *(entry.finding for entry in report.suppressed)):
         if finding.secret:
             span = finding.primary.span
             places.setdefault(span.path, []).append((span.start, span.end))

@@ -7,9 +7,11 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -79,17 +81,30 @@ def terminal_width() -> int:
 
 
 def write_report(report: Report, output: Output, options: RenderOptions) -> None:
-    """Render `report` and write it. Raises CommandError if its file cannot be written."""
-    if output.file is None and output.format == "text":
-        _to_stdout(report, options)
+    """Render `report` and write it piece by piece. Raises CommandError if its file cannot be written."""
+    if output.file is not None:
+        with _opened(output.file) as file:
+            _render(report, output.format, file, options)
         return
-    stream = io.StringIO()
-    renderer(output.format)(report, stream, options)
-    data = stream.getvalue().encode("utf-8", "backslashreplace")
-    if output.file is None:
-        write_stdout(data)
-    else:
-        write_file(output.file, data)
+    try:
+        if output.format == "text":
+            renderer("text")(report, sys.stdout, options)
+            sys.stdout.flush()
+        else:
+            sys.stdout.flush()
+            _render(report, output.format, sys.stdout.buffer, options)
+    except BrokenPipeError:
+        discard_stdout()
+
+
+def _render(report: Report, format: str, file: BinaryIO, options: RenderOptions) -> None:
+    """Write a report as UTF-8 with newlines as they are, whatever the system does with text."""
+    stream = io.TextIOWrapper(file, "utf-8", "backslashreplace", newline="\n")
+    try:
+        renderer(format)(report, stream, options)
+        stream.flush()
+    finally:
+        stream.detach()
 
 
 def write_stdout(data: bytes) -> None:
@@ -107,29 +122,31 @@ def discard_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _to_stdout(report: Report, options: RenderOptions) -> None:
-    try:
-        renderer("text")(report, sys.stdout, options)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        discard_stdout()
-
-
 def write_file(path: Path, data: bytes) -> None:
     """Replace what is in a file that the user named. Raises CommandError if it cannot be written."""
-    from lintkit.fix.write import replace_file
+    with _opened(path) as file:
+        file.write(data)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of what is at `path` when it is whole. Raises CommandError."""
+    from lintkit.fix.write import replacing
 
     try:
         target = path.resolve()
         try:
             status = target.stat()
         except FileNotFoundError:
-            replace_file(target, data)
-            return
-        if stat.S_ISREG(status.st_mode):
-            replace_file(target, data, stat.S_IMODE(status.st_mode))
-        else:  # a terminal, a pipe, /dev/null: nothing to replace
-            target.write_bytes(data)
+            mode = None
+        else:
+            if not stat.S_ISREG(status.st_mode):  # a terminal, a pipe, /dev/null: nothing to replace
+                with target.open("wb") as file:
+                    yield file
+                return
+            mode = stat.S_IMODE(status.st_mode)
+        with replacing(target, mode) as file:
+            yield file
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise CommandError(f"--output: {quoted(path)} could not be written ({reason})") from None

@@ -171,4 +171,4 @@ def _key(finding: Finding) -> tuple[str, str, str]:
 
 
 def _unparseable(report: Report) -> set[str]:
-    return {finding.path for finding in report.findings if finding.rule == _UNPARSEABLE}
+    return {f.path for f in (*report.findings, *report.known) if f.rule == _UNPARSEABLE}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from lintkit.fix.repair import Change
 from lintkit.model import Notification
@@ -40,11 +42,18 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     mode  permissions of the file; those that the system gives a new file if None
     Raises OSError.
     """
+    with replacing(path, mode) as file:
+        file.write(data)
+
+
+@contextmanager
+def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
+    """As `replace_file`, for what is written piece by piece."""
     descriptor, name = tempfile.mkstemp(prefix=".lintkit-", suffix=".tmp", dir=path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_new_file_mode() if mode is None else mode)

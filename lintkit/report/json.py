@@ -24,6 +24,7 @@ Severities are error, warning, note; confidences high, medium, low. Masked secre
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, TextIO
 
@@ -41,22 +42,25 @@ VERSION = 1
 def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
     """Write the report as one JSON object, one line for each finding."""
     sources = Sources(report)
-    parts = {
-        "version": encode(VERSION),
-        "tool": encode({"name": "lintkit", "version": lintkit.__version__}),
-        "revision": encode(
-            {**asdict(report.revision), "repository_uri": public_uri(report.revision.repository_uri)}
-        ),
-        "compared": encode(report.compared),
-        "summary": encode(asdict(summarize(report))),
-        "findings": array((_finding(finding, sources) for finding in report.findings), "    "),
+    revision = {**asdict(report.revision), "repository_uri": public_uri(report.revision.repository_uri)}
+    parts: dict[str, Any] = {
+        "version": VERSION,
+        "tool": {"name": "lintkit", "version": lintkit.__version__},
+        "revision": revision,
+        "compared": report.compared,
+        "summary": asdict(summarize(report)),
+        "findings": (_finding(finding, sources) for finding in report.findings),
     }
     if options.show_suppressed:
-        parts["suppressed"] = array((_suppressed(item, sources) for item in report.suppressed), "    ")
-        parts["known"] = array((_finding(finding, sources) for finding in report.known), "    ")
-    parts["notifications"] = array(map(_notification, report.notifications), "    ")
-    body = ",\n".join(f"  {encode(name)}: {value}" for name, value in parts.items())
-    stream.write(f"{{\n{body}\n}}\n")
+        parts["suppressed"] = (_suppressed(item, sources) for item in report.suppressed)
+        parts["known"] = (_finding(finding, sources) for finding in report.known)
+    parts["notifications"] = map(_notification, report.notifications)
+    before = "{"
+    for name, value in parts.items():
+        stream.write(f"{before}\n  {encode(name)}: ")
+        stream.writelines(array(value, "    ") if isinstance(value, Iterator) else (encode(value),))
+        before = ","
+    stream.write("\n}\n")
 
 
 def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:

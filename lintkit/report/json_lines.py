@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -25,10 +25,14 @@ def encode(value: Any) -> str:
     return text
 
 
-def array(items: Iterable[Any], indent: str) -> str:
-    """A JSON array with one item a line, each behind `indent`; `[]` for none."""
-    lines = ",\n".join(f"{indent}{encode(item)}" for item in items)
-    return f"[\n{lines}\n{indent[:-2]}]" if lines else "[]"
+def array(items: Iterable[Any], indent: str) -> Iterator[str]:
+    """The pieces of a JSON array with one item a line, each behind `indent`; `[]` for none."""
+    before = f"[\n{indent}"
+    for item in items:
+        yield before
+        yield encode(item)
+        before = f",\n{indent}"
+    yield "[]" if before[0] == "[" else f"\n{indent[:-2]}]"
 
 
 def _repaired(value: Any) -> Any:

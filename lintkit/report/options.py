@@ -18,6 +18,7 @@ class RenderOptions:
     verbose          every finding with its excerpt, and every notification
     show_suppressed  include suppressed findings (marked as such; code scanning would open them as alerts)
     statistics       a table of findings (and seconds, where known) for each rule after the text report
+    category         what a SARIF log calls its run, so that code scanning keeps several of one commit apart
     """
 
     color: bool = False
@@ -25,6 +26,7 @@ class RenderOptions:
     verbose: bool = False
     show_suppressed: bool = False
     statistics: bool = False
+    category: str = "lintkit"
 
 
 Renderer = Callable[[Report, TextIO, RenderOptions], None]

@@ -189,10 +189,9 @@ def totals(run: RuleTestRun) -> str:
 
 def _json(run: RuleTestRun) -> str:
     head = f'{{\n  "version": {VERSION},\n  "passed": {"true" if run.passed else "false"},\n'
-    rules = array(map(_rule_entry, run.rules), "    ")
-    unloaded = array(
-        ({"path": f.path, "line": f.line or None, "message": f.message} for f in run.unloaded), "    "
-    )
+    rules = "".join(array(map(_rule_entry, run.rules), "    "))
+    files = ({"path": f.path, "line": f.line or None, "message": f.message} for f in run.unloaded)
+    unloaded = "".join(array(files, "    "))
     return f'{head}  "rules": {rules},\n  "unloaded": {unloaded}\n}}\n'
 
 

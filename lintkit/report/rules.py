@@ -24,7 +24,9 @@ def render_rules(rules: Sequence[RuleMeta], stream: TextIO, format: RulesFormat 
     Raises ValueError for another format.
     """
     if format == "json":
-        stream.write(f'{{\n  "version": {VERSION},\n  "rules": {array(map(entry, rules), "    ")}\n}}\n')
+        stream.write(
+            f'{{\n  "version": {VERSION},\n  "rules": {"".join(array(map(entry, rules), "    "))}\n}}\n'
+        )
     elif format == "text":
         stream.write(_table(rules))
     elif format == "markdown":

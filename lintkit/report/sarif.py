@@ -6,11 +6,12 @@ code points. Sources: the OASIS SARIF 2.1.0 specification, and GitHub's page on 
 
 from __future__ import annotations
 
+import shutil
 import zlib
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import chain
-from typing import Any, TextIO
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, TextIO
 
 import lintkit
 from lintkit.model import SEVERITIES, Finding, Notification, Report, RuleMeta, SuppressedFinding
@@ -18,23 +19,27 @@ from lintkit.report.json_lines import array, encode
 from lintkit.report.markdown import sentence
 from lintkit.report.options import RenderOptions
 from lintkit.report.remote import public_uri
+from lintkit.report.sarif_cwe import Weaknesses
 from lintkit.report.sarif_results import ROOT, Results, artifact_location
 from lintkit.report.sarif_rules import HELP_URI, INFORMATION_URI, descriptor, pascal_case
 from lintkit.report.sources import Sources
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
-CATEGORY = "lintkit/"
-"""`automationDetails.id`: what stands before the last `/` is the category of the upload."""
-
 RESULT_LIMIT = 25_000
 """Results of one run above which code scanning rejects a file."""
+
+RULE_LIMIT = 25_000
+"""Rules of one run above which code scanning rejects a file."""
 
 SIZE_LIMIT = 10_000_000
 """Bytes of a gzipped file above which code scanning rejects it."""
 
 # Repetitive JSON compresses at least this well, so that smaller reports need not be compressed to know.
 _SURE_RATIO = 2
+
+_IN_MEMORY = 1 << 20
+_CHUNK = 1 << 16
 
 _CONFIGURATION_FILES = ("lintkit.toml", "pyproject.toml")
 _NOTIFICATION_TEXTS = {
@@ -47,30 +52,56 @@ _NOTIFICATION_TEXTS = {
 
 def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
     """Write one SARIF log with one run, one line for each rule and each result."""
-    suppressed = report.suppressed if options.show_suppressed else ()
+    found = list(_found(report, options))
     sources = Sources(report)
-    total = len(report.findings) + len(suppressed)
     limit = RESULT_LIMIT
     while True:
-        kept, kept_suppressed, left_out = _within(limit, report.findings, suppressed)
-        text = _log(_with_notification(report, total, left_out), sources, kept, kept_suppressed)
-        if _fits(text) or not kept:
-            break
+        kept = _most_severe(found, limit)
+        shown = _with_notification(report, len(found), len(found) - len(kept))
+        # Only a log that is whole says how large it is, and none is held in memory for that.
+        with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="ascii", newline="\n") as log:
+            size = sum(map(log.write, _log(shown, sources, kept, options)))
+            if not kept or _fits(log, size):
+                log.seek(0)
+                shutil.copyfileobj(log, stream, _CHUNK)
+                return
         limit = len(kept) // 2
-    stream.write(text)
 
 
-def _within(
-    limit: int, findings: tuple[Finding, ...], suppressed: tuple[SuppressedFinding, ...]
-) -> tuple[tuple[Finding, ...], tuple[SuppressedFinding, ...], int]:
-    """The most severe findings up to `limit` in their order, suppressed ones only where there is room."""
-    total = len(findings) + len(suppressed)
-    if total <= limit:
-        return findings, suppressed, 0
-    by_severity = sorted(range(len(findings)), key=lambda i: (SEVERITIES.index(findings[i].severity), i))
-    kept = tuple(findings[i] for i in sorted(by_severity[:limit]))
-    room = suppressed[: max(0, limit - len(kept))]
-    return kept, room, total - len(kept) - len(room)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finding with what becomes of it: suppressed, or known from before, or to be shown."""
+
+    finding: Finding
+    suppressed: SuppressedFinding | None = None
+    state: str = ""
+
+
+def _found(report: Report, options: RenderOptions) -> Iterator[_Found]:
+    new = "new" if report.compared else ""
+    for finding in report.findings:
+        yield _Found(finding, state=new)
+    if options.show_suppressed:
+        for finding in report.known:
+            yield _Found(finding, state="unchanged")
+        for item in report.suppressed:
+            yield _Found(item.finding, item)
+
+
+def _most_severe(found: Sequence[_Found], limit: int) -> Sequence[_Found]:
+    """The most severe up to `limit` in their order, those that are not to be shown only where there is room."""
+    rules: set[str] = set()
+    kept: list[int] = []
+    for index in sorted(range(len(found)), key=lambda i: _weight(found[i])):
+        rule = found[index].finding.rule
+        if len(kept) < limit and (rule in rules or len(rules) < RULE_LIMIT):
+            rules.add(rule)
+            kept.append(index)
+    return found if len(kept) == len(found) else [found[index] for index in sorted(kept)]
+
+
+def _weight(item: _Found) -> tuple[bool, bool, int]:
+    return (item.suppressed is not None, item.state == "unchanged", SEVERITIES.index(item.finding.severity))
 
 
 def _with_notification(report: Report, total: int, left_out: int) -> Report:
@@ -84,46 +115,65 @@ def _with_notification(report: Report, total: int, left_out: int) -> Report:
     return replace(report, notifications=(*report.notifications, notification))
 
 
-def _fits(text: str) -> bool:
-    if len(text) <= SIZE_LIMIT * _SURE_RATIO:
+def _fits(log: IO[str], size: int) -> bool:
+    if size <= SIZE_LIMIT * _SURE_RATIO:
         return True
-    return len(zlib.compress(text.encode("ascii"), 1)) <= SIZE_LIMIT
+    log.seek(0)
+    compressor = zlib.compressobj(1)
+    compressed = 0
+    while chunk := log.read(_CHUNK):
+        compressed += len(compressor.compress(chunk.encode("ascii")))
+    return compressed + len(compressor.flush()) <= SIZE_LIMIT
 
 
-def _log(
-    report: Report, sources: Sources, findings: Sequence[Finding], suppressed: Sequence[SuppressedFinding]
-) -> str:
-    rules = _rules(report, [*findings, *(item.finding for item in suppressed)])
+def _log(report: Report, sources: Sources, found: Sequence[_Found], options: RenderOptions) -> Iterator[str]:
+    """The pieces of the log. Results are made one by one while they are written."""
+    rules = _rules(report, found)
     results = Results(sources, {rule.id: index for index, rule in enumerate(rules)})
-    # Made one by one while they are written: all of them at once are hard on the garbage collector.
-    entries = chain(map(results.result, findings), map(results.suppressed, suppressed))
+    weaknesses = Weaknesses(rules)
     driver = {
         "name": "lintkit",
         "semanticVersion": lintkit.__version__,
         "version": lintkit.__version__,
         "informationUri": INFORMATION_URI,
+        **weaknesses.supported(),
     }
     notifications = _notification_descriptors(report)
-    run = [
-        f'"tool": {{"driver": {encode(driver)[:-1]},',
-        f' "notifications": {array(notifications, "  ")},',
-        f' "rules": {array(map(descriptor, rules), "  ")}',
-        "}},",
-        f'"automationDetails": {encode({"id": CATEGORY})},',
-        '"columnKind": "unicodeCodePoints",',
-        f'"originalUriBaseIds": {encode({ROOT: {"description": {"text": "The root of the repository."}}})},',
-        *(f'"versionControlProvenance": {encode(item)},' for item in _provenance(report)),
-        f'"invocations": {array(_invocations(report, [item["id"] for item in notifications]), "  ")},',
-        f'"results": {array(entries, "  ")}',
-    ]
-    head = f'{{"$schema": {encode(SCHEMA)}, "version": "2.1.0", "runs": [{{'
-    return "\n".join([head, *run, "}]}", ""])
+    yield f'{{"$schema": {encode(SCHEMA)}, "version": "2.1.0", "runs": [{{\n'
+    yield f'"tool": {{"driver": {encode(driver)[:-1]},\n "notifications": '
+    yield from array(notifications, "  ")
+    yield ',\n "rules": '
+    yield from array(({**descriptor(rule), **weaknesses.relationships(rule)} for rule in rules), "  ")
+    yield "\n}},\n"
+    for taxonomies in weaknesses.taxonomies():
+        yield f'"taxonomies": {encode(taxonomies)},\n'
+    # What stands before the last slash is the category of an upload.
+    category = options.category.rstrip("/") + "/"
+    yield f'"automationDetails": {encode({"id": category})},\n'
+    yield '"columnKind": "unicodeCodePoints",\n'
+    bases = {ROOT: {"description": {"text": "The root of the repository."}}}
+    yield f'"originalUriBaseIds": {encode(bases)},\n'
+    for provenance in _provenance(report):
+        yield f'"versionControlProvenance": {encode(provenance)},\n'
+    yield '"invocations": '
+    yield from array(_invocations(report, [item["id"] for item in notifications]), "  ")
+    yield ',\n"results": '
+    yield from array((_result(results, item) for item in found), "  ")
+    yield "\n}]}\n"
 
 
-def _rules(report: Report, findings: Sequence[Finding]) -> list[RuleMeta]:
+def _result(results: Results, item: _Found) -> dict[str, Any]:
+    entry = results.result(item.finding) if item.suppressed is None else results.suppressed(item.suppressed)
+    if item.state:
+        entry["baselineState"] = item.state
+    return entry
+
+
+def _rules(report: Report, found: Sequence[_Found]) -> list[RuleMeta]:
     """The rules of the report, and a stand-in for each rule that reported and is not among them, by id."""
     rules = {rule.id: rule for rule in report.rules}
-    for finding in findings:
+    for item in found:
+        finding = item.finding
         if finding.rule not in rules:
             rules[finding.rule] = RuleMeta(
                 finding.rule,
@@ -132,6 +182,9 @@ def _rules(report: Report, findings: Sequence[Finding]) -> list[RuleMeta]:
                 remedy="See the message.",
                 severity=finding.severity,
             )
+    if len(rules) > RULE_LIMIT:
+        used = {item.finding.rule for item in found}
+        rules = {rule_id: rule for rule_id, rule in rules.items() if rule_id in used}
     return [rules[rule_id] for rule_id in sorted(rules)]
 
 

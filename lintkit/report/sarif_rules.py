@@ -8,9 +8,10 @@ from typing import Any
 from lintkit.model import Confidence, RuleMeta, Severity
 from lintkit.report.markdown import sentence
 from lintkit.report.rule_page import rule_help
+from lintkit.report.sarif_cwe import weakness
 
 INFORMATION_URI = "https://github.com/lintkit-policy/lintkit"
-HELP_URI = f"{INFORMATION_URI}#rules"
+HELP_URI = f"{INFORMATION_URI}#what-it-finds"
 
 MESSAGE_ID = "default"
 """The one message string of a rule; its argument 0 is the message of the finding."""
@@ -21,7 +22,6 @@ TEXT_LIMIT = 1024
 TAG_LIMIT = 20
 """Tags of one rule that code scanning takes."""
 
-_CWE = re.compile(r"cwe-(\d+)", re.IGNORECASE)
 _SECURITY_SEVERITY = "security-severity:"
 _PROBLEM: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "recommendation"}
 _PRECISION: dict[Confidence, str] = {"high": "high", "medium": "medium", "low": "low"}
@@ -57,11 +57,11 @@ def _properties(rule: RuleMeta) -> dict[str, Any]:
     tags = []
     score = _SCORE[rule.severity]
     for tag in rule.tags:
-        cwe = _CWE.fullmatch(tag)
+        number = weakness(tag)
         if tag.startswith(_SECURITY_SEVERITY):
             score = tag.removeprefix(_SECURITY_SEVERITY)
-        elif cwe:
-            tags.append(f"external/cwe/cwe-{int(cwe[1]):03}")
+        elif number is not None:
+            tags.append(f"external/cwe/cwe-{number:03}")
         else:
             tags.append(tag)
     properties: dict[str, Any] = {

@@ -11,6 +11,9 @@ from lintkit.source import Lines
 
 MASK = "*"
 
+_MOST_FILES = 50
+"""Files whose lines are kept at hand, so that a report of many files takes no more memory than one of few."""
+
 _NOT_NEWLINE = re.compile(r"[^\r\n]")
 
 
@@ -40,6 +43,8 @@ class Sources:
     def lines(self, path: str) -> Lines | None:
         """The lines of a file; None for a file whose text the report does not hold."""
         if path not in self._lines:
+            if len(self._lines) >= _MOST_FILES:  # findings come sorted by path, so the oldest is done with
+                del self._lines[next(iter(self._lines))]
             text = self._texts.get(path)
             if text is not None and path in self._secrets:
                 text = _masked(text, self._secrets[path])
@@ -81,6 +86,7 @@ def trimmed(lines: Lines, span: Span) -> Span:
 
 def _all_findings(report: Report) -> Iterator[Finding]:
     yield from report.findings
+    yield from report.known
     for suppressed in report.suppressed:
         yield suppressed.finding
 

@@ -158,6 +158,18 @@ def test_fix_leaves_what_is_known_alone(shell: Shell) -> None:
     assert "change_me" not in (shell.root / "more" / "compose.yaml").read_text("utf-8")
 
 
+def test_a_known_secret_stays_masked_in_the_diff_of_a_fix(shell: Shell) -> None:
+    compose = (
+        "services:\n  db:\n    image: db:1.0\n    environment:\n"
+        "      DB_PASSWORD: correct-horse-battery-1\n      NEW_PASSWORD: {}\n"
+    )
+    repository(shell.root, {"compose.yaml": compose.format("${NEW_PASSWORD:?set}")})
+    write(shell.root, {"compose.yaml": compose.format("${NEW_PASSWORD:-change_me}")})
+    said = shell("check", "--select", "compose/*", "--changed", "--diff", "--unsafe-fixes")
+    assert "+      NEW_PASSWORD: ${NEW_PASSWORD:?" in said.out
+    assert "correct-horse" not in said.out
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
