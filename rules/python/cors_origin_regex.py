@@ -8,12 +8,20 @@ from lintkit.api import NOT_A_SERVICE, Finding, Match, PythonFile, RuleContext, 
 from lintkit.python.cors import (
     CORS_CALLS,
     DJANGO_REGEX_SETTINGS,
+    QUART,
+    STARLETTE,
+    CorsSetup,
     cors_setup,
     credentials_setting,
     is_setting,
     matches_every_origin,
+    resources,
     settings_trigger,
+    weakness,
 )
+
+SETTINGS = settings_trigger(DJANGO_REGEX_SETTINGS)
+_DEEPEST = 20
 
 RULE = define(
     summary="CORS lets sites in by a regular expression",
@@ -25,7 +33,7 @@ browser. Starlette refuses `"*"` together with credentials; a pattern walks arou
     remedy='List the origins: `allow_origins=["https://app.example.com"]`, read from configuration per environment.',
     severity="error",
     kinds=("python",),
-    looks_at=(*CORS_CALLS, settings_trigger(DJANGO_REGEX_SETTINGS)),
+    looks_at=(*CORS_CALLS, SETTINGS),
     tags=("security", "cors", "CWE-942", "CWE-346"),
     equivalents=("semgrep:wildcard-cors", "sonar-python:cors"),
     packs=("recommended", "security", "production"),
@@ -75,6 +83,37 @@ CORS(app, origins=[r"^https://.*$"], supports_credentials=True)  # <-- here
                 "project/settings.py": 'CORS_ALLOWED_ORIGIN_REGEXES = [r"^https://\\w+\\.example\\.com$"]  # <-- here\n'
             }
         ),
+        bad(
+            """\
+from flask_cors import CORS
+
+CORS(app, resources={r"/api/*": {"origins": r"https://.*\\.example\\.com"}})  # <-- here
+"""
+        ),
+        bad(
+            """\
+import os
+import re
+
+from starlette.middleware.cors import CORSMiddleware
+from quart_cors import cors
+
+app.add_middleware(CORSMiddleware, allow_origin_regex=os.getenv("ORIGINS", ".*") or None)  # <-- here
+cors(quart, allow_origin=[re.compile(r"https://[a-z]+\\.example\\.com$")])  # <-- here
+""",
+            note="the fallback of a setting, and a pattern that is compiled",
+        ),
+        bad(
+            {
+                "shop/settings.py": """\
+import re
+
+DOMAIN = "example.com"
+CORS_ORIGIN_REGEX_WHITELIST = (re.compile(rf"^https://\\w+.{DOMAIN}"),)  # <-- here
+CORS_ALLOW_CREDENTIALS = True
+"""
+            }
+        ),
         good(
             """\
 from fastapi.middleware.cors import CORSMiddleware
@@ -93,6 +132,14 @@ def install(app, origins):
         ),
         good(
             """\
+from flask_cors import CORS
+
+CORS(app, origins=["https://app.example.com", "*"], resources={r"/api/*": {}})
+""",
+            note="the paths of resources are patterns, their origins are not; the star is python/cors-wildcard",
+        ),
+        good(
+            """\
 class CORSMiddleware:
     def __init__(self, allow_origin_regex: str) -> None:
         self.pattern = allow_origin_regex
@@ -107,41 +154,80 @@ CORSMiddleware(allow_origin_regex=".*")
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report each origin pattern of a CORS call or of Django's settings."""
-    if match.how is not None:
+    if match.trigger is SETTINGS:
         if match.value is not None and is_setting(match, DJANGO_REGEX_SETTINGS):
             patterns = _patterns(match.value, file)
             if patterns:
                 credentials = credentials_setting(rule.matches, file)
                 yield _finding(match.node, patterns, credentials, match.name or "", file, rule)
         return
-    setup = cors_setup(match.node, file) if isinstance(match.node, cst.Call) else None
+    setup = cors_setup(match, file)
     if setup is None:
         return
     if "allow_origin_regex" in setup.options:
         node, value = setup.options["allow_origin_regex"]
         patterns = _patterns(value, file)
         if patterns:
-            yield _finding(node, patterns, setup.credentials, "allow_origin_regex", file, rule)
-    if setup.is_flask and "origins" in setup.options:
-        node, value = setup.options["origins"]
+            whole = setup.framework is STARLETTE
+            yield _finding(node, patterns, setup.credentials, "allow_origin_regex", file, rule, whole=whole)
+    if setup.framework is QUART and setup.origins is not None:
+        node, value = setup.origins
+        patterns = [text for text in _patterns(value, file, compiled=True) if text]
+        if patterns:
+            yield _finding(node, patterns, setup.credentials, QUART.origins, file, rule)
+    if setup.framework.regex:
+        yield from _flask(setup, file, rule)
+
+
+def _flask(setup: CorsSetup, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """flask-cors takes a string for a pattern when it looks like one, for the application or for one resource."""
+    written = []
+    if setup.origins is not None:
+        written.append((*setup.origins, setup.credentials))
+    written.extend(
+        (entry.node, entry.origins, entry.credentials)
+        for entry in resources(setup, file)
+        if entry.origins is not None
+    )
+    for node, value, credentials in written:
         patterns = [text for text in _patterns(value, file) if text != "*" and _is_flask_pattern(text)]
         if patterns:
-            yield _finding(node, patterns, setup.credentials, "origins", file, rule)
+            yield _finding(node, patterns, credentials, "origins", file, rule)
 
 
-def _patterns(value: cst.BaseExpression, file: PythonFile) -> list[str]:
-    """The patterns that are written out in `value`: a string, `re.compile(...)`, or a list of them."""
+def _patterns(
+    value: cst.BaseExpression, file: PythonFile, *, compiled: bool = False, depth: int = 0
+) -> list[str]:
+    """The patterns that are written out in `value`: a string, `re.compile(...)`, a list of them, or a fallback.
+
+    compiled  only those that `re.compile` makes
+    """
+    from lintkit.python.environment_reads import environment_read
+
     value = file.follow(value)
+    if depth > _DEEPEST:
+        return []
+    inside: list[cst.BaseExpression] = []
     if isinstance(value, (cst.List, cst.Tuple, cst.Set)):
-        return [text for element in value.elements for text in _patterns(element.value, file)]
-    if isinstance(value, cst.Call) and file.qualified_name(value.func) == "re.compile" and value.args:
-        return _patterns(value.args[0].value, file)
-    literal = file.literal(value, follow=True)
-    if isinstance(literal, str):
-        return [literal] if literal else []
-    if isinstance(value, cst.FormattedString):
-        return [file.code(value)]
-    return []
+        inside = [element.value for element in value.elements]
+    elif isinstance(value, cst.BooleanOperation):
+        inside = [value.left, value.right]
+    elif isinstance(value, cst.IfExp):
+        inside = [value.body, value.orelse]
+    elif isinstance(value, cst.Call):
+        if value.args and file.qualified_name(value.func) in {"re.compile", "regex.compile"}:
+            return _patterns(value.args[0].value, file, depth=depth + 1)
+        read = environment_read(value, file)
+        inside = [read.default] if read is not None and read.default is not None else []
+    if inside:
+        return [text for each in inside for text in _patterns(each, file, compiled=compiled, depth=depth + 1)]
+    if compiled:
+        return []
+    parts = file.string_parts(value, follow=True)
+    if parts is None:
+        return []
+    text = "".join(part if isinstance(part, str) else "{}" for part in parts)
+    return [text] if text else []
 
 
 def _is_flask_pattern(text: str) -> bool:
@@ -156,14 +242,16 @@ def _finding(
     subject: str,
     file: PythonFile,
     rule: RuleContext,
+    *,
+    whole: bool = False,
 ) -> Finding:
-    everything = any(map(matches_every_origin, patterns))
-    if everything and credentials:
-        message = f"`{subject}` matches every site, and credentials are allowed: any page can act as the signed-in user"
-    elif everything:
+    if any(map(matches_every_origin, patterns)):
         message = f"`{subject}` matches every site"
-    elif credentials:
-        message = f"`{subject}` lets sites in by a pattern, and credentials are allowed"
-    else:
-        message = f"`{subject}` lets sites in by a pattern"
-    return rule.finding(file.span(node), message, subject=subject)
+        if credentials:
+            message += ", and credentials are allowed: any page can act as the signed-in user"
+        return rule.finding(file.span(node), message, subject=subject)
+    weak = next(filter(None, (weakness(pattern, whole=whole) for pattern in patterns)), "")
+    message = f"`{subject}` lets sites in by a pattern"
+    if credentials:
+        message += ", with credentials"
+    return rule.finding(file.span(node), f"{message}: {weak}" if weak else message, subject=subject)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintkit.api import (
@@ -12,7 +11,6 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     Severity,
-    Strings,
     bad,
     cst,
     define,
@@ -25,16 +23,19 @@ from lintkit.python.cors import (
     DJANGO_ALL_SETTINGS,
     DJANGO_LIST_SETTINGS,
     FLASK,
-    LITESTAR,
     CorsSetup,
     cors_setup,
     credentials_setting,
     is_setting,
+    is_wildcard,
+    resources,
     settings_trigger,
 )
+from lintkit.python.cors_headers import HEADER, sends_origin_back, sent_header
 
-HEADER = Strings(("access-control-allow-origin",))
-SETTINGS = settings_trigger((*DJANGO_ALL_SETTINGS, *DJANGO_LIST_SETTINGS, "CORS_ORIGINS"))
+SETTINGS = settings_trigger(
+    (*DJANGO_ALL_SETTINGS, *DJANGO_LIST_SETTINGS, "CORS_ORIGINS", "QUART_CORS_ALLOW_ORIGIN")
+)
 
 RULE = define(
     summary="CORS lets every site in",
@@ -70,7 +71,7 @@ app.add_middleware(CORSMiddleware, allow_origins=ORIGINS, allow_credentials=True
             """\
 import flask_cors
 
-flask_cors.CORS(app, resources={r"/api/*": {"origins": "*"}})  # <-- here
+flask_cors.CORS(app, resources={r"/api/*": {"origins": "*", "supports_credentials": True}})  # <-- here
 """
         ),
         bad(
@@ -81,9 +82,99 @@ flask_cors.CORS(app, resources={r"/api/*": {"origins": "*"}})  # <-- here
         ),
         bad(
             """\
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+options = {"allow_methods": ["*"]}
+options["allow_origins"] = ["https://app.example.com"] + ["*"]  # <-- here
+app = FastAPI(middleware=[Middleware(CORSMiddleware, **options)])
+""",
+            note="options that the module builds",
+        ),
+        bad(
+            """\
+from starlette.middleware.cors import CORSMiddleware
+
+application = CORSMiddleware(application, "*".split(","))  # <-- here
+""",
+            note="by position",
+        ),
+        bad(
+            """\
+from flask_cors import CORS
+
+cors = CORS()
+
+
+def create_app(app):
+    cors.init_app(app, supports_credentials=True)  # <-- here
+    return app
+""",
+            note="the application comes later",
+        ),
+        bad(
+            """\
+from flask_cors import CORS, cross_origin
+
+CORS(app, resources=r"/api/*")  # <-- here
+CORS(app, resources={
+    r"/public/*": {"methods": ["GET"]},  # <-- here
+    r"/admin/*": {"origins": ["https://admin.example.com"]},
+})
+
+
+@app.get("/prices")
+@cross_origin(origins="*")  # <-- here
+def prices():
+    return {}
+"""
+        ),
+        bad(
+            "from litestar.config.cors import CORSConfig\n\ncors = CORSConfig(allow_credentials=True)  # <-- here\n",
+            note="Litestar allows every origin until it is told some",
+        ),
+        bad(
+            """\
+import socketio
+from quart_cors import cors
+
+app = cors(app)  # <-- here
+server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins="*")  # <-- here
+"""
+        ),
+        bad({"app/settings.py": 'from .base import *\n\nCORS_ORIGIN_WHITELIST = ("*",)  # <-- here\n'}),
+        bad('app.config["CORS_ORIGINS"] = "*"  # <-- here\n', note="what flask-cors reads"),
+        bad(
+            """\
 def handler(request, response):
     response.headers["Access-Control-Allow-Origin"] = "*"  # <-- here
 """
+        ),
+        bad(
+            """\
+class Handler(BaseHTTPRequestHandler):
+    def end_headers(self):
+        self.send_header("Access-Control-Allow-Origin", "*")  # <-- here
+        super().end_headers()
+
+
+async def asgi(scope, receive, send):
+    headers = [(b"content-type", b"text/plain"), (b"access-control-allow-origin", b"*")]  # <-- here
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+"""
+        ),
+        bad(
+            """\
+async def middleware(request, call_next):
+    response = await call_next(request)
+    origin = request.headers.get("origin")
+    if origin is not None:
+        response.headers.update({"Access-Control-Allow-Origin": origin})  # <-- here
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+    return response
+""",
+            note="to ask whether there is an origin is no check of it",
         ),
         bad(
             """\
@@ -126,14 +217,51 @@ def check(response):
 """,
             note="the header is read, not sent",
         ),
+        good(
+            """\
+ALLOWED = {"https://app.example.com"}
+
+
+async def middleware(request, call_next):
+    response = await call_next(request)
+    origin = request.headers.get("origin")
+    if origin in ALLOWED:
+        response.headers["Access-Control-Allow-Origin"] = origin
+    return response
+
+
+def preflight(request, response):
+    asked = request.META["HTTP_ORIGIN"]
+    response["Access-Control-Allow-Origin"] = asked if asked in ALLOWED else "https://app.example.com"
+""",
+            note="the origin is sent back after a look at the list",
+        ),
+        good(
+            """\
+import requests
+
+requests.get(url, headers={"Access-Control-Allow-Origin": "*"})
+HEADERS = {"User-Agent": "shop", "Access-Control-Allow-Origin": "*"}
+""",
+            note="a header that a client sends opens nothing",
+        ),
+        good(
+            """\
+from flask_cors import CORS
+
+cors = CORS()
+
+
+def create_app(app, settings):
+    cors.init_app(app, origins=settings.origins)
+    CORS(app, **settings.cors)
+""",
+            note="the origins come from configuration",
+        ),
+        good({"shop/settings/dev.py": "CORS_ALLOW_ALL_ORIGINS = True\n"}, note="settings for development"),
         good('"""Never send Access-Control-Allow-Origin: *"""\n# CORS(app)\n'),
         good("def CORS(app):\n    return app\n\n\nCORS(app)\n", note="a function of one's own"),
     ),
-)
-
-_ORIGIN_HEADER = re.compile(r"""headers(?:\[|\.get\()\s*["']origin["']|HTTP_ORIGIN""", re.IGNORECASE)
-_SETTERS = frozenset(
-    {"set_header", "add_header", "setdefault", "add", "set", "append", "header", "__setitem__"}
 )
 
 
@@ -147,79 +275,66 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         yield from _setting(match, file, rule)
     elif match.trigger is AIOHTTP_CALLS:
         yield from _aiohttp(match, file, rule)
-    elif isinstance(match.node, cst.Call):
-        setup = cors_setup(match.node, file)
+    else:
+        setup = cors_setup(match, file)
         if setup is not None:
             yield from _call(match.node, setup, file, rule)
 
 
-def _severity(credentials: bool | None) -> Severity:
-    return "error" if credentials else "warning"
+def _call(node: cst.CSTNode, setup: CorsSetup, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    framework = setup.framework
+    if setup.origins is not None:
+        where, value = setup.origins
+        if is_wildcard(value, file):
+            message = f"`{framework.origins}` lets every site in"
+            yield _finding(where, message, framework.origins, setup.credentials, file, rule)
+    elif (
+        framework.open
+        and setup.complete
+        and "resources" not in setup.options
+        and not _is_configured_elsewhere(file)
+    ):
+        name = _callee(node, file) or framework.name
+        message = f"`{name}` without `{framework.origins}` lets every site in"
+        yield _finding(node, message, name, setup.credentials, file, rule)
+    for entry in resources(setup, file) if framework is FLASK else ():
+        if entry.origins is not None:
+            listed = is_wildcard(entry.origins, file)
+        else:
+            listed = setup.origins is None and setup.complete and not _is_configured_elsewhere(file)
+        if listed:
+            message = (
+                "`resources` lets every site in"
+                if entry.origins is not None
+                else "`resources` without `origins` lets every site in"
+            )
+            yield _finding(entry.node, message, "resources", entry.credentials, file, rule)
 
 
-def _call(call: cst.Call, setup: CorsSetup, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    names = ("origins",) if setup.is_flask else ("allow_origins",)
-    for name in names:
-        if name in setup.options:
-            node, value = setup.options[name]
-            if _is_wildcard(value, file):
-                yield _finding(node, f"`{name}` lets every site in", name, setup.credentials, file, rule)
-            return
-    if setup.is_flask and "resources" in setup.options:
-        node, value = setup.options["resources"]
-        resources = file.literal(value, follow=True)
-        if isinstance(resources, dict) and any(_resource_is_open(entry) for entry in resources.values()):
-            yield _finding(node, "`resources` lets every site in", "resources", setup.credentials, file, rule)
-    elif setup.framework in FLASK and _sets_nothing(setup, file):
-        name = setup.framework.rsplit(".", 1)[-1]
-        yield _finding(
-            call, f"`{name}` without `origins` lets every site in", name, setup.credentials, file, rule
-        )
-    elif setup.framework in LITESTAR:
-        yield _finding(
-            call,
-            "`CORSConfig` without `allow_origins` lets every site in",
-            "CORSConfig",
-            setup.credentials,
-            file,
-            rule,
-        )
+def _callee(node: cst.CSTNode, file: PythonFile) -> str:
+    return file.code(node.func) if isinstance(node, cst.Call) else ""
 
 
-def _sets_nothing(setup: CorsSetup, file: PythonFile) -> bool:
-    """flask-cors also reads `app.config["CORS_ORIGINS"]`; a module that names it knows what it does."""
-    return "CORS_ORIGINS" not in file.text and "CORS_RESOURCES" not in file.text and "**" not in setup.options
-
-
-def _resource_is_open(entry: object) -> bool:
-    return isinstance(entry, dict) and entry.get("origins", "") in ("*", ["*"], ("*",))
-
-
-def _is_wildcard(value: cst.BaseExpression, file: PythonFile) -> bool:
-    literal = file.literal(value, follow=True)
-    if isinstance(literal, (list, tuple, set, frozenset)):
-        return "*" in literal
-    return literal == "*" if isinstance(literal, str) else False
+def _is_configured_elsewhere(file: PythonFile) -> bool:
+    """flask-cors and quart-cors also read `app.config["CORS_ORIGINS"]`; a module that names it knows what it does."""
+    return any(name in file.text for name in ("CORS_ORIGINS", "CORS_RESOURCES", "CORS_ALLOW_ORIGIN"))
 
 
 def _setting(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    if match.value is None:
+    from lintkit.python.settings_fields import is_development_module
+
+    if match.value is None or is_development_module(file.path):
         return
     if is_setting(match, DJANGO_ALL_SETTINGS):
         opened = file.literal(match.value, follow=True) is True
-    elif match.how == "subscript" and match.name == "CORS_ORIGINS":
-        opened = _is_wildcard(match.value, file)
+    elif match.how == "subscript" and match.name in {"CORS_ORIGINS", "QUART_CORS_ALLOW_ORIGIN"}:
+        opened = is_wildcard(match.value, file)
     else:
-        opened = is_setting(match, DJANGO_LIST_SETTINGS) and _is_wildcard(match.value, file)
+        opened = is_setting(match, DJANGO_LIST_SETTINGS) and is_wildcard(match.value, file)
     if opened:
-        yield _finding(
-            match.node,
-            f"`{match.name}` lets every site in",
-            match.name or "",
-            credentials_setting(rule.matches, file),
-            file,
-            rule,
-        )
+        name = match.name or ""
+        credentials = credentials_setting(rule.matches, file)
+        yield _finding(match.node, f"`{name}` lets every site in", name, credentials, file, rule)
 
 
 def _aiohttp(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -227,68 +342,27 @@ def _aiohttp(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Find
     if (
         isinstance(match.node, cst.Call)
         and isinstance(entry, cst.DictElement)
-        and file.literal(entry.key) == "*"
+        and file.literal(entry.key, follow=True) == "*"
     ):
-        options = file.keyword_arguments(match.node)
-        credentials = (
-            "allow_credentials" in options and file.literal(options["allow_credentials"].value) is True
-        )
-        yield _finding(
-            entry, "the default `*` lets every site in", "ResourceOptions", credentials, file, rule
-        )
+        given = file.keyword_arguments(match.node).get("allow_credentials")
+        credentials = given is not None and file.literal(given.value, follow=True) is True
+        message = "the default `*` lets every site in"
+        yield _finding(entry, message, "ResourceOptions", credentials, file, rule)
 
 
 def _header(node: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    if (
-        not isinstance(node, cst.SimpleString)
-        or str(file.literal(node)).lower() != "access-control-allow-origin"
-    ):
+    header = sent_header(node, file)
+    if header is None:
         return
-    written = _header_value(node, file)
-    if written is None:
-        return
-    where, value = written
-    credentials = "access-control-allow-credentials" in file.text.lower()
     subject = scope_name(node, file) or "Access-Control-Allow-Origin"
-    if _is_wildcard(value, file):
+    if is_wildcard(header.value, file):
         message = "`Access-Control-Allow-Origin: *` lets every site in"
         # A browser refuses the star together with credentials, so by hand it opens an API without cookies.
-        yield _finding(where, message, subject, False, file, rule)
-    elif _ORIGIN_HEADER.search(file.code(file.follow(value))) and not _is_checked(where, file):
+        yield _finding(header.node, message, subject, False, file, rule)
+    elif sends_origin_back(header, file):
         message = "`Access-Control-Allow-Origin` sends back whatever origin asks"
-        yield _finding(where, message, subject, credentials, file, rule)
-
-
-def _header_value(node: cst.CSTNode, file: PythonFile) -> tuple[cst.CSTNode, cst.BaseExpression] | None:
-    """What is sent under the header's name: an entry, a subscript that is assigned, or the setter's next argument."""
-    parent = file.parent(node)
-    if isinstance(parent, cst.DictElement) and parent.key is node:
-        return parent, parent.value
-    if isinstance(parent, cst.Arg):
-        call = file.parent(parent)
-        if (
-            isinstance(call, cst.Call)
-            and isinstance(call.func, cst.Attribute)
-            and call.func.attr.value in _SETTERS
-        ):
-            position = call.args.index(parent)
-            if position + 1 < len(call.args):
-                return call, call.args[position + 1].value
-        return None
-    if isinstance(parent, cst.Index):
-        for ancestor in file.ancestors(parent):
-            if isinstance(ancestor, cst.Assign):
-                target = ancestor.targets[0].target
-                if isinstance(target, cst.Subscript) and any(e.slice is parent for e in target.slice):
-                    return ancestor, ancestor.value
-            if isinstance(ancestor, cst.BaseStatement):
-                return None
-    return None
-
-
-def _is_checked(node: cst.CSTNode, file: PythonFile) -> bool:
-    """An origin that stands under an `if` has been compared with something."""
-    return any(isinstance(ancestor, (cst.If, cst.IfExp)) for ancestor in file.ancestors(node))
+        credentials = "access-control-allow-credentials" in file.text.lower()
+        yield _finding(header.node, message, subject, credentials, file, rule)
 
 
 def _finding(
@@ -301,4 +375,5 @@ def _finding(
 ) -> Finding:
     if credentials:
         message += ", and credentials are allowed: any page can act as the signed-in user"
-    return rule.finding(file.span(node), message, subject=subject, severity=_severity(credentials))
+    severity: Severity = "error" if credentials else "warning"
+    return rule.finding(file.span(node), message, subject=subject, severity=severity)
