@@ -19,6 +19,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
+from lintkit.python.excepts import EXITS
 
 RULE = define(
     summary="a handler that swallows SystemExit or a cancellation",
@@ -221,7 +222,7 @@ _CANCELLED = frozenset(
     }
 )
 _EVERYTHING = "BaseException"
-_EXITS = frozenset({"sys.exit", "os._exit", "exit", "quit", "os.kill", "os.abort", "sys.exc_info"})
+_ENDS = EXITS | {"sys.exc_info"}
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -309,7 +310,7 @@ def _passes_on(handler: cst.ExceptHandler | cst.ExceptStarHandler, kept: str, fi
                 raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
                 if file.qualified_name(raised) in {kept, "SystemExit"}:
                     return True
-            elif isinstance(node, cst.Call) and file.qualified_name(node.func) in _EXITS:
+            elif isinstance(node, cst.Call) and file.qualified_name(node.func) in _ENDS:
                 return True
             elif kept not in _CANCELLED and name and isinstance(node, cst.Name) and node.value == name:
                 return True  # handed on: to a future, a result, a queue; or its code is looked at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -21,6 +21,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.excepts import BROAD, catches_everything, is_retry
 
 HANDLERS = Statements(("except",))
 SUPPRESS = Calls(("contextlib.suppress",))
@@ -325,7 +326,6 @@ if settings.DEBUG:
     ),
 )
 
-_BROAD = frozenset({"Exception", "BaseException", "builtins.Exception", "builtins.BaseException"})
 _PAUSES = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})
 _EMPTY_VALUES = frozenset({"dict", "list", "set", "tuple", "str", "bytes", "int", "float", "frozenset"})
 _CLEANUP = frozenset(
@@ -346,7 +346,6 @@ _TELLS_FAILURE = re.compile(
     r"|offline|disconnected|broken|could|unable|disabled|timeout|inactive|bad\b|cannot|can't|\bno\b|wrong|oops|sorry|empty",
     re.IGNORECASE,
 )
-_DEADLINE = re.compile(r"time\(\)|monotonic|deadline|timeout|elapsed|perf_counter|now\(")
 _STATE_NAME = re.compile(
     r"(?:^|_)(?:ok|success|succeeded|failed|failure|healthy|alive|valid|available|connected|reachable|ready|status|state"
     r"|error|errors|supported|exists|found|passed|works|enabled|broken)(?:$|_)|^(?:is|has|can|have)_",
@@ -363,10 +362,10 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if not isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler):
         return
     attempt = file.parent(handler)
-    if not isinstance(attempt, cst.Try | cst.TryStar) or not _BROAD.intersection(file.caught(handler)):
+    if not isinstance(attempt, cst.Try | cst.TryStar) or not catches_everything(handler, file):
         return
     fallback = _fallback(handler, file)
-    if fallback is None or _is_fine(attempt, attempt.body, file) or _is_retry(handler, file):
+    if fallback is None or _is_fine(attempt, attempt.body, file) or is_retry(handler, file):
         return
     if fallback == "`return False`" and _answers_whether(attempt, file):
         return
@@ -383,11 +382,7 @@ def _suppressed(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[F
     item = file.parent(call)
     block = file.parent(item) if isinstance(item, cst.WithItem) else None
     caught = {file.qualified_name(file.follow(value)) for value in file.positional(call)}
-    if (
-        not isinstance(block, cst.With)
-        or not _BROAD.intersection(caught)
-        or _is_fine(block, block.body, file)
-    ):
+    if not isinstance(block, cst.With) or not BROAD.intersection(caught) or _is_fine(block, block.body, file):
         return
     yield _finding(file.span(call), file.code(call), block, block.body, "nothing", file, rule)
 
@@ -575,23 +570,6 @@ def _follows_yield(function: cst.FunctionDef, statement: cst.CSTNode, file: Pyth
         return False
     place = file.order(statement)
     return any(type(node) is cst.Yield and file.order(node) < place for node in file.walk(function.body))
-
-
-def _is_retry(handler: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether the loop around is one of attempts: it ends at a time, or with an error behind it."""
-    for above in file.ancestors(handler):
-        if isinstance(above, cst.FunctionDef | cst.ClassDef):
-            return False
-        if isinstance(above, cst.While) and _DEADLINE.search(file.code(above.test)):
-            return True
-        if isinstance(above, cst.For | cst.While):
-            block: Sequence[cst.CSTNode] = getattr(file.parent(above), "body", ())
-            place = file.order(above)
-            behind = [each for each in block if file.order(each) > place][:2]
-            if above.orelse is not None:
-                behind.append(above.orelse)
-            return any(isinstance(node, cst.Raise) for each in behind for node in file.walk(each))
-    return False
 
 
 def _answers_whether(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:

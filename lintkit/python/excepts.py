@@ -1,0 +1,55 @@
+"""What exception handlers catch, and whether the caller gets to know."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+    from lintkit.python.file import PythonFile
+
+BROAD = frozenset({"Exception", "BaseException"})
+"""Qualified names of what catches every error; a bare `except` counts as the second."""
+
+EXITS = frozenset({"sys.exit", "os._exit", "exit", "quit", "os.kill", "os.abort"})
+"""Functions that end the process."""
+
+_DEADLINE = re.compile(r"time\(\)|monotonic|deadline|timeout|elapsed|perf_counter|now\(")
+
+
+def catches_everything(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> bool:
+    """Whether a handler is a bare `except`, or catches `Exception` or `BaseException`."""
+    return bool(BROAD.intersection(file.caught(handler)))
+
+
+def may_raise(handler: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a handler raises, or ends the process, on any of its ways."""
+    import libcst as cst
+
+    return any(
+        isinstance(node, cst.Raise)
+        or (isinstance(node, cst.Call) and file.qualified_name(node.func) in EXITS)
+        for node in file.walk(handler)
+    )
+
+
+def is_retry(handler: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether the loop around a handler is one of attempts: it ends at a time, or with an error behind it."""
+    import libcst as cst
+
+    for above in file.ancestors(handler):
+        if isinstance(above, cst.FunctionDef | cst.ClassDef):
+            return False
+        if isinstance(above, cst.While) and _DEADLINE.search(file.code(above.test)):
+            return True
+        if isinstance(above, cst.For | cst.While):
+            block: Sequence[cst.CSTNode] = getattr(file.parent(above), "body", ())
+            place = file.order(above)
+            behind = [each for each in block if file.order(each) > place][:2]
+            if above.orelse is not None:
+                behind.append(above.orelse)
+            return any(may_raise(each, file) for each in behind)
+    return False
