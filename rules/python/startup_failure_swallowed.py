@@ -1,0 +1,358 @@
+"""python/startup-failure-swallowed: the service starts although its database did not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Finding,
+    Location,
+    Match,
+    PythonFile,
+    RuleContext,
+    Span,
+    Statements,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.excepts import catches_everything, is_retry, may_raise
+from lintkit.python.startup import startup_around
+
+RULE = define(
+    summary="a failed connect at startup is caught and ignored",
+    why="""
+The process comes up, the port answers, the rollout replaces the replicas that worked: only the first request then
+finds that there is no database, no index or no queue behind it. A process that ends instead is restarted, and the old
+replicas keep serving until it succeeds.
+""",
+    remedy="""
+Log and `raise`, so that the process ends and is tried again. What the service can do without is opened where it is
+first used, and the readiness check says whether it is there.
+""",
+    severity="error",
+    kinds=("python",),
+    looks_at=(Statements(("except",)),),
+    tags=("startup", "availability", "CWE-390"),
+    packs=("recommended", "production"),
+    supersedes=("python/swallowed-exception",),
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    examples=(
+        bad(
+            """\
+import logging
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from shop.db import database
+
+
+@asynccontextmanager
+async def lifespan(app):
+    try:
+        await database.connect()
+    except Exception as error:  # <-- here
+        logging.error("no database: %s", error)
+    yield
+    try:
+        await database.disconnect()
+    except Exception:
+        logging.exception("could not disconnect")
+
+
+app = FastAPI(lifespan=lifespan)
+"""
+        ),
+        bad(
+            """\
+@app.on_event("startup")
+async def startup():
+    try:
+        app.state.redis = await redis.create_pool()
+    except (OSError, ConnectionError):  # <-- here
+        app.state.redis = None
+"""
+        ),
+        bad(
+            """\
+import logging
+
+from shop.graph import neo4j_client
+
+
+async def init_db():
+    try:
+        await neo4j_client.create_indexes()
+    except Exception as error:  # <-- here
+        print(f"no indexes: {error}")
+""",
+            note="by its name",
+        ),
+        bad(
+            """\
+from litestar import Litestar
+
+from shop.db import engine
+
+
+async def check_database(app):
+    await ask()
+
+
+async def ask():
+    try:
+        async with engine.connect() as connection:
+            await connection.execute("SELECT 1")
+    except:  # <-- here
+        pass
+
+
+app = Litestar([], on_startup=[check_database])
+""",
+            note="in what the startup handler calls",
+        ),
+        bad(
+            """\
+import logging
+
+from aiohttp import web
+
+
+async def open_mongo(app):
+    try:
+        app["mongo"] = await connect_mongo()
+    except Exception:  # <-- here
+        logging.exception("no mongo")
+    yield
+
+
+app = web.Application()
+app.cleanup_ctx.append(open_mongo)
+"""
+        ),
+        bad(
+            """\
+from django.apps import AppConfig
+
+from shop.cache import redis_client
+
+
+class ShopConfig(AppConfig):
+    def ready(self):
+        try:
+            redis_client.ping()
+        except Exception:  # <-- here
+            pass
+"""
+        ),
+        bad(
+            """\
+from contextlib import asynccontextmanager, suppress
+
+
+@asynccontextmanager
+async def lifespan(app):
+    try:
+        await run_migrations()
+    except Exception as error:  # <-- here
+        log.warning("migrations failed", error=error)
+        return
+    yield
+"""
+        ),
+        good(
+            """\
+import logging
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def lifespan(app):
+    try:
+        await database.connect()
+    except Exception:
+        logging.exception("no database")
+        raise
+    yield
+""",
+            note="raised again",
+        ),
+        good(
+            """\
+import sys
+
+
+def init_db():
+    try:
+        database.connect()
+    except OSError as error:
+        sys.exit(f"no database: {error}")
+""",
+            note="it ends",
+        ),
+        good(
+            """\
+import time
+
+
+def init_db():
+    for attempt in range(10):
+        try:
+            database.connect()
+            break
+        except OSError:
+            time.sleep(attempt)
+    else:
+        raise SystemExit("no database")
+""",
+            note="attempts that end in an error",
+        ),
+        good(
+            """\
+@app.on_event("startup")
+async def startup():
+    try:
+        await redis.ping()
+    except Exception:
+        if not settings.REDIS_OPTIONAL:
+            raise
+        app.state.redis = None
+""",
+            note="a setting decides",
+        ),
+        good(
+            """\
+@app.on_event("startup")
+async def startup():
+    try:
+        sentry.init(settings.SENTRY_DSN)
+    except Exception:
+        log.warning("no sentry")
+    try:
+        await warm_cache(database)
+    except Exception:
+        log.warning("the cache is cold")
+""",
+            note="what the service can do without",
+        ),
+        good(
+            """\
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def lifespan(app):
+    await database.connect()
+    yield
+    try:
+        await database.disconnect()
+    except Exception:
+        log.exception("could not disconnect")
+""",
+            note="shutting down",
+        ),
+        good(
+            """\
+def init_db():
+    try:
+        database.execute("CREATE EXTENSION vector")
+    except DuplicateObject:
+        pass
+""",
+            note="an expected answer of the database",
+        ),
+        good(
+            """\
+def read(database):
+    try:
+        database.connect()
+    except Exception:
+        log.exception("no database")
+""",
+            note="nothing says that this is startup",
+        ),
+    ),
+)
+
+_STORE = re.compile(
+    r"(?:^|[._])(?:db|database|databases|datastore|redis|valkey|neo4j|mongo|mongodb|motor|postgres|postgresql|pg|mysql|sql"
+    r"|engine|pool|kafka|rabbit|rabbitmq|amqp|broker|elastic|elasticsearch|opensearch|qdrant|milvus|weaviate|clickhouse"
+    r"|cassandra|minio|supabase|migrations?|alembic|tables|schema|indexes|nats|pgvector|sqlalchemy|asyncpg|psycopg"
+    r"|conn|connection|vector_?store)(?:$|[._])",
+    re.IGNORECASE,
+)
+_OPENS = re.compile(
+    r"connect|ping|init|create_(?:all|pool|tables?|index(?:es)?|constraints|engine|async_engine|client|database|db|collections?)"
+    r"|open|setup|ensure|verify|check|execute|migrat|upgrade|wait_for|from_url|begin|acquire|apply",
+    re.IGNORECASE,
+)
+_OPTIONAL = re.compile(
+    r"sentry|telemetry|metrics|otel|trac(?:e|ing)|posthog|analytics|warm|prefetch|preload|seed|log|dis(?:connect|pose)|clos|stop|cleanup"
+    r"|banner|version|notify|report|backfill|demo|sample",
+    re.IGNORECASE,
+)
+_CONNECTION_ERRORS = re.compile(
+    r"(?:^|\.)(?:OSError|IOError|ConnectionError|ConnectionRefusedError|TimeoutError|RuntimeError|socket\.error"
+    r"|OperationalError|DBAPIError|SQLAlchemyError|InterfaceError|DatabaseError|RedisError|ServiceUnavailable|PyMongoError"
+    r"|ServerSelectionTimeoutError|ConnectionFailure|AMQPError|AMQPConnectionError|KafkaError|PostgresError|Neo4jError"
+    r"|PostgresConnectionError)$"
+)
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report a handler around a connect at startup that lets the start go on."""
+    handler = match.node
+    if not isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler):
+        return
+    attempt = file.parent(handler)
+    if not isinstance(attempt, cst.Try | cst.TryStar):
+        return
+    startup = startup_around(attempt, file)
+    if startup is None or not _catches_failures(handler, file) or may_raise(handler, file):
+        return
+    call = _opening(attempt.body, file)
+    if call is None or is_retry(handler, file) or _is_beside_the_point(attempt, file):
+        return
+    start = file.span(handler).start
+    end = file.span(handler.type).end if handler.type is not None else start + len("except")
+    yield rule.finding(
+        Span(file.path, start, end),
+        f"a failure of `{file.code(call.func)}` {startup.reason} ends here: the service starts without it",
+        subject=scope_name(attempt, file),
+        related=[Location(file.span(call), "what may fail")],
+        confidence=None if startup.certain else "medium",
+    )
+
+
+def _catches_failures(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> bool:
+    """Whether a handler catches what an unreachable store raises; not an answer such as "exists already"."""
+    return catches_everything(handler, file) or any(
+        _CONNECTION_ERRORS.search(name) for name in file.caught(handler)
+    )
+
+
+def _opening(body: cst.CSTNode, file: PythonFile) -> cst.Call | None:
+    """The first call of a block that opens or prepares a store."""
+    for node in file.walk(body):
+        if type(node) is not cst.Call or not isinstance(node, cst.Call):
+            continue
+        name = file.code(node.func)
+        if len(name) > 100 or "(" in name or _OPTIONAL.search(name):
+            continue
+        if _OPENS.search(name.rpartition(".")[2]) and _STORE.search(name):
+            return node
+    return None
+
+
+def _is_beside_the_point(attempt: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether the code runs for developers, or only while another error is handled."""
+    return in_development_branch(attempt, file) or any(
+        isinstance(above, cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler)
+        for above in file.ancestors(attempt)
+    )
