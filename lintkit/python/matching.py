@@ -10,6 +10,7 @@ import libcst as cst
 from lintkit.python import names
 from lintkit.python.environment_reads import environment_read
 from lintkit.python.file import Match, PythonFile, last_name
+from lintkit.python.gate import Gate
 from lintkit.python.names import identifier
 from lintkit.python.tree import walk
 from lintkit.python.triggers import (
@@ -168,6 +169,12 @@ class Dispatch:
         elif isinstance(trigger, Subclasses):
             self._bases.append((index, trigger, NameSet(trigger.names)))
         elif isinstance(trigger, MethodCalls | Decorators | Keywords):
+            if (
+                isinstance(trigger, MethodCalls)
+                and trigger.words
+                and not Gate((trigger,)).live(self.file.text)
+            ):
+                return  # What the gate rules out is no match, also where there is no gate.
             table = {
                 MethodCalls: self._methods,
                 Decorators: self._decorators,

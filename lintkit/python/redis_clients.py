@@ -81,4 +81,4 @@ def redis_command(call: cst.Call, file: PythonFile) -> str | None:
 
 def command_trigger(commands: Iterable[str]) -> MethodCalls:
     """A trigger for calls that may send one of the commands; `redis_command` decides."""
-    return MethodCalls((*commands, "execute_command"))
+    return MethodCalls((*commands, "execute_command"), words=("redis", "valkey"))

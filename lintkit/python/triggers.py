@@ -118,16 +118,24 @@ class Subclasses:
 class MethodCalls:
     """Calls of an attribute by its last name alone: `<anything>.setsockopt(…)`; the node is the
     `cst.Call`.
+
+    Names as common as `get` need `words`: only files whose text contains one of them, whatever the case, are
+    looked at (`MethodCalls(("keys",), words=("redis",))`).
     """
 
     names: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(self.names, "MethodCalls(names)")
+        if self.words:
+            _require(self.words, "MethodCalls(words)")
 
     def literals(self) -> Literals:
         """What the text of a matching file must contain, in lower case."""
-        return _word_literals(self.names)
+        if not self.words:
+            return _word_literals(self.names)
+        return tuple((name.lower(), word.lower()) for name in self.names for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ TRIGGERS: list[Trigger] = [
     References(("sys.platform", "os.environ", "os.path", "typing.*")),
     Subclasses(("Exception", "object", "unittest.TestCase", "enum.*")),
     MethodCalls(("setsockopt", "append", "encode")),
+    MethodCalls(("keys",), words=("redis",)),
     Decorators(("property", "wraps", "contextmanager")),
     Keywords(("key", "encoding", "default")),
     NamedValues(("password", "token", "host", "name")),
@@ -92,6 +93,8 @@ CASES = {
     "shadowed later": "import os\ndef f():\n    os.getenv('NAME', 'v')\nos = None",
     "implicit concatenation": "x = ('a'\n  # localhost\n  'local' 'host'\n  'http')",
     "f-string": "x = f'''\n{open(1)}\nlocalhost'''",
+    "method with its word": "x = 1\ndef f(d):\n    return d.keys()\n# of Redis",
+    "method without its word": "def f(d):\n    return d.keys()",
     "nothing": "",
     "comments only": "# localhost\n# open(",
     "walrus": "if (n := print):\n    n()\nx = [p := print]\np()",
@@ -107,7 +110,14 @@ def test_case(source: str) -> None:
 
 def test_cases_are_not_empty() -> None:
     """The comparison says something only where there is something to compare."""
-    silent = {"nothing", "comments only", "two stars", "relative", "shadowed later"}
+    silent = {
+        "method without its word",
+        "nothing",
+        "comments only",
+        "two stars",
+        "relative",
+        "shadowed later",
+    }
     for name, source in CASES.items():
         result = find_matches(source.encode(), "app.py", TRIGGERS, screen=False)
         assert bool(result.matches) is (name not in silent), name
