@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,20 @@ def is_example(path: str) -> bool:
     (True, False, True)
     """
     return not _EXAMPLES.isdisjoint(split_words(path.rpartition("/")[2]))
+
+
+def used_path(path: str) -> str:
+    """The file that an example is copied to.
+
+    >>> used_path("api/.env.example"), used_path("prod.env.sample"), used_path("env.dist"), used_path("example.env")
+    ('api/.env', 'prod.env', '.env', '.env')
+    """
+    folder, slash, name = path.rpartition("/")
+    kept = [
+        part for part in re.split(r"(?<=[^._-])(?=[._-])", name) if part.strip("._-").lower() not in _EXAMPLES
+    ]
+    used = "".join(kept)
+    return folder + slash + (".env" if used.strip("._-").lower() == "env" else used)
 
 
 def production(document: Document, configured: str | None = None) -> Production | None:

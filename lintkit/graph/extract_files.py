@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
+from lintkit.graph.build_commands import builds
 from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableProvided
 from lintkit.graph.values import value_of
 from lintkit.model import Document, Route, Span
+
+_BUILD_ACTIONS = ("docker/build-push-action", "depot/build-push-action", "useblacksmith/build-push-action")
 
 
 def extract_dotenv(document: Document) -> Iterator[Fact]:
@@ -56,6 +60,7 @@ def extract_workflow(document: Document) -> Iterator[Fact]:
                 place = (*route, "steps", index)
                 yield from _environment(document, (*place, "env"), step.get("env"), str(name))
                 yield from _build(document, place, step)
+                yield from _commands(document, place, step, _folder(data, job, step))
 
 
 def _environment(document: Document, route: Route, data: Any, unit: str) -> Iterator[VariableProvided]:
@@ -75,11 +80,7 @@ def _environment(document: Document, route: Route, data: Any, unit: str) -> Iter
 
 def _build(document: Document, route: Route, step: dict[Any, Any]) -> Iterator[ImageBuild]:
     uses, given = step.get("uses"), step.get("with")
-    if (
-        not isinstance(uses, str)
-        or not uses.startswith("docker/build-push-action")
-        or not isinstance(given, dict)
-    ):
+    if not isinstance(uses, str) or not uses.startswith(_BUILD_ACTIONS) or not isinstance(given, dict):
         return
     context, file, tags, target = (given.get(key) for key in ("context", "file", "tags", "target"))
     written = (
@@ -93,4 +94,33 @@ def _build(document: Document, route: Route, step: dict[Any, Any]) -> Iterator[I
         file if isinstance(file, str) and "${{" not in file else "",
         tuple(tag.strip() for tag in written if tag.strip() and "${{" not in tag.rpartition(":")[0]),
         target if isinstance(target, str) else "",
+        not any("${{" in str(written) for written in (context, file)),
     )
+
+
+def _folder(workflow: dict[Any, Any], job: dict[Any, Any], step: dict[Any, Any]) -> str | None:
+    """The folder in which a step's commands run, relative to the root; None when it is computed."""
+    given = step.get("working-directory")
+    for owner in (job, workflow):
+        defaults = owner.get("defaults")
+        run = defaults.get("run") if isinstance(defaults, dict) else None
+        given = given if given is not None or not isinstance(run, dict) else run.get("working-directory")
+    if given is None:
+        return ""
+    return given if isinstance(given, str) and "$" not in given else None
+
+
+def _commands(
+    document: Document, route: Route, step: dict[Any, Any], folder: str | None
+) -> Iterator[ImageBuild]:
+    script = step.get("run")
+    if not isinstance(script, str) or folder is None or "build" not in script:
+        return
+    for built in builds(script):
+        yield ImageBuild(
+            document.span((*route, "run")),
+            posixpath.join(folder, built.context),
+            posixpath.join(folder, built.dockerfile) if built.dockerfile else "",
+            built.tags,
+            built.target,
+        )

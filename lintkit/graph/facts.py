@@ -300,12 +300,16 @@ class ImageCommand(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ImageBuild(Fact):
-    """A workflow step that builds an image; paths as written, relative to the repository's root."""
+    """A workflow step that builds an image; paths as written, relative to the repository's root.
+
+    known  the context and the Dockerfile are what is written, and not computed when the workflow runs
+    """
 
     context: str
     dockerfile: str
     tags: tuple[str, ...]
     target: str = ""
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,14 @@ def _copy_in(
                     system[posixpath.join(destination, path[len(place) :].lstrip("/"))] = path
 
 
+def copied(context: str, copy: CopyInstruction, paths: Paths, ignored: Sequence[str]) -> frozenset[str]:
+    """The repository's files that one instruction takes out of the build context."""
+    taken: dict[str, str] = {}
+    if not copy.from_stage:
+        _copy_in(context, copy, paths, ignored, taken)
+    return frozenset(taken.values())
+
+
 def _copy_glob(
     context: str, pattern: str, paths: Paths, ignored: Sequence[str], destination: str, system: dict[str, str]
 ) -> None:

@@ -89,10 +89,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         verdict = classify(entry["key"], entry["value"], credential=True)
         if verdict is None or verdict.kind not in ("placeholder", "well-known"):
             continue
+        part = verdict.end - verdict.start < len(entry["value"].strip())
+        what = "password in" if part else "value of"
         where = " in production" if found is not None else ""
         yield rule.finding(
             document.span(("entries", index, "value")),
-            f"the value of `{entry['key']}` {verdict.description}{where}",
+            f"the {what} `{entry['key']}` {verdict.description}{where}",
             subject=entry["key"],
             related=found.related if found is not None else (),
             confidence="high" if found is not None or verdict.kind == "placeholder" else "medium",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from lintkit.api import Edit, Finding, Fix, Project, RuleContext, Span, bad, define, good
+from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.facts import IgnoreRules, ModuleImport
-from lintkit.parse.ignore import git_ignored
+from lintkit.graph.ignore_files import appended, git_ignores, place_in
 
 RULE = define(
     summary="git would track pytest's caches",
@@ -99,6 +99,7 @@ _OTHER_RUNNERS = ("unittest", "django.test", "rest_framework.test")
 _NOT_OURS = re.compile(
     r"(?:^|/)(?:node_modules|site-packages|vendor|third_party|fixtures|testdata|examples?|docs?|samples?)/"
 )
+_CACHE = re.compile("pytest")
 _SPEAKS_OF_PYTHON = re.compile(r"pytest|__pycache__|\.py|\.?venv|egg-info|mypy_cache|ruff_cache")
 
 
@@ -107,31 +108,26 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     evidence = _evidence(project)
     if not evidence:
         return
-    ignore_files = {
-        fact.path.rpartition("/")[0]: fact
-        for fact in project.facts(IgnoreRules)
-        if fact.path.rpartition("/")[2] == ".gitignore"
-    }
-    lines = {folder: fact.lines for folder, fact in ignore_files.items()}
+    ignores = git_ignores(project.facts(IgnoreRules))
     open_probes: dict[str, dict[str, str]] = {}
     for folder in sorted(_root_folders(project, evidence)):
         for probe, pattern in PROBES.items():
             path = f"{folder}/{probe}" if folder else probe
-            match = git_ignored(path, lines)
-            if match is None or not match.ignored:
-                open_probes.setdefault(_responsible(folder, lines), {})[path] = pattern
+            if not ignores.ignores(path):
+                fact = ignores.responsible(folder, _SPEAKS_OF_PYTHON)
+                open_probes.setdefault("" if fact is None else fact.path, {})[path] = pattern
+    by_path = {fact.path: fact for fact in ignores.files.values()}
     for owner, probes in open_probes.items():
         names = [f"`{path}`" for path in probes]
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         message = f"git would track {shown}"
-        fact = ignore_files.get(owner)
-        if fact is None:
+        if not owner:
             yield rule.finding(
                 Span(evidence[0], 0, 0), f"{message}: there is no .gitignore", subject=".gitignore"
             )
         else:
-            missing = tuple(dict.fromkeys(probes.values()))
-            yield rule.finding(_place(fact), message, subject=fact.path, fix=_fix(fact, missing))
+            fix = appended(by_path[owner], probes.values(), safe=True)
+            yield rule.finding(place_in(by_path[owner], _CACHE), message, subject=owner, fix=fix)
 
 
 def _evidence(project: Project) -> list[str]:
@@ -167,27 +163,3 @@ def _root_folders(project: Project, evidence: list[str]) -> set[str]:
             folder = folder.rpartition("/")[0]
         folders.add(folder)
     return folders
-
-
-def _responsible(folder: str, lines: Mapping[str, tuple[str, ...]]) -> str:
-    """The folder whose ignore file should say it: the nearest one that speaks of Python, else the highest."""
-    parts = folder.split("/") if folder else []
-    above = [path for n in range(len(parts), -1, -1) if (path := "/".join(parts[:n])) in lines]
-    spoken = [path for path in above if any(_SPEAKS_OF_PYTHON.search(line) for line in lines[path])]
-    return spoken[0] if spoken else above[-1] if above else ""
-
-
-def _place(fact: IgnoreRules) -> Span:
-    """The line that speaks of pytest's caches, else the last one, else the whole file."""
-    related = [span for line, span in zip(fact.lines, fact.spans, strict=False) if "pytest" in line]
-    return (related or list(fact.spans) or [fact.span])[-1 if not related else 0]
-
-
-def _fix(fact: IgnoreRules, missing: tuple[str, ...]) -> Fix:
-    text = "" if fact.ended else fact.newline
-    text += "".join(line + fact.newline for line in missing)
-    return Fix(
-        f"ignore {' and '.join(f'`{line}`' for line in missing)}",
-        (Edit(Span(fact.path, fact.span.end, fact.span.end), text),),
-        safe=True,
-    )

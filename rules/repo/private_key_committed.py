@@ -32,7 +32,7 @@ machine that uses it.
     tags=("security", "secret", "CWE-321", "CWE-538"),
     equivalents=("gitleaks:private-key", "detect-secrets:private_key", "semgrep:detected-private-key"),
     packs=("recommended", "security", "production"),
-    paths_ignore=NOT_A_SERVICE,
+    paths_ignore=(*NOT_A_SERVICE, "**/testdata/**", "**/test_data/**", "**/mocks/**"),
     examples=(
         bad({"deploy/server.key": _pem("EC PRIVATE KEY", "  # <-- here")}),
         bad(

@@ -1,0 +1,187 @@
+"""ignore/dockerignore-incomplete: a `.dockerignore` lets through what has no place in the image."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.contexts import BuildContext, build_contexts
+from lintkit.graph.environments import environment_of_path
+from lintkit.graph.facts import CopyInstruction, IgnoreRules
+from lintkit.graph.ignore_files import appended, place_in
+from lintkit.graph.images import Paths
+from lintkit.graph.unwanted import Unwanted, in_words, unwanted
+
+_IMAGE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\n"
+
+RULE = define(
+    summary="a .dockerignore lets through what has no place in the image",
+    why="""
+The image is copied whole from its build context, so what the ignore file forgets ships: the history in `.git`,
+credentials in `.env`, a `node_modules` or virtual environment of another system that hides the one that was built. Its
+patterns begin at the root of the context: `node_modules` does not match `web/node_modules`, `**/node_modules` does.
+""",
+    remedy="Add the patterns that are missing, with `**/` in front where the files may lie deeper.",
+    severity="warning",
+    scope="project",
+    kinds=("dockerignore",),
+    tags=("docker", "security", "CWE-538"),
+    packs=("recommended", "security", "production"),
+    fixable=True,
+    paths_ignore=(*NOT_A_SERVICE, "**/.devcontainer/**"),
+    examples=(
+        bad(
+            {"Dockerfile": _IMAGE, ".dockerignore": "*.log\n__pycache__  # <-- here\n", "app/main.py": ""},
+            fixed={
+                "Dockerfile": _IMAGE,
+                ".dockerignore": "*.log\n__pycache__\n.git\n**/__pycache__\n",
+                "app/main.py": "",
+            },
+            note="a pattern without `**/` speaks of the first level only",
+        ),
+        bad(
+            {
+                "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__  # <-- here",
+                "app.py": "",
+                ".env.local": "DB_PASSWORD=k3Vw9-not-a-live-one\n",
+                "api/.env.example": "DB_PASSWORD=\n",
+            },
+            fixed={
+                "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__\n**/.env\n**/.env.*\n",
+                "app.py": "",
+                ".env.local": "DB_PASSWORD=k3Vw9-not-a-live-one\n",
+                "api/.env.example": "DB_PASSWORD=\n",
+            },
+            note="credentials: the file that is there, and the one that an example speaks of",
+        ),
+        bad(
+            {
+                "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__\n.venv\n*.md  # <-- here\n",
+                "app.py": "",
+                "docs/setup.md": "",
+                "tests/test_app.py": "",
+                "scripts/test_login.py": "",
+                "README.md": "",
+            },
+            fixed={
+                "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__\n.venv\n*.md\nscripts/test_*\ntests\ndocs\n",
+                "app.py": "",
+                "docs/setup.md": "",
+                "tests/test_app.py": "",
+                "scripts/test_login.py": "",
+                "README.md": "",
+            },
+            note="tests and documents, of which `*.md` matches those at the root: a note",
+        ),
+        bad(
+            {
+                "compose.yaml": "services:\n  web:\n    build: ./web\n",
+                "web/Dockerfile": "FROM node:22\nCOPY . /web\n",
+                "web/.dockerignore": "dist  # <-- here\n",
+                "web/package.json": "{}\n",
+            },
+            note="a context below the root",
+        ),
+        good(
+            {
+                "Dockerfile": _IMAGE,
+                ".dockerignore": "*\n!app\n**/__pycache__\n",
+                "app/main.py": "",
+                "tests/test_app.py": "",
+                "README.md": "",
+            },
+            note="everything but what is named",
+        ),
+        good(
+            {
+                "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__\n*.md\n!README.md\n**/.venv\n",
+                "app.py": "",
+                "pyproject.toml": "",
+                "README.md": "",
+            },
+            note="the description that the package is built with",
+        ),
+        good(
+            {
+                "Dockerfile": "FROM golang:1.24 AS build\nCOPY . /src\nFROM scratch\nCOPY --from=build /src/shop /\n",
+                ".dockerignore": ".git\n",
+                "main.go": "",
+                "main_test.go": "",
+                "docs/a.md": "",
+                "tests/a.txt": "",
+            },
+            note="of the stage that copies everything, one file goes into the image",
+        ),
+        good(
+            {
+                "Dockerfile": "FROM python:3.12\nCOPY app /app\n",
+                ".dockerignore": "*.log\n",
+                "app/main.py": "",
+            },
+            note="nothing copies the whole context",
+        ),
+    ),
+)
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report each ignore file once, with all that the images built with it take along."""
+    paths = Paths(project.paths)
+    by_file: defaultdict[str, list[tuple[BuildContext, CopyInstruction]]] = defaultdict(list)
+    ignores: dict[str, IgnoreRules] = {}
+    for context in build_contexts(project.facts, paths):
+        copies = context.copies_of_everything()
+        if context.ignore is not None and copies:
+            copy = next((each for each in copies if context.reaches_image(each)), copies[0])
+            ignores[context.ignore.path] = context.ignore
+            by_file[context.ignore.path].append((context, copy))
+    for path, users in by_file.items():
+        context, copy = min(users, key=_weight)
+        found = [*unwanted(context, project.facts, paths, git=bool(project.tracked))]
+        if not context.reaches_image(copy):
+            found = [each for each in found if each.weighs and each.sort != "history"]
+        elif environment_of_path(context.image.dockerfile) == "development":
+            found = [each for each in found if each.weighs]  # an image for tests has them
+        if found:
+            yield _finding(rule, ignores[path], context, copy, found)
+
+
+def _weight(user: tuple[BuildContext, CopyInstruction]) -> tuple[bool, bool, int, str]:
+    """Of several images that an ignore file serves, the one that is released speaks for them."""
+    context, copy = user
+    path = context.image.dockerfile
+    return (
+        not context.reaches_image(copy),
+        environment_of_path(path) == "development",
+        path.count("/"),
+        path,
+    )
+
+
+def _finding(
+    rule: RuleContext,
+    ignore: IgnoreRules,
+    context: BuildContext,
+    copy: CopyInstruction,
+    found: list[Unwanted],
+) -> Finding:
+    leaks = [path for each in found if each.sort in {"environment", "key"} for path in each.there]
+    weighs = any(each.weighs for each in found)
+    return rule.finding(
+        place_in(ignore),
+        f"the build of `{context.image.dockerfile}` {in_words(found, context)}",
+        subject=ignore.path,
+        related=(
+            Location(copy.span, "copies the whole context"),
+            *(Location(Span(path, 0, 0), "goes along") for path in leaks[:5]),
+        ),
+        severity="warning" if weighs else "note",
+        confidence="high" if context.stated else "medium",
+        fix=appended(ignore, (pattern for each in found for pattern in each.patterns), safe=False),
+    )
