@@ -139,7 +139,9 @@ def _python(context: BuildContext, files: Iterable[str]) -> Iterator[Unwanted]:
 
 
 def _ballast(context: BuildContext, files: Iterable[str], every: frozenset[str]) -> Iterator[Unwanted]:
-    tests, documents, kept = [], [], []
+    tests: list[str] = []
+    documents: list[str] = []
+    kept: list[str] = []
     for path in files:
         inner = context.inner(path)
         if _TEST_SCRIPTS.search(inner) or _TESTS.search(inner):
