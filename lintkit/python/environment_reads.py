@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import libcst as cst
+from lintkit.python.lazy import cst
+from lintkit.python.spelling import last_name
 
-from lintkit.python.file import PythonFile, last_name
+if TYPE_CHECKING:
+    from lintkit.python.file import PythonFile
 
 ReadHow = Literal[
     "getenv", "environ-get", "environ-setdefault", "decouple", "django-environ", "environs", "starlette"

@@ -24,6 +24,7 @@ import libcst as cst
 from lintkit.model import Span
 from lintkit.python import names, values
 from lintkit.python.names import BUILTINS, ITEM, STAR, Binding, Collected, identifier
+from lintkit.python.spelling import last_name
 from lintkit.python.tree import Chunk, children, walk
 from lintkit.python.triggers import How, Trigger
 from lintkit.python.values import UNKNOWN, Unknown
@@ -38,6 +39,7 @@ __all__ = [
     "Match",
     "PythonFile",
     "Unknown",
+    "last_name",
 ]
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
@@ -863,14 +865,3 @@ class PythonFile:
         while isinstance(current, cst.SimpleString | cst.ConcatenatedString):
             current = self.parent(current)
         return isinstance(current, cst.Expr) and isinstance(node, cst.SimpleString | cst.ConcatenatedString)
-
-
-def last_name(expression: cst.CSTNode | None) -> str | None:
-    """The last identifier of a name or attribute chain, whatever stands before it; None for other
-    expressions.
-    """
-    if isinstance(expression, cst.Attribute):
-        return identifier(expression.attr.value)
-    if isinstance(expression, cst.Name):
-        return identifier(expression.value)
-    return None

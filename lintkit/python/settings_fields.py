@@ -11,13 +11,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
-
-import libcst as cst
+from typing import TYPE_CHECKING, Literal
 
 from lintkit.python.branches import in_development_branch
 from lintkit.python.environment_reads import ReadHow, environment_read, reader_class
-from lintkit.python.file import PythonFile, last_name
+from lintkit.python.lazy import cst
+from lintkit.python.spelling import last_name
+
+if TYPE_CHECKING:
+    from lintkit.python.file import PythonFile
 
 Framework = Literal["pydantic", "dataclass", "class", "module", "flask", "lookup"] | ReadHow
 """Who gives a setting its value.

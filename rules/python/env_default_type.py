@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Calls, Finding, Match, PythonFile, RuleContext, bad, cst, define, good
 from lintkit.python.environment_reads import READ_CALLS, READER_CLASSES, EnvironmentRead, environment_read
-from lintkit.python.file import UNKNOWN, last_name
+from lintkit.python.spelling import last_name
 from lintkit.secrets import is_secret_name
 
 READS = Calls(tuple(READ_CALLS))
@@ -185,9 +185,9 @@ def _wrong_name(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator
     if isinstance(name, cst.BinaryOperation) and not isinstance(value, str):
         operands = (name.left, name.right)
         value = next((v for v in map(file.literal, operands) if isinstance(v, (int, float))), "")
-    if name is None or value is UNKNOWN or isinstance(value, str) or value is None:
+    if name is None or type(value).__name__ not in _KINDS:
         return
-    what = _KINDS.get(type(value).__name__, "no text")
+    what = _KINDS[type(value).__name__]
     yield rule.finding(
         file.span(name),
         f"a variable is asked for by {what}, which raises `TypeError`",
@@ -233,7 +233,7 @@ def _default(read: EnvironmentRead, file: PythonFile) -> tuple[cst.BaseExpressio
         return None
     for node in _branches(read.default):
         value = file.literal(node, follow=True)
-        if value is not UNKNOWN and type(value).__name__ in _KINDS:
+        if type(value).__name__ in _KINDS:
             return node, type(value).__name__
     return None
 
