@@ -90,6 +90,7 @@ class Setting:
     owner       the settings class, None elsewhere
     annotation  its type as it is written; empty without one
     is_list     the expression that was asked about is one of several in a list or tuple
+    is_fallback  the expression that was asked about stands behind `or`, or in a conditional for what is missing
     """
 
     name: str
@@ -101,6 +102,7 @@ class Setting:
     owner: cst.ClassDef | None = None
     annotation: str = ""
     is_list: bool = False
+    is_fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,7 +468,7 @@ def setting_at(node: cst.CSTNode, file: PythonFile) -> Setting | None:
     the default of a read, and stops at what declares the setting.
     """
     child: cst.CSTNode = node
-    is_list = False
+    is_list = is_fallback = False
     for parent in file.ancestors(node):
         if isinstance(
             parent,
@@ -484,10 +486,12 @@ def setting_at(node: cst.CSTNode, file: PythonFile) -> Setting | None:
         elif isinstance(parent, cst.BooleanOperation):
             if not isinstance(parent.operator, cst.Or) or parent.right is not child:
                 return None
+            is_fallback = True
         elif isinstance(parent, cst.IfExp):
             other = parent.orelse if child is parent.body else parent.body
-            if child is parent.test or not _asks_for(parent.test, other, file):
+            if child is parent.test or not asks_for(parent.test, other, file):
                 return None
+            is_fallback = True
         elif isinstance(parent, cst.Attribute):
             if parent.value is not child or parent.attr.value not in _TEXT_METHODS:
                 return None
@@ -496,19 +500,21 @@ def setting_at(node: cst.CSTNode, file: PythonFile) -> Setting | None:
                 return None
             found = _at_argument(child, parent, file) if isinstance(child, cst.Arg) else True
             if found is not True:
-                return replace(found, is_list=is_list) if isinstance(found, Setting) else None
+                if not isinstance(found, Setting):
+                    return None
+                return replace(found, is_list=is_list, is_fallback=is_fallback)
         elif isinstance(parent, cst.Arg):
             pass
         elif isinstance(parent, (cst.AnnAssign, cst.Assign)):
             setting = _declared(parent, child, file)
-            return None if setting is None else replace(setting, is_list=is_list)
+            return None if setting is None else replace(setting, is_list=is_list, is_fallback=is_fallback)
         else:
             return None
         child = parent
     return None
 
 
-def _asks_for(test: cst.BaseExpression, value: cst.BaseExpression, file: PythonFile) -> bool:
+def asks_for(test: cst.BaseExpression, value: cst.BaseExpression, file: PythonFile) -> bool:
     """Whether `test` asks if `value` is there: `url if url else x`, `environ["URL"] if "URL" in environ else x`."""
     asked = file.code(test)
     if file.code(value) in asked:

@@ -1,0 +1,251 @@
+"""python/sqlite-fallback: a database URL that becomes SQLite when nobody sets it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    Strings,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.settings_fields import asks_for, is_for_development, is_validated, setting_at
+from lintkit.python.spelling import last_name
+
+SQLITE = Strings(("sqlite",))
+
+RULE = define(
+    summary="a database URL falls back to SQLite",
+    why="""
+When the variable is missing the service starts all the same, empty, on a file inside its container: customers find
+their data gone, two replicas have two databases, and what is written until somebody notices is lost with the next
+deployment.
+""",
+    remedy="Give the URL no default and stop the start when it is missing; "
+    "set SQLite where a developer or a test wants it.",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(SQLITE,),
+    tags=("configuration", "data-loss", "CWE-1188"),
+    equivalents=(),
+    packs=("recommended", "production"),
+    supersedes=(),
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    examples=(
+        bad(
+            """\
+import os
+
+from pydantic_settings import BaseSettings
+
+URL = os.getenv("DATABASE_URL", "sqlite:///./shop.db")  # <-- here
+OTHER = os.environ.get("ORDERS_DB") or "sqlite+aiosqlite:///orders.db"  # <-- here
+
+
+class Settings(BaseSettings):
+    database_url: str = "sqlite:///./shop.db"  # <-- here
+"""
+        ),
+        bad(
+            """\
+import os
+
+from app.config import settings
+
+DATABASE_URL = settings.DATABASE_URL
+if not DATABASE_URL:
+    DATABASE_URL = f"sqlite:///{os.getcwd()}/shop.db"  # <-- here
+engine = create_engine(DATABASE_URL)
+"""
+        ),
+        bad(
+            """\
+DATABASE_URL = settings.DATABASE_URL
+if not DATABASE_URL or "postgresql" in DATABASE_URL:
+    path = folder / "shop.db"
+    DATABASE_URL = "sqlite+aiosqlite:///" + str(path)  # <-- here
+""",
+            note="a URL that was set is replaced",
+        ),
+        bad(
+            """\
+import os
+
+import dj_database_url
+import environ
+
+env = environ.Env()
+DATABASES = {"default": env.db("DATABASE_URL", default="sqlite:///db.sqlite3")}  # <-- here
+OTHER = {"default": dj_database_url.config(default="sqlite:///db.sqlite3")}  # <-- here
+THIRD = {"default": {"ENGINE": os.getenv("DB_ENGINE", "django.db.backends.sqlite3")}}  # <-- here
+""",
+            note="Django",
+        ),
+        bad(
+            """\
+import os
+
+if os.environ.get("DATABASE_URL"):
+    url = os.environ["DATABASE_URL"]
+else:
+    url = "sqlite:///shop.db"  # <-- here
+
+
+def database_url(settings):
+    if settings.database_url is None:
+        return "sqlite:///shop.db"  # <-- here
+    return settings.database_url
+
+
+def engine():
+    return create_engine(os.getenv("DATABASE_URL") or "sqlite:///shop.db")  # <-- here
+"""
+        ),
+        good('DATABASE_URL = "sqlite:///shop.db"\nengine = create_engine("sqlite://")\n', note="no fallback"),
+        good(
+            """\
+import os
+
+if os.environ["ENVIRONMENT"] == "development":
+    URL = os.getenv("DATABASE_URL", "sqlite:///shop.db")
+URL = os.getenv("DATABASE_URL") or ("sqlite:///shop.db" if DEBUG else None)
+""",
+            note="a branch for developers",
+        ),
+        good(
+            """\
+import os
+
+if os.getenv("TESTING"):
+    DATABASE_URL = "sqlite://"
+
+
+class TestSettings:
+    SQLALCHEMY_DATABASE_URI = os.getenv("DATABASE_URL", "sqlite://")
+""",
+            note="tests",
+        ),
+        good(
+            """\
+import os
+
+DATABASE_URL = os.getenv("DATABASE_URL", "sqlite:///shop.db")
+if DATABASE_URL.startswith("sqlite"):
+    raise RuntimeError("set DATABASE_URL")
+args = {"check_same_thread": False} if url.startswith("sqlite") else {}
+dialect = os.getenv("DIALECT", "sqlite")
+""",
+            note="refused at the start; a question about a URL; a dialect",
+        ),
+        good({"tests/conftest.py": 'import os\n\nURL = os.getenv("DATABASE_URL", "sqlite://")\n'}),
+    ),
+)
+
+_URL = re.compile(r"^(?:db\+)?sqlite(?:\+\w+)?:(?://|$)|^django\.db\.backends\.sqlite3$")
+_ABSENT = re.compile(r"\bnot\b|\bis None\b|==\s*(?:\"\"|''|None)|len\(")
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report SQLite URLs that a setting falls back to, and assignments where a URL is missing."""
+    node = _whole(match.node, file)
+    if not _URL.match(_beginning(match.node, file)) or is_for_development(node, file):
+        return
+    setting = setting_at(node, file)
+    if setting is not None and (setting.framework not in {"module", "class", "flask"} or setting.is_fallback):
+        if not is_validated(setting, file):
+            yield _finding(match.node, setting.name, "falls back to SQLite where nothing sets it", file, rule)
+        return
+    found = _fallback(node, file) or _branch(node, file)
+    if found is not None:
+        yield _finding(match.node, *found, file, rule)
+
+
+def _finding(node: cst.CSTNode, name: str, what: str, file: PythonFile, rule: RuleContext) -> Finding:
+    return rule.finding(
+        file.span(node), f"`{name}` {what}, and the service starts on an empty file of its own", subject=name
+    )
+
+
+def _whole(node: cst.CSTNode, file: PythonFile) -> cst.CSTNode:
+    """The concatenation that a string begins."""
+    for above in file.ancestors(node):
+        if not isinstance(above, (cst.ConcatenatedString, cst.BinaryOperation)) or above.left is not node:
+            break
+        node = above
+    return node
+
+
+def _beginning(node: cst.CSTNode, file: PythonFile) -> str:
+    if isinstance(node, cst.FormattedString):
+        parts = file.string_parts(node) or ()
+        return parts[0] if parts and isinstance(parts[0], str) else ""
+    value = file.literal(node) if isinstance(node, cst.SimpleString) else ""
+    return value if isinstance(value, str) else ""
+
+
+def _fallback(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
+    """`… or "sqlite://"` anywhere, and `dj_database_url.config(default="sqlite://")`."""
+    above = file.parent(node)
+    what = "falls back to SQLite where nothing sets it"
+    if isinstance(above, cst.BooleanOperation) and isinstance(above.operator, cst.Or) and above.right is node:
+        return _name(above.left, file), what
+    if isinstance(above, cst.IfExp) and node is not above.test:
+        other = above.orelse if above.body is node else above.body
+        return (_name(other, file), what) if asks_for(above.test, other, file) else None
+    if isinstance(above, cst.Arg) and above.keyword is not None and above.keyword.value == "default":
+        call = file.parent(above)
+        if isinstance(call, cst.Call) and file.qualified_name(call.func) == "dj_database_url.config":
+            return "DATABASE_URL", what
+    return None
+
+
+def _name(expression: cst.BaseExpression, file: PythonFile) -> str:
+    strings = [n for n in file.walk(expression) if isinstance(n, cst.SimpleString)]
+    first = file.literal(strings[0]) if strings else None
+    return first if isinstance(first, str) and first else last_name(expression) or "the database URL"
+
+
+def _branch(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
+    """An assignment or a return under a test that asks whether the URL is there."""
+    statement = file.enclosing_statement(node)
+    if not isinstance(statement, (cst.Assign, cst.Return)) or statement.value is not node:
+        return None
+    target = last_name(statement.targets[0].target) if isinstance(statement, cst.Assign) else ""
+    for guard in file.guards(statement):
+        if guard.test is None:
+            continue
+        test = file.code(guard.test)
+        absent = bool(_ABSENT.search(test)) is not guard.negated
+        asked = _asked(guard.test, target or "", file)
+        if not absent or not asked:
+            continue
+        if isinstance(guard.test, cst.BooleanOperation) and isinstance(guard.test.operator, cst.Or):
+            return asked, "is replaced by SQLite, even where it is set"
+        return asked, "falls back to SQLite where nothing sets it"
+    return None
+
+
+def _asked(test: cst.BaseExpression, target: str, file: PythonFile) -> str:
+    """The name of a database URL that a test asks about; empty where it asks about something else."""
+    for node in file.walk(test):
+        name = last_name(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+        if isinstance(node, cst.SimpleString):
+            value = file.literal(node)
+            name = value if isinstance(value, str) and value.isupper() else None
+        if name and (name == target or _DATABASE.search(name)):
+            return name
+    return ""
+
+
+_DATABASE = re.compile(
+    r"(?:database|db|sql|postgres\w*|pg|mysql)_?(?:url|uri|dsn|host|name)$|^(?:url|uri|dsn)$", re.I
+)
