@@ -210,6 +210,7 @@ def _runs(whole: Config, here: Config, meta: RuleMeta) -> bool:
 def _check_project(
     request: Request, discovery: Discovery, results: Sequence[FileResult]
 ) -> Iterator[Finding]:
+    from lintkit.graph.cluster import build_cluster
     from lintkit.graph.join import join
 
     facts: list[Fact] = sorted(
@@ -220,9 +221,9 @@ def _check_project(
     for fact in facts:
         by_type[type(fact)].append(fact)
     graph = join(facts, discovery.paths, request.config.environment)
-    project = Project(
-        discovery.paths, discovery.tracked, graph, {kind: tuple(found) for kind, found in by_type.items()}
-    )
+    facts_by_type = {kind: tuple(found) for kind, found in by_type.items()}
+    cluster = build_cluster(facts_by_type, discovery.paths)
+    project = Project(discovery.paths, discovery.tracked, graph, facts_by_type, cluster)
     for rule in request.rules.rules:
         if rule.meta.scope != "project":
             continue

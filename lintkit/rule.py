@@ -22,6 +22,7 @@ from lintkit.model import (
 )
 
 if TYPE_CHECKING:
+    from lintkit.graph.cluster import Cluster
     from lintkit.graph.join import ConfigGraph
     from lintkit.python.file import Match
     from lintkit.python.triggers import Trigger
@@ -172,12 +173,14 @@ class Project:
 
     paths    every file of the tree, also those of no kind that lintkit reads
     tracked  the ones that git tracks; empty outside a git work tree
+    cluster  how the objects of Kubernetes manifests refer to each other
     """
 
     paths: frozenset[str]
     tracked: frozenset[str]
     graph: ConfigGraph
     by_type: Mapping[type[Any], tuple[Any, ...]]
+    cluster: Cluster
 
     def facts(self, kind: type[T]) -> tuple[T, ...]:
         """All facts of one type, sorted by path and position."""

@@ -124,6 +124,8 @@ def _yaml_by_name(path: str, name: str) -> Kind | None:
         return None
     if _WORKFLOW.search(path):
         return "workflow"
+    if name in ("kustomization.yaml", "kustomization.yml"):
+        return "kubernetes"
     return "compose" if _COMPOSE.fullmatch(name) else "yaml"
 
 

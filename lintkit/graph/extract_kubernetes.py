@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from lintkit.graph.extract_objects import extract as extract_objects
 from lintkit.graph.facts import (
     Autoscaler,
     ConfigObject,
@@ -43,6 +44,7 @@ Source = Literal["configmap", "secret"]
 
 def extract(document: Document) -> Iterator[Fact]:
     """The facts of one Kubernetes object."""
+    yield from extract_objects(document)
     data = _mapping(document.data)
     kind = data.get("kind")
     metadata = _mapping(data.get("metadata"))
@@ -132,6 +134,11 @@ def _workload(
         )
         yield unit
         yield from _environment(document, route, unit.unit, container)
+    for index, container in enumerate(_list(pod.get("initContainers"))):
+        if isinstance(container, dict):
+            label = f"{kind}/{name}/{_text(container.get('name')) or index}"
+            found = _environment(document, (*place, "initContainers", index), label, container)
+            yield from (fact for fact in found if isinstance(fact, EnvFrom))
 
 
 def _environment(document: Document, route: Route, unit: str, container: Mapping[Any, Any]) -> Iterator[Fact]:
@@ -164,6 +171,7 @@ def _environment(document: Document, route: Route, unit: str, container: Mapping
                     _text(reference.get("name")),
                     prefix=_text(_mapping(entry).get("prefix")),
                     optional=reference.get("optional") is True,
+                    ref_span=document.span((*route, "envFrom", index, key, "name")),
                 )
 
 
@@ -181,6 +189,8 @@ def _value_from(
                 key=_text(reference.get("key")),
                 variable=name,
                 optional=reference.get("optional") is True,
+                key_span=document.span((*route, key, "key")),
+                ref_span=document.span((*route, key, "name")),
             )
 
 
@@ -230,6 +240,8 @@ def _autoscaler(
         namespace,
         _count(document, ("spec", names[0])),
         _count(document, ("spec", names[1])),
+        _text(_at(data, ("metadata", "name"))),
+        document.span(("spec", "scaleTargetRef", "name")),
     )
 
 

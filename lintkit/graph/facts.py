@@ -218,6 +218,8 @@ class EnvFrom(Fact):
     key: str = ""
     variable: str = ""
     optional: bool = False
+    key_span: Span | None = None
+    ref_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +239,15 @@ class ConfigObject(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Autoscaler(Fact):
-    """Something that changes the number of replicas of a workload."""
+    """Something that changes the number of replicas of a workload; `target_span` is the name of the workload there."""
 
     target_kind: str
     target: str
     namespace: str = ""
     minimum: Count | None = None
     maximum: Count | None = None
+    name: str = ""
+    target_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

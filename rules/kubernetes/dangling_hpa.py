@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.cluster_facts import ObjectDefined
+from lintkit.graph.facts import Autoscaler
+
+_AUTOSCALER = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop}
+spec:
+  scaleTargetRef:
+    kind: Deployment
+    name: shop-api  # <-- here
+"""
+_TARGET = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n"
+_FINE = _AUTOSCALER.replace("shop-api  # <-- here", "shop")
 
 RULE = define(
     summary="an autoscaler scales an object that is not there",
@@ -16,6 +29,7 @@ are. The only sign is an event that nobody reads.
     remedy="Name the Deployment in `scaleTargetRef`, with its kind and API version.",
     severity="warning",
     confidence="medium",
+    scope="project",
     kinds=("kubernetes",),
     tags=("correctness",),
     equivalents=(
@@ -25,80 +39,27 @@ are. The only sign is an event that nobody reads.
     ),
     packs=("strict", "production"),
     examples=(
-        bad(
-            """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: shop}
-spec:
-  scaleTargetRef:
-    kind: Deployment
-    name: shop-api  # <-- here
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: shop}
-""",
-        ),
-        good(
-            """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: shop}
-spec:
-  scaleTargetRef:
-    kind: Deployment
-    name: shop
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: shop}
-""",
-        ),
-        good(
-            """\
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: shop}
-spec:
-  scaleTargetRef: {kind: Deployment, name: shop}
-""",
-            note="the target is in another file",
-        ),
+        bad(_AUTOSCALER + "---\n" + _TARGET),
+        bad({"k8s/hpa.yaml": _AUTOSCALER, "k8s/deployment.yaml": _TARGET}),
+        good(_FINE + "---\n" + _TARGET),
+        good({"hpa/hpa.yaml": _FINE, "apps/deployment.yaml": _TARGET}),
+        good(_FINE, note="no manifest shows any Deployment"),
     ),
 )
 
 
-def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report a target that the file does not have, when it has others of that kind."""
-    data = document.data
-    if _at(data, "kind") != "HorizontalPodAutoscaler":
-        return
-    kind, name = (_at(data, "spec", "scaleTargetRef", each) for each in ("kind", "name"))
-    own = _namespace(data)
-    same = [each for each in _objects(rule) if each.get("kind") == kind]
-    if not same or not isinstance(name, str):
-        return
-    if any(_at(each, "metadata", "name") == name and _namespace(each) == own for each in same):
-        return
-    yield rule.finding(
-        document.span(("spec", "scaleTargetRef", "name")),
-        f"there is no {kind} `{name}` in this file to scale",
-        subject=str(_at(data, "metadata", "name")),
-    )
-
-
-def _namespace(data: dict[str, Any]) -> str:
-    namespace = _at(data, "metadata", "namespace")
-    return namespace if isinstance(namespace, str) else "default"
-
-
-def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
-    """All objects of the file; what stands in other files is not known here."""
-    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
-
-
-def _at(data: Any, *keys: str) -> Any:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report targets that the repository does not have, where others of that kind are deployed beside."""
+    cluster = project.cluster
+    for scaler in cluster.facts(Autoscaler):
+        if not scaler.target or cluster.is_open(scaler.path):
+            continue
+        if cluster.named(scaler.target_kind, scaler.target, scaler) is not None:
+            continue
+        if not any(each.kind == scaler.target_kind for each in cluster.beside(scaler.path, ObjectDefined)):
+            continue
+        yield rule.finding(
+            scaler.target_span or scaler.span,
+            f"there is no {scaler.target_kind} `{scaler.target}` to scale",
+            subject=scaler.name,
+        )

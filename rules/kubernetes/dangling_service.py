@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import pod_spec_route
+from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.cluster_facts import ServiceDefined
+
+_SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec:
+  selector:  # <-- here
+    app: shop-api
+"""
+_PODS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop, tier: web}}
+    spec: {containers: [{name: api, image: "shop:1"}]}
+"""
+_FINE = _SERVICE.replace("  # <-- here", "").replace("shop-api", "shop")
 
 RULE = define(
     summary="a Service selects no pod",
@@ -17,6 +36,7 @@ valid, and a typo in one label is enough.
     remedy="Use the labels of the pod template in `spec.selector`.",
     severity="warning",
     confidence="medium",
+    scope="project",
     kinds=("kubernetes",),
     tags=("correctness",),
     equivalents=(
@@ -27,94 +47,54 @@ valid, and a typo in one label is enough.
     ),
     packs=("strict", "production"),
     examples=(
+        bad(_SERVICE + "---\n" + _PODS),
         bad(
-            """\
-apiVersion: v1
-kind: Service
-metadata: {name: shop}
-spec:
-  selector:  # <-- here
-    app: shop-api
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: shop}
-spec:
-  template:
-    metadata: {labels: {app: shop}}
-    spec: {containers: [{name: api, image: "shop:1"}]}
-""",
+            {"k8s/service.yaml": _SERVICE, "k8s/deployment.yaml": _PODS}, note="across the files of a folder"
+        ),
+        bad(
+            {
+                "base/kustomization.yaml": "resources: [service.yaml, pods/deployment.yaml]\n",
+                "base/service.yaml": _SERVICE,
+                "base/pods/deployment.yaml": _PODS,
+            },
+            note="across what a kustomization deploys",
+        ),
+        good(_FINE + "---\n" + _PODS),
+        good(
+            {"k8s/shop/service.yaml": _FINE, "k8s/pods/deployment.yaml": _PODS}, note="the pods are elsewhere"
+        ),
+        good(_SERVICE.replace("  # <-- here", ""), note="no manifest shows any pods"),
+        good(
+            {
+                "db/service.yaml": _FINE.replace("app: shop\n", "cnpg.io/cluster: shop\n"),
+                "db/deployment.yaml": _PODS,
+            },
+            note="an operator makes the pods",
         ),
         good(
-            """\
-apiVersion: v1
-kind: Service
-metadata: {name: shop}
-spec:
-  selector: {app: shop}
----
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: shop}
-spec:
-  template:
-    metadata: {labels: {app: shop, tier: web}}
-    spec: {containers: [{name: api, image: "shop:1"}]}
-""",
-        ),
-        good(
-            """\
-apiVersion: v1
-kind: Service
-metadata: {name: shop}
-spec:
-  selector: {app: shop}
-""",
-            note="the pods are in another file",
+            {
+                "chart/Chart.yaml": "name: shop\nversion: 1.0.0\n",
+                "chart/templates/service.yaml": _SERVICE.replace("  # <-- here", ""),
+                "chart/templates/job.yaml": _PODS,
+            },
+            note="other objects of a Helm chart are templates",
         ),
     ),
 )
 
 
-def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report a selector that no pod of the same file matches, when there are pods in it."""
-    data = document.data
-    selector = _at(data, "spec", "selector")
-    if _at(data, "kind") != "Service" or not isinstance(selector, dict) or not selector:
-        return
-    pods = [(_namespace(each), _pod_labels(each)) for each in _objects(rule)]
-    known = [(namespace, labels) for namespace, labels in pods if labels is not None]
-    wanted = selector.items()
-    own = _namespace(data)
-    if not known or any(n == own and wanted <= labels.items() for n, labels in known):
-        return
-    yield rule.finding(
-        document.key_span(("spec", "selector")),
-        "no pod of this file carries the labels that the Service selects",
-        subject=str(_at(data, "metadata", "name")),
-    )
-
-
-def _namespace(data: dict[str, Any]) -> str:
-    namespace = _at(data, "metadata", "namespace")
-    return namespace if isinstance(namespace, str) else "default"
-
-
-def _pod_labels(data: dict[str, Any]) -> dict[str, Any] | None:
-    """The labels of the pods that an object makes; None if it makes none."""
-    route = pod_spec_route(data)
-    if route is None:
-        return None
-    labels = _at(data, *map(str, route[:-1]), "metadata", "labels")
-    return labels if isinstance(labels, dict) else {}
-
-
-def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
-    """All objects of the file; what stands in other files is not known here."""
-    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
-
-
-def _at(data: Any, *keys: str) -> Any:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report selectors that no pod of the repository matches, where pods are deployed beside the Service."""
+    cluster = project.cluster
+    for service in cluster.facts(ServiceDefined):
+        if service.external or service.selector is None:
+            continue
+        if not cluster.finds_nothing(service.selector, service):
+            continue
+        near = cluster.nearest(service.selector, service)
+        yield rule.finding(
+            service.selector_span,
+            f"no pod carries the labels that Service `{service.name}` selects, so it has no endpoints",
+            subject=f"Service {service.name}",
+            related=(Location(near.span, f"{near.kind} {near.name} has other labels"),) if near else (),
+        )

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import env_entries
+from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.cluster_facts import PodsDefined
+from lintkit.graph.facts import EnvFrom
+
+_CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {region: eu}\n"
+_POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      env:
+        - name: REGION
+          valueFrom:
+            configMapKeyRef:
+              name: shop
+              key: regoin  # <-- here
+"""
 
 RULE = define(
     summary="a variable is taken from a key that does not exist",
@@ -17,11 +34,32 @@ The old pods go on, and the mistake shows when they are gone.
     remedy="Correct the key, add it to the ConfigMap, or mark the reference `optional`.",
     severity="error",
     confidence="high",
+    scope="project",
     kinds=("kubernetes",),
     tags=("correctness",),
     equivalents=("kube-linter:env-value-from",),
     packs=("recommended", "production"),
     examples=(
+        bad(
+            {
+                "k8s/kustomization.yaml": (
+                    "resources: [pod.yaml]\nconfigMapGenerator: [{name: shop, literals: [region=eu]}]\n"
+                ),
+                "k8s/pod.yaml": _POD,
+            },
+            note="a ConfigMap that a kustomization generates",
+        ),
+        bad({"pod.yaml": _POD, "config/shop.yaml": _CONFIG}, note="of another file"),
+        good({"pod.yaml": _POD.replace("regoin  # <-- here", "region"), "config/shop.yaml": _CONFIG}),
+        good(
+            {
+                "k8s/kustomization.yaml": (
+                    "resources: [pod.yaml]\nconfigMapGenerator: [{name: shop, envs: [shop.env]}]\n"
+                ),
+                "k8s/pod.yaml": _POD.replace("  # <-- here", ""),
+            },
+            note="made from a file that is not in the repository",
+        ),
         bad(
             """\
 apiVersion: v1
@@ -72,52 +110,35 @@ spec:
 )
 
 
-_SOURCES = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
-
-
-def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report keys that the named object of the same file does not have."""
-    for entry in env_entries(document):
-        kind = _SOURCES.get(entry.source)
-        if kind is None or not entry.source_key:
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report keys that none of the objects of that name has, where all of them are known in full."""
+    cluster = project.cluster
+    pods = {(each.path, f"{each.kind}/{each.name}"): each for each in cluster.facts(PodsDefined)}
+    for reference in cluster.facts(EnvFrom):
+        owner = pods.get((reference.path, reference.unit.rpartition("/")[0]))
+        if not reference.key or reference.optional or reference.key_span is None or owner is None:
             continue
-        item = document.data
-        for part in (*entry.route, "valueFrom", entry.source):
-            item = item[part]
         found = [
             each
-            for each in _objects(rule)
-            if each.get("kind") == kind
-            and _at(each, "metadata", "name") == entry.source_name
-            and _namespace(each) == _namespace(document.data)
+            for each in cluster.configs(reference.source, reference.ref)
+            if cluster.same_namespace(each, owner)
         ]
-        if not found or item.get("optional") is True:
+        if (
+            not found
+            or cluster.is_open(reference.path)
+            or any(not each.complete or each.files for each in found)
+        ):
             continue
-        keys = {
-            key
-            for each in found
-            for part in ("data", "stringData", "binaryData")
-            for key in _at(each, part) or ()
-        }
-        if entry.source_key not in keys:
-            yield rule.finding(
-                document.span((*entry.route, "valueFrom", entry.source, "key")),
-                f"{kind} `{entry.source_name}` has no key `{entry.source_key}`, so the container does not start",
-                subject=f"{entry.container.name} {entry.name}",
-            )
-
-
-def _namespace(data: dict[str, Any]) -> str:
-    namespace = _at(data, "metadata", "namespace")
-    return namespace if isinstance(namespace, str) else "default"
-
-
-def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
-    """All objects of the file; what stands in other files is not known here."""
-    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
-
-
-def _at(data: Any, *keys: str) -> Any:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
+        known = frozenset().union(*(cluster.keys(each) for each in found))
+        if reference.key in known:
+            continue
+        word = "ConfigMap" if reference.source == "configmap" else "Secret"
+        # An empty Secret is one that somebody fills in the cluster.
+        if word == "Secret" and not known:
+            continue
+        yield rule.finding(
+            reference.key_span,
+            f"{word} `{reference.ref}` has no key `{reference.key}`, so the container does not start",
+            subject=f"{reference.unit} {reference.variable}",
+            related=(Location(found[0].span, f"the {word}"),),
+        )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import Finding, Location, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.facts import Autoscaler
 
 RULE = define(
     summary="replicas are fixed for a Deployment that an autoscaler scales",
@@ -16,6 +16,7 @@ the autoscaler has noticed and new pods have started.
     remedy="Remove `replicas` from the workload; the autoscaler decides.",
     severity="warning",
     confidence="high",
+    scope="project",
     kinds=("kubernetes",),
     tags=("correctness",),
     equivalents=(
@@ -24,6 +25,30 @@ the autoscaler has noticed and new pods have started.
     ),
     packs=("recommended", "production"),
     examples=(
+        bad(
+            {
+                "k8s/deployment.yaml": (
+                    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  replicas: 3  # <-- here\n"
+                ),
+                "k8s/hpa.yaml": (
+                    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: shop}\n"
+                    "spec: {scaleTargetRef: {kind: Deployment, name: shop}}\n"
+                ),
+            },
+        ),
+        good(
+            {
+                "base/kustomization.yaml": "resources: [deployment.yaml]\n",
+                "base/deployment.yaml": (
+                    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  replicas: 3\n"
+                ),
+                "other/hpa.yaml": (
+                    "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: shop}\n"
+                    "spec: {scaleTargetRef: {kind: Deployment, name: shop}}\n"
+                ),
+            },
+            note="the two are not deployed together",
+        ),
         bad(
             """\
 apiVersion: apps/v1
@@ -58,36 +83,20 @@ spec:
 )
 
 
-def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report `replicas` of a workload that an autoscaler of the same file names."""
-    data = document.data
-    if _at(data, "kind") not in ("Deployment", "StatefulSet") or _at(data, "spec", "replicas") is None:
-        return
-    name = _at(data, "metadata", "name")
-    for each in _objects(rule):
-        target = _at(each, "spec", "scaleTargetRef")
-        if each.get("kind") != "HorizontalPodAutoscaler" or _namespace(each) != _namespace(data):
-            continue
-        if _at(target, "name") == name and _at(target, "kind") == data["kind"]:
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report `replicas` of what an autoscaler of the repository scales."""
+    cluster = project.cluster
+    seen: set[Span] = set()
+    for scaler in cluster.facts(Autoscaler):
+        for pods in cluster.scaled(scaler.target_kind, scaler.target):
+            if pods.replicas is None or pods.replicas.value == 0 or not cluster.same_namespace(pods, scaler):
+                continue
+            if pods.replicas.span in seen or not cluster.deployed_together(pods.path, scaler.path):
+                continue
+            seen.add(pods.replicas.span)
             yield rule.finding(
-                document.span(("spec", "replicas")),
-                f"`replicas` is set back at each apply, although an autoscaler scales `{name}`",
-                subject=f"{data['kind']} {name}",
+                pods.replicas.span,
+                f"`replicas` is set back at each apply, although an autoscaler scales `{pods.name}`",
+                subject=f"{pods.kind} {pods.name}",
+                related=(Location(scaler.target_span or scaler.span, "scales it"),),
             )
-            return
-
-
-def _namespace(data: dict[str, Any]) -> str:
-    namespace = _at(data, "metadata", "namespace")
-    return namespace if isinstance(namespace, str) else "default"
-
-
-def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
-    """All objects of the file; what stands in other files is not known here."""
-    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
-
-
-def _at(data: Any, *keys: str) -> Any:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.parse.kubernetes import at
 
 RULE = define(
     summary="a selector does not match the labels of its own pods",
@@ -71,33 +71,30 @@ spec:
 )
 
 _KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+_PLAIN = ("DeploymentConfig", "ReplicationController")  # the selector is the labels
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each label of the selector that the template does not have."""
     data = document.data
-    if not isinstance(data, dict) or data.get("kind") not in _KINDS:
+    if not isinstance(data, dict) or data.get("kind") not in (*_KINDS, *_PLAIN):
         return
-    template = _at(data, "spec", "template")
-    containers = _at(template, "spec", "containers")
-    wanted = _at(data, "spec", "selector", "matchLabels")
+    template = at(data, "spec", "template")
+    containers = at(template, "spec", "containers")
+    plain = data["kind"] in _PLAIN
+    place: Route = ("spec", "selector") if plain else ("spec", "selector", "matchLabels")
+    wanted = at(data, *place)
     if not isinstance(wanted, dict) or not isinstance(containers, list):
         return
-    labels = _at(template, "metadata", "labels")
+    labels = at(template, "metadata", "labels")
     labels = labels if isinstance(labels, dict) else {}
     for name, value in wanted.items():
         if labels.get(name) == value:
             continue
         there = f"`{labels[name]}` there" if name in labels else "missing there"
         yield rule.finding(
-            document.span(("spec", "selector", "matchLabels", name)),
+            document.span((*place, name)),
             f"the pods of the template do not carry `{name}: {value}`: it is {there}",
             subject=f"{data['kind']} {name}",
             related=(Location(document.key_span(("spec", "template", "metadata", "labels")), "the labels"),),
         )
-
-
-def _at(data: Any, *keys: str) -> Any:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data

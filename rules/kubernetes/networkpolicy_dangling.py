@@ -1,46 +1,74 @@
-"""kubernetes/networkpolicy-dangling: a NetworkPolicy whose selector matches no pod."""
+"""kubernetes/networkpolicy-dangling: a NetworkPolicy that selects no pod, or lets pods in that are not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import pod_spec_route
+from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.cluster_facts import PolicyDefined
 
-RULE = define(
-    summary="a NetworkPolicy selects no pod",
-    why="""
-The policy protects nothing: the pods it was written for are open. Nothing reports it, because a selector that
-matches no pod is valid.
-""",
-    remedy="Use the labels of the pod template in `spec.podSelector`.",
-    severity="warning",
-    confidence="medium",
-    kinds=("kubernetes",),
-    tags=("correctness",),
-    equivalents=(
-        "kics:network_policy_is_not_targeting_any_pod",
-        "kube-linter:dangling-networkpolicy",
-        "kube-linter:dangling-networkpolicypeer-podselector",
-        "kube-score:networkpolicy-targets-pod",
-    ),
-    packs=("strict", "security"),
-    examples=(
-        bad(
-            """\
+_POLICY = """\
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: shop}
 spec:
   podSelector:  # <-- here
     matchLabels: {app: shop-api}
----
+"""
+_POD = """\
 apiVersion: v1
 kind: Pod
 metadata: {name: shop, labels: {app: shop}}
 spec: {containers: [{name: api, image: "shop:1"}]}
+"""
+
+RULE = define(
+    summary="a NetworkPolicy selects no pod",
+    why="""
+The policy protects nothing, although everybody who reads it thinks so. A peer that no pod matches is traffic that is
+dropped, and nothing logs it.
 """,
+    remedy="Use the labels of the pod template in the selector.",
+    severity="warning",
+    confidence="medium",
+    scope="project",
+    kinds=("kubernetes",),
+    tags=("correctness", "security"),
+    equivalents=(
+        "kics:network_policy_is_not_targeting_any_pod",
+        "kube-linter:dangling-networkpolicy",
+        "kube-linter:dangling-networkpolicypeer-podselector",
+        "kube-score:networkpolicy-targets-pod",
+    ),
+    packs=("strict", "production"),
+    examples=(
+        bad(_POLICY + "---\n" + _POD),
+        bad({"k8s/policy.yaml": _POLICY, "k8s/pod.yaml": _POD}),
+        bad(
+            """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: shop}
+spec:
+  podSelector: {}
+  ingress:
+    - from:
+        - podSelector:  # <-- here
+            matchLabels: {app: proxy}
+        - podSelector: {matchLabels: {role: elsewhere}}
+        - namespaceSelector: {}
+          podSelector: {matchLabels: {app: elsewhere}}
+---
+"""
+            + _POD,
+            note="a peer of the same namespace; those of other namespaces are not known",
+        ),
+        good(_POLICY.replace("  # <-- here", "").replace("shop-api", "shop") + "---\n" + _POD),
+        good(
+            _POLICY.replace("  # <-- here", "").replace("matchLabels: {app: shop-api}", "matchLabels: {}")
+            + "---\n"
+            + _POD,
+            note="every pod of the namespace",
         ),
         good(
             """\
@@ -48,59 +76,31 @@ apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata: {name: shop}
 spec:
-  podSelector: {}
+  podSelector: {matchExpressions: [{key: app, operator: In, values: [shop, cart]}]}
 ---
-apiVersion: v1
-kind: Pod
-metadata: {name: shop, labels: {app: shop}}
-spec: {containers: [{name: api, image: "shop:1"}]}
-""",
-            note="every pod of the namespace",
+"""
+            + _POD
         ),
     ),
 )
 
 
-def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report a pod selector that no pod of the same file matches, when there are pods in it."""
-    data = document.data
-    selector = _at(data, "spec", "podSelector", "matchLabels")
-    expressions = _at(data, "spec", "podSelector", "matchExpressions")
-    if _at(data, "kind") != "NetworkPolicy" or not isinstance(selector, dict) or not selector or expressions:
-        return
-    pods = [(_namespace(each), _pod_labels(each)) for each in _objects(rule)]
-    known = [(namespace, labels) for namespace, labels in pods if labels is not None]
-    wanted = selector.items()
-    own = _namespace(data)
-    if not known or any(n == own and wanted <= labels.items() for n, labels in known):
-        return
-    yield rule.finding(
-        document.key_span(("spec", "podSelector")),
-        "no pod of this file carries the labels that the policy selects, so it protects none of them",
-        subject=str(_at(data, "metadata", "name")),
-    )
-
-
-def _namespace(data: dict[str, Any]) -> str:
-    namespace = _at(data, "metadata", "namespace")
-    return namespace if isinstance(namespace, str) else "default"
-
-
-def _pod_labels(data: dict[str, Any]) -> dict[str, Any] | None:
-    """The labels of the pods that an object makes; None if it makes none."""
-    route = pod_spec_route(data)
-    if route is None:
-        return None
-    labels = _at(data, *map(str, route[:-1]), "metadata", "labels")
-    return labels if isinstance(labels, dict) else {}
-
-
-def _objects(rule: RuleContext) -> tuple[dict[str, Any], ...]:
-    """All objects of the file; what stands in other files is not known here."""
-    return tuple(each.data for each in rule.documents if isinstance(each.data, dict))
-
-
-def _at(data: Any, *keys: str) -> Any:
-    for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report selectors that no pod of the repository matches, where pods are deployed beside the policy."""
+    cluster = project.cluster
+    for policy in cluster.facts(PolicyDefined):
+        selectors = [(policy.selector, policy.selector_span, "so it protects none of them")]
+        selectors += [(peer, where, "so this rule lets nobody through") for peer, where in policy.peers]
+        for selector, where, result in selectors:
+            # A peer with labels of a kind that no pod here has is one of another repository.
+            if selector is not policy.selector and not cluster.knows_labels(selector):
+                continue
+            if not cluster.finds_nothing(selector, policy):
+                continue
+            near = cluster.nearest(selector, policy)
+            yield rule.finding(
+                where,
+                f"no pod carries the labels that this selector asks for, {result}",
+                subject=f"NetworkPolicy {policy.name}",
+                related=(Location(near.span, f"{near.kind} {near.name} has other labels"),) if near else (),
+            )

@@ -1,0 +1,368 @@
+"""Facts of Kubernetes objects that refer to each other: pods, Services, policies, budgets, accounts, kustomizations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lintkit.graph.cluster_facts import (
+    BackendUsed,
+    BindingDefined,
+    BudgetDefined,
+    EgressRule,
+    KustomizationDefined,
+    Labels,
+    ObjectDefined,
+    PodsDefined,
+    PolicyDefined,
+    Requirement,
+    RoleDefined,
+    Selector,
+    ServiceDefined,
+)
+from lintkit.graph.facts import Count, Fact
+from lintkit.model import Document, Route, Span
+from lintkit.parse.kubernetes import at, env_entries, is_patch, keeps_running, pod_spec_route
+
+_SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "DeploymentConfig", "Rollout"))
+_OPERATORS = frozenset(("In", "NotIn", "Exists", "DoesNotExist"))
+_EVERY_VERB = frozenset(("get", "list", "watch", "create", "update", "patch", "delete"))
+_OUTSIDE = re.compile(
+    r"(?i)^https://(?!(?:localhost|127\.|\[::1\]|10\.|192\.168\.|[a-z0-9-]+(?::\d+)?(?:/|$)|\S*\.(?:svc|local|internal|cluster)\b))"
+)
+_API_KEY = re.compile(
+    r"(?i)(?:^|_)(?:openai|anthropic|gemini|groq|mistral|stripe|sendgrid|twilio|slack)_?\w*(?:key|token)$"
+)
+_PRIVATE = re.compile(
+    r"^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|127\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])"
+)
+
+
+def extract(document: Document) -> Iterator[Fact]:
+    """The facts of one object."""
+    data = document.data
+    if not isinstance(data, dict):
+        return
+    kind, version = data.get("kind"), data.get("apiVersion")
+    if kind == "Kustomization" or kind == "Component" or (kind is None and "resources" in data):
+        yield _kustomization(document, data)
+        return
+    if not isinstance(kind, str) or not isinstance(version, str):
+        return
+    name, namespace = _text(at(data, "metadata", "name")), _text(at(data, "metadata", "namespace"))
+    span = document.span(("metadata", "name"))
+    group = version.rpartition("/")[0]
+    automount = data.get("automountServiceAccountToken")
+    yield ObjectDefined(
+        span, kind, name, namespace, group, automount if isinstance(automount, bool) else None
+    )
+    pods = _pods(document, kind, name, namespace, span)
+    if pods is not None:
+        yield pods
+    if kind == "Service" and group == "":
+        yield _service(document, name, namespace, span)
+    elif kind in ("Ingress", "HTTPRoute", "GRPCRoute", "IngressRoute"):
+        yield from _backends(document, kind, name, namespace)
+    elif kind == "NetworkPolicy" and group in ("networking.k8s.io", "extensions"):
+        yield _policy(document, name, namespace, span)
+    elif kind == "PodDisruptionBudget":
+        yield _budget(document, name, namespace, span)
+    elif kind in ("Role", "ClusterRole"):
+        everything = any(_allows_everything(rule) for rule in _items(data.get("rules")))
+        yield RoleDefined(span, kind, name, namespace, everything, document.key_span(("rules",)))
+    elif kind in ("RoleBinding", "ClusterRoleBinding"):
+        yield _binding(document, kind, name, namespace, span)
+
+
+def _text(data: Any) -> str:
+    return data if isinstance(data, str) else ""
+
+
+def _mapping(data: Any) -> Mapping[Any, Any]:
+    return data if isinstance(data, dict) else {}
+
+
+def _items(data: Any) -> list[Any]:
+    return data if isinstance(data, list) else []
+
+
+def _labels(data: Any) -> Labels:
+    return tuple(
+        (key, _label(value))
+        for key, value in _mapping(data).items()
+        if isinstance(key, str) and not isinstance(value, (dict, list))
+    )
+
+
+def _label(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _selector(data: Any) -> Selector:
+    expressions = []
+    for each in _items(_mapping(data).get("matchExpressions")):
+        operator = _mapping(each).get("operator")
+        known: Any = operator if operator in _OPERATORS else "unknown"
+        values = tuple(_label(value) for value in _items(_mapping(each).get("values")))
+        expressions.append(Requirement(_text(_mapping(each).get("key")), known, values))
+    return Selector(_labels(_mapping(data).get("matchLabels")), tuple(expressions))
+
+
+def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) -> PodsDefined | None:
+    data = document.data
+    route = pod_spec_route(data)
+    labels_only = False
+    if route is None:
+        # A patch may speak of replicas or labels alone.
+        if kind not in _SCALED or not isinstance(data.get("spec"), dict):
+            return None
+        route = ("spec", "template", "spec")
+        labels_only = not isinstance(at(data, "spec", "template", "metadata", "labels"), dict)
+    spec = _mapping(at(data, *route))
+    selector = at(data, "spec", "selector") if kind != "Pod" else None
+    own = None
+    if isinstance(selector, dict):
+        plain = "matchLabels" not in selector and "matchExpressions" not in selector
+        own = Selector(_labels(selector)) if plain else _selector(selector)
+    count = at(data, "spec", "replicas")
+    replicas = None
+    if isinstance(count, int) and not isinstance(count, bool):
+        replicas = Count(count, document.span(("spec", "replicas")), f"replicas: {count}")
+    automount = spec.get("automountServiceAccountToken")
+    return PodsDefined(
+        span,
+        kind,
+        name,
+        namespace,
+        _labels(at(data, *route[:-1], "metadata", "labels")),
+        own,
+        document.key_span(route),
+        ports=tuple(_ports(spec)),
+        replicas=replicas,
+        service=_text(at(data, "spec", "serviceName")),
+        service_span=document.span(("spec", "serviceName")),
+        service_account=_text(spec.get("serviceAccountName")) or _text(spec.get("serviceAccount")),
+        account_span=document.span((*route, "serviceAccountName")),
+        automount=automount if isinstance(automount, bool) else None,
+        patch=labels_only or is_patch(data),
+        images=tuple(_images(spec)),
+        reaches_out=_reaches_out(document),
+        long_running=keeps_running(data),
+        host_network=spec.get("hostNetwork") is True,
+        namespace_span=document.span(("metadata", "namespace")) if namespace else None,
+    )
+
+
+def _containers(spec: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
+    for field in ("initContainers", "containers"):
+        yield from (_mapping(each) for each in _items(spec.get(field)))
+
+
+def _ports(spec: Mapping[Any, Any]) -> Iterator[tuple[str, int]]:
+    for container in _containers(spec):
+        for port in _items(container.get("ports")):
+            number = _mapping(port).get("containerPort")
+            if isinstance(number, int):
+                yield _text(_mapping(port).get("name")), number
+
+
+def _images(spec: Mapping[Any, Any]) -> Iterator[str]:
+    for container in _containers(spec):
+        if _text(container.get("image")):
+            yield container["image"]
+
+
+def _reaches_out(document: Document) -> Span | None:
+    for entry in env_entries(document):
+        if _API_KEY.search(entry.name) or (entry.value and _OUTSIDE.match(entry.value[:300])):
+            return entry.name_span
+    return None
+
+
+def _service(document: Document, name: str, namespace: str, span: Span) -> ServiceDefined:
+    spec = _mapping(at(document.data, "spec"))
+    selector = spec.get("selector")
+    ports = []
+    for port in _items(spec.get("ports")):
+        number = _mapping(port).get("port")
+        if isinstance(number, int):
+            ports.append((_text(_mapping(port).get("name")), number))
+    return ServiceDefined(
+        span,
+        name,
+        namespace,
+        Selector(_labels(selector)) if isinstance(selector, dict) and selector else None,
+        document.key_span(("spec", "selector")),
+        tuple(ports),
+        headless=spec.get("clusterIP") == "None",
+        external=spec.get("type") == "ExternalName",
+    )
+
+
+def _backends(document: Document, kind: str, name: str, namespace: str) -> Iterator[BackendUsed]:
+    for route in _backend_routes(document.data, kind):
+        backend = _mapping(at(document.data, *route))
+        if isinstance(backend.get("service"), dict):
+            service, where = backend["service"], (*route, "service")
+            port_at: Route = next(
+                ((*where, "port", key) for key in ("name", "number") if key in _mapping(service.get("port"))),
+                (),
+            )
+            name_at: Route = (*where, "name")
+        elif kind == "Ingress":
+            name_at, port_at = (*route, "serviceName"), (*route, "servicePort")
+        elif backend.get("kind", "Service") != "Service" or backend.get("group"):
+            continue
+        else:
+            name_at, port_at = (*route, "name"), (*route, "port")
+        target = _text(at(document.data, *name_at))
+        if not target:
+            continue
+        port = at(document.data, *port_at) if port_at else None
+        other = _text(backend.get("namespace"))
+        yield BackendUsed(
+            document.span(name_at),
+            f"{kind} {name}",
+            target,
+            other or namespace,
+            str(port) if isinstance(port, (str, int)) else "",
+            document.span(port_at) if port is not None else None,
+        )
+
+
+def _backend_routes(data: Any, kind: str) -> Iterator[Route]:
+    if kind == "Ingress":
+        for field in ("defaultBackend", "backend"):
+            if isinstance(at(data, "spec", field), dict):
+                yield ("spec", field)
+        for i, rule in enumerate(_items(at(data, "spec", "rules"))):
+            for j, _ in enumerate(_items(at(rule, "http", "paths"))):
+                yield ("spec", "rules", i, "http", "paths", j, "backend")
+        return
+    field = "services" if kind == "IngressRoute" else "backendRefs"
+    outer = "routes" if kind == "IngressRoute" else "rules"
+    for i, rule in enumerate(_items(at(data, "spec", outer))):
+        for j, _ in enumerate(_items(_mapping(rule).get(field))):
+            yield ("spec", outer, i, field, j)
+
+
+def _policy(document: Document, name: str, namespace: str, span: Span) -> PolicyDefined:
+    spec = _mapping(at(document.data, "spec"))
+    types = spec.get("policyTypes")
+    named = [each for each in _items(types) if isinstance(each, str)]
+    peers = []
+    for direction, side in (("ingress", "from"), ("egress", "to")):
+        for i, rule in enumerate(_items(spec.get(direction))):
+            for j, peer in enumerate(_items(_mapping(rule).get(side))):
+                if isinstance(_mapping(peer).get("podSelector"), dict) and "namespaceSelector" not in peer:
+                    where = document.key_span(("spec", direction, i, side, j, "podSelector"))
+                    peers.append((_selector(peer["podSelector"]), where))
+    return PolicyDefined(
+        span,
+        name,
+        namespace,
+        _selector(spec.get("podSelector")),
+        document.key_span(("spec", "podSelector")),
+        ingress="Ingress" in named if named else True,
+        egress="Egress" in named if named else "egress" in spec,
+        egress_rules=tuple(_egress(rule) for rule in _items(spec.get("egress"))),
+        egress_span=document.key_span(("spec", "egress")),
+        peers=tuple(peers),
+    )
+
+
+def _egress(rule: Any) -> EgressRule:
+    rule = _mapping(rule)
+    peers = _items(rule.get("to"))
+    everywhere = not peers or any(
+        "ipBlock" in _mapping(peer) and not _PRIVATE.match(_text(at(peer, "ipBlock", "cidr")))
+        for peer in peers
+    )
+    ports, is_named = [], False
+    for port in _items(rule.get("ports")):
+        number, last = _mapping(port).get("port"), _mapping(port).get("endPort")
+        protocol = _text(_mapping(port).get("protocol")) or "TCP"
+        if number is None:
+            ports.append((protocol, 0, 65535))
+        elif isinstance(number, int):
+            ports.append((protocol, number, last if isinstance(last, int) else number))
+        else:
+            is_named = True
+    return EgressRule(everywhere, tuple(ports), is_named)
+
+
+def _allows_everything(rule: Any) -> bool:
+    groups, resources, verbs = (
+        frozenset(_text(each) for each in _items(_mapping(rule).get(key)))
+        for key in ("apiGroups", "resources", "verbs")
+    )
+    return "*" in groups and "*" in resources and ("*" in verbs or verbs >= _EVERY_VERB)
+
+
+def _binding(document: Document, kind: str, name: str, namespace: str, span: Span) -> BindingDefined:
+    subjects = tuple(
+        (
+            _text(subject.get("kind")),
+            _text(subject.get("namespace")),
+            _text(subject.get("name")),
+            document.span(("subjects", index, "name")),
+        )
+        for index, subject in enumerate(_items(document.data.get("subjects")))
+        if isinstance(subject, dict)
+    )
+    role = _mapping(document.data.get("roleRef"))
+    return BindingDefined(
+        span,
+        kind,
+        name,
+        namespace,
+        (_text(role.get("kind")), _text(role.get("name"))),
+        document.span(("roleRef", "name")),
+        subjects,
+    )
+
+
+def _budget(document: Document, name: str, namespace: str, span: Span) -> BudgetDefined:
+    spec = _mapping(at(document.data, "spec"))
+    amounts = {
+        key: str(value)
+        for key, value in spec.items()
+        if isinstance(value, (int, str)) and isinstance(key, str)
+    }
+    return BudgetDefined(
+        span,
+        name,
+        namespace,
+        _selector(spec.get("selector")),
+        document.key_span(("spec", "selector")),
+        amounts.get("minAvailable", ""),
+        document.span(("spec", "minAvailable")),
+        amounts.get("maxUnavailable", ""),
+        document.span(("spec", "maxUnavailable")),
+    )
+
+
+def _kustomization(document: Document, data: Mapping[Any, Any]) -> KustomizationDefined:
+    resources = [
+        each
+        for field in ("resources", "bases", "components")
+        for each in _items(data.get(field))
+        if isinstance(each, str)
+    ]
+    patches = [each for each in _items(data.get("patchesStrategicMerge")) if isinstance(each, str)]
+    patches += [
+        each["path"]
+        for field in ("patches", "patchesJson6902")
+        for each in _items(data.get(field))
+        if isinstance(each, dict) and isinstance(each.get("path"), str)
+    ]
+    opaque = any(
+        data.get(key) for key in ("helmCharts", "helmChartInflationGenerator", "generators", "transformers")
+    )
+    opaque = opaque or any(
+        "://" in each or "?ref=" in each or each.startswith(("git@", "github.com/")) for each in resources
+    )
+    return KustomizationDefined(
+        document.span(()), tuple(resources), tuple(patches), _text(data.get("namespace")), opaque
+    )

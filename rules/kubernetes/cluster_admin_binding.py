@@ -1,0 +1,130 @@
+"""kubernetes/cluster-admin-binding: a binding that gives away the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.cluster_facts import BindingDefined, RoleDefined
+
+_BINDING = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: shop}
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: cluster-admin  # <-- here
+subjects:
+  - kind: ServiceAccount
+    name: shop
+    namespace: shop
+"""
+_ROLE = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: everything}
+rules:
+  - {apiGroups: ["*"], resources: ["*"], verbs: ["*"]}
+"""
+
+RULE = define(
+    summary="a binding makes its subject an administrator of the cluster",
+    why="""
+`cluster-admin` may do everything in every namespace, also read all Secrets and change the policies that would stop it.
+One token of that service account in a log, and the cluster is somebody else's.
+""",
+    remedy="Write a Role with what the program needs and bind that, in its namespace.",
+    severity="error",
+    scope="project",
+    kinds=("kubernetes",),
+    tags=("security", "CWE-250"),
+    equivalents=(
+        "kics:cluster_admin_role_binding_with_super_user_permissions",
+        "kube-linter:cluster-admin-role-binding",
+        "polaris:clusterrolebindingClusterAdmin",
+        "polaris:rolebindingClusterAdminClusterRole",
+        "polaris:rolebindingClusterAdminRole",
+        "kyverno:restrict-binding-clusteradmin",
+        "kyverno:restrict-binding-system-groups",
+    ),
+    packs=("recommended", "security", "production"),
+    examples=(
+        bad(_BINDING),
+        bad(
+            {"binding.yaml": _BINDING.replace("cluster-admin", "everything"), "role.yaml": _ROLE},
+            note="the role of another file allows everything",
+        ),
+        bad(
+            """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: open}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects:
+  - kind: Group
+    name: system:unauthenticated  # <-- here
+""",
+            note="whoever reaches the API server",
+        ),
+        good(
+            """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: shop}
+subjects: [{kind: ServiceAccount, name: shop, namespace: shop}]
+"""
+        ),
+        good(
+            _BINDING.replace("cluster-admin  # <-- here", "reader")
+            + "---\n"
+            + _ROLE.replace("everything", "reader").replace('verbs: ["*"]', "verbs: [get, list]")
+        ),
+    ),
+)
+
+_ANYBODY = {
+    "system:anonymous": "everybody who reaches the API server",
+    "system:unauthenticated": "everybody who reaches the API server",
+    "system:masters": "a group that no policy can take rights from",
+}
+
+_ITS_OWN = ("system:", "gce:")
+"""How the bindings are called that the cluster makes for its own parts."""
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report bindings to `cluster-admin`, to roles that allow as much, and to groups of everybody."""
+    cluster = project.cluster
+    roles: dict[tuple[str, str], list[RoleDefined]] = {}
+    for role in cluster.facts(RoleDefined):
+        roles.setdefault((role.kind, role.name), []).append(role)
+    for binding in cluster.facts(BindingDefined):
+        if binding.name.startswith(_ITS_OWN):
+            continue
+        subject = f"{binding.kind} {binding.name}"
+        if binding.role[1] == "cluster-admin":
+            text = "the binding gives its subjects everything that the cluster has"
+            yield rule.finding(binding.role_span, text, subject=subject)
+        else:
+            found = [
+                each
+                for each in roles.get(binding.role, ())
+                if each.kind == "ClusterRole" or cluster.same_namespace(each, binding)
+            ]
+            wide = next((each for each in found if each.everything), None)
+            if wide is not None:
+                whole = binding.kind == "ClusterRoleBinding"
+                where = "the cluster" if whole else "the namespace"
+                yield rule.finding(
+                    binding.role_span,
+                    f"{binding.role[0]} `{binding.role[1]}` allows everything, so its subjects have all of {where}",
+                    subject=subject,
+                    related=(Location(wide.rules_span, "allows everything"),),
+                    severity=None if whole else "warning",
+                )
+        for kind, _, name, where_named in binding.subjects:
+            if name in _ANYBODY and kind in ("Group", "User"):
+                text = f"`{name}` is {_ANYBODY[name]}"
+                yield rule.finding(where_named, text, subject=f"{subject} {name}")

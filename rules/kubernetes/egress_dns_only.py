@@ -1,0 +1,165 @@
+"""kubernetes/egress-dns-only: pods that may resolve names and reach nothing outside of the cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.cluster_facts import EgressRule, ObjectDefined, PodsDefined, PolicyDefined
+
+_PODS = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat, namespace: shop}
+spec:
+  selector: {matchLabels: {app: chat}}
+  template:
+    metadata: {labels: {app: chat}}
+    spec:
+      containers:
+        - name: api
+          image: chat:1
+          env:
+            - name: OPENAI_API_KEY
+              valueFrom: {secretKeyRef: {name: chat, key: openai}}
+"""
+_DNS = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: default, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress, Egress]
+  egress:  # <-- here
+    - ports: [{protocol: UDP, port: 53}, {protocol: TCP, port: 53}]
+"""
+_HTTPS = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: https, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: chat}}
+  policyTypes: [Egress]
+  egress:
+    - to: [{ipBlock: {cidr: 0.0.0.0/0, except: [10.0.0.0/8]}}]
+      ports: [{protocol: TCP, port: 443}]
+"""
+_DATABASE = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: database, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: chat}}
+  policyTypes: [Egress]
+  egress:
+    - to: [{podSelector: {matchLabels: {app: db}}}]
+      ports: [{protocol: TCP, port: 5432}]
+"""
+
+RULE = define(
+    summary="pods may resolve names but not call anything outside",
+    why="""
+The pods are isolated for egress, and all that their policies allow is DNS and the cluster itself. Every call to an
+external API resolves its name and then hangs until it times out, which looks like an outage on the other side.
+""",
+    remedy="""
+Add an egress rule for TCP 443 to `0.0.0.0/0` without the private ranges, for the pods that call external APIs.
+""",
+    severity="warning",
+    confidence="medium",
+    scope="project",
+    kinds=("kubernetes",),
+    tags=("network", "reliability", "correctness"),
+    packs=("recommended", "production"),
+    examples=(
+        bad({"shop.yaml": _PODS, "network/default.yaml": _DNS}),
+        bad(
+            {"shop.yaml": _PODS, "default.yaml": _DNS, "db.yaml": _DATABASE},
+            note="the database is in the cluster",
+        ),
+        good(
+            {"shop.yaml": _PODS, "default.yaml": _DNS.replace("  # <-- here", ""), "https.yaml": _HTTPS},
+            note="another policy of the namespace allows TCP 443",
+        ),
+        good(
+            {
+                "shop.yaml": _PODS,
+                "default.yaml": _DNS.replace("  # <-- here", "").replace("UDP, port: 53", "TCP, port: 443"),
+            },
+        ),
+        good(
+            {
+                "db.yaml": _PODS.replace("chat:1", "postgres:16").replace(
+                    "OPENAI_API_KEY", "POSTGRES_PASSWORD"
+                ),
+                "default.yaml": _DNS.replace("  # <-- here", ""),
+            },
+            note="a datastore calls nobody",
+        ),
+        good(
+            {
+                "shop.yaml": _PODS,
+                "default.yaml": _DNS.replace("  # <-- here", ""),
+                "cilium.yaml": "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a}\n",
+            },
+            note="policies of other engines are not followed",
+        ),
+    ),
+)
+
+_DATASTORE = re.compile(
+    r"(?:^|/)(?:[\w.-]*(?:postgres|mysql|mariadb|redis|valkey|mongo|memcached|rabbitmq|kafka|zookeeper|etcd|neo4j"
+    r"|elasticsearch|opensearch|cassandra|minio|nats|qdrant|weaviate|milvus)[\w.-]*)(?:[:@]|$)"
+)
+_OTHER_ENGINES = frozenset(
+    (
+        "CiliumNetworkPolicy",
+        "CiliumClusterwideNetworkPolicy",
+        "GlobalNetworkPolicy",
+        "AdminNetworkPolicy",
+        "EgressFirewall",
+    )
+)
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report each policy that allows DNS once, with the pods that it and all others leave without a way out."""
+    cluster = project.cluster
+    if any(each.kind in _OTHER_ENGINES for each in cluster.facts(ObjectDefined)):
+        return
+    cut_off: dict[PolicyDefined, list[PodsDefined]] = {}
+    certain: set[PolicyDefined] = set()
+    for pods in cluster.pods:
+        if pods.host_network or not pods.images or all(_DATASTORE.search(image) for image in pods.images):
+            continue
+        policies = [each for each in cluster.policies(pods) if each.egress]
+        rules = [each for policy in policies for each in policy.egress_rules]
+        dns = [policy for policy in policies if any(_is_dns(each) for each in policy.egress_rules)]
+        if not dns or any(each.everywhere and each.allows("TCP", 443) for each in rules):
+            continue
+        if any(cluster.is_open(policy.path) for policy in policies):
+            continue
+        cut_off.setdefault(dns[0], []).append(pods)
+        # Who may reach parts of the cluster is often meant to reach no more, unless its variables say otherwise.
+        if pods.reaches_out is not None or all(_is_dns(each) for each in rules):
+            certain.add(dns[0])
+    for policy, left in cut_off.items():
+        first = left[0]
+        others = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        related = [Location(pods.span, f"{pods.kind} {pods.name} is selected") for pods in left[:5]]
+        related += [
+            Location(pods.reaches_out, "calls an external API") for pods in left[:5] if pods.reaches_out
+        ]
+        yield rule.finding(
+            policy.egress_span or policy.span,
+            f"{first.kind} `{first.name}`{others} may ask DNS but not reach TCP 443 outside of the cluster",
+            subject=f"NetworkPolicy {policy.name}",
+            related=related,
+            severity=None if policy in certain else "note",
+            confidence=None if policy in certain else "low",
+        )
+
+
+def _is_dns(rule: EgressRule) -> bool:
+    return bool(rule.ports) and all(first == last and first in (53, 5353) for _, first, last in rule.ports)
