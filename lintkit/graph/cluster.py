@@ -195,7 +195,7 @@ class Cluster:
             tuple(each for each in selector.labels if each[0] not in _ADDED_BY_CONTROLLERS),
             tuple(each for each in selector.expressions if each.key not in _ADDED_BY_CONTROLLERS),
         )
-        candidates: Iterable[PodsDefined] = self.pods
+        candidates: Sequence[PodsDefined] = self.pods
         if asked.labels:
             candidates = min((self._by_label.get(label, []) for label in asked.labels), key=len)
         for count, pods in enumerate(candidates):
