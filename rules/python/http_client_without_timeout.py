@@ -274,6 +274,18 @@ async def post(url):
             note="a stream that is limited between two reads",
         ),
         good(
+            """\
+import aiohttp
+
+
+class Feed:
+    async def connect(self):
+        self.session = aiohttp.ClientSession()
+        self.socket = await self.session.ws_connect(URL, heartbeat=20)
+""",
+            note="a web socket stays open",
+        ),
+        good(
             "import httpx\n\nhttpx.get(url)\nclient = httpx.AsyncClient()\n"
             "stream = httpx.Client(timeout=httpx.Timeout(None, read=60))\n",
             note="httpx has a limit of its own",
@@ -455,6 +467,10 @@ def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Fi
             )
         return
     uses = list(calls_on(call, frozenset((*limits.HTTPX_METHODS, "ws_connect")), file))
+    if uses and all(
+        isinstance(use.func, cst.Attribute) and use.func.attr.value == "ws_connect" for use in uses
+    ):
+        return
     if any("timeout" in file.keyword_arguments(use) or limits.is_bounded_around(use, file) for use in uses):
         return
     yield _finding(call, "has no `timeout`: each of its requests may take 5 minutes", file, rule)

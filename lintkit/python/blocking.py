@@ -1,0 +1,261 @@
+"""Calls that hold the thread they run in: what an `async def` must not call directly.
+
+Sources: the documentation of each library; of SQLAlchemy's `Session` and redis-py's client, the methods that talk to
+the server.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lintkit.python.lazy import cst
+from lintkit.python.receivers import origin_names
+from lintkit.python.redis_clients import names_client
+from lintkit.python.triggers import Calls, MethodCalls, Trigger
+
+if TYPE_CHECKING:
+    from lintkit.python.file import PythonFile
+
+_HTTP = ("get", "post", "put", "patch", "delete", "head", "options", "request")
+_SPAWN = ("spawnl", "spawnle", "spawnlp", "spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe")
+_SQL = (
+    "execute",
+    "executemany",
+    "exec",
+    "scalar",
+    "scalars",
+    "commit",
+    "flush",
+    "refresh",
+    "rollback",
+    "merge",
+)
+_QUERY = ("all", "first", "one", "one_or_none", "count", "fetchone", "fetchall", "fetchmany", "run")
+_REDIS = (
+    "get",
+    "set",
+    "setex",
+    "setnx",
+    "mget",
+    "mset",
+    "getdel",
+    "getset",
+    "delete",
+    "unlink",
+    "exists",
+    "expire",
+    "ttl",
+    "incr",
+    "incrby",
+    "decr",
+    "keys",
+    "scan_iter",
+    "hget",
+    "hset",
+    "hmget",
+    "hgetall",
+    "hdel",
+    "hincrby",
+    "lpush",
+    "rpush",
+    "lpop",
+    "rpop",
+    "blpop",
+    "brpop",
+    "lrange",
+    "llen",
+    "sadd",
+    "srem",
+    "smembers",
+    "sismember",
+    "zadd",
+    "zrange",
+    "zrem",
+    "publish",
+    "xadd",
+    "xread",
+    "xreadgroup",
+    "ping",
+    "flushdb",
+    "flushall",
+    "eval",
+    "execute",
+)
+
+_THREAD = "`await asyncio.to_thread(…)`"
+_ASYNC_HTTP = "an async client"
+_PROCESS = "`await asyncio.create_subprocess_exec(…)`"
+
+FUNCTIONS: dict[str, str] = {
+    "time.sleep": "`await asyncio.sleep(…)`",
+    "input": _THREAD,
+    "builtins.input": _THREAD,
+    **{f"requests.{name}": _ASYNC_HTTP for name in _HTTP},
+    **{f"httpx.{name}": "`httpx.AsyncClient`" for name in (*_HTTP, "stream")},
+    "urllib.request.urlopen": _ASYNC_HTTP,
+    "urllib.request.urlretrieve": _ASYNC_HTTP,
+    "urllib3.request": _ASYNC_HTTP,
+    **{
+        f"subprocess.{name}": _PROCESS
+        for name in ("run", "call", "check_call", "check_output", "getoutput", "getstatusoutput")
+    },
+    "os.system": _PROCESS,
+    "os.popen": _PROCESS,
+    "os.posix_spawn": _PROCESS,
+    "os.posix_spawnp": _PROCESS,
+    **{f"os.{name}": _PROCESS for name in _SPAWN},
+    **{f"os.{name}": _PROCESS for name in ("wait", "wait3", "wait4", "waitid", "waitpid")},
+    "psycopg2.connect": "psycopg 3 or asyncpg",
+    "psycopg.connect": "`psycopg.AsyncConnection`",
+    "pymysql.connect": "an async driver",
+    "MySQLdb.connect": "an async driver",
+}
+"""Qualified name of a function that blocks -> what to use in a coroutine."""
+
+FUNCTION_CALLS = Calls(tuple(FUNCTIONS))
+
+METHOD_CALLS: tuple[Trigger, ...] = (
+    MethodCalls(_REDIS, words=("redis", "valkey")),
+    MethodCalls(
+        (*_SQL, *_QUERY, "get", "delete", "execute_query", "verify_connectivity"),
+        words=("sqlalchemy", "sqlmodel", "psycopg", "pymysql", "neo4j"),
+    ),
+    MethodCalls(_HTTP, words=("import requests", "from requests", "import httpx", "from httpx", "urllib3")),
+    MethodCalls(("communicate", "wait"), words=("subprocess",)),
+    MethodCalls(("create", "parse", "stream", "generate_content"), words=("openai", "anthropic", "genai")),
+)
+"""Calls of methods that block where the object is of a client that does; `blocking_method` decides."""
+
+_RESULTS = r"(?:\.\w+\(\))*?"
+_KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(
+            r"(?:sqlalchemy(?:\.orm)?(?:\.session|\.scoping)?\.(?:Session|(?:sessionmaker|scoped_session)\(\))"
+            r"|sqlmodel(?:\.orm\.session)?\.Session)\(\)(?:\.begin\(\))?"
+            rf"\.(?:(?:{'|'.join(_SQL)}|get|get_one)|query\(\){_RESULTS}\.(?:all|first|one|one_or_none|count|delete|scalar|get))"
+        ),
+        "a database session",
+        "an `AsyncSession`",
+    ),
+    (
+        re.compile(
+            r"(?:sqlalchemy|sqlalchemy\.engine|sqlmodel)\.create_engine\(\)\.(?:connect|begin)\(\)\.(?:execute|scalar|scalars|commit)"
+        ),
+        "a database connection",
+        "an async engine",
+    ),
+    (
+        re.compile(
+            r"(?:psycopg2?|pymysql|MySQLdb)\.connect\(\)(?:\.cursor\(\))?"
+            r"\.(?:execute|executemany|commit|rollback|fetchone|fetchall|fetchmany)"
+        ),
+        "a database connection",
+        "an async driver",
+    ),
+    (
+        re.compile(
+            r"neo4j\.GraphDatabase\.driver\(\)\.(?:execute_query|verify_connectivity|session\(\)\.run)"
+        ),
+        "a Neo4j driver",
+        "`AsyncGraphDatabase`",
+    ),
+    (
+        re.compile(rf"requests\.(?:sessions\.)?[sS]ession\(\)\.(?:{'|'.join(_HTTP)})"),
+        "an HTTP session",
+        _ASYNC_HTTP,
+    ),
+    (re.compile(rf"httpx\.Client\(\)\.(?:{'|'.join(_HTTP)})"), "an HTTP client", "`httpx.AsyncClient`"),
+    (
+        re.compile(
+            r"urllib3\.(?:PoolManager|ProxyManager|HTTPSConnectionPool|HTTPConnectionPool)\(\)\.request"
+        ),
+        "a pool",
+        _ASYNC_HTTP,
+    ),
+    (re.compile(r"subprocess\.Popen\(\)\.(?:communicate|wait)"), "a process", _PROCESS),
+    (
+        re.compile(r"openai\.(?:Azure)?(?:OpenAI|Client)\(\)\.[\w.]+\.(?:create|parse|stream)"),
+        "a client of a language model",
+        "`AsyncOpenAI`",
+    ),
+    (
+        re.compile(r"anthropic\.Anthropic(?:Bedrock|Vertex)?\(\)\.[\w.]+\.(?:create|parse|stream)"),
+        "a client of a language model",
+        "`AsyncAnthropic`",
+    ),
+    (
+        re.compile(r"google\.genai\.Client\(\)\.models\.generate_content"),
+        "a client of a language model",
+        "`client.aio`",
+    ),
+)
+_ASYNC_NAMES = re.compile(
+    r"redis\.asyncio\.|valkey\.asyncio\.|aioredis\.|arq\.|sqlalchemy\.ext\.asyncio\.|httpx\.Async|sqlmodel\.ext\.asyncio\."
+    r"|psycopg\.Async|neo4j\.Async|openai\.Async|anthropic\.Async|asyncpg\.|aiohttp\."
+)
+
+
+def blocking_method(call: cst.Call, file: PythonFile) -> tuple[str, str] | None:
+    """What a method call talks through (`a Redis client`), and what to use instead; None where it may not block."""
+    names = origin_names(call.func, file)
+    if any(_ASYNC_NAMES.match(name) for name in names):
+        return None
+    for name in names:
+        owner, _, method = name.rpartition(".")
+        if method in _REDIS and (names_client(owner) or _is_pipeline_execute(owner, method)):
+            return "a Redis client", "`redis.asyncio`"
+        for pattern, through, instead in _KINDS:
+            if pattern.fullmatch(name):
+                return through, instead
+    return None
+
+
+def _is_pipeline_execute(owner: str, method: str) -> bool:
+    return (
+        method == "execute"
+        and owner.endswith(".pipeline()")
+        and names_client(owner.removesuffix(".pipeline()"))
+    )
+
+
+def in_coroutine(call: cst.Call, file: PythonFile) -> cst.FunctionDef | None:
+    """The `async def` whose own code makes a call; None in a nested function or lambda, which others may run.
+
+    A lambda that the coroutine gives a name and calls by it is its own code.
+    """
+    below: cst.CSTNode = call
+    for above in file.ancestors(call):
+        if isinstance(above, cst.Lambda) and above.body is below and not _is_called_by_name(above, file):
+            return None
+        if isinstance(above, cst.FunctionDef) and above.body is below:
+            return above if above.asynchronous is not None else None
+        if isinstance(above, cst.ClassDef):
+            return None
+        below = above
+    return None
+
+
+def _is_called_by_name(function: cst.Lambda, file: PythonFile) -> bool:
+    statement = file.parent(function)
+    around = file.enclosing_function(function)
+    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1 or around is None:
+        return False
+    target = statement.targets[0].target
+    return isinstance(target, cst.Name) and any(
+        isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == target.value
+        for node in file.walk(around.body)
+    )
+
+
+def is_awaited(call: cst.Call, file: PythonFile) -> bool:
+    """Whether the result of a call is awaited, also by `async with` and `async for`: such a call does not block."""
+    parent = file.parent(call)
+    if isinstance(parent, cst.Await):
+        return True
+    if isinstance(parent, cst.WithItem):
+        statement = file.parent(parent)
+        return isinstance(statement, cst.With) and statement.asynchronous is not None
+    if isinstance(parent, cst.For | cst.CompFor):
+        return parent.asynchronous is not None and parent.iter is call
+    return False

@@ -1,0 +1,269 @@
+"""python/blocking-call-in-async: a call that stops the event loop until it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.blocking import (
+    FUNCTION_CALLS,
+    FUNCTIONS,
+    METHOD_CALLS,
+    blocking_method,
+    in_coroutine,
+    is_awaited,
+)
+from lintkit.python.branches import scope_name
+
+RULE = define(
+    summary="a call in a coroutine that blocks the event loop",
+    why="""
+A process with an event loop runs one thing at a time. While a coroutine sleeps, waits for an HTTP answer or for a query
+without `await`, every other request of that process stands still, health checks included, and the orchestrator kills
+a service that is only waiting.
+""",
+    remedy="Await an async client, or `await asyncio.to_thread(function, …)`; "
+    "a handler of FastAPI that has to block can be a plain `def`.",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(FUNCTION_CALLS, *METHOD_CALLS),
+    tags=("async", "performance"),
+    equivalents=(
+        "ruff:ASYNC210",
+        "ruff:ASYNC212",
+        "ruff:ASYNC221",
+        "ruff:ASYNC222",
+        "ruff:ASYNC250",
+        "ruff:ASYNC251",
+        "semgrep:sync-sleep-in-async-code",
+        "sonar-python:synchronousHttpOperationsInAsync",
+        "sonar-python:synchronousSubprocessOperationsInAsync",
+        "sonar-python:timeSleepInAsync",
+        "sonar-python:inputInAsync",
+    ),
+    packs=("recommended", "production"),
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    examples=(
+        bad(
+            """\
+import time
+from time import sleep as pause
+
+import requests
+
+
+async def poll(url):
+    time.sleep(1)  # <-- here
+    pause(1)  # <-- here
+    return requests.get(url, timeout=3)  # <-- here
+"""
+        ),
+        bad(
+            """\
+import httpx
+import requests
+import urllib3
+
+pool = urllib3.PoolManager()
+
+
+class Shop:
+    def __init__(self) -> None:
+        self.session = requests.Session()
+
+    async def orders(self):
+        pool.request("GET", URL)  # <-- here
+        with httpx.Client() as client:
+            client.post(URL)  # <-- here
+        return self.session.get(URL)  # <-- here
+""",
+            note="clients and sessions",
+        ),
+        bad(
+            """\
+import os
+import subprocess
+
+
+async def convert(path):
+    subprocess.run(["convert", path], check=True)  # <-- here
+    os.system("sync")  # <-- here
+    os.spawnl(os.P_WAIT, "/bin/true", "true")  # <-- here
+    process = subprocess.Popen(["wc", path])
+    process.wait()  # <-- here
+    answer = lambda: input()  # <-- here
+    return answer()
+"""
+        ),
+        bad(
+            """\
+import redis
+from sqlalchemy.orm import Session
+
+
+async def profile(user_id: int, db: Session, cache: redis.Redis):
+    known = cache.get(f"user:{user_id}")  # <-- here
+    if known is None:
+        known = db.execute(query).scalar_one()  # <-- here
+        cache.set(f"user:{user_id}", known, ex=60)
+    return known
+""",
+            note="for clients of a store the first call of each function is reported",
+        ),
+        bad(
+            """\
+from fastapi import Depends
+from sqlalchemy import create_engine
+from sqlalchemy.orm import sessionmaker
+
+engine = create_engine(URL)
+SessionLocal = sessionmaker(bind=engine)
+
+
+def get_db():
+    db = SessionLocal()
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+async def names(db=Depends(get_db)):
+    return db.query(User.name).filter(User.active).all()  # <-- here
+
+
+async def count():
+    with engine.connect() as connection:
+        return connection.execute(COUNT).scalar()  # <-- here
+"""
+        ),
+        bad(
+            """\
+import psycopg2
+from neo4j import GraphDatabase
+from openai import OpenAI
+
+client = OpenAI(timeout=20)
+driver = GraphDatabase.driver(URI)
+
+
+async def answer(text):
+    connection = psycopg2.connect(DSN)  # <-- here
+    with driver.session() as session:
+        session.run("MATCH (n) RETURN n")  # <-- here
+    return client.chat.completions.create(messages=[text])  # <-- here
+"""
+        ),
+        good(
+            """\
+import asyncio
+import subprocess
+import time
+
+import httpx
+import redis.asyncio as redis
+
+cache = redis.from_url(URL)
+
+
+async def poll(url):
+    await asyncio.sleep(1)
+    await asyncio.to_thread(time.sleep, 1)
+    async with httpx.AsyncClient() as client:
+        await client.get(url)
+    process = await asyncio.create_subprocess_exec("wc")
+    await process.wait()
+    return await cache.get("a")
+""",
+            note="what the event loop knows of",
+        ),
+        good(
+            """\
+import time
+
+
+async def poll(loop):
+    def wait():
+        time.sleep(1)
+
+    await loop.run_in_executor(None, wait)
+    await loop.run_in_executor(None, lambda: time.sleep(1))
+""",
+            note="a function that runs in a thread",
+        ),
+        good(
+            """\
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+
+async def profile(db: AsyncSession):
+    await db.execute(query)
+    await db.run_sync(lambda session: session.execute(query))
+    db.add(user)
+
+
+def total(db: Session):
+    return db.execute(query).scalar_one()
+"""
+        ),
+        good("import time\n\n\ndef poll():\n    time.sleep(1)\n", note="no coroutine"),
+        good("async def poll(time):\n    time.sleep(1)\n", note="something else of that name"),
+        good(
+            "import os\n\n\nasync def start():\n    return os.spawnl(os.P_NOWAIT, '/bin/true', 'true')\n",
+            note="it does not wait",
+        ),
+        good({"scripts/load.py": "import time\n\n\nasync def main():\n    time.sleep(1)\n"}, note="a script"),
+    ),
+)
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report a call that blocks in the code of a coroutine itself."""
+    call = match.node
+    if not isinstance(call, cst.Call):
+        return
+    coroutine = in_coroutine(call, file)
+    if coroutine is None or is_awaited(call, file):
+        return
+    if match.trigger is FUNCTION_CALLS:
+        if match.name in FUNCTIONS and not _returns_at_once(call, match.name, file):
+            what, instead = "", FUNCTIONS[match.name]
+        else:
+            return
+    else:
+        found = blocking_method(call, file)
+        if found is None:
+            return
+        through, instead = found
+        what = f" through {through}"
+        if "database" in through or "Redis" in through or "Neo4j" in through:
+            key = ("blocking call reported", id(coroutine), through)
+            if file.answers.setdefault(key, call) is not call:
+                return
+    callee = " ".join(file.code(call.func).split())
+    shown = callee if len(callee) <= 60 else callee[:59] + "…"
+    yield rule.finding(
+        file.span(call),
+        f"`{shown}`{what} stops the event loop until it is done: use {instead}",
+        subject=f"{scope_name(call, file)} {shown}",
+    )
+
+
+def _returns_at_once(call: cst.Call, name: str, file: PythonFile) -> bool:
+    """Whether a process is only started: `os.spawnl(os.P_NOWAIT, …)`, or a mode that nobody knows."""
+    if not name.startswith("os.spawn"):
+        return False
+    mode = file.argument(call, 0, "mode")
+    return mode is not None and file.qualified_name(file.follow(mode)) != "os.P_WAIT"
