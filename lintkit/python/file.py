@@ -362,6 +362,10 @@ class PythonFile:
         """All bindings of a name in the module, in the order of the file."""
         return tuple(self._module_bindings(identifier(name)))
 
+    def every_binding(self, name: cst.Name) -> tuple[Binding, ...]:
+        """All bindings of a name in the scope that it belongs to, in order, also those after it."""
+        return tuple(self._every(name))
+
     def is_module_level(self, binding: Binding) -> bool:
         """Whether a binding belongs to the module and not to a function, class or lambda."""
         return self._scope_of(binding.node) is None
