@@ -10,6 +10,7 @@ import pytest
 
 from lintkit.discover.kinds import kind_of
 from lintkit.redact import redact
+from lintkit.report.formats import FORMATS
 from tests.canaries import PLACES, Canary, Repository, repository
 
 SEEDS = (1, 2, 3)
@@ -75,6 +76,13 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, Path]
         ("--output-format", "text", "--color", "always"),
         ("--output-format", "json"),
         ("--output-format", "sarif", "--show-suppressed"),
+        ("--output-format", "concise", "--show-suppressed"),
+        ("--output-format", "github"),
+        ("--output-format", "markdown", "--verbose"),
+        ("--output-format", "gitlab"),
+        ("--output-format", "junit"),
+        ("--output-format", "checkstyle"),
+        ("--output-format", "rdjson"),
         ("--diff", "--unsafe-fixes"),
         ("--statistics",),
     ],
@@ -110,3 +118,21 @@ def test_no_secret_in_the_report_on_standard_input(planted: tuple[Repository, Pa
     )
     assert result.returncode == 1, result.stderr
     assert secret not in result.stdout + result.stderr
+
+
+def test_every_format_is_asked() -> None:
+    (mark,) = test_no_secret_in_any_output.pytestmark  # type: ignore[attr-defined]
+    asked = {arguments[1] for arguments in mark.args[1] if arguments[0] == "--output-format"}
+    assert asked == set(FORMATS)
+
+
+def test_no_secret_in_a_baseline(planted: tuple[Repository, Path], tmp_path: Path) -> None:
+    made, root = planted
+    file = tmp_path / "baseline.json"
+    command = [sys.executable, "-m", "lintkit", "baseline", "--select", "*", "--root", str(root)]
+    result = subprocess.run(
+        [*command, "--output", str(file)], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert result.returncode == 0, result.stderr
+    assert file.read_text(encoding="ascii").count("count") > 20
+    assert leaks(made, file.read_text(encoding="ascii") + result.stderr) == []

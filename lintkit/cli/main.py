@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "new": "Begin a rule of your own.",
     "review": "Post what is found as a review of a pull request on GitHub.",
     "rules": "List the rules.",
-    "schema": "Print the JSON Schema of rule files or of the configuration.",
+    "schema": "Print the JSON Schema of rule files, of the configuration or of reports.",
     "test": "Run the examples of rules as tests.",
 }
 """Subcommand -> its line in `lintkit --help`; the module is `lintkit.cli.<name>`, the function `<name>`."""

@@ -10,6 +10,6 @@ from typing import Any, cast
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema `name` (`rule`, `config`) as plain data."""
+    """The JSON Schema `name` (`rule`, `config`, `report`) as plain data."""
     text = files(__name__).joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
     return cast("dict[str, Any]", json.loads(text))

@@ -9,8 +9,15 @@ from lintkit.report.options import Renderer
 
 FORMATS: Mapping[str, str] = {
     "text": "lintkit.report.text",
+    "concise": "lintkit.report.concise",
     "json": "lintkit.report.json",
     "sarif": "lintkit.report.sarif",
+    "github": "lintkit.report.github",
+    "markdown": "lintkit.report.step_summary",
+    "gitlab": "lintkit.report.gitlab",
+    "junit": "lintkit.report.junit",
+    "checkstyle": "lintkit.report.checkstyle",
+    "rdjson": "lintkit.report.rdjson",
 }
 """Format name -> the module whose `render` writes it."""
 

@@ -1,25 +1,7 @@
 """lintkit's own JSON, for programs: everything a report says, in a form that only grows.
 
-One object; `version` changes when something is removed or changes its meaning, never when something is added.
-
-    version         1
-    tool            name, version
-    revision        repository_uri, revision_id, branch; empty strings where unknown
-    compared        what the findings were compared with: a revision, the name of a baseline; empty if with nothing
-    summary         errors, warnings, notes, files, files_with_findings, suppressed, known, fixable,
-                    unsafe_fixable, fixed
-    findings        sorted by path, position and rule; each:
-      rule, severity, confidence, message, subject
-      path          relative to the root, `/` between its parts
-      start, end    {line, column}, from 1, in code points; `end` is exclusive; null where the text is unknown
-      related       [{path, start, end, label}]: the other ends
-      fix           null or {title, safe, edits: [{path, start, end, text}]}
-      fingerprints  {name: value}: the same finding in a later report has the same `lintkit/v1`
-    suppressed      only with --show-suppressed: findings with {suppression: {kind, reason}}
-    known           only with --show-suppressed: findings that were there before
-    notifications   [{level, message, rule, path, line}]: about lintkit's own run; line 0 is the whole file
-
-Severities are error, warning, note; confidences high, medium, low. Masked secrets are asterisks.
+One object; `version` changes when something is removed or changes its meaning, never when something is added. What is
+in it says `lintkit schema report`. Positions count from 1, columns in code points, and an end is exclusive.
 """
 
 from __future__ import annotations

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+from lintkit.report.printable import printable
+
 _TICKS = re.compile("`+")
+_MARKUP = re.compile(r"[\\`*_\[\]<>&|~@#!]")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "&#35;"}
 
 
 def fenced(text: str, language: str = "") -> str:
@@ -33,3 +37,13 @@ def sentence(text: str) -> str:
     if text[:1].islower() and text[1:2] != "`":
         text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def prose(text: str) -> str:
+    """Words from a checked repository on one line: code between backticks stays code, nothing else is markup."""
+    parts = re.split(r"(`[^`]+`)", " ".join(printable(text).split()))
+    return "".join(part if index % 2 else _MARKUP.sub(_escaped, part) for index, part in enumerate(parts))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match.group(), f"\\{match.group()}")

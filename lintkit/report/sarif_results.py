@@ -25,7 +25,7 @@ LABEL_LIMIT = 200
 """Code points of a message and of a label."""
 
 SNIPPET_LIMIT = 2_000
-"""Code points of a snippet; a longer one is left out, so that a minified file cannot fill the report."""
+"""Code points of a region; of a longer one its first line is shown, so that a minified file cannot fill the report."""
 
 _CONTEXT_LINES = 2
 _CONTEXT_SIZE = 400
@@ -106,9 +106,8 @@ class Results:
         span = _visible_span(lines, trimmed(lines, span))
         region = self._sources.region(span)
         location["region"] = entry = _region(region)
-        if span.end - span.start <= SNIPPET_LIMIT:
-            entry["snippet"] = {"text": lines.text[span.start : span.end]}
-            location["contextRegion"] = self._context(lines, span, region)
+        entry["snippet"] = {"text": lines.text[span.start : span.end]}
+        location["contextRegion"] = self._context(lines, span, region)
         return location
 
     def _context(self, lines: Lines, span: Span, region: Region) -> dict[str, Any]:
@@ -180,12 +179,15 @@ def _link_text(location: Location) -> str:
 
 
 def _visible_span(lines: Lines, span: Span) -> Span:
-    """An empty span as its line, so that there is something to show."""
-    if span.start < span.end:
-        return span
+    """An empty span as its line, so that there is something to show, and a very long one as its first line."""
     number = lines.position(span.start).line
-    start, end = lines.start(number), line_end(lines, number)
-    return Span(span.path, start, end) if end - start <= SNIPPET_LIMIT else span
+    start, end = span.start, span.end
+    if start == end:
+        first, last = lines.start(number), line_end(lines, number)
+        start, end = (first, last) if last - first <= SNIPPET_LIMIT else (min(start, last - 1), last)
+    elif end - start > SNIPPET_LIMIT:
+        end = min(end, max(start + 1, line_end(lines, number)))
+    return Span(span.path, start, min(end, start + SNIPPET_LIMIT))
 
 
 def _region(region: Region) -> dict[str, Any]:

@@ -328,3 +328,13 @@ REPORT = Report(
 )
 
 CLEAN = Report(findings=(), rules=RULES, texts={}, files_checked=214)
+
+MANY = replace(
+    REPORT,
+    findings=tuple(
+        replace(finding, subject=f"{finding.subject} {number}")
+        for finding in REPORT.findings
+        for number in range(3)
+    ),
+)
+"""More findings than some formats show."""

@@ -2,6 +2,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+from jsonschema import Draft202012Validator
+
+from lintkit.data import schema
 from lintkit.model import Edit, Fix, Report, Revision, Span
 from lintkit.report.options import RenderOptions
 from tests.report.rendering import finding, rendered, report
@@ -78,3 +82,41 @@ def test_output_is_ascii_without_control_characters() -> None:
     text = rendered(REPORT, "json")
     assert text.isascii()
     assert text.replace("\n", "").isprintable()
+
+
+EVERYTHING = replace(REPORT, compared="main", known=REPORT.findings[:2])
+
+
+@pytest.mark.parametrize("options", [RenderOptions(), RenderOptions(show_suppressed=True)])
+@pytest.mark.parametrize("given_report", [EVERYTHING, CLEAN, Report((finding(Span("a.bin", 7, 9)),), (), {})])
+def test_report_is_valid_by_the_schema_that_ships(given_report: Report, options: RenderOptions) -> None:
+    assert list(Draft202012Validator(schema("report")).iter_errors(loaded(given_report, options))) == []
+
+
+def test_schema_describes_every_key() -> None:
+    """No key that the schema does not know: with all objects closed, the report is valid still."""
+    closed = _closed(schema("report"))
+    # What is closed cannot be extended by `allOf`, so that the finding is written out there.
+    suppressed = closed["properties"]["suppressed"]["items"]
+    for name in ("properties", "required"):
+        suppressed[name] = type(suppressed[name])(
+            [*suppressed[name].items(), *closed["$defs"]["finding"][name].items()]
+            if name == "properties"
+            else [*suppressed[name], *closed["$defs"]["finding"][name]]
+        )
+    del suppressed["allOf"]
+    value = loaded(EVERYTHING, RenderOptions(show_suppressed=True))
+    assert list(Draft202012Validator(closed).iter_errors(value)) == []
+    assert not Draft202012Validator(closed).is_valid({**value, "more": 1})
+    assert set(closed["properties"]) == set(value)
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_closed(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    inner = {name: _closed(item) for name, item in node.items()}
+    if isinstance(inner.get("properties"), dict) and "additionalProperties" not in inner:
+        inner["additionalProperties"] = False
+    return inner

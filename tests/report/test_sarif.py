@@ -120,10 +120,19 @@ def test_span_past_the_end_is_the_end() -> None:
     assert physical(report("abc", 90, 99))["region"]["endColumn"] <= 4
 
 
-def test_snippet_of_a_huge_span_is_left_out() -> None:
+def test_a_huge_span_becomes_its_first_line() -> None:
+    text = "a\n" + "bc: " + "\n".join("d" * 90 for _ in range(40))
+    location = physical(report(text, 2, len(text)))
+    region = location["region"]
+    assert (region["startLine"], region["endLine"], region["endColumn"]) == (2, 2, 95)
+    assert region["snippet"]["text"] == "bc: " + "d" * 90
+    assert location["contextRegion"]["startLine"] == 1
+
+
+def test_a_span_in_a_huge_line_is_cut() -> None:
     location = physical(report("x" * 5000, 0, 5000))
-    assert "snippet" not in location["region"]
-    assert "contextRegion" not in location
+    assert len(location["region"]["snippet"]["text"]) == sarif_results.SNIPPET_LIMIT
+    assert len(location["contextRegion"]["snippet"]["text"]) > sarif_results.SNIPPET_LIMIT
 
 
 def test_context_of_a_long_line_is_cut() -> None:

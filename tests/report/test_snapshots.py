@@ -10,7 +10,7 @@ import pytest
 from lintkit.report.options import RenderOptions
 from lintkit.report.rules import render_rules
 from tests.report.rendering import rendered
-from tests.report.sample import CLEAN, REPORT, RULES
+from tests.report.sample import CLEAN, MANY, REPORT, RULES
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -26,6 +26,15 @@ CASES = {
     "report.sarif": lambda: rendered(REPORT, "sarif"),
     "report-suppressed.sarif": lambda: rendered(REPORT, "sarif", RenderOptions(show_suppressed=True)),
     "clean.sarif": lambda: rendered(CLEAN, "sarif"),
+    "report-concise.txt": lambda: rendered(REPORT, "concise", RenderOptions(show_suppressed=True)),
+    "report-github.txt": lambda: rendered(MANY, "github"),
+    "report.md": lambda: rendered(REPORT, "markdown"),
+    "clean.md": lambda: rendered(CLEAN, "markdown"),
+    "report-gitlab.json": lambda: rendered(REPORT, "gitlab"),
+    "report-junit.xml": lambda: rendered(REPORT, "junit"),
+    "clean-junit.xml": lambda: rendered(CLEAN, "junit"),
+    "report-checkstyle.xml": lambda: rendered(REPORT, "checkstyle"),
+    "report-rdjson.json": lambda: rendered(REPORT, "rdjson"),
     "rules.txt": lambda: _rules("text"),
     "rules.json": lambda: _rules("json"),
 }
