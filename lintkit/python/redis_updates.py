@@ -1,0 +1,342 @@
+"""Functions that read a Redis key, change the value and write it back, also through helpers of the same module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lintkit.python.lazy import cst
+from lintkit.python.receivers import returned_values
+from lintkit.python.redis_clients import command_trigger, is_redis_pipeline, redis_command
+from lintkit.python.redis_keys import key_of, key_shape, key_text
+
+if TYPE_CHECKING:
+    from lintkit.python.file import Match, PythonFile
+
+READS = ("get", "hget", "hgetall", "hmget")
+WRITES = ("set", "setex", "psetex", "hset", "hmset")
+COMMANDS = command_trigger((*READS, *WRITES))
+
+_VALUES = {"set": 1, "setex": 2, "psetex": 2, "hset": 1, "hmset": 1}
+"""Command -> the position of the first argument that is a value, or a field before it."""
+_PROTECTING = frozenset({"watch", "register_script", "eval", "evalsha", "fcall", "transaction"})
+_CHANGING = frozenset(
+    {
+        "append",
+        "extend",
+        "insert",
+        "update",
+        "pop",
+        "popitem",
+        "remove",
+        "add",
+        "discard",
+        "setdefault",
+        "clear",
+        "sort",
+    }
+)
+_MOST_FUNCTIONS = 500
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Update:
+    """One update that is not atomic.
+
+    read, write  the calls: of the client, or of the helper that uses it
+    key          the key without what varies: `job:{}`
+    pipelined    the write goes through a pipeline
+    """
+
+    function: cst.FunctionDef
+    read: cst.Call
+    write: cst.Call
+    key: str
+    pipelined: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Access:
+    """A read or write in a function; for a call of a helper the key is told with the names of the caller."""
+
+    call: cst.Call
+    text: str
+    shape: str
+    values: tuple[cst.BaseExpression, ...] = ()
+    field: str = ""
+    pipelined: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Helper:
+    """A function that only reads a key and returns what it found, or that only writes its parameter."""
+
+    function: cst.FunctionDef
+    access: _Access
+    names: tuple[str, ...]
+    values: tuple[str, ...] = ()
+
+
+def updates(matches: Iterable[Match], file: PythonFile) -> Iterator[Update]:
+    """The unprotected updates of a file, given the matches of `COMMANDS`; one for each function and key."""
+    reads: dict[int, list[_Access]] = {}
+    writes: dict[int, list[_Access]] = {}
+    functions: dict[int, cst.FunctionDef] = {}
+    for match in matches:
+        call = match.node
+        function = file.enclosing_function(call)
+        if not isinstance(call, cst.Call) or function is None:
+            continue
+        command = redis_command(call, file)
+        key = key_of(call, file)
+        if command is None or key is None:
+            continue
+        if command in READS or command in WRITES:
+            functions[id(function)] = function
+            into = reads if command in READS else writes
+            into.setdefault(id(function), []).append(_access(call, command, key, file))
+    readers, writers = _helpers(functions, reads, writes, file)
+    if readers or writers:
+        _add_helper_calls(functions, reads, writes, readers, writers, file)
+    for number, function in functions.items():
+        if number in reads and number in writes and not _is_protected(function, file):
+            yield from _updates_of(function, reads[number], writes[number], file)
+
+
+def _access(call: cst.Call, command: str, key: cst.BaseExpression, file: PythonFile) -> _Access:
+    given = file.positional(call)
+    if command in READS:
+        field = file.code(given[1]) if command == "hget" and len(given) > 1 else ""
+        return _Access(call, key_text(key, file), key_shape(key, file), (), field)
+    values = given[_VALUES[command] :]
+    field = ""
+    if command == "hset" and len(values) > 1:
+        field = file.code(values[0])
+        values = values[1:]
+    values += [
+        each.value
+        for name, each in file.keyword_arguments(call).items()
+        if name in {"value", "mapping", "items"}
+    ]
+    if "nx" in file.keyword_arguments(call):
+        values = []
+    receiver = call.func.value if isinstance(call.func, cst.Attribute) else call.func
+    pipelined = is_redis_pipeline(receiver, file)
+    return _Access(call, key_text(key, file), key_shape(key, file), tuple(values), field, pipelined)
+
+
+# -- helpers -----------------------------------------------------------------------------------------------------------
+
+
+def _helpers(
+    functions: dict[int, cst.FunctionDef],
+    reads: dict[int, list[_Access]],
+    writes: dict[int, list[_Access]],
+    file: PythonFile,
+) -> tuple[dict[int, _Helper], dict[int, _Helper]]:
+    readers: dict[int, _Helper] = {}
+    writers: dict[int, _Helper] = {}
+    for number, function in functions.items():
+        parameters = _parameters(function)
+        if _is_protected(function, file):
+            continue
+        read, written = reads.get(number, []), writes.get(number, [])
+        if len(read) == 1 and not written:
+            tainted = _tainted(function, read, file)
+            if any(_mentions(value, tainted, read, file) for value in returned_values(function, file)):
+                readers[number] = _Helper(function, read[0], parameters)
+        elif len(written) == 1 and not read:
+            taking = tuple(
+                name
+                for name in parameters
+                if any(_mentions(value, {name}, (), file) for value in written[0].values)
+            )
+            if taking:
+                writers[number] = _Helper(function, written[0], parameters, taking)
+    return readers, writers
+
+
+def _parameters(function: cst.FunctionDef) -> tuple[str, ...]:
+    params = function.params
+    return tuple(each.name.value for each in (*params.posonly_params, *params.params, *params.kwonly_params))
+
+
+def _add_helper_calls(
+    functions: dict[int, cst.FunctionDef],
+    reads: dict[int, list[_Access]],
+    writes: dict[int, list[_Access]],
+    readers: dict[int, _Helper],
+    writers: dict[int, _Helper],
+    file: PythonFile,
+) -> None:
+    """Enter calls of helpers as reads and writes of the functions that make them."""
+    tops = {
+        id(top): top
+        for top in (file.top_level_statement(each) for each in list(functions.values())[:_MOST_FUNCTIONS])
+    }
+    names = {helper.function.name.value for helper in (*readers.values(), *writers.values())}
+    for top in tops.values():
+        for node in file.walk(top):
+            if not isinstance(node, cst.Call) or _last(node.func) not in names:
+                continue
+            called, caller = file.definition(node.func), file.enclosing_function(node)
+            if not isinstance(called, cst.FunctionDef) or caller is None or caller is called:
+                continue
+            for table, into in ((readers, reads), (writers, writes)):
+                helper = table.get(id(called))
+                if helper is not None:
+                    functions.setdefault(id(caller), caller)
+                    into.setdefault(id(caller), []).append(_seen_by_caller(node, helper, file))
+
+
+def _seen_by_caller(call: cst.Call, helper: _Helper, file: PythonFile) -> _Access:
+    names = helper.names
+    if isinstance(call.func, cst.Attribute) and names and file.enclosing_class(helper.function) is not None:
+        names = names[1:]
+    given = dict(zip(names, file.positional(call), strict=False))
+    given.update({name: each.value for name, each in file.keyword_arguments(call).items() if name in names})
+    text = helper.access.text
+    for name, value in given.items():
+        text = _renamed(text, name, " ".join(file.code(value).split()))
+    values = tuple(given[name] for name in helper.values if name in given)
+    return _Access(call, text, helper.access.shape, values, helper.access.field, helper.access.pipelined)
+
+
+def _renamed(text: str, name: str, code: str) -> str:
+    return text.replace("{" + name + "}", "{" + code + "}").replace("{" + name + ".", "{" + code + ".")
+
+
+def _last(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Attribute):
+        return node.attr.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+# -- one function ------------------------------------------------------------------------------------------------------
+
+
+def _updates_of(
+    function: cst.FunctionDef, reads: list[_Access], writes: list[_Access], file: PythonFile
+) -> Iterator[Update]:
+    reported: set[str] = set()
+    for write in sorted(writes, key=lambda each: file.order(each.call)):
+        for read in reads:
+            if file.order(read.call) >= file.order(write.call) or write.shape in reported:
+                continue
+            if read.field and write.field and read.field != write.field:
+                continue
+            tainted = _tainted(function, [read], file)
+            if (
+                _is_same_key(read, write, tainted)
+                and any(_mentions(value, tainted, [read], file) for value in write.values)
+                and _is_changed(function, read, write, tainted, file)
+            ):
+                reported.add(write.shape)
+                yield Update(function, read.call, write.call, write.shape, write.pipelined)
+
+
+def _is_same_key(read: _Access, write: _Access, tainted: set[str]) -> bool:
+    """The same text, or the same form filled in with what was read: `job:{job_id}` and `job:{job.id}`."""
+    if read.text == write.text:
+        return True
+    if read.shape != write.shape or read.shape == "{}":
+        return False
+    holes = [piece.partition("}")[0] for piece in write.text.split("{")[1:]]
+    return all(hole.partition(".")[0] in tainted or "{" + hole + "}" in read.text for hole in holes)
+
+
+def _tainted(function: cst.FunctionDef, reads: Iterable[_Access], file: PythonFile) -> set[str]:
+    """The variables of a function whose values come from what was read."""
+    reads = list(reads)
+    tainted: set[str] = set()
+    assignments = [node for node in file.walk(function.body) if _binding(node)[1] is not None]
+    for _ in range(3):
+        before = len(tainted)
+        for node in assignments:
+            targets, value = _binding(node)
+            if value is not None and _mentions(value, tainted, reads, file):
+                tainted.update(targets)
+        if len(tainted) == before:
+            break
+    return tainted
+
+
+def _binding(node: cst.CSTNode) -> tuple[list[str], cst.BaseExpression | None]:
+    from lintkit.python.names import target_names
+
+    if isinstance(node, cst.Assign):
+        names = [name.value for each in node.targets for name in target_names(each.target)]
+        return names, node.value
+    if isinstance(node, cst.AnnAssign | cst.NamedExpr | cst.AugAssign):
+        return [name.value for name in target_names(node.target)], node.value
+    if isinstance(node, cst.For | cst.CompFor):
+        return [name.value for name in target_names(node.target)], node.iter
+    return [], None
+
+
+def _mentions(value: cst.BaseExpression, names: set[str], reads: Iterable[_Access], file: PythonFile) -> bool:
+    calls = {id(read.call) for read in reads}
+    return any(
+        id(node) in calls or (isinstance(node, cst.Name) and node.value in names) for node in file.walk(value)
+    )
+
+
+def _is_changed(
+    function: cst.FunctionDef, read: _Access, write: _Access, tainted: set[str], file: PythonFile
+) -> bool:
+    """Whether something is done to the value between its read and its write."""
+    first, last = file.order(read.call), file.order(write.call)
+    for value in write.values:
+        for node in file.walk(value):
+            if isinstance(node, cst.BinaryOperation | cst.Dict | cst.List | cst.ListComp | cst.DictComp) and (
+                isinstance(node, cst.BaseExpression) and _mentions(node, tainted, [read], file)
+            ):
+                return True
+    for node in file.walk(function.body):
+        if not first < file.order(node) < last:
+            continue
+        if isinstance(node, cst.AugAssign) and _root(node.target) in tainted:
+            return True
+        if isinstance(node, cst.Assign):
+            for each in node.targets:
+                if not isinstance(each.target, cst.Name) and _root(each.target) in tainted:
+                    return True
+            if isinstance(
+                node.value, cst.BinaryOperation | cst.Dict | cst.List | cst.ListComp | cst.DictComp
+            ) and _mentions(node.value, tainted, [read], file):
+                return True
+        if isinstance(node, cst.Del) and _root(node.target) in tainted:
+            return True
+        if isinstance(node, cst.Call) and _last(node.func) in _CHANGING and _root(node.func) in tainted:
+            return True
+    return False
+
+
+def _root(node: cst.CSTNode) -> str:
+    while isinstance(node, cst.Attribute | cst.Subscript | cst.Call):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    return node.value if isinstance(node, cst.Name) else ""
+
+
+def _is_protected(function: cst.FunctionDef, file: PythonFile) -> bool:
+    """Whether a function watches the key, holds a lock of any kind, or runs a script."""
+    key = ("protected", id(function))
+    known: bool | None = file.answers.get(key)
+    if known is None:
+        known = file.answers[key] = any(
+            "lock" in file.code(each.decorator).lower() for each in function.decorators
+        ) or any(_protects(node, file) for node in file.walk(function.body))
+    return known
+
+
+def _protects(node: cst.CSTNode, file: PythonFile) -> bool:
+    if isinstance(node, cst.Call):
+        name = _last(node.func).lower()
+        if name in _PROTECTING or ("lock" in name and "block" not in name and "clock" not in name):
+            return True
+        return name == "set" and "nx" in file.keyword_arguments(node)
+    if isinstance(node, cst.WithItem):
+        code = file.code(node.item).lower()
+        return "lock" in code or "mutex" in code or "semaphore" in code
+    return False
