@@ -41,6 +41,10 @@ def load_declared_rule(file: Path, identifier: str) -> Rule:
     _validate(document, file)
     query = _compile_match(document, file) if "match" in data else None
     meta = _meta(identifier, data)
+    if query is None and data.get("read") == "merged":
+        from lintkit.datarule.merged import merged_check
+
+        return Rule(meta, merged_check(data), (), str(file))
     if query is None:
         from lintkit.datarule.check import document_check
 
@@ -98,7 +102,7 @@ def _meta(identifier: str, data: Mapping[str, Any]) -> RuleMeta:
         remedy=data.get("remedy", "").strip(),
         severity=data["severity"],
         confidence=data.get("confidence", "high"),
-        scope="file",
+        scope="project" if data.get("read") == "merged" else "file",
         kinds=(data["kind"],),
         tags=tuple(data.get("tags", ())),
         equivalents=tuple(data.get("equivalents", ())),

@@ -98,7 +98,7 @@ class _Checking:
             for failure in schema.failures(value, self.budget):
                 yield failure, None
         elif self.valid("forbid", value):
-            yield Failure(*_forbidden(self.data["forbid"], value)), None
+            yield Failure(*forbidden_at(self.data["forbid"], value)), None
 
     def finding(self, selected: Selected, failure: Failure, near: Location | None) -> Finding:
         document = self.written
@@ -152,7 +152,7 @@ def _real(document: Document, selected: Selected, failure: Failure) -> tuple[Rou
     return route, failure.at_key
 
 
-def _forbidden(schema: Any, value: Any) -> tuple[Route, str]:
+def forbidden_at(schema: Any, value: Any) -> tuple[Route, str]:
     """The place of `value` that a `forbid` speaks of: as long as it is about a single property, that one."""
     route: Route = ()
     while isinstance(schema, dict) and isinstance(value, dict) and _ABOUT_PROPERTIES.issuperset(schema):

@@ -70,6 +70,7 @@ def find_mistakes(document: Document) -> Iterator[Mistake]:
     yield from _tag_mistakes(data)
     yield from _option_mistakes(data)
     yield from _query_mistakes(data)
+    yield from _reading_mistakes(data)
     yield from _schema_mistakes(data)
     if "match" not in data:
         yield from _message_mistakes(data)
@@ -212,6 +213,16 @@ def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     if isinstance(each, str) and kind not in EACH_KINDS.get(each, ()):
         kinds = ", ".join(f"`{name}`" for name in EACH_KINDS[each])
         yield ("each",), f"`each: {each}` finds nothing in `kind: {kind}`; it is for {kinds}"
+
+
+def _reading_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    if data.get("read") != "merged":
+        return
+    if data.get("kind") != "compose" or data.get("each") != "service":
+        yield ("read",), "`read: merged` is for `kind: compose` with `each: service`"
+    for key in ("when", "relate", "fix"):
+        if key in data:
+            yield (key,), f"`{key}` looks at one file, and `read: merged` at several; leave one of them out"
 
 
 def _pointer(text: str, position: int | None) -> str:

@@ -6,19 +6,68 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lintkit.graph.facts import Build, ContainerDefined, Count, EnvFile, Fact, Mount, VariableProvided
-from lintkit.graph.values import DYNAMIC, value_of
-from lintkit.model import Document, Route
+from lintkit.graph.compose_tree import Node, Scalar
+from lintkit.graph.facts import (
+    Build,
+    ComposeFile,
+    ComposeService,
+    ContainerDefined,
+    Count,
+    EnvFile,
+    Fact,
+    Mount,
+    VariableProvided,
+)
+from lintkit.graph.values import DYNAMIC, MASK, value_of
+from lintkit.model import Document, Route, Span
+
+_NAMES_THINGS = frozenset(
+    """image extends depends_on links volumes_from network_mode networks volumes secrets configs env_file
+    profiles restart security_opt cap_add cap_drop""".split()  # noqa: SIM905
+)
+"""Keys of a service whose values are names and settings: `secrets: [db_password]` is no secret."""
+
+_NO_SECRETS = frozenset(
+    ("", "0", "1", "yes", "no", "true", "false", "on", "off", "none", "trust", "disabled")
+)
+"""Values that switch a protection off, whatever the name of their variable: rules have to see them."""
+
+MAX_DEPTH = 60
+MAX_NODES = 20_000
+"""How many nodes of one service are kept; what is beyond them is left out."""
 
 
 def extract(document: Document) -> Iterator[Fact]:
     """The facts of one compose file."""
+    from lintkit.secrets.spans import secret_spans
+
     services = _mapping(_mapping(document.data).get("services"))
+    yield _file(document)
+    secrets = secret_spans(document.text, document.kind)
     for name, service in services.items():
         if isinstance(service, dict):
             route: Route = ("services", name)
+            yield ComposeService(
+                document.key_span(route), str(name), _Taking(document, secrets).node(route, service)
+            )
             yield _service(document, route, str(name), service)
             yield from _environment(document, (*route, "environment"), str(name), service.get("environment"))
+
+
+def _file(document: Document) -> ComposeFile:
+    data = _mapping(document.data)
+    defined = tuple(
+        (key, tuple(map(str, _mapping(data.get(key)))))
+        for key in ("volumes", "networks", "configs", "secrets")
+    )
+    found, opaque = [], False
+    included = data.get("include")
+    for item in included if isinstance(included, list) else ():
+        paths = item.get("path") if isinstance(item, dict) else item
+        group = tuple(_text(each) for each in (paths if isinstance(paths, list) else [paths]))
+        opaque = opaque or any("$" in each or ":" in each or not each for each in group)
+        found.append(group)
+    return ComposeFile(document.span(()), tuple(found), defined, opaque)
 
 
 def _mapping(data: Any) -> Mapping[Any, Any]:
@@ -158,3 +207,49 @@ def _environment(document: Document, route: Route, unit: str, data: Any) -> Iter
             yield VariableProvided(
                 document.span((*route, index)), name.strip(), value, "compose-environment", unit
             )
+
+
+class _Taking:
+    """Takes nodes out of a document, up to a bound; `secrets` are the ranges of its text that are masked."""
+
+    def __init__(self, document: Document, secrets: list[tuple[int, int]]) -> None:
+        self.document = document
+        self.secrets = secrets
+        self.left = MAX_NODES
+
+    def node(self, route: Route, value: Any) -> Node:
+        spans = self.document.nodes[route]
+        tag = getattr(self.document.nodes, "tag", None)
+        own = str(tag(route) or "") if tag is not None else ""
+        self.left -= 1
+        if len(route) > MAX_DEPTH:
+            return Node(spans.value, spans.key, own)
+        if isinstance(value, dict):
+            entries = tuple(
+                (name, self.node((*route, name), item)) for name, item in self.some(value.items())
+            )
+            return Node(spans.value, spans.key, own, mapping=entries)
+        if isinstance(value, list):
+            items = tuple(self.node((*route, index), item) for index, item in self.some(enumerate(value)))
+            return Node(spans.value, spans.key, own, sequence=items)
+        scalar: Scalar = value if isinstance(value, (str, int, float, bool)) else None
+        if isinstance(scalar, str) and scalar and not (len(route) > 2 and route[2] in _NAMES_THINGS):
+            scalar = self.masked(scalar, spans.value)
+        return Node(spans.value, spans.key, own, scalar)
+
+    def some(self, entries: Any) -> Iterator[Any]:
+        for entry in entries:
+            if self.left <= 0:
+                return
+            yield entry
+
+    def masked(self, text: str, span: Span) -> str:
+        """The text without secrets; a name in front of one (`A=…`, `--option …`) stays."""
+        for start, end in self.secrets:
+            if start >= span.end or end <= span.start:
+                continue
+            secret = self.document.text[max(start, span.start) : min(end, span.end)]
+            if secret.strip("\"'").lower() in _NO_SECRETS:
+                continue
+            text = text.replace(secret, MASK) if secret in text else MASK
+        return text

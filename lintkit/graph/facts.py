@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from lintkit.graph.compose_tree import Node
 from lintkit.model import Span
 
 ValueKind = Literal["literal", "none", "required", "dynamic"]
@@ -205,6 +206,28 @@ class ContainerDefined(Fact):
     def unit(self) -> str:
         """The name under which the same file's other facts speak of it."""
         return f"{self.kind}/{self.name}/{self.container}" if self.container else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeService(Fact):
+    """All that one compose file says of a service; `span` is its name there."""
+
+    name: str
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeFile(Fact):
+    """What a compose file says besides its services.
+
+    includes  groups of files that `include` names, each group merged into one; () where one of them is not known
+    defined   (`volumes`, `networks`, `configs`, `secrets`, names) as far as the file defines them
+    opaque    it takes in files that are not known from here
+    """
+
+    includes: tuple[tuple[str, ...], ...] = ()
+    defined: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    opaque: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,13 @@ def test_the_rule_of_the_table_is_fine(tmp_path: Path) -> None:
 
 
 MISTAKES = [
+    (
+        "select: $.services.*",
+        "select: $.services.*\nread: merged",
+        6,
+        "`read: merged` is for `kind: compose` with",
+    ),
+    ("select: $.services.*", "each: service\nread: merged\nwhen: {}", 7, "`when` looks at one file"),
     ("require:", "requires:", 6, "unknown key `requires`; did you mean `require`?"),
     ("severity: warning", "level: warning", 3, "write `severity`"),
     ("severity: warning", "severity: warn", 3, "did you mean `warning`?"),

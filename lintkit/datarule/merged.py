@@ -1,0 +1,89 @@
+"""`read: merged`: a rule over compose services as `docker compose` runs them, and not as one file writes them.
+
+A service that may be run in several forms (alone, with the files that override it) is reported where all of them fail,
+and at the place that the first one names, in whichever file that is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from lintkit.budget import AFTER_STOP, RULE_STEPS, Budget, RuleLimitError
+from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at
+from lintkit.datarule.place import shown
+from lintkit.graph.compose_services import RunService, compose_projects
+from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.model import Finding, Span
+from lintkit.rule import Project, RuleContext
+from lintkit.schemas import Failure, Schema, compile_schema
+from lintkit.select import value_at
+
+Check = Callable[[Project, RuleContext], Iterator[Finding]]
+
+
+def merged_check(data: Mapping[str, Any]) -> Check:
+    """The check of a rule with `read: merged`; `data` is the rule file, which has been validated."""
+
+    def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+        services = compose_projects(project.facts(ComposeService), project.facts(ComposeFile)).services
+        steps = RULE_STEPS
+        seen: set[tuple[Span, str]] = set()
+        for service in services:
+            if service.partial:
+                continue
+            try:
+                found = list(_findings(data, service, rule, Budget(steps)))
+            except RuleLimitError:
+                steps = AFTER_STOP
+                continue
+            for finding in found[:MAX_FINDINGS]:
+                # What two services take from one place is one defect.
+                place = (finding.primary.span, finding.message)
+                if place not in seen:
+                    seen.add(place)
+                    yield finding
+
+    return check
+
+
+def _findings(
+    data: Mapping[str, Any], service: RunService, rule: RuleContext, budget: Budget
+) -> Iterator[Finding]:
+    key = "require" if "require" in data else "forbid"
+    schema = compile_schema(data[key], rule.options)
+    first: list[Failure] = []
+    for number, form in enumerate(service.forms):
+        failures = _failures(data, key, schema, form.data(), budget)
+        if not failures:
+            return
+        if not number:
+            first = failures
+    node = service.node
+    plain = node.data()
+    for failure in first:
+        words = dict.fromkeys(WORDS, "")
+        words.update({name: shown(item) for name, item in rule.options.items()})
+        words.update(
+            name=service.name,
+            service=service.name,
+            kind="service",
+            path=".".join(map(str, ("services", service.name, *failure.route))),
+            key=shown(
+                next((part for part in reversed(failure.route) if isinstance(part, str)), service.name)
+            ),
+            value=shown(value_at(plain, failure.route)),
+            missing=", ".join(failure.missing),
+        )
+        route, lacks = failure.route, bool(failure.missing)
+        if lacks and data.get("missing-at") == "selected":
+            route = ()
+        span = node.place(route, missing=lacks)
+        subject = fill(data["subject"], words) if "subject" in data else words["path"]
+        yield rule.finding(span, fill(data["message"], words), subject=subject)
+
+
+def _failures(data: Mapping[str, Any], key: str, schema: Schema, value: Any, budget: Budget) -> list[Failure]:
+    if key == "require":
+        return list(schema.failures(value, budget))
+    return [Failure(*forbidden_at(data["forbid"], value))] if schema.is_valid(value, budget) else []

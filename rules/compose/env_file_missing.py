@@ -1,0 +1,121 @@
+"""compose/env-file-missing: an `env_file` that no checkout has and that nothing explains."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.compose_services import compose_projects
+from lintkit.graph.compose_tree import Node, text_of
+from lintkit.graph.facts import ComposeFile, ComposeService, IgnoreRules
+from lintkit.graph.images import normal
+from lintkit.parse.ignore import git_ignored
+
+RULE = define(
+    summary="a service needs a file of variables that does not exist",
+    why="""
+`docker compose` refuses to start when an `env_file` is missing. A file that is neither in the repository nor kept out
+of it on purpose is mostly one that was renamed, so the next deployment, or the next colleague, stands before an error.
+""",
+    remedy="Correct the path, write `required: false`, or add a `.env.example` that says what belongs into it.",
+    severity="warning",
+    scope="project",
+    kinds=("compose",),
+    tags=("correctness",),
+    packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *EXAMPLES),
+    examples=(
+        bad(
+            {
+                "deploy/compose.yaml": """\
+services:
+  api:
+    build: ..
+    env_file: ../api.env  # <-- here
+  worker:
+    build: ..
+    env_file:
+      - path: worker.env  # <-- here
+""",
+                "deploy/api.env": "A=1\n",
+            },
+            note="paths count from the folder of the file",
+        ),
+        good(
+            {
+                "compose.yaml": """\
+services:
+  api:
+    build: .
+    env_file: [.env, api.env, "${STAGE}.env", stack.env]
+  worker:
+    build: .
+    env_file:
+      - path: worker.env
+        required: false
+  web:
+    build: .
+    env_file: web.env
+""",
+                ".gitignore": ".env\n",
+                "api.env": "A=1\n",
+                "web.env.example": "A=\n",
+            },
+            note="kept out by git, there, not known, written by Portainer, not required, and explained by an example",
+        ),
+    ),
+)
+
+_WRITTEN_BY_PORTAINER = "stack.env"
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report each required `env_file` that is not there, not ignored and not explained."""
+    ignores = {
+        posixpath.dirname(fact.path): fact.lines
+        for fact in project.facts(IgnoreRules)
+        if posixpath.basename(fact.path) == ".gitignore"
+    }
+    seen = set()
+    for service in compose_projects(project.facts(ComposeService), project.facts(ComposeFile)).services:
+        for node, required in _env_files(service.node.child("env_file")):
+            written, span = text_of(node), node.span
+            if not required or not written or "$" in written or posixpath.isabs(written) or span in seen:
+                continue
+            path = normal(posixpath.dirname(span.path), written)
+            if posixpath.basename(path) == _WRITTEN_BY_PORTAINER:
+                continue
+            if path.startswith(("..", "~")) or path in project.paths or _is_explained(path, project.paths):
+                continue
+            match = git_ignored(path, ignores)
+            if match is not None and match.ignored:
+                continue
+            seen.add(span)
+            yield rule.finding(
+                span,
+                f"there is no file `{path}`, and `.gitignore` expects none",
+                subject=f"{service.name} {written}",
+            )
+
+
+def _env_files(node: Node | None) -> Iterator[tuple[Node, bool]]:
+    if node is None:
+        return
+    for item in node.sequence if node.sequence is not None else (node,):
+        if item.mapping is None:
+            yield item, True
+        elif (path := item.child("path")) is not None:
+            required = item.child("required")
+            yield path, required is None or required.scalar is not False
+
+
+def _is_explained(path: str, paths: frozenset[str]) -> bool:
+    """Whether an example beside the file says what belongs into it."""
+    folder, name = posixpath.split(path)
+    stem = name.removesuffix(".env") or "env"
+    marks = ("example", "sample", "template", "tpl", "dist", "default", "defaults")
+    names = [f"{name}.{mark}" for mark in marks] + [f"{name}-{mark}" for mark in marks]
+    names += [f"{stem}.{mark}.env" for mark in marks] + [f"{mark}.env" for mark in marks]
+    names += [f"{name.lstrip('.')}.{mark}" for mark in marks] + [f".env.{mark}" for mark in marks]
+    return any(posixpath.join(folder, each) in paths for each in names)

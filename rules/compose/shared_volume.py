@@ -1,0 +1,125 @@
+"""compose/shared-volume: several services write to one folder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from lintkit.api import Document, Finding, Location, Route, RuleContext, Span, bad, define, good
+from lintkit.parse.compose import services
+
+RULE = define(
+    summary="several services write to one folder",
+    why="""
+What one service writes, the other reads or runs: a break-in into the first is one into the second, and two programs
+that do not know of each other write over each other's files. Mounts that are handed on (`propagation`) do the same with
+the host.
+""",
+    remedy="Give each service a volume of its own, or mount the shared one read-only where it is only read.",
+    severity="note",
+    confidence="low",
+    kinds=("compose",),
+    tags=("security", "CWE-668"),
+    equivalents=("kics:shared_volumes_between_containers", "kics:volume_mounted_in_multiple_containers"),
+    packs=("strict",),
+    examples=(
+        bad(
+            """\
+services:
+  web:
+    image: shop:1
+    volumes:
+      - ./data:/data  # <-- here
+  worker:
+    image: shop:1
+    volumes:
+      - type: bind  # <-- here
+        source: ./data/
+        target: /app/data
+  backup:
+    image: backup:1
+    volumes:
+      - ./data:/data:ro
+""",
+            note="the last one only reads",
+        ),
+        bad(
+            """\
+services:
+  web:
+    image: shop:1
+    volumes:
+      - type: bind
+        source: /srv
+        target: /srv
+        bind:
+          propagation: rshared  # <-- here
+""",
+            note="mounts that one side makes appear on the other",
+        ),
+        good(
+            """\
+services:
+  web:
+    image: shop:1
+    volumes: ["web:/data", "./web:/conf", "/var/cache"]
+  worker:
+    image: shop:1
+    volumes: ["worker:/data", "./worker:/conf", "/var/cache"]
+"""
+        ),
+    ),
+)
+
+_HANDED_ON = frozenset(("shared", "rshared", "slave", "rslave"))
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report every mount of what another service mounts as well, unless it is read-only."""
+    mounts: defaultdict[str, list[tuple[str, Route]]] = defaultdict(list)
+    for service in services(document):
+        volumes = service.data.get("volumes")
+        for index, item in enumerate(volumes if isinstance(volumes, list) else ()):
+            route = (*service.route, "volumes", index)
+            source = _written_source(item)
+            if source and all(name != service.name for name, _ in mounts[source]):
+                mounts[source].append((service.name, route))
+            bind = item.get("bind") if isinstance(item, dict) else None
+            if isinstance(bind, dict) and bind.get("propagation") in _HANDED_ON:
+                yield rule.finding(
+                    document.span((*route, "bind", "propagation")),
+                    f"mounts below this folder become visible on the other side (`{bind['propagation']}`)",
+                    subject=f"{service.name} propagation",
+                )
+    for source, users in mounts.items():
+        for name, route in users if len(users) > 1 else ():
+            other, other_route = next(user for user in users if user[0] != name)
+            yield rule.finding(
+                _place(document, route),
+                f"`{source}` is written by service `{other}` as well",
+                subject=f"{name} {source}",
+                related=(Location(_place(document, other_route), "the other one"),),
+            )
+
+
+def _place(document: Document, route: Route) -> Span:
+    """The text of a short mount, the first key of a long one."""
+    node = document.nodes[route]
+    keys = (document.key_span((*route, name)) for name in ("type", "source", "target", "bind"))
+    inside = (key for key in keys if node.value.start <= key.start < node.value.end)
+    return node.value if node.raw is not None else min(inside, key=lambda key: key.start, default=node.value)
+
+
+def _written_source(item: Any) -> str:
+    """What a mount takes its files from, if the service may write there."""
+    if isinstance(item, str):
+        parts = item.split(":")
+        options = parts[2].split(",") if len(parts) > 2 else []
+        source = parts[0] if len(parts) > 1 and "ro" not in options else ""
+    elif isinstance(item, dict):
+        found = item.get("source")
+        source = found if isinstance(found, str) and not item.get("read_only") else ""
+    else:
+        return ""
+    return "" if source.endswith(".sock") else source.rstrip("/") or source

@@ -1,0 +1,140 @@
+"""compose/volume-lost-data: the data of a datastore is gone with its container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.compose_services import compose_projects
+from lintkit.graph.compose_tree import Node, environment, text_of
+from lintkit.graph.datastores import Datastore, datastore_of
+from lintkit.graph.facts import ComposeFile, ComposeService
+
+RULE = define(
+    summary="the data of a datastore is in no volume that has a name",
+    why="""
+The image puts its data into a volume without a name, which belongs to one container. After `docker compose down`, on
+another host, or when the project is renamed, the database comes up empty; `docker system prune --volumes` removes what
+was in the old one.
+""",
+    remedy="Mount a named volume where the image keeps its data, such as `db:/var/lib/postgresql/data`.",
+    severity="warning",
+    scope="project",
+    kinds=("compose",),
+    tags=("reliability", "data-loss"),
+    packs=("recommended", "production"),
+    paths_ignore=(
+        *TESTS,
+        *EXAMPLES,
+        *DOCS,
+        "**/*[.-]test*",
+        "**/*[.-]ci.*",
+        "**/*e2e*",
+        "**/.ci/**",
+        "**/ci/**",
+        "**/*cypress*",
+        "**/*[.-]dev*",
+        "**/dev[.-]*",
+    ),
+    examples=(
+        bad(
+            """\
+services:
+  db:  # <-- here
+    image: postgres:17
+  store:
+    image: mongo:8
+    volumes:  # <-- here
+      - store:/data/mongo
+      - ./init.js:/docker-entrypoint-initdb.d/init.js:ro
+volumes:
+  store:
+""",
+            note="no volume at all, and one that is mounted where no data is",
+        ),
+        good(
+            """\
+services:
+  db:
+    image: postgres:17
+    volumes: ["db:/var/lib/postgresql/data"]
+  graph:
+    image: neo4j:5
+    volumes:
+      - type: bind
+        source: ./graph
+        target: /data
+  scratch:
+    image: postgres:17
+    tmpfs: [/var/lib/postgresql/data]
+  moved:
+    image: postgres:17
+    environment: {PGDATA: /db}
+    volumes: ["moved:/db"]
+  cache:
+    image: redis:7
+  check:
+    image: postgres:17
+    profiles: [test]
+  fast:
+    image: postgres:17
+    command: postgres -c fsync=off
+volumes: {db: , moved: }
+""",
+            note="volumes, a folder, memory, another place, a cache, what tests run, and what need not be durable",
+        ),
+        good(
+            {
+                "docker-compose.yml": "services: {db: {image: 'mysql:8'}}\n",
+                "docker-compose.prod.yml": "services: {db: {volumes: ['db:/var/lib/mysql']}}\nvolumes: {db: }\n",
+            },
+            note="the file for production mounts it",
+        ),
+    ),
+)
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report each datastore that keeps data, none of whose forms mounts anything where that data is."""
+    for service in compose_projects(project.facts(ComposeService), project.facts(ComposeFile)).services:
+        store = datastore_of(text_of(service.node.child("image")))
+        if store is None or not store.keeps or service.partial:
+            continue
+        if any(_is_kept(store, form) for form in service.forms):
+            continue
+        folder = store.folders[0]
+        yield rule.finding(
+            service.node.place(("volumes",)) if service.node.child("volumes") else service.span,
+            f"the data of {store.name} (`{service.name}`, in `{folder}`) is lost with its container",
+            subject=service.name,
+        )
+
+
+def _is_kept(store: Datastore, form: Node) -> bool:
+    """Whether something is mounted where the data is, or the service says that it is for tests or elsewhere."""
+    for key in ("profiles", "tmpfs", "volumes_from", "extends"):
+        if form.child(key) is not None:
+            return True
+    if any(name in ("PGDATA", "MYSQL_DATADIR", "path.data") for name in environment(form)):
+        return True
+    command = form.child("command")
+    words = " ".join(map(text_of, command.sequence or (command,))) if command is not None else ""
+    if any(mark in words for mark in ("data_directory", "datadir", "dbpath", "fsync=off")):
+        return True
+    volumes = form.child("volumes")
+    targets = [_target(item) for item in (volumes.sequence or ()) if volumes is not None] if volumes else []
+    return any(
+        target.startswith("$")
+        or f"{target}/".startswith(f"{folder}/")
+        or f"{folder}/".startswith(f"{target}/")
+        for target in targets
+        for folder in store.folders
+        if target
+    )
+
+
+def _target(item: Node) -> str:
+    if item.mapping is not None:
+        return text_of(item.child("target")).rstrip("/")
+    parts = text_of(item).split(":")
+    return "" if len(parts) < 2 else parts[1].rstrip("/")
