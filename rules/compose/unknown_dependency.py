@@ -84,7 +84,7 @@ volumes: {data: }
     ),
 )
 
-_KINDS = {"volumes": "volume", "networks": "network", "secrets": "secret", "configs": "config"}
+_KINDS = ("volumes", "networks", "secrets", "configs")
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -97,11 +97,11 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         for name, span in _services(service.node):
             if name not in names:
                 yield _missing(rule, service, "service", name, span)
-        for key, what in _KINDS.items():
+        for key in _KINDS:
             known = projects.defined[service.path].get(key, frozenset())
             for name, span in _references(service.node, key):
                 if name not in known:
-                    yield _missing(rule, service, what, name, span)
+                    yield _missing(rule, service, key.removesuffix("s"), name, span)
 
 
 def _missing(rule: RuleContext, service: RunService, what: str, name: str, span: Span) -> Finding:
