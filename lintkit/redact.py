@@ -8,11 +8,13 @@ from functools import lru_cache
 
 from lintkit.model import Kind
 from lintkit.secrets import secret_spans, split_words
+from lintkit.secrets.names import mention
 from lintkit.secrets.spans import merge
 from lintkit.secrets.values import is_well_known
 
 MASK = "*"
 
+_NAME = re.compile(r"[A-Za-z_]+")
 _KEPT = re.compile(r"[\r\n]+")
 _LEAST = 4
 _LEAST_PIECE = 12
@@ -47,7 +49,8 @@ def secret_values(text: str, kind: Kind) -> frozenset[str]:
     """The detected secrets of a text themselves, as they are written and without their escapes, for `scrub`.
 
     Left out are values of fewer than four characters and well-known defaults such as `postgres`: they are no secret
-    to anybody, and a message about the service `postgres` has to be able to say so.
+    to anybody, and a message about the service `postgres` has to be able to say so. So are names of secrets, such as
+    `api_key`, which stand where values do in `data.get("api_key")`.
     """
     values: set[str] = set()
     for start, end in _spans(text, kind):
@@ -62,7 +65,7 @@ def secret_values(text: str, kind: Kind) -> frozenset[str]:
                 if len(variant) >= _LEAST:
                     values.add(variant)
             values.update(_parts(stripped))
-    return frozenset(values)
+    return frozenset(value for value in values if not _is_a_name(value))
 
 
 def scrub(message: str, values: frozenset[str]) -> str:
@@ -109,6 +112,10 @@ def _parts(value: str) -> Iterable[str]:
         words = split_words(part)
         if len(part) >= 6 and not is_well_known(part) and (len(words) > 1 or not part.isalpha()):
             yield part
+
+
+def _is_a_name(value: str) -> bool:
+    return _NAME.fullmatch(value) is not None and ((value.isupper() and "_" in value) or mention(value) != "")
 
 
 @lru_cache(maxsize=8)

@@ -256,3 +256,16 @@ def test_no_value_is_left_in_a_message(values: set[str], message: str) -> None:
             assert value not in shown
         elif message == value:
             assert shown == "*" * len(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "name"),
+    [
+        ("python", 'token = credentials.get("bitbucket_api_token")', "bitbucket_api_token"),
+        ("python", 'self.api_key = data.get("api_key", "")', "api_key"),
+        ("dotenv", 'NOTE="open <X_API_KEY\nSECRET_KEY=\nAWS_SECRET_ACCESS_KEY=q"', "AWS_SECRET_ACCESS_KEY"),
+    ],
+)
+def test_names_of_secrets_can_be_said(kind: Kind, text: str, name: str) -> None:
+    message = f"`{name}` is set to a literal"
+    assert scrub(message, secret_values(text, kind)) == message
