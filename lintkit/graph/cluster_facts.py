@@ -77,6 +77,8 @@ class PodsDefined(Fact):
     images           of its containers
     reaches_out      where its variables speak of an API outside of the cluster
     long_running     its pods run until they are stopped
+    containers       (name, ports) of those that run side by side
+    injected         an admission webhook adds a container
     """
 
     kind: str
@@ -98,6 +100,8 @@ class PodsDefined(Fact):
     long_running: bool = True
     host_network: bool = False
     namespace_span: Span | None = None
+    containers: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    injected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

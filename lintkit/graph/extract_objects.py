@@ -151,12 +151,29 @@ def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) 
         long_running=keeps_running(data),
         host_network=spec.get("hostNetwork") is True,
         namespace_span=document.span(("metadata", "namespace")) if namespace else None,
+        containers=tuple(_side_by_side(spec)),
+        injected=any(
+            "inject" in str(key) or str(key).startswith(("dapr.io/", "linkerd.io/"))
+            for where in (route[:-1], ())
+            for key in _mapping(at(data, *where, "metadata", "annotations"))
+        ),
     )
 
 
 def _containers(spec: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
     for field in ("initContainers", "containers"):
         yield from (_mapping(each) for each in _items(spec.get(field)))
+
+
+def _side_by_side(spec: Mapping[Any, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The containers that run at the same time: sidecars are init containers that are always restarted."""
+    sidecars = [
+        each for each in _items(spec.get("initContainers")) if _mapping(each).get("restartPolicy") == "Always"
+    ]
+    for index, container in enumerate([*_items(spec.get("containers")), *sidecars]):
+        ports = (_mapping(port).get("containerPort") for port in _items(_mapping(container).get("ports")))
+        name = _text(_mapping(container).get("name")) or str(index)
+        yield name, tuple(port for port in ports if isinstance(port, int))
 
 
 def _ports(spec: Mapping[Any, Any]) -> Iterator[tuple[str, int]]:

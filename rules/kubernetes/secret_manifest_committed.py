@@ -1,0 +1,143 @@
+"""kubernetes/secret-manifest-committed: a Secret whose values are in the repository."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.secrets import Verdict, classify
+
+RULE = define(
+    summary="a Secret with its values is in the repository",
+    why="""
+Base64 is no encryption: everybody who can read the repository, its forks and its backups has the credential, and it
+stays in the history after the file is removed.
+""",
+    remedy="""
+Encrypt it (Sealed Secrets, SOPS) or keep it outside (External Secrets), and replace what was committed: it is no secret
+any more.
+""",
+    severity="error",
+    kinds=("kubernetes",),
+    tags=("security", "secrets", "CWE-312", "CWE-798"),
+    equivalents=("semgrep:secrets-in-config-file",),
+    packs=("recommended", "security", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad(
+            """\
+apiVersion: v1
+kind: Secret
+metadata: {name: shop}
+type: Opaque
+data:
+  username: c2hvcA==
+  password: Ymx1ZS13aGFsZS00MQ==  # <-- here
+stringData:
+  DATABASE_URL: postgresql://shop:blue-whale-41@db/shop  # <-- here
+"""
+        ),
+        bad(
+            """\
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Secret
+    metadata: {name: registry}
+    type: kubernetes.io/dockerconfigjson
+    stringData:
+      .dockerconfigjson: '{"auths": {"registry.example.com": {"auth": "c2hvcDpibHVlLXdoYWxlLTQx"}}}'  # <-- here
+""",
+            note="in a List, and a login of a registry",
+        ),
+        good(
+            """\
+apiVersion: v1
+kind: Secret
+metadata: {name: shop}
+stringData:
+  password: ENC[AES256_GCM,data:c2hvcA==,iv:eA==,tag:eQ==,type:str]
+sops:
+  mac: ENC[AES256_GCM,data:eA==]
+""",
+            note="SOPS encrypts the values",
+        ),
+        good(
+            """\
+apiVersion: bitnami.com/v1alpha1
+kind: SealedSecret
+metadata: {name: shop}
+spec: {encryptedData: {password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq}}
+""",
+            note="a Sealed Secret can only be opened in the cluster",
+        ),
+        good(
+            """\
+apiVersion: v1
+kind: Secret
+metadata: {name: shop}
+data:
+  password: not base64 at all!
+  empty: ""
+stringData:
+  api-key: ${API_KEY}
+  token: <your token>
+""",
+            note="values that are filled in later, and one that the API server refuses",
+        ),
+    ),
+)
+
+_LONGEST = 20_000
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report each value that is a credential, decoded where it stands under `data`."""
+    data = document.data
+    if not isinstance(data, dict) or data.get("kind") != "Secret" or "sops" in data:
+        return
+    metadata = data.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    for field in ("data", "stringData"):
+        entries = data.get(field)
+        for key, value in entries.items() if isinstance(entries, dict) else ():
+            text = _plain(value, encoded=field == "data")
+            if not text or not isinstance(key, str):
+                continue
+            verdict = _judged(key, text, data.get("type"))
+            if verdict is None or verdict.kind == "placeholder":
+                continue
+            route: Route = (field, key)
+            yield rule.finding(
+                document.span(route),
+                f"`{key}` of Secret `{name}` is in the repository, and its value {verdict.description}",
+                subject=f"Secret/{name} {key}",
+                secret=True,
+            )
+
+
+def _plain(value: Any, *, encoded: bool) -> str:
+    """The text of a value; empty where it is none, or cannot be decoded."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return ""
+    if not encoded:
+        return value
+    try:
+        return base64.b64decode("".join(value.split()), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _judged(key: str, text: str, kind: Any) -> Verdict | None:
+    found = classify(key, text, credential=True)
+    if found is not None:
+        return found
+    if key in (".dockerconfigjson", ".dockercfg") and '"auth"' in text:
+        return Verdict("real", "is a login of a registry", 0, len(text))
+    if kind == "kubernetes.io/basic-auth" and key == "password":
+        return classify("password", text, credential=True)
+    return None
