@@ -148,10 +148,32 @@ def _check_files(
     fresh = map_in_order(check, to_do, worker_count(request.jobs, len(to_do)))
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
-    findings = [finding for result in results for finding in result.findings]
+    findings = _without_fixed_bases(
+        request, discovery, [finding for result in results for finding in result.findings]
+    )
     if needs_project:
         findings.extend(_check_project(request, discovery, results))
     return results, findings
+
+
+def _without_fixed_bases(request: Request, discovery: Discovery, findings: list[Finding]) -> list[Finding]:
+    """Leave out what kustomize overlays set right in the bases that they deploy."""
+    names = ("/kustomization.yaml", "/kustomization.yml")
+    if not any(f"/{path}".endswith(names) for path in discovery.paths):
+        return findings
+    from lintkit.overlays import Overlays
+
+    entries = {entry.path: entry for entry in discovery.files}
+    tasks = _Tasks(request)
+
+    def read(path: str) -> SourceFile | None:
+        try:
+            return load(request.tree, entries[path]) if path in entries else None
+        except TreeError:
+            return None
+
+    overlays = Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"))
+    return overlays.settle(findings)
 
 
 def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:

@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "redact",
         "fingerprint",
         "engine",
+        "overlays",
         "examples",
         "fix",
         "compare",

@@ -1,0 +1,131 @@
+"""Findings of kustomize bases, asked again of what the overlays make of them.
+
+A base is not deployed by itself: what every overlay sets right is no defect, and what one of them leaves as it is
+remains one. So each rule that reported something in a base runs once more on what each overlay deploys.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from lintkit.check import Task
+from lintkit.model import Document, Finding, Location, SourceFile, Span
+from lintkit.parse.errors import ParseError
+from lintkit.parse.kubernetes import parse
+from lintkit.parse.kustomize import KUSTOMIZATION_FILES, Kustomizations
+
+_LARGEST = 500_000
+_MOST_BUILDS = 200
+
+Told = set[tuple[str, str]]
+"""What rules say of a file: (rule, subject)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlays:
+    """The kustomizations of a repository, and how to run its rules again.
+
+    load   the bytes of a file; None for one that cannot be read
+    tasks  the rules that run on a path
+    """
+
+    paths: Iterable[str]
+    load: Callable[[str], SourceFile | None]
+    tasks: Callable[[str], Sequence[Task]]
+
+    def settle(self, findings: Sequence[Finding]) -> list[Finding]:
+        """`findings` without those of bases that every overlay sets right."""
+        files = {
+            posixpath.dirname(path): path
+            for path in sorted(self.paths)
+            if posixpath.basename(path) in KUSTOMIZATION_FILES
+        }
+        if not files or not findings:
+            return list(findings)
+        kustomizations = Kustomizations(files, cache(self._read))
+        wanted: defaultdict[str, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            wanted[finding.path].append(finding)
+        told: defaultdict[str, dict[str, Told]] = defaultdict(dict)
+        for root in kustomizations.roots()[:_MOST_BUILDS]:
+            here = sorted(kustomizations.reached(root) & wanted.keys())
+            if here:
+                self._ask(kustomizations, root, here, wanted, told)
+        ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
+        judged = (
+            self._judged(finding, told.get(finding.path, {}), ran.get(finding.path, frozenset()), files)
+            for finding in findings
+        )
+        return [finding for finding in judged if finding is not None]
+
+    def _read(self, path: str) -> tuple[Document, ...]:
+        source = self.load(path)
+        if source is None or len(source.data) > _LARGEST:
+            return ()
+        try:
+            return parse(replace(source, kind="kubernetes"))
+        except ParseError:
+            return ()
+
+    def _ask(
+        self,
+        kustomizations: Kustomizations,
+        root: str,
+        paths: Sequence[str],
+        wanted: dict[str, list[Finding]],
+        told: dict[str, dict[str, Told]],
+    ) -> None:
+        import yaml
+
+        by_path: defaultdict[str, list[object]] = defaultdict(list)
+        for built in kustomizations.build(root):
+            by_path[built.path].append(built.data)
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        for path in paths:
+            if not by_path[path]:
+                continue
+            try:
+                text = yaml.dump_all(by_path[path], Dumper=dumper, sort_keys=False, allow_unicode=True)
+                documents = parse(SourceFile(path, "kubernetes", text.encode("utf-8", "replace")))
+            except (yaml.YAMLError, ParseError):
+                continue
+            rules = {finding.rule for finding in wanted[path]}
+            tasks = [task for task in self.tasks(path) if task.rule.id in rules]
+            told[path][root] = self._told(tasks, documents)
+
+    @staticmethod
+    def _told(tasks: Sequence[Task], documents: tuple[Document, ...]) -> Told:
+        found: Told = set()
+        for task in tasks:
+            found |= _said(task, documents)
+        return found
+
+    @staticmethod
+    def _judged(
+        finding: Finding, told: dict[str, Told], ran: frozenset[str], files: dict[str, str]
+    ) -> Finding | None:
+        if not told or finding.rule not in ran:
+            return finding
+        key, failed = (finding.rule, finding.subject), (finding.rule, "")
+        left = [root for root, found in told.items() if key in found or failed in found]
+        if not left:
+            return None
+        if len(left) == len(told):
+            return finding
+        places = [Location(Span(files[root], 0, 0), "deploys it as it is") for root in left[:3]]
+        return replace(finding, locations=(*finding.locations, *places))
+
+
+def _said(task: Task, documents: tuple[Document, ...]) -> Told:
+    """What one rule says of the documents of a file; ("rule", "") where it fails, which its own file has reported."""
+    context = replace(task.context, documents=documents)
+    try:
+        return {
+            (each.rule, each.subject) for document in documents for each in task.rule.check(document, context)
+        }
+    except Exception:
+        return {(task.rule.id, "")}

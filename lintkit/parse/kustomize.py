@@ -1,0 +1,369 @@
+"""What a kustomization makes of the objects it names: patches, images, replicas, namespace and labels.
+
+Objects keep the file and the place in it that they come from, so that what is said of a base can be asked again of what
+each overlay makes of it. Generators, Helm charts, remote bases and replacements are left out; names keep their form.
+"""
+
+from __future__ import annotations
+
+import copy
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lintkit.model import Document, SourceFile
+from lintkit.parse.errors import ParseError
+from lintkit.parse.kubernetes import at, parse, pod_spec_route
+
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml")
+
+_MOST_OBJECTS = 2_000
+_DEEPEST = 20
+_MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "containers": ("name",),
+    "initContainers": ("name",),
+    "env": ("name",),
+    "volumes": ("name",),
+    "volumeMounts": ("mountPath",),
+    "ports": ("containerPort", "port"),
+    "imagePullSecrets": ("name",),
+    "hostAliases": ("ip",),
+    "topologySpreadConstraints": ("topologyKey",),
+}
+
+Read = Callable[[str], tuple[Document, ...]]
+"""The documents of a file of the repository; none for one that cannot be read."""
+
+
+@dataclass(slots=True)
+class BuiltObject:
+    """An object as a kustomization deploys it, and the document that it comes from."""
+
+    path: str
+    index: int
+    data: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomizations:
+    """All kustomizations of a repository: folder -> its file."""
+
+    files: Mapping[str, str]
+    read: Read
+    _used: set[str] = field(default_factory=set)
+
+    def roots(self) -> list[str]:
+        """The folders of kustomizations that no other one builds on, which are the ones that are deployed."""
+        used: set[str] = set()
+        for folder in self.files:
+            for entry in self._entries(self._data(folder)):
+                used.add(posixpath.normpath(posixpath.join(folder, entry)))
+        return [
+            folder
+            for folder in sorted(self.files)
+            if folder not in used and self._data(folder).get("kind") != "Component"
+        ]
+
+    def reached(self, root: str) -> frozenset[str]:
+        """The files of all objects that a kustomization deploys."""
+        found: set[str] = set()
+        pending, seen = [root], {root}
+        while pending:
+            folder = pending.pop()
+            for entry in self._entries(self._data(folder)):
+                path = posixpath.normpath(posixpath.join(folder, entry))
+                if path in self.files and path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+                elif path not in self.files:
+                    found.add(path)
+        return frozenset(found)
+
+    def build(self, root: str) -> list[BuiltObject]:
+        """The objects that a kustomization deploys; none where that is too much to follow."""
+        objects: list[BuiltObject] = []
+        self._into(root, objects, 0)
+        return objects if len(objects) < _MOST_OBJECTS else []
+
+    def _data(self, folder: str) -> Mapping[Any, Any]:
+        documents = self.read(self.files[folder])
+        data = documents[0].data if documents else None
+        return data if isinstance(data, dict) else {}
+
+    @staticmethod
+    def _entries(data: Mapping[Any, Any]) -> list[str]:
+        return [
+            each
+            for key in ("resources", "bases", "components")
+            for each in _items(data, key)
+            if isinstance(each, str)
+        ]
+
+    def _into(self, folder: str, objects: list[BuiltObject], depth: int) -> None:
+        if depth > _DEEPEST or len(objects) >= _MOST_OBJECTS:
+            return
+        data = self._data(folder)
+        own: list[BuiltObject] = []
+        for key in ("resources", "bases"):
+            for entry in _items(data, key):
+                if not isinstance(entry, str):
+                    continue
+                path = posixpath.normpath(posixpath.join(folder, entry))
+                if path in self.files:
+                    self._into(path, own, depth + 1)
+                else:
+                    own.extend(
+                        BuiltObject(path, each.index, copy.deepcopy(each.data))
+                        for each in self.read(path)
+                        if isinstance(each.data, dict)
+                    )
+        # A component works on everything that stands before it, and so does this file if it is one.
+        everything = [*objects, *own] if data.get("kind") == "Component" else own
+        for entry in _items(data, "components"):
+            path = posixpath.normpath(posixpath.join(folder, entry)) if isinstance(entry, str) else ""
+            if path in self.files:
+                self._into(path, everything, depth + 1)
+        added = [each for each in everything if not any(each is other for other in objects)]
+        self._transform(folder, data, everything)
+        objects.extend(added)
+
+    def _transform(self, folder: str, data: Mapping[Any, Any], objects: list[BuiltObject]) -> None:
+        for patch, target in self._patches(folder, data):
+            _apply(patch, target, objects)
+        namespace = data.get("namespace")
+        labels, template_labels = _labels(data)
+        for each in objects:
+            if isinstance(namespace, str) and namespace:
+                _mapping_in(each.data, "metadata")["namespace"] = namespace
+            if labels:
+                _mapping_in(_mapping_in(each.data, "metadata"), "labels").update(labels)
+            template = at(each.data, "spec", "template")
+            if template_labels and isinstance(template, dict):
+                _mapping_in(_mapping_in(template, "metadata"), "labels").update(template_labels)
+            for image in _items(data, "images"):
+                _set_image(each.data, image)
+            for replicas in _items(data, "replicas"):
+                name, count = at(replicas, "name"), at(replicas, "count")
+                if name is not None and name == at(each.data, "metadata", "name") and "spec" in each.data:
+                    _mapping_in(each.data, "spec")["replicas"] = count
+
+    def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
+        for entry in _items(data, "patchesStrategicMerge"):
+            if isinstance(entry, str):
+                documents = _inline(entry) if "\n" in entry or ":" in entry else self._file(folder, entry)
+                yield from ((each.data, None) for each in documents)
+        for key in ("patches", "patchesJson6902"):
+            for entry in _items(data, key):
+                if not isinstance(entry, dict):
+                    continue
+                inline, path = entry.get("patch"), entry.get("path")
+                documents = (
+                    _inline(inline)
+                    if isinstance(inline, str)
+                    else self._file(folder, path)
+                    if isinstance(path, str)
+                    else ()
+                )
+                # Operations are a list in one document; the rest are objects, one a document.
+                yield from ((each.data, entry.get("target")) for each in documents)
+
+    def _file(self, folder: str, entry: str) -> tuple[Document, ...]:
+        return self.read(posixpath.normpath(posixpath.join(folder, entry)))
+
+
+def _inline(text: str) -> tuple[Document, ...]:
+    try:
+        return parse(SourceFile("patch.yaml", "kubernetes", text.encode("utf-8", "replace")))
+    except ParseError:
+        return ()
+
+
+def _items(data: Any, key: str) -> list[Any]:
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _mapping_in(data: Any, key: str) -> dict[Any, Any]:
+    found = data.get(key) if isinstance(data, dict) else None
+    if isinstance(found, dict):
+        return found
+    fresh: dict[Any, Any] = {}
+    if isinstance(data, dict):
+        data[key] = fresh
+    return fresh
+
+
+def _labels(data: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    common = data.get("commonLabels")
+    labels: dict[Any, Any] = dict(common) if isinstance(common, dict) else {}
+    of_templates = dict(labels)
+    for entry in _items(data, "labels"):
+        pairs = at(entry, "pairs")
+        if isinstance(pairs, dict):
+            labels.update(pairs)
+            if entry.get("includeSelectors") or entry.get("includeTemplates"):
+                of_templates.update(pairs)
+    return labels, of_templates
+
+
+def _set_image(data: Any, image: Any) -> None:
+    name = at(image, "name")
+    route = pod_spec_route(data)
+    spec = at(data, *route) if route is not None else None
+    if not isinstance(name, str):
+        return
+    for field_name in ("initContainers", "containers"):
+        for container in _items(spec, field_name):
+            text = at(container, "image")
+            if not isinstance(text, str):
+                continue
+            bare, _, digest = text.partition("@")
+            head, colon, tag = bare.rpartition(":")
+            if not colon or "/" in tag:
+                head, tag = bare, ""
+            if head != name:
+                continue
+            new = str(image.get("newName") or head)
+            if image.get("digest"):
+                container["image"] = f"{new}@{image['digest']}"
+            elif image.get("newTag") is not None:
+                container["image"] = f"{new}:{image['newTag']}"
+            else:
+                container["image"] = new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+
+
+# --- patches --------------------------------------------------------------------------------------------------------
+
+
+def _apply(patch: Any, target: Any, objects: list[BuiltObject]) -> None:
+    if isinstance(patch, list):
+        for each in objects:
+            if isinstance(target, dict) and _is_target(target, each.data):
+                for operation in patch:
+                    _operate(each.data, operation)
+    elif isinstance(patch, dict):
+        if not isinstance(target, dict):
+            target = {"kind": patch.get("kind"), "name": at(patch, "metadata", "name")}
+            exact = True
+        else:
+            exact = False
+        for each in objects:
+            if _is_target(target, each.data, exact=exact):
+                content = {k: v for k, v in patch.items() if k not in ("apiVersion", "kind")}
+                if not exact and isinstance(content.get("metadata"), dict):
+                    content["metadata"] = {k: v for k, v in content["metadata"].items() if k != "name"}
+                _merge(each.data, content)
+
+
+def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False) -> bool:
+    version = data.get("apiVersion")
+    group = version.rpartition("/")[0] if isinstance(version, str) else ""
+    facts = {
+        "kind": data.get("kind"),
+        "name": at(data, "metadata", "name"),
+        "namespace": at(data, "metadata", "namespace"),
+        "group": group,
+    }
+    for key, value in facts.items():
+        wanted = target.get(key)
+        if wanted is None or (wanted == "" and not exact):
+            continue
+        if not isinstance(value, str) or not isinstance(wanted, str):
+            return False
+        if value != wanted and (exact or not _matches(wanted, value)):
+            return False
+    selector = target.get("labelSelector")
+    if isinstance(selector, str):
+        labels = at(data, "metadata", "labels")
+        pairs = [part.partition("=")[::2] for part in selector.replace("==", "=").split(",")]
+        return isinstance(labels, dict) and all(
+            labels.get(key.strip()) == value.strip() for key, value in pairs
+        )
+    return True
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Targets are anchored regular expressions; only the ones that everybody writes are followed."""
+    if re.fullmatch(r"[\w./-]*(?:\.\*[\w./-]*)?", pattern) is None:
+        return False
+    head, star, tail = pattern.partition(".*")
+    return (
+        value.startswith(head) and value.endswith(tail) and len(value) >= len(head) + len(tail)
+        if star
+        else False
+    )
+
+
+def _merge(data: dict[Any, Any], patch: Mapping[Any, Any]) -> None:
+    """A strategic merge: mappings are merged, `null` deletes, and lists of known kinds are merged by their key."""
+    if patch.get("$patch") == "replace":
+        data.clear()
+    for key, value in patch.items():
+        if isinstance(key, str) and key.startswith("$"):
+            continue
+        old = data.get(key)
+        if value is None:
+            data.pop(key, None)
+        elif isinstance(value, dict) and isinstance(old, dict):
+            _merge(old, value)
+        elif isinstance(value, list) and isinstance(old, list) and key in _MERGE_KEYS:
+            _merge_lists(old, value, _MERGE_KEYS[key])
+        else:
+            data[key] = copy.deepcopy(value)
+
+
+def _merge_lists(old: list[Any], new: list[Any], keys: tuple[str, ...]) -> None:
+    for item in new:
+        if not isinstance(item, dict):
+            continue
+        same = next(
+            (
+                each
+                for each in old
+                if isinstance(each, dict) and any(key in item and each.get(key) == item[key] for key in keys)
+            ),
+            None,
+        )
+        if item.get("$patch") == "delete":
+            if same is not None:
+                old.remove(same)
+        elif same is not None:
+            _merge(same, item)
+        elif "$patch" not in item:
+            old.append(copy.deepcopy(item))
+
+
+def _operate(data: Any, operation: Any) -> None:
+    """One operation of a JSON patch; `move`, `copy` and `test` are left out."""
+    path = at(operation, "path")
+    what = at(operation, "op")
+    if not isinstance(path, str) or not path.startswith("/") or what not in ("add", "replace", "remove"):
+        return
+    *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
+    node = data
+    for part in parents:
+        if isinstance(node, dict):
+            node = node.get(part)
+        elif isinstance(node, list) and part.isdigit() and int(part[:9]) < len(node):
+            node = node[int(part)]
+        else:
+            return
+    value = copy.deepcopy(operation.get("value"))
+    if isinstance(node, dict):
+        if what == "remove":
+            node.pop(last, None)
+        else:
+            node[last] = value
+    elif isinstance(node, list):
+        if what == "add" and last == "-":
+            node.append(value)
+        elif last.isdigit() and int(last[:9]) < len(node):
+            index = int(last)
+            if what == "remove":
+                del node[index]
+            elif what == "replace":
+                node[index] = value
+            else:
+                node.insert(index, value)

@@ -1,0 +1,156 @@
+"""A kustomize overlay that sets a base right silences what was said of the base."""
+
+from __future__ import annotations
+
+import pytest
+
+from lintkit.catalog import RuleSet, builtin_folder, load_rule
+from lintkit.config.model import Config
+from lintkit.engine import Request, run
+from lintkit.examples import MemoryTree
+from lintkit.model import Finding
+
+BASE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, labels: {app: shop}}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+      containers:
+        - name: api
+          image: registry.example.com/shop
+        - name: proxy
+          image: proxy:1
+          resources: {limits: {memory: 1Gi}}
+"""
+PATCH = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec: {template: {spec: {containers: [{name: api, resources: {limits: {memory: 1Gi}}}]}}}
+"""
+INLINE = "\n".join("      " + line for line in PATCH.splitlines())
+OPERATIONS = """\
+  - target: {kind: Deployment, name: sh.*}
+    patch: |-
+      - op: add
+        path: /spec/template/spec/containers/0/resources
+        value: {limits: {memory: 1Gi}}
+"""
+
+
+def findings(rule: str, files: dict[str, str]) -> tuple[Finding, ...]:
+    folder = builtin_folder()
+    loaded = RuleSet((load_rule(folder / "kubernetes" / f"{rule}.yaml", folder),))
+    config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
+    tree = MemoryTree({path: text.encode() for path, text in files.items()})
+    report = run(Request(tree, config, loaded, loaded.ids(), jobs=1))
+    assert not [each for each in report.findings if each.rule == "lintkit/rule-failed"]
+    return tuple(each for each in report.findings if each.rule == f"kubernetes/{rule}")
+
+
+def tree(overlay: str, **more: str) -> dict[str, str]:
+    return {
+        "base/kustomization.yaml": "resources: [shop.yaml]\n",
+        "base/shop.yaml": BASE,
+        "overlays/prod/kustomization.yaml": overlay,
+        **{name.replace("__", "/"): text for name, text in more.items()},
+    }
+
+
+def test_a_base_without_overlays_is_deployed_as_it_is() -> None:
+    files = {"base/kustomization.yaml": "resources: [shop.yaml]\n", "base/shop.yaml": BASE}
+    assert len(findings("memory-limits", files)) == 1
+
+
+@pytest.mark.parametrize(
+    "patches",
+    [
+        f"patches:\n  - patch: |-\n{INLINE}\n",
+        f"patchesStrategicMerge:\n  - |-\n{INLINE}\n",
+        f"patches:\n  - target: {{kind: Deployment}}\n    patch: |-\n{INLINE}\n",
+        f"patches:\n{OPERATIONS}",
+        f"patchesJson6902:\n{OPERATIONS}",
+    ],
+    ids=["inline", "strategic-merge", "target", "operations", "json6902"],
+)
+def test_a_patch_of_the_only_overlay_silences_the_base(patches: str) -> None:
+    assert findings("memory-limits", tree(f"resources: [../../base]\n{patches}")) == ()
+
+
+@pytest.mark.parametrize("key", ["patches: [{path: limits.yaml}]", "patchesStrategicMerge: [limits.yaml]"])
+def test_a_patch_in_a_file_silences_the_base(key: str) -> None:
+    files = tree(f"resources: [../../base]\n{key}\n")
+    files["overlays/prod/limits.yaml"] = PATCH
+    assert findings("memory-limits", files) == ()
+
+
+def test_a_patch_of_something_else_silences_nothing() -> None:
+    other = INLINE.replace("name: shop", "name: cart")
+    files = tree(f"resources: [../../base]\npatches:\n  - patch: |-\n{other}\n")
+    assert len(findings("memory-limits", files)) == 1
+
+
+def test_an_overlay_that_leaves_the_base_as_it_is_is_named() -> None:
+    files = tree(f"resources: [../../base]\npatches:\n  - patch: |-\n{INLINE}\n")
+    files["overlays/dev/kustomization.yaml"] = "resources: [../../base]\n"
+    (finding,) = findings("memory-limits", files)
+    assert finding.path == "base/shop.yaml"
+    assert [(each.span.path, each.label) for each in finding.locations[1:]] == [
+        ("overlays/dev/kustomization.yaml", "deploys it as it is")
+    ]
+
+
+def test_a_component_patches_what_the_overlay_deploys() -> None:
+    files = tree("resources: [../../base]\ncomponents: [../../limits]\n")
+    files["limits/kustomization.yaml"] = (
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n  - patch: |-\n"
+        + INLINE
+        + "\n"
+    )
+    assert findings("memory-limits", files) == ()
+
+
+@pytest.mark.parametrize(
+    ("image", "count"),
+    [
+        ("{name: registry.example.com/shop, newTag: 1.4.2}", 0),
+        ("{name: registry.example.com/shop, digest: 'sha256:0f2c3b1e'}", 0),
+        ("{name: registry.example.com/shop, newName: shop, newTag: latest}", 1),
+        ("{name: registry.example.com/cart, newTag: 1.4.2}", 1),
+    ],
+)
+def test_an_image_that_the_kustomization_names_is_what_is_deployed(image: str, count: int) -> None:
+    files = {"kustomization.yaml": f"resources: [shop.yaml]\nimages: [{image}]\n", "shop.yaml": BASE}
+    found = findings("image-tag-mutable", files)
+    assert len([each for each in found if each.path == "shop.yaml"]) == count
+
+
+def test_a_namespace_and_labels_are_set() -> None:
+    files = {
+        "kustomization.yaml": "namespace: shop\ncommonLabels: {app.kubernetes.io/name: shop}\nresources: [shop.yaml]\n",
+        "shop.yaml": BASE.replace("name: shop,", "name: shop, namespace: default,"),
+    }
+    assert findings("default-namespace", files) == ()
+    assert findings("required-metadata", files) == ()
+
+
+@pytest.mark.parametrize(
+    "kustomization",
+    [
+        "resources: [../base, .]\n",
+        "resources: [a, b, 3, {a: b}]\npatches: [3, {path: 3}, {patch: '{'}, {patch: 'a: b'}]\n",
+        "resources: 3\nimages: 3\npatches: {a: b}\n",
+        "resources: [base, shop.yaml]\nimages: [3, {name: 3}, {name: proxy, newTag: [1]}]\nreplicas: [3]\n",
+        "[1, 2]\n",
+        "",
+    ],
+)
+def test_kustomizations_that_make_no_sense_are_passed_over(kustomization: str) -> None:
+    files = {"base/kustomization.yaml": kustomization, "base/shop.yaml": BASE}
+    assert len(findings("memory-limits", files)) == 1
+    files["kustomization.yaml"] = kustomization
+    assert len(findings("memory-limits", files)) == 1
