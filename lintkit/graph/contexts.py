@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ _NOT_SOURCE = frozenset(
     {"docker", "dockerfiles", ".docker", "build", "deploy", "deployment", "ci", ".devcontainer", "images"}
 )
 """Folders that hold Dockerfiles of something else: without further signs they are no build context."""
+
+_HIDDEN = re.compile(r"(?:^|/)(?:\.env[^/]*|[^/]+\.(?:env|key|pem|p12|pfx|jks)|id_[a-z0-9]+|\.npmrc)$")
+"""Files that git is usually told to ignore, so that they may be copied and are not seen."""
 
 
 class Facts(Protocol):
@@ -173,7 +177,7 @@ def _assumed(dockerfile: Dockerfile, paths: Paths) -> str | None:
         and not source.startswith("git@")
     ]
     own = posixpath.dirname(dockerfile.path)
-    named = [source for source in sources if source]
+    named = [source for source in sources if source and not _HIDDEN.search(source)]
     if not named:
         alone = posixpath.basename(own).lower() in _NOT_SOURCE or not _holds_source(own, paths)
         return None if not sources or alone else own

@@ -1,0 +1,167 @@
+"""dockerfile/secret-copied: a file with credentials is copied into an image."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.contexts import BuildContext, build_contexts
+from lintkit.graph.env_files import is_example, is_for_development
+from lintkit.graph.facts import CopyInstruction, KeyFile, VariableProvided
+from lintkit.graph.images import Paths, normal
+
+_SECRET = "DB_PASSWORD=k3Vw9-not-a-live-one\n"
+
+RULE = define(
+    summary="a file with credentials is copied into an image",
+    why="""
+Everybody who can pull the image can read the file, also in an earlier layer when a later one deletes it. The
+credentials cannot be changed without building a new image, and registries keep the old ones.
+""",
+    remedy="""
+Give the container its credentials when it starts (environment, mounted secrets), and a build with
+`RUN --mount=type=secret`. Add the file to `.dockerignore`.
+""",
+    severity="error",
+    scope="project",
+    kinds=("dockerfile",),
+    tags=("docker", "security", "secrets", "CWE-538", "CWE-522"),
+    packs=("recommended", "security", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad(
+            {"Dockerfile": "FROM python:3.12\nCOPY .env.production .env  # <-- here\n", "app.py": ""},
+            note="a file that git does not show, because it is ignored",
+        ),
+        bad(
+            {
+                "Dockerfile": "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt ./\nCOPY . .  # <-- here\n",
+                ".dockerignore": ".git\nconfig/*.env\n",
+                "backend/.env": _SECRET,
+                "requirements.txt": "",
+            },
+            note="a whole context, whose ignore file forgets it",
+        ),
+        bad(
+            {
+                "api/Dockerfile": "FROM node:22 AS build\nCOPY api /app  # <-- here\n"
+                "FROM node:22\nCOPY --from=build /app /app\n",
+                "api/.env": _SECRET,
+                "compose.yaml": "services: {api: {build: {context: ., dockerfile: api/Dockerfile}}}\n",
+            },
+            note="a folder, by way of another stage",
+        ),
+        bad(
+            {"Dockerfile": "FROM debian:12\nADD id_rsa /root/.ssh/id_rsa  # <-- here\n", "run.py": ""},
+            note="a key",
+        ),
+        good(
+            {
+                "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                ".dockerignore": "**/.env*\n",
+                "backend/.env": _SECRET,
+            },
+            note="the ignore file keeps it out",
+        ),
+        good(
+            {
+                "Dockerfile": "FROM node:22 AS build\nCOPY . /web\nRUN npm run build\n"
+                "FROM nginx:1.27\nCOPY --from=build /web/dist /usr/share/nginx/html\n",
+                ".env": _SECRET,
+            },
+            note="only what is built from it goes into the image",
+        ),
+        good(
+            {
+                "Dockerfile": "FROM node:22\nCOPY .env.production .env.example /web/\n",
+                ".env.production": "VITE_API_URL=https://api.example.com\n",
+                ".env.example": "SECRET_KEY=\n",
+            },
+            note="settings of a front end without a secret, and an example",
+        ),
+        good(
+            {"Dockerfile.dev": "FROM python:3.12\nCOPY .env .\n", "app.py": "", ".env": _SECRET},
+            note="an image that stays on a developer's machine",
+        ),
+        good(
+            {"Dockerfile": "FROM nginx:1.27\nCOPY certs/ca.pem /etc/ssl/\nCOPY keys/public.key /keys/\n"},
+            note="what may be public",
+        ),
+    ),
+)
+
+_ENV = re.compile(r"(?:^|/)(?:\.env(?:[._-][\w.-]+)?|[\w-]+\.env)$")
+_KEY = re.compile(
+    r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.(?:p12|pfx|jks|key)|\.npmrc|\.pypirc|\.netrc)$"
+)
+_PUBLIC = re.compile(r"(?i)pub(?:lic)?(?![a-z])|\.gpg|trust|example|sample|keyring")
+_ASKED = frozenset({".npmrc", ".pypirc"})
+"""Hold a token only sometimes: reported where it is not known what they hold, but with less certainty."""
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report each instruction once for each file with credentials that it brings into an image."""
+    paths = Paths(project.paths)
+    secrets = _secret_files(project)
+    reported: set[tuple[Span, str]] = set()
+    for context in build_contexts(project.facts, paths):
+        if is_for_development(context.image.dockerfile):
+            continue
+        wanted = {path: place for path, place in secrets.items() if context.sends(path)}
+        for copy in context.dockerfile.copies:
+            if copy.from_stage or not context.reaches_image(copy):
+                continue
+            named = [*_named(context, copy, project.paths)]
+            found = (
+                {path: wanted[path] for path in context.taken_by(copy, paths) & wanted.keys()}
+                if wanted
+                else {}
+            )
+            for path in (*sorted(found), *named):
+                if (copy.span, path) not in reported:
+                    reported.add((copy.span, path))
+                    yield _finding(rule, context, copy, path, found.get(path))
+
+
+def _secret_files(project: Project) -> dict[str, Location]:
+    """The files that hold credentials, and where they do."""
+    found: defaultdict[str, list[Location]] = defaultdict(list)
+    for fact in project.facts(VariableProvided):
+        if fact.source != "dotenv" or not fact.value.is_secret or is_example(fact.path):
+            continue
+        if fact.value.reason != "is a placeholder" and not is_for_development(fact.path):
+            found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
+    for key in project.facts(KeyFile):
+        found[key.path].append(Location(key.span, f"holds {key.description}"))
+    return {path: places[0] for path, places in found.items()}
+
+
+def _named(context: BuildContext, copy: CopyInstruction, paths: frozenset[str]) -> Iterator[str]:
+    """The sources that name a file with credentials which git does not show."""
+    for source in copy.sources:
+        inner = posixpath.normpath("/" + source).lstrip("/")
+        path = normal(context.folder, inner)
+        if "$" in source or "*" in source or path in paths or not context.sends(path):
+            continue
+        env = _ENV.search(inner) and not is_example(inner) and not is_for_development(inner)
+        if env or (_KEY.search(inner) and not _PUBLIC.search(inner)):
+            yield path
+
+
+def _finding(
+    rule: RuleContext, context: BuildContext, copy: CopyInstruction, path: str, place: Location | None
+) -> Finding:
+    inner = context.inner(path)
+    certain = place is not None or _ENV.search(inner) is not None
+    holds = place.label if place is not None and place.label.startswith("holds") else "holds credentials"
+    what = f"which {holds}," if place is not None else "which is made to hold credentials,"
+    return rule.finding(
+        copy.span,
+        f"`{inner}`, {what} is copied into the image",
+        subject=f"{context.image.dockerfile} {inner}",
+        related=() if place is None else (place,),
+        confidence="high" if certain and posixpath.basename(path) not in _ASKED else "medium",
+    )
