@@ -13,7 +13,7 @@ from lintkit.graph.env_files import is_example, is_for_development
 from lintkit.graph.facts import CopyInstruction, KeyFile, VariableProvided
 from lintkit.graph.images import Paths, normal
 
-_SECRET = "DB_PASSWORD=k3Vw9-not-a-live-one\n"
+_VALUES = "DB_PASSWORD=k3Vw9-not-a-live-one\n"
 
 RULE = define(
     summary="a file with credentials is copied into an image",
@@ -40,7 +40,7 @@ Give the container its credentials when it starts (environment, mounted secrets)
             {
                 "Dockerfile": "FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt ./\nCOPY . .  # <-- here\n",
                 ".dockerignore": ".git\nconfig/*.env\n",
-                "backend/.env": _SECRET,
+                "backend/.env": _VALUES,
                 "requirements.txt": "",
             },
             note="a whole context, whose ignore file forgets it",
@@ -49,7 +49,7 @@ Give the container its credentials when it starts (environment, mounted secrets)
             {
                 "api/Dockerfile": "FROM node:22 AS build\nCOPY api /app  # <-- here\n"
                 "FROM node:22\nCOPY --from=build /app /app\n",
-                "api/.env": _SECRET,
+                "api/.env": _VALUES,
                 "compose.yaml": "services: {api: {build: {context: ., dockerfile: api/Dockerfile}}}\n",
             },
             note="a folder, by way of another stage",
@@ -62,7 +62,7 @@ Give the container its credentials when it starts (environment, mounted secrets)
             {
                 "Dockerfile": "FROM python:3.12\nCOPY . .\n",
                 ".dockerignore": "**/.env*\n",
-                "backend/.env": _SECRET,
+                "backend/.env": _VALUES,
             },
             note="the ignore file keeps it out",
         ),
@@ -70,7 +70,7 @@ Give the container its credentials when it starts (environment, mounted secrets)
             {
                 "Dockerfile": "FROM node:22 AS build\nCOPY . /web\nRUN npm run build\n"
                 "FROM nginx:1.27\nCOPY --from=build /web/dist /usr/share/nginx/html\n",
-                ".env": _SECRET,
+                ".env": _VALUES,
             },
             note="only what is built from it goes into the image",
         ),
@@ -83,7 +83,7 @@ Give the container its credentials when it starts (environment, mounted secrets)
             note="settings of a front end without a secret, and an example",
         ),
         good(
-            {"Dockerfile.dev": "FROM python:3.12\nCOPY .env .\n", "app.py": "", ".env": _SECRET},
+            {"Dockerfile.dev": "FROM python:3.12\nCOPY .env .\n", "app.py": "", ".env": _VALUES},
             note="an image that stays on a developer's machine",
         ),
         good(
