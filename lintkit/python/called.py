@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import libcst as cst
+from lintkit.python.lazy import cst
 
+if TYPE_CHECKING:
     from lintkit.python.file import PythonFile
 
 _MOST = 200
@@ -20,7 +20,6 @@ def called_functions(function: cst.FunctionDef, file: PythonFile) -> Iterator[cs
     `check()`, `self.check()`, `asyncio.to_thread(check)`, `asyncio.gather(check())`, and in a parameter's default
     `Depends(check)`. The same one may come more than once.
     """
-    import libcst as cst
 
     for node in file.walk(function):
         if type(node) is not cst.Call:

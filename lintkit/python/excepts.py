@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import libcst as cst
+from lintkit.python.lazy import cst
 
+if TYPE_CHECKING:
     from lintkit.python.file import PythonFile
 
 BROAD = frozenset({"Exception", "BaseException"})
@@ -27,7 +27,6 @@ def catches_everything(handler: cst.ExceptHandler | cst.ExceptStarHandler, file:
 
 def may_raise(handler: cst.CSTNode, file: PythonFile) -> bool:
     """Whether a handler raises, or ends the process, on any of its ways."""
-    import libcst as cst
 
     return any(
         isinstance(node, cst.Raise)
@@ -38,7 +37,6 @@ def may_raise(handler: cst.CSTNode, file: PythonFile) -> bool:
 
 def is_retry(handler: cst.CSTNode, file: PythonFile) -> bool:
     """Whether the loop around a handler is one of attempts: it ends at a time, or with an error behind it."""
-    import libcst as cst
 
     for above in file.ancestors(handler):
         if isinstance(above, cst.FunctionDef | cst.ClassDef):

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-from weakref import WeakKeyDictionary
 
+from lintkit.python.lazy import cst
 from lintkit.python.web_names import (
     ERROR_HANDLERS,
     HOOKS,
@@ -25,8 +25,6 @@ from lintkit.python.web_names import (
 )
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from lintkit.python.file import Decoration, PythonFile
 
 HandlerKind = Literal["route", "view", "hook", "error"]
@@ -62,26 +60,15 @@ class Handler:
         return " ".join([",".join(self.methods), self.route]).strip()
 
 
-class _Registered:
-    """What the calls of one file bind to routes, by the definition they name, and what was found out so far."""
-
-    def __init__(self) -> None:
-        self.routes: dict[int, list[Handler]] | None = None
-        self.known: dict[int, tuple[Handler, ...]] = {}
-
-
-_files: WeakKeyDictionary[PythonFile, _Registered] = WeakKeyDictionary()
-
-
 def handlers_of(function: cst.FunctionDef, file: PythonFile) -> tuple[Handler, ...]:
     """How requests reach `function`; empty when nothing in the file says that they do."""
-    state = _files.setdefault(file, _Registered())
-    known = state.known.get(id(function))
+    key = ("handlers", id(function))
+    known: tuple[Handler, ...] | None = file.answers.get(key)
     if known is None:
         found = dict.fromkeys([*_decorated(function, file), *_registered(function, file)])
         if not found:
             found = dict.fromkeys([*_method_of_view(function, file), *_django_view(function, file)])
-        known = state.known[id(function)] = tuple(found)
+        known = file.answers[key] = tuple(found)
     return known
 
 
@@ -102,8 +89,6 @@ def _decorated(function: cst.FunctionDef, file: PythonFile) -> Iterator[Handler]
 
 
 def _from_decorator(decoration: Decoration, file: PythonFile) -> Iterator[Handler]:
-    import libcst as cst
-
     name, call, qualified = decoration.name, decoration.call, decoration.qualified or ""
     callee = call.func if call is not None else decoration.expression
     if qualified and _DJANGO_DECORATORS.match(qualified):
@@ -150,8 +135,6 @@ def _routes(call: cst.Call, file: PythonFile) -> list[str]:
 
 def _is_router(callee: cst.BaseExpression, file: PythonFile) -> bool:
     """Whether a decorator's receiver is an application or router that this file makes of a web framework."""
-    import libcst as cst
-
     if not isinstance(callee, cst.Attribute):
         return False
     made = file.follow(callee.value)
@@ -220,18 +203,16 @@ def _registered(function: cst.FunctionDef, file: PythonFile) -> list[Handler]:
 
 
 def _routes_of(file: PythonFile) -> dict[int, list[Handler]]:
-    state = _files.setdefault(file, _Registered())
-    if state.routes is None:
-        state.routes = {}
+    routes: dict[int, list[Handler]] | None = file.answers.get("routes")
+    if routes is None:
+        routes = file.answers["routes"] = {}
         if REGISTRATION.search(file.text):
             for definition, handler in _registrations(file):
-                state.routes.setdefault(id(definition), []).append(handler)
-    return state.routes
+                routes.setdefault(id(definition), []).append(handler)
+    return routes
 
 
 def _registrations(file: PythonFile) -> Iterator[tuple[cst.CSTNode, Handler]]:
-    import libcst as cst
-
     for statement in file.statements():
         for node in file.walk(statement):
             if type(node) is not cst.Call:

@@ -11,15 +11,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from lintkit.python.called import reached_functions
 from lintkit.python.handlers import Handler, handlers_of
+from lintkit.python.lazy import cst
 from lintkit.python.triggers import Identifiers, Strings
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from lintkit.python.file import PythonFile
 
 _SEGMENT = re.compile(
@@ -71,20 +69,15 @@ class HealthCheck:
         return str(self.handler) if self.handler.route else self.function.name.value
 
 
-_files: WeakKeyDictionary[PythonFile, tuple[HealthCheck, ...]] = WeakKeyDictionary()
-
-
 def health_checks(file: PythonFile) -> tuple[HealthCheck, ...]:
     """The health checks of a file, in its order."""
-    found = _files.get(file)
+    found: tuple[HealthCheck, ...] | None = file.answers.get("health checks")
     if found is None:
-        found = _files[file] = tuple(_health_checks(file))
+        found = file.answers["health checks"] = tuple(_health_checks(file))
     return found
 
 
 def _health_checks(file: PythonFile) -> Iterator[HealthCheck]:
-    import libcst as cst
-
     if not _WORTH.search(file.text):
         return
     for statement in file.statements():

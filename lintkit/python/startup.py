@@ -11,13 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from lintkit.python.called import reached_functions
+from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from lintkit.python.file import PythonFile
 
 STARTUP_NAMES = re.compile(
@@ -46,9 +44,6 @@ class Startup:
     certain: bool
 
 
-_files: WeakKeyDictionary[PythonFile, dict[int, Startup]] = WeakKeyDictionary()
-
-
 def startup_around(node: cst.CSTNode, file: PythonFile) -> Startup | None:
     """The startup function whose body holds `node`; None behind the `yield` of a lifespan, which is shutdown."""
     function = file.enclosing_function(node)
@@ -62,9 +57,9 @@ def startup_around(node: cst.CSTNode, file: PythonFile) -> Startup | None:
 
 def startup_of(function: cst.FunctionDef, file: PythonFile) -> Startup | None:
     """Why `function` runs at startup, if it does."""
-    known = _files.get(file)
+    known: dict[int, Startup] | None = file.answers.get("startup")
     if known is None:
-        known = _files[file] = _startup_functions(file)
+        known = file.answers["startup"] = _startup_functions(file)
     found = known.get(id(function))
     if (
         found is None
@@ -85,8 +80,6 @@ def _is_registry_hook(function: cst.FunctionDef, file: PythonFile) -> bool:
 
 def _startup_functions(file: PythonFile) -> dict[int, Startup]:
     """What frameworks call at startup, and what that calls in turn."""
-    import libcst as cst
-
     roots: dict[int, Startup] = {}
     if not _WORTH.search(file.text):
         return roots
@@ -146,8 +139,6 @@ def _by_definition(function: cst.FunctionDef, file: PythonFile) -> str:
 
 def _registered(call: cst.Call, file: PythonFile) -> Iterator[tuple[cst.FunctionDef, str]]:
     """The functions that a call names for startup: `FastAPI(lifespan=f)`, `app.on_startup.append(f)`, and so on."""
-    import libcst as cst
-
     given: list[tuple[cst.BaseExpression, str]] = []
     if isinstance(call.func, cst.Attribute):
         method = call.func.attr.value
@@ -186,8 +177,6 @@ def _registered(call: cst.Call, file: PythonFile) -> Iterator[tuple[cst.Function
 
 def _after_yield(function: cst.FunctionDef, node: cst.CSTNode, file: PythonFile) -> bool:
     """Whether `node` comes after a `yield` of the function itself."""
-    import libcst as cst
-
     place = file.order(node)
     return any(
         type(each) is cst.Yield and file.order(each) < place and file.enclosing_function(each) is function

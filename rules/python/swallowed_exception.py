@@ -580,7 +580,8 @@ def _answers_whether(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:
     block = file.parent(attempt)
     if isinstance(block, cst.IndentedBlock):
         place = file.order(attempt)
-        ends.append([each for each in _small_statements(block) if file.order(each) > place][:1])
+        behind = (each for each in _small_statements(block) if file.order(each) > place)
+        ends.append([*behind][-1:])
     return any(
         isinstance(each, cst.Return) and file.code(each) == "return True" for end in ends for each in end
     )
