@@ -188,11 +188,9 @@ def _method_of_view(function: cst.FunctionDef, file: PythonFile) -> Iterator[Han
 
 
 def _django_view(function: cst.FunctionDef, file: PythonFile) -> Iterator[Handler]:
-    """A function at the top level whose first parameter is the request, in a file that uses Django's."""
+    """A function whose first parameter is the request, in a file that uses Django's."""
     parameters = [*function.params.posonly_params, *function.params.params]
     if not parameters or parameters[0].name.value != "request":
-        return
-    if file.enclosing_function(function) is not None or file.enclosing_class(function) is not None:
         return
     if any(_DJANGO_VIEW.match(each.module) for each in file.imports()):
         yield Handler("view")

@@ -2,7 +2,8 @@
 
 A handler is one when it reads (GET, HEAD, or any method) and its path or, where that is not known, its name says so.
 A path is read by segments: `/health`, `/healthz/`, `/api/v1/ready`, `/health/db`; never `/health-records` or
-`/heartbeat`, which are about other things than this service.
+`/heartbeat`, which are about other things than this service. Nor is one a handler that wants to know who asks:
+probes have no login.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ _NAME = re.compile(
     r"_?(?:get_|api_|do_|handle_|app_|server_|service_)?"
     r"(?:healthz?|health_?check(?:_\w+)?|health_(?:db|status|probe|live|ready|liveness|readiness)|check_health|readyz?"
     r"|readiness(?:_\w+)?|livez|liveness(?:_\w+)?|is_alive|is_healthy)(?:_handler|_view|_endpoint)?",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"(?:Depends|Security)\([^()]*(?:user|permission|admin|auth|login|token|role|scope)|login_required|permission_required"
+    r"|requires_auth|CurrentUser|AdminUser",
     re.IGNORECASE,
 )
 _WORTH = re.compile(
@@ -94,6 +100,10 @@ def _health_checks(file: PythonFile) -> Iterator[HealthCheck]:
 def is_health_check(handler: Handler, function: cst.FunctionDef, file: PythonFile) -> bool:
     """Whether a handler answers for the health of the service."""
     if handler.kind in {"hook", "error"} or (handler.methods and not {"GET", "HEAD"} & set(handler.methods)):
+        return False
+    if _LOGIN.search(file.code(function.params)) or any(
+        _LOGIN.search(file.code(each.expression)) for each in file.decorators(function)
+    ):
         return False
     if handler.route:
         return is_health_route(handler.route)

@@ -203,6 +203,8 @@ def test_startup(source: str, expected: list[str | None]) -> None:
             ["get: get ping"],
         ),
         ("def health(): ...", []),
+        ('@app.get("/health")\ndef f(user=Depends(current_user)): ...', []),
+        ('@app.get("/health")\n@login_required\ndef f(): ...', []),
     ],
 )
 def test_health_checks(source: str, expected: list[str]) -> None:
