@@ -1,0 +1,199 @@
+"""python/credentials-in-url: a URL in the source that holds a password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import (
+    DOCS,
+    EXAMPLES,
+    MIGRATIONS,
+    TESTS,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    Strings,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.branches import scope_name
+from lintkit.python.settings_fields import setting_at
+from lintkit.python.spelling import last_name
+from lintkit.secrets import Verdict, classify, url_credentials
+
+URLS = Strings(("://",))
+
+RULE = define(
+    summary="a URL in the source holds a password",
+    why="""
+The password is in every clone, image layer and traceback, and a URL is logged where nobody would log a password: by
+drivers, proxies and error reports. As the default of a setting it is what production connects with when the variable
+is missing.
+""",
+    remedy="Take the whole URL, or its password, from the environment or a secret store. "
+    "Replace a password that was real: it is in the history.",
+    severity="error",
+    kinds=("python",),
+    looks_at=(URLS,),
+    tags=("security", "secrets", "secret-url-credentials", "CWE-798", "CWE-522"),
+    equivalents=(
+        "detect-secrets:basic_auth",
+        "gitleaks:curl-auth-user",
+        "semgrep:detected-username-and-password-in-uri",
+        "sonar-python:hardCodedCredentials",
+    ),
+    packs=("recommended", "security", "production"),
+    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS),
+    examples=(
+        bad(
+            """\
+import os
+
+from pydantic_settings import BaseSettings
+
+BROKER = "amqp://shop:Winter2024!@broker:5672//"  # <-- here
+URL = os.getenv("DATABASE_URL", "postgresql://postgres:postgres@db/shop")  # <-- here
+
+
+class Settings(BaseSettings):
+    redis_url: str = "redis://:Winter2024!@cache:6379/0"  # <-- here
+"""
+        ),
+        bad(
+            """\
+def dsn(host, name):
+    first = f"postgresql+asyncpg://shop:Winter2024!@{host}/{name}"  # <-- here
+    second = "mysql://shop:Winter2024!@" + host  # <-- here
+    return first, second
+""",
+            note="the host is put in, the password is written there",
+        ),
+        bad('client.get("https://deploy:Winter2024!@registry.example.com/v2/")  # <-- here\n'),
+        bad('logger.info("connects to mongodb://shop:Winter2024!@db/shop")  # <-- here\n', note="in a text"),
+        good(
+            """\
+def dsn(user, password, host):
+    first = f"postgresql://{user}:{password}@{host}/shop"
+    second = "postgresql://%s:%s@%s/shop" % (user, password, host)
+    third = "postgresql://{user}:{password}@db/shop".format(user=user, password=password)
+    fourth = "redis://:" + password + "@cache"
+    return first, second, third, fourth, "postgresql://${USER}:${PASSWORD}@db"
+""",
+            note="the password is put in",
+        ),
+        good(
+            """\
+MASKED = "postgresql://shop:***@db/shop"
+TEMPLATE = "redis://:<password>@cache:6379"
+WITHOUT = "postgresql://shop@db:5432/shop"
+PORT = "https://shop.example.com:8443/@team"
+EMPTY = "redis://shop:@cache"
+PATTERN = r"^\\w+://[^:]+:[^@]+@"
+""",
+            note="masks, templates, URLs without a password, patterns",
+        ),
+        good(
+            """\
+from pydantic import Field
+
+HELP = "The URL of the database, for example postgresql://user:password@host:5432/name"
+url: str = Field(..., description="redis://user:pass@host:6379", examples=["redis://user:pass@host:6379"])
+LEFT_IN = {"postgresql://user:password@localhost:5432/shop"}
+if url == "postgresql://user:changeme@db/shop":
+    raise SystemExit("set DATABASE_URL")
+""",
+            note="how such a URL is written, and the question whether an example was left in",
+        ),
+        good({"tests/test_db.py": 'URL = "postgresql://postgres:postgres@db/shop"\n'}, note="tests"),
+    ),
+)
+
+_PATTERN = re.compile(r"\[\^|\\[wdsSW]|\(\?[:P!=<]|\.[*+]|\]\+")
+_PROSE = frozenset(
+    {
+        "description",
+        "help",
+        "example",
+        "examples",
+        "title",
+        "doc",
+        "detail",
+        "message",
+        "placeholder",
+        "hint",
+        "epilog",
+    }
+)
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report strings in which the password of a URL is written."""
+    text = _text(match.node, file)
+    if text is None or _PATTERN.search(text):
+        return
+    found = _worst(text)
+    if found is None:
+        return
+    verdict, start = found
+    if verdict.kind not in {"format", "real"} and _only_shows(match.node, text, file):
+        return
+    setting = setting_at(match.node, file)
+    whose = f"the URL of `{setting.name}`" if setting is not None else f"a {_scheme(text, start)}URL"
+    yield rule.finding(
+        file.span(match.node),
+        f"{whose} holds a password that {verdict.description}",
+        subject=setting.name if setting is not None else scope_name(match.node, file) or "module",
+        secret=True,
+    )
+
+
+def _text(node: cst.CSTNode, file: PythonFile) -> str | None:
+    """The text of a string, with a reference in the place of each expression."""
+    if isinstance(node, cst.SimpleString):
+        value = file.literal(node)
+        return value if isinstance(value, str) else None
+    if isinstance(node, cst.FormattedString):
+        parts = file.string_parts(node) or ()
+        return "".join(part if isinstance(part, str) else "{value}" for part in parts)
+    return None
+
+
+def _worst(text: str) -> tuple[Verdict, int] | None:
+    """(the verdict on a password in `text`, where it begins); a real one before a placeholder."""
+    found: tuple[Verdict, int] | None = None
+    for start, end in url_credentials(text):
+        verdict = classify("password", text[start:end], credential=True)
+        if verdict is not None and (found is None or verdict.kind in {"format", "real"}):
+            found = verdict, start
+    return found
+
+
+def _scheme(text: str, start: int) -> str:
+    before = re.search(r"([A-Za-z][A-Za-z0-9+.\-]{0,30})://[^\s/]*$", text[:start])
+    return f"{before[1]} " if before else ""
+
+
+def _only_shows(node: cst.CSTNode, text: str, file: PythonFile) -> bool:
+    """Whether a URL with a made-up password shows how one is written, or is compared with what was left in."""
+    if any(c.isspace() for c in text.strip()):
+        return True
+    for above in file.ancestors(node):
+        if isinstance(above, (cst.Comparison, cst.ComparisonTarget, cst.Set)):
+            return True
+        if isinstance(above, cst.Arg):
+            if above.keyword is not None and above.keyword.value in _PROSE:
+                return True
+            call = file.parent(above)
+            if isinstance(call, cst.Call) and (last_name(call.func) or "") in {
+                "startswith",
+                "replace",
+                "frozenset",
+            }:
+                return True
+        if isinstance(above, cst.Raise):
+            return True
+    return False
