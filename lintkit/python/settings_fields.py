@@ -62,6 +62,7 @@ WRAPPERS = frozenset(
 
 _CLASS_NAME = re.compile(r"(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$")
 _DEVELOPMENT_CLASS = re.compile(r"Dev|Test|Local|Debug|CI(?![a-z])|Mock|Staging")
+_DEVELOPMENT_FUNCTION = re.compile(r"(?:^|_)(?:dev|develop|development|debug|local|test)(?:_|$)")
 _DEVELOPMENT_PATH = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|local|test|tests|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
     r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$",
@@ -436,7 +437,10 @@ def assigned_name(node: cst.CSTNode, file: PythonFile) -> str:
 
 
 def is_for_development(node: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether a declaration is for developers or tests by its branch, its class or its module (`settings/local.py`)."""
+    """Whether code is for developers or tests: by its branch, class, function or module (`settings/local.py`)."""
+    function = file.enclosing_function(node)
+    if function is not None and _DEVELOPMENT_FUNCTION.search(function.name.value):
+        return True
     owner = file.enclosing_class(node)
     if owner is not None and is_development_class(owner.name.value):
         return True

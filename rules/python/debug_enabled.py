@@ -170,8 +170,19 @@ logger.debug = True
             note="what is no framework and no settings module",
         ),
         good(
-            "import os\n\nif os.environ['ENVIRONMENT'] == 'development':\n    app.config['DEBUG'] = True\n",
-            note="a branch for development",
+            """\
+import os
+
+import uvicorn
+
+if os.environ["ENVIRONMENT"] == "development":
+    app.config["DEBUG"] = True
+
+
+def run_develop():
+    uvicorn.run("shop:app", reload=True)
+""",
+            note="a branch and a function for development",
         ),
     ),
 )

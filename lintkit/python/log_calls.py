@@ -1,0 +1,64 @@
+"""Calls that write a text somewhere people read it: loggers, `print`, and the consoles of command line libraries."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lintkit.python.lazy import cst
+from lintkit.python.spelling import last_name
+from lintkit.python.triggers import Calls, MethodCalls
+
+if TYPE_CHECKING:
+    from lintkit.python.file import PythonFile
+
+_METHODS = (
+    *(
+        "debug",
+        "info",
+        "warning",
+        "warn",
+        "error",
+        "exception",
+        "critical",
+        "fatal",
+        "log",
+        "msg",
+        "success",
+        "trace",
+    ),
+    *("adebug", "ainfo", "awarning", "aerror", "aexception", "acritical"),
+)
+LOG_METHODS = MethodCalls(_METHODS)
+PRINTS = Calls(
+    (
+        *("print", "pprint.pprint", "pprint.pp", "rich.print", "warnings.warn"),
+        *("sys.stdout.write", "sys.stderr.write", "click.echo", "click.secho", "typer.echo", "typer.secho"),
+    )
+)
+LOG_CALLS = (LOG_METHODS, PRINTS)
+"""Triggers; `is_log_call` tells which of their matches write a log."""
+
+_LOGGER = re.compile(r"(?:^|_)(?:log|logger|logging|loguru|structlog)$", re.IGNORECASE)
+_MAKERS = frozenset({"getLogger", "get_logger", "bind", "new", "opt", "getChild", "patch"})
+
+
+def is_log_call(call: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a match of `LOG_CALLS` writes a log or to the standard streams."""
+    if not isinstance(call, cst.Call):
+        return False
+    if any(name in PRINTS.names for name in file.qualified_names(call.func)):
+        return True
+    if not isinstance(call.func, cst.Attribute) or call.func.attr.value not in _METHODS:
+        return False
+    receiver: cst.BaseExpression = call.func.value
+    for _ in range(8):  # logger.bind(a=1).opt(lazy=True).info
+        if not isinstance(receiver, cst.Call):
+            break
+        name = last_name(receiver.func) or ""
+        if name in {"getLogger", "get_logger"}:
+            return True
+        if name not in _MAKERS or not isinstance(receiver.func, cst.Attribute):
+            return False
+        receiver = receiver.func.value
+    return bool(_LOGGER.search(last_name(receiver) or ""))
