@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lintkit.python.environment_reads import environment_read, reader_class
+from lintkit.secrets import is_secret_name
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -19,13 +22,14 @@ _FIELDS = frozenset({"Field", "field", "ib", "attrib", "mapped_column", "Option"
 def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tuple[cst.BaseExpression, str]]:
     """The string literals that `value` can end up as, with their nodes.
 
-    `"x"` itself, `SecretStr("x")`, `Field("x")`, `Field(default="x")`, the right side of `… or "x"`, both branches of
-    a conditional expression, and the parts of an implicit concatenation as one. Names are not followed: a constant is
-    judged where it is written.
+    `"x"` itself, `SecretStr("x")`, `Field("x")`, `Field(default="x")`, `field(default_factory=lambda: "x")`, the
+    default of a read (`env("X", default="x")`) whose own name is no secret's, an f-string without expressions, the
+    right side of `… or "x"`, both branches of a conditional expression, and the parts of a concatenation as one. Names
+    are not followed: a constant is judged where it is written.
     """
     import libcst as cst
 
-    if isinstance(value, (cst.SimpleString, cst.ConcatenatedString)):
+    if isinstance(value, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
         text = file.literal(value)
         if isinstance(text, bytes):
             text = text.decode("latin-1")
@@ -36,6 +40,13 @@ def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tu
     elif isinstance(value, cst.IfExp):
         yield from literal_defaults(value.body, file)
         yield from literal_defaults(value.orelse, file)
+    elif isinstance(value, cst.Tuple) and len(value.elements) == 2:
+        reader = file.parent(file.parent(value) or value)
+        if reader_class(reader, file) is not None:  # environ.Env(PASSWORD=(str, "x"))
+            yield from literal_defaults(value.elements[1].value, file)
+    elif isinstance(value, cst.Call) and (read := environment_read(value, file)) is not None:
+        if read.default is not None and not is_secret_name(read.name):
+            yield from literal_defaults(read.default, file)
     elif isinstance(value, cst.Call):
         name = (file.qualified_name(value.func) or file.code(value.func)).rpartition(".")[2]
         if name in _FIELDS:
@@ -45,7 +56,11 @@ def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tu
 
 
 def _field_default(call: cst.Call, file: PythonFile) -> Iterator[tuple[cst.BaseExpression, str]]:
+    import libcst as cst
+
     for index, argument in enumerate(call.args):
         keyword = argument.keyword.value if argument.keyword is not None else None
         if keyword == "default" or (keyword is None and index == 0 and not argument.star):
             yield from literal_defaults(argument.value, file)
+        elif keyword in {"default_factory", "factory"} and isinstance(argument.value, cst.Lambda):
+            yield from literal_defaults(argument.value.body, file)

@@ -10,8 +10,10 @@ from lintkit.api import (
     EXAMPLES,
     MIGRATIONS,
     TESTS,
+    Calls,
     Confidence,
     Finding,
+    Location,
     Match,
     NamedValues,
     PythonFile,
@@ -25,7 +27,16 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.clients import is_client_call
 from lintkit.python.defaults import literal_defaults
-from lintkit.secrets import Verdict, classify, is_secret_name, is_well_known, known_format, split_words
+from lintkit.python.spelling import last_name
+from lintkit.secrets import (
+    Verdict,
+    classify,
+    is_secret_name,
+    is_well_known,
+    known_format,
+    split_words,
+    url_credentials,
+)
 
 SECRET_NAMES = NamedValues(
     (
@@ -58,6 +69,35 @@ SECRET_NAMES = NamedValues(
     ),
     literal=True,
 )
+CREDENTIAL_ARGUMENTS: dict[str, int] = {
+    "jwt.encode": 1,
+    "jwt.decode": 1,
+    "jose.jwt.encode": 1,
+    "jose.jwt.decode": 1,
+    "jose.jws.sign": 1,
+    "hmac.new": 0,
+    "cryptography.fernet.Fernet": 0,
+    "itsdangerous.Signer": 0,
+    "itsdangerous.Serializer": 0,
+    "itsdangerous.TimestampSigner": 0,
+    "itsdangerous.URLSafeSerializer": 0,
+    "itsdangerous.URLSafeTimedSerializer": 0,
+    "requests.auth.HTTPBasicAuth": 1,
+    "requests.auth.HTTPDigestAuth": 1,
+    "httpx.BasicAuth": 1,
+    "aiohttp.BasicAuth": 1,
+    "neo4j.basic_auth": 1,
+    "pymysql.connect": 2,
+    "pymysql.connections.Connection": 2,
+    "MySQLdb.connect": 2,
+    "pgdb.connect": 2,
+    "pg.connect": 5,
+    "pg.DB": 5,
+}
+"""Qualified name -> the position of the secret among the arguments; those passed by name match by their name."""
+
+CALLS = Calls(tuple(CREDENTIAL_ARGUMENTS))
+PAIRS = Strings(("password=", "passwd=", "pwd=", "password =", "pwd ="))
 KNOWN_FORMATS = Strings(
     (
         "akia",
@@ -88,8 +128,15 @@ until somebody else does.
     "Replace a real one: it is no secret any more.",
     severity="error",
     kinds=("python",),
-    looks_at=(SECRET_NAMES, KNOWN_FORMATS),
-    tags=("security", "secrets", "CWE-798", "CWE-259"),
+    looks_at=(SECRET_NAMES, KNOWN_FORMATS, CALLS, PAIRS),
+    tags=(
+        "security",
+        "secrets",
+        "hardcoded-password",
+        "hardcoded-framework-secret-key",
+        "CWE-798",
+        "CWE-259",
+    ),
     equivalents=(
         "bandit:B105",
         "bandit:B106",
@@ -133,6 +180,81 @@ class Settings(BaseSettings):
         bad('CONFIG = {\n    "user": "shop",\n    "password": "Winter2024!",  # <-- here\n}\n'),
         bad('def login(password):\n    return password == "Winter2024!"  # <-- here\n'),
         bad('app.config["SECRET_KEY"] = "d3f4ult-k3y"  # <-- here\n'),
+        bad(
+            """\
+import environ
+from decouple import config
+from environs import Env
+from starlette.config import Config
+
+env = environ.Env(DB_PASSWORD=(str, "Winter2024!"))  # <-- here
+SIGNING = env("SIGNING_SECRET", default="Winter2024!")  # <-- here
+SECRET_KEY = config("DJANGO_KEY", default="Winter2024!")  # <-- here
+settings = Config(".env")
+TOKEN = settings("BOT_TOKEN", cast=str, default="Winter2024!")  # <-- here
+other = Env()
+PASSWORD = other.str("SHOP_PASSWORD", "Winter2024!")  # <-- here
+""",
+            note="readers of the environment",
+        ),
+        bad(
+            """\
+import os
+from dataclasses import dataclass, field
+
+os.environ.setdefault("DB_PASSWORD", "Winter2024!")  # <-- here
+
+
+@dataclass
+class RedisSettings:
+    password: str = "Winter2024!"  # <-- here
+    token: str = field(default_factory=lambda: "Winter2024!")  # <-- here
+"""
+        ),
+        bad(
+            """\
+from flask import Flask
+
+app = Flask(__name__)
+app.config.update(SECRET_KEY="woopie")  # <-- here
+app.config.update({"JWT_SECRET_KEY": "woopie"})  # <-- here
+app.config.from_mapping(dict(SECRET_KEY="dev"))  # <-- here
+""",
+            note="what signs sessions and tokens, however simple",
+        ),
+        bad(
+            """\
+import jwt
+import pymysql
+from itsdangerous import URLSafeTimedSerializer
+
+SALT = "this-signs-it"
+token = jwt.encode({"user": 1}, "Winter2024!", algorithm="HS256")  # <-- here
+other = jwt.encode({"user": 1}, SALT, algorithm="HS256")  # <-- here
+signer = URLSafeTimedSerializer("Winter2024!")  # <-- here
+connection = pymysql.connect("db", "shop", "Winter2024!")  # <-- here
+""",
+            note="by position",
+        ),
+        bad(
+            """\
+FIRST = "host=db dbname=shop user=shop password=Winter2024!"  # <-- here
+SECOND = "Server=db;Database=shop;Uid=shop;Pwd=Winter2024!;"  # <-- here
+""",
+            note="connection strings",
+        ),
+        good(
+            """\
+import jwt
+
+FIRST = "host=db user=shop password=%s" % password
+SECOND = f"Server=db;Uid=shop;Pwd={password}"
+THIRD = "user=shop&password=:password"
+HELP = "write password=Winter2024! into the file"
+claims = jwt.decode(token, key, algorithms=["HS256"])
+""",
+            note="the password is put in; a sentence",
+        ),
         good('PASSWORD = ""\nTOKEN = None\nAPI_KEY: str\n', note="nothing is written there"),
         good(
             """\
@@ -172,6 +294,9 @@ if API_KEY == "YOUR_API_KEY_HERE":
     ),
 )
 
+_FRAMEWORK_KEYS = frozenset({"SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT"})
+"""Settings of Flask and Django: what stands there signs sessions and tokens, however simple the word."""
+
 _WORDS = re.compile(r"[a-z]+(?:[_\-. :/][a-z]+)*")
 _PASSWORD_HEAD = frozenset({"password", "passwd", "pwd", "pw", "pass", "passphrase"})
 _LABEL_FIELDS = re.compile(
@@ -184,6 +309,12 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if match.trigger is KNOWN_FORMATS:
         yield from _by_format(match, file, rule)
         return
+    if match.trigger is CALLS:
+        yield from _argument(match, file, rule)
+        return
+    if match.trigger is PAIRS:
+        yield from _pairs(match, file, rule)
+        return
     name = match.name or ""
     if match.value is None or not is_secret_name(name) or _is_enum_member(match, file):
         return
@@ -193,6 +324,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     certain = _is_certainly_used(match, file)
     for node, text in literal_defaults(match.value, file):
+        if url_credentials(text):
+            continue  # python/credentials-in-url speaks of it
         verdict = classify(name, text, credential=certain)
         if verdict is None or _is_name_of_something(name, text, verdict, certain=certain):
             continue
@@ -205,6 +338,67 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             secret=True,
             confidence=_confidence(match, verdict),
         )
+
+
+def _argument(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """A literal, or a constant whose name does not say so, that a library takes as a secret."""
+    call, callee = match.node, match.name or ""
+    if not isinstance(call, cst.Call):
+        return
+    given = file.argument(call, CREDENTIAL_ARGUMENTS[callee])
+    if given is None:
+        return
+    written = file.follow(given)
+    constant = last_name(given) if written is not given else None
+    if constant is not None and is_secret_name(constant):
+        return  # the assignment matches on its own
+    text = file.literal(written)
+    text = text.decode("latin-1") if isinstance(text, bytes) else text
+    if not isinstance(text, str) or _is_numeric_or_short(text):
+        return
+    verdict = classify("secret", text, credential=True)
+    if verdict is not None:
+        related = [Location(file.span(written), "it is written here")] if written is not given else []
+        yield rule.finding(
+            file.span(given),
+            f"`{file.code(call.func)}` is given a literal that {verdict.description}",
+            subject=callee,
+            related=related,
+            secret=True,
+        )
+
+
+def _is_numeric_or_short(text: str) -> bool:
+    return len(text) < 3
+
+
+_PAIR = re.compile(
+    r"(?:^|[\s;&?,])(?:password|passwd|pwd)\s?=\s?(?P<value>[^\s;&,'\"]{3,200})", re.IGNORECASE
+)
+_ALL_PAIRS = re.compile(
+    r"(?:[\w.+-]+://[^\s?]*\?)?\s*[\w ]{1,40}=[^;&\s]*(?:[;&\s]+[\w ]{1,40}=[^;&\s]*)+[;\s]*"
+)
+
+
+def _pairs(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """`host=db user=shop password=…`, `Server=db;Uid=shop;Pwd=…`, `user=shop&password=…`."""
+    text = file.literal(match.node) if isinstance(match.node, cst.SimpleString) else None
+    if not isinstance(text, str) or len(text) > 2_000 or not _ALL_PAIRS.fullmatch(text):
+        return
+    found = _PAIR.search(text)
+    verdict = classify("password", found["value"], credential=True) if found is not None else None
+    if (
+        verdict is None
+        or verdict.kind == "placeholder"
+        or re.match(r"[:%?$]", found["value"] if found else "")
+    ):
+        return
+    yield rule.finding(
+        file.span(match.node),
+        f"a connection string holds a password that {verdict.description}",
+        subject=scope_name(match.node, file) or "module",
+        secret=True,
+    )
 
 
 def _clause(match: Match) -> str:
@@ -256,7 +450,7 @@ def _compares_credentials(name: str) -> bool:
 
 def _is_certainly_used(match: Match, file: PythonFile) -> bool:
     """Whether the value is what something runs on, so that even the word `password` is the password."""
-    if match.how == "environment":
+    if match.how == "environment" or match.name in _FRAMEWORK_KEYS:
         return True
     if match.how == "annotated":
         owner = file.enclosing_class(match.node)
