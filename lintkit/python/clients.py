@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lintkit.python.triggers import Calls
+from lintkit.python.lazy import cst
+from lintkit.python.triggers import Calls, References
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match
+    from lintkit.python.file import Match, PythonFile
 
 CLIENT_CONSTRUCTORS: dict[str, str] = {
     "redis.*": "Redis",
@@ -75,6 +76,25 @@ CLIENT_CONSTRUCTORS: dict[str, str] = {
 CLIENT_CALLS = Calls(tuple(CLIENT_CONSTRUCTORS))
 """Calls into a client library: a module with one builds or holds a client."""
 
+CLIENT_TYPES = References(
+    (
+        *("redis.Redis", "redis.asyncio.Redis", "redis.RedisCluster", "redis.asyncio.RedisCluster"),
+        *(
+            "neo4j.Driver",
+            "neo4j.AsyncDriver",
+            "pymongo.MongoClient",
+            "motor.motor_asyncio.AsyncIOMotorClient",
+        ),
+        *("asyncpg.Pool", "asyncpg.Connection", "psycopg.Connection", "psycopg.AsyncConnection"),
+        *("psycopg_pool.ConnectionPool", "psycopg_pool.AsyncConnectionPool"),
+        *("httpx.Client", "httpx.AsyncClient", "aiohttp.ClientSession", "requests.Session"),
+        *("aiokafka.AIOKafkaProducer", "aiokafka.AIOKafkaConsumer", "aio_pika.Connection"),
+        *("elasticsearch.Elasticsearch", "elasticsearch.AsyncElasticsearch", "qdrant_client.QdrantClient"),
+        *("openai.OpenAI", "openai.AsyncOpenAI", "anthropic.Anthropic", "anthropic.AsyncAnthropic"),
+    )
+)
+"""Client classes by name: a class that is given one, or declares one, holds a client."""
+
 _NO_CLIENT = re.compile(
     r"(?:exceptions?|errors?|types|typing|models|testing|mock|fake)\b|(?:Error|Exception|Warning)$"
 )
@@ -111,4 +131,22 @@ def talks_to(matches: Iterable[Match]) -> str | None:
     for match in matches:
         if match.trigger is CLIENT_CALLS and match.name is not None and is_client_call(match.name):
             return _service(match.name)
+    return None
+
+
+def holds(matches: Iterable[Match], file: PythonFile) -> str | None:
+    """What the client talks to that a class of the module is given or declares, told by `CLIENT_TYPES`.
+
+    A parameter of `__init__` or a field of the class; a function that is handed a client for once wraps nothing.
+    """
+    for match in matches:
+        if match.trigger is not CLIENT_TYPES:
+            continue
+        for above in file.ancestors(match.node):
+            if isinstance(above, cst.FunctionDef):
+                if above.name.value == "__init__":
+                    return _service(match.name or "")
+                break
+            if isinstance(above, cst.AnnAssign) and file.enclosing_class(above) is not None:
+                return _service(match.name or "")
     return None

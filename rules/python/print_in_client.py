@@ -19,7 +19,8 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.clients import CLIENT_CALLS, is_client_module, talks_to
+from lintkit.python.clients import CLIENT_CALLS, CLIENT_TYPES, holds, is_client_module, talks_to
+from lintkit.python.printed import logged
 
 PRINTS = Calls(("print", "pprint.pprint", "pprint.pp"))
 PROGRAM = Calls(
@@ -49,8 +50,9 @@ explains the outage is not in it.
     remedy="Use the module's logger (`logger.debug(...)`), with values as arguments; delete what was for debugging.",
     severity="warning",
     kinds=("python",),
-    looks_at=(PRINTS, PROGRAM, CLIENT_CALLS),
+    looks_at=(PRINTS, PROGRAM, CLIENT_CALLS, CLIENT_TYPES),
     tags=("logging",),
+    fixable=True,
     equivalents=("ruff:T201", "ruff:T203"),
     packs=("recommended", "production"),
     paths_ignore=(
@@ -77,7 +79,128 @@ class Graph:
         # print("left out")
         return []
 """
-            }
+            },
+            fixed={
+                "app/neo4j_client.py": """\
+import logging
+from neo4j import AsyncGraphDatabase
+
+logger = logging.getLogger(__name__)
+
+
+class Graph:
+    def __init__(self, uri: str) -> None:
+        self.driver = AsyncGraphDatabase.driver(uri)
+
+    async def links(self, project: str) -> list[str]:
+        logger.debug("DEBUG: links called for %s", project)
+        # print("left out")
+        return []
+"""
+            },
+        ),
+        bad(
+            """\
+import logging
+
+import redis
+
+log = logging.getLogger("cache")
+
+
+class Cache:
+    def __init__(self, client: redis.Redis) -> None:
+        self.client = client
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            value = self.client.get(key)
+        except redis.RedisError as error:
+            print(f"❌ cannot read {key!r}: {error}", flush=True)  # <-- here
+            return None
+        print("got", len(value), f"bytes, {100 * self.hits / self.reads:.1f}% hits")  # <-- here
+        return value
+""",
+            fixed="""\
+import logging
+
+import redis
+
+log = logging.getLogger("cache")
+
+
+class Cache:
+    def __init__(self, client: redis.Redis) -> None:
+        self.client = client
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            value = self.client.get(key)
+        except redis.RedisError as error:
+            log.exception("❌ cannot read %r: %s", key, error)
+            return None
+        log.info("got %s bytes, %.1f%% hits", len(value), 100 * self.hits / self.reads)
+        return value
+""",
+            note="the logger that is there, with values as its arguments",
+        ),
+        bad(
+            """\
+import httpx
+import structlog
+
+logger = structlog.get_logger().bind(client="billing")
+client = httpx.Client()
+
+
+def charge(order):
+    print(f"charging order {order.number} for {order.total}")  # <-- here
+""",
+            fixed="""\
+import httpx
+import structlog
+
+logger = structlog.get_logger().bind(client="billing")
+client = httpx.Client()
+
+
+def charge(order):
+    logger.info("charging order for", number=order.number, total=order.total)
+""",
+            note="structlog takes an event and values by name",
+        ),
+        bad(
+            """\
+import httpx
+from loguru import logger
+
+client = httpx.Client()
+
+
+def charge(order):
+    print("charging", order, sep=": ")  # <-- here
+""",
+            fixed="""\
+import httpx
+from loguru import logger
+
+client = httpx.Client()
+
+
+def charge(order):
+    logger.info("charging: {}", order)
+""",
+        ),
+        bad(
+            """\
+import sys
+
+import httpx
+
+client = httpx.Client()
+print(*client.headers, file=sys.stderr, end="")  # <-- here
+""",
+            note="no logger does this",
         ),
         bad(
             """\
@@ -143,7 +266,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or _writes_elsewhere(call, file)
     ):
         return
-    library = talks_to(rule.matches)
+    library = talks_to(rule.matches) or holds(rule.matches, file)
     if library is None and not is_client_module(file.path):
         return
     if any(other.trigger is PROGRAM for other in rule.matches):
@@ -157,6 +280,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         f"{what}: " + ("debugging output runs in production" if certain else "it has no level and no logger"),
         subject=scope_name(call, file) or "module",
         confidence="high" if certain or library is not None else "medium",
+        fix=logged(call, file),
     )
 
 
