@@ -1,0 +1,456 @@
+"""python/exception-detail-in-response: the text of an error, or a traceback, is sent to whoever asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import (
+    NOT_A_SERVICE,
+    SCRIPTS,
+    Calls,
+    Decorators,
+    Finding,
+    Match,
+    PythonFile,
+    RuleContext,
+    Statements,
+    bad,
+    cst,
+    define,
+    good,
+)
+from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.excepts import BROAD, catches_everything
+from lintkit.python.handlers import handler_around
+from lintkit.python.web_names import ERROR_HANDLERS
+
+TRACEBACKS = Calls(
+    ("traceback.format_exc", "traceback.format_exception", "traceback.format_tb", "traceback.format_stack")
+)
+HANDLERS = Statements(("except",))
+ERROR_ROUTES = Decorators(tuple(sorted(ERROR_HANDLERS)))
+
+RULE = define(
+    summary="the text of an exception is sent to the caller",
+    why="""
+The text of an exception is written for the log: it holds SQL with its values, hosts and ports, file paths, pieces of
+tokens, and names of internal services. Sent in a response it maps the system for whoever provokes errors, and becomes
+an interface that clients parse.
+""",
+    remedy="""
+Answer with a text of your own and an id (`detail="could not create the job"`), and log the exception under that id.
+""",
+    severity="warning",
+    kinds=("python",),
+    looks_at=(HANDLERS, ERROR_ROUTES, TRACEBACKS),
+    tags=("security", "information-leak", "CWE-209"),
+    packs=("recommended", "security", "production"),
+    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
+    examples=(
+        bad(
+            """\
+from fastapi import FastAPI, HTTPException, status
+
+app = FastAPI()
+
+
+@app.post("/jobs")
+async def create(job: Job):
+    try:
+        return await jobs.create(job)
+    except PermissionDenied as e:
+        raise HTTPException(
+            status_code=status.HTTP_403_FORBIDDEN,
+            detail=str(e),  # <-- here
+        )
+    except Exception as e:
+        raise HTTPException(500, f"failed: {e}") from e  # <-- here
+"""
+        ),
+        bad(
+            """\
+from flask import Flask, jsonify
+
+app = Flask(__name__)
+
+
+@app.route("/orders")
+def orders():
+    try:
+        return jsonify(load())
+    except Exception as error:
+        message = "failed: %s" % error
+        return jsonify({"error": message}), 500  # <-- here
+
+
+@app.route("/order")
+def order():
+    try:
+        return {"order": load_one()}
+    except Exception as error:
+        return {"error": repr(error)}, 500  # <-- here
+"""
+        ),
+        bad(
+            """\
+from django.http import HttpResponse, JsonResponse
+
+
+def orders(request):
+    try:
+        return JsonResponse(load())
+    except Exception as error:
+        return HttpResponse("failed: {}".format(error), status=500)  # <-- here
+"""
+        ),
+        bad(
+            """\
+from litestar import get
+from litestar.exceptions import HTTPException
+
+
+@get("/orders")
+async def orders() -> list:
+    try:
+        return load()
+    except OSError as error:
+        raise HTTPException(detail=error.args[0], status_code=500)  # <-- here
+"""
+        ),
+        bad(
+            """\
+from aiohttp import web
+
+
+async def orders(request):
+    try:
+        return web.json_response(load())
+    except Exception as error:
+        return web.json_response({"error": str(error)}, status=500)  # <-- here
+"""
+        ),
+        bad(
+            """\
+import traceback
+
+from starlette.responses import PlainTextResponse
+
+
+async def orders(request):
+    try:
+        return load()
+    except ValueError:
+        return PlainTextResponse(traceback.format_exc(), 500)  # <-- here
+""",
+            note="a traceback",
+        ),
+        bad(
+            """\
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.exception_handler(Exception)
+async def failed(request, error):
+    return JSONResponse({"detail": str(error)}, status_code=500)  # <-- here
+""",
+            note="what answers every error",
+        ),
+        good(
+            """\
+from fastapi import FastAPI, HTTPException
+
+app = FastAPI()
+
+
+@app.post("/jobs")
+async def create(job: Job):
+    try:
+        return await jobs.create(job)
+    except Exception as error:
+        logger.error("could not create a job: %s", error)
+        raise HTTPException(500, "could not create the job") from error
+""",
+            note="it is logged; the caller gets another text",
+        ),
+        good(
+            """\
+from fastapi import HTTPException
+from pydantic import ValidationError
+
+
+def parse(text):
+    try:
+        return Job.parse(text)
+    except ValidationError as error:
+        raise HTTPException(422, detail=error.errors())
+    except UpstreamError as error:
+        raise HTTPException(error.status, detail={"kind": type(error).__name__, "code": error.code})
+""",
+            note="what is wrong with the request, or a code of its own",
+        ),
+        good(
+            """\
+from fastapi import HTTPException
+
+from shop.settings import settings
+
+
+def run():
+    try:
+        work()
+    except Exception as error:
+        raise HTTPException(500, detail=str(error) if settings.DEBUG else "failed")
+    try:
+        work()
+    except Exception as error:
+        detail = str(error) if settings.ENVIRONMENT != "production" else None
+        raise HTTPException(500, detail=detail)
+""",
+            note="for developers only",
+        ),
+        good(
+            """\
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+app = FastAPI()
+
+
+@app.exception_handler(OrderError)
+async def refused(request, error: OrderError):
+    return JSONResponse({"detail": str(error)}, status_code=409)
+""",
+            note="an error that was made to be answered so",
+        ),
+        good(
+            """\
+def work():
+    try:
+        load()
+    except Exception as error:
+        return {"error": str(error)}
+""",
+            note="nothing says that this is a response",
+        ),
+        good(
+            """\
+import logging
+import traceback
+
+from fastapi import HTTPException
+
+
+def work():
+    try:
+        load()
+    except Exception:
+        logging.error(traceback.format_exc())
+        raise HTTPException(500, "failed")
+""",
+            note="a traceback in the log",
+        ),
+        good(
+            """\
+class HTTPException(ValueError):
+    def __init__(self, *, detail):
+        super().__init__(detail)
+
+
+def work():
+    try:
+        load()
+    except Exception as error:
+        raise HTTPException(detail=str(error))
+""",
+            note="a class of one's own",
+        ),
+    ),
+)
+
+_RESPONSE = re.compile(
+    r"(?:fastapi|starlette)\.(?:\w+\.)*(?:HTTPException|WebSocketException|\w*Response)$"
+    r"|(?:flask|quart)\.(?:\w+\.)*(?:jsonify|make_response|abort|Response)$|flask_restful\.abort$"
+    r"|flask\.json\.jsonify$|werkzeug\.(?:\w+\.)*(?:abort|Response|exceptions\.\w+)$"
+    r"|django\.(?:http\.(?:\w+\.)*(?:HttpResponse\w*|JsonResponse)|shortcuts\.HttpResponse)$"
+    r"|rest_framework\.(?:response\.Response|exceptions\.\w+)$|ninja\.errors\.HttpError$"
+    r"|litestar\.(?:\w+\.)*(?:Response|\w*Exception)$"
+    r"|aiohttp\.web\.(?:\w+\.)*(?:json_response|Response|HTTP\w+)$"
+    r"|sanic\.(?:response|exceptions)\.\w+$|falcon\.HTTP\w+$|tornado\.web\.HTTPError$|bottle\.(?:abort|HTTPResponse)$"
+)
+_NOT_THE_BODY = frozenset(
+    {"headers", "status", "status_code", "media_type", "content_type", "background", "reason_code"}
+)
+_HTTP_ERROR = re.compile(
+    r"HTTP(?:Exception|Error)|Http404|ValidationError|APIException|WebSocketException|Abort"
+)
+
+
+def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Report each place where the text of a caught exception, or a traceback, becomes part of a response."""
+    node = match.node
+    if match.trigger is TRACEBACKS:
+        yield from _traceback(node, file, rule)
+    elif match.trigger is ERROR_ROUTES and isinstance(node, cst.FunctionDef):
+        name = _error_parameter(node, match, file)
+        if name:
+            yield from _sent(node.body, name, "any error", True, file, rule)
+    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
+        name = node.name.name.value if node.name is not None and isinstance(node.name.name, cst.Name) else ""
+        broad = catches_everything(node, file)
+        caught = file.code(node.type) if node.type is not None else ""
+        if name and (broad or not _HTTP_ERROR.search(caught)):
+            what = "any error" if broad or len(caught) > 60 or "\n" in caught else f"`{caught}`"
+            yield from _sent(node.body, name, what, broad, file, rule)
+
+
+def _error_parameter(function: cst.FunctionDef, match: Match, file: PythonFile) -> str:
+    """The parameter of a function that answers every error; empty where it answers errors of one kind."""
+    call = match.value
+    if not isinstance(call, cst.Call):
+        return ""
+    handled = file.argument(call, 0)
+    every = handled is not None and (file.qualified_name(handled) in BROAD or file.literal(handled) == 500)
+    parameters = [*function.params.posonly_params, *function.params.params]
+    return parameters[-1].name.value if every and parameters else ""
+
+
+def _sent(
+    body: cst.CSTNode, error: str, what: str, broad: bool, file: PythonFile, rule: RuleContext
+) -> Iterator[Finding]:
+    """The places below `body` that send the text of the exception `error`."""
+    tainted: set[str] = set()
+    for node in file.walk(body):
+        if isinstance(node, cst.Assign):
+            if _leak(node.value, error, tainted, file) is not None:
+                tainted.update(
+                    each.target.value for each in node.targets if isinstance(each.target, cst.Name)
+                )
+            continue
+        for value in _bodies(node, file):
+            leak = _leak(value, error, tainted, file)
+            if leak is None or in_development_branch(leak, file):
+                continue
+            code = file.code(leak)
+            shown = f"`{code}`" if len(code) <= 50 and "\n" not in code else "This"
+            yield rule.finding(
+                file.span(leak),
+                f"{shown} sends the text of {what} to the caller"
+                + (": SQL, hosts, paths and values included" if broad else ", whatever it will say one day"),
+                subject=scope_name(leak, file) or "module",
+                confidence=None if broad else "medium",
+            )
+
+
+def _bodies(node: cst.CSTNode, file: PythonFile) -> Iterator[cst.BaseExpression]:
+    """The values that `node` puts into a response."""
+    if isinstance(node, cst.Call):
+        if _RESPONSE.match(file.qualified_name(node.func) or ""):
+            for argument in node.args:
+                if argument.keyword is None or argument.keyword.value not in _NOT_THE_BODY:
+                    yield argument.value
+    elif isinstance(node, cst.Return) and node.value is not None:
+        values = (
+            [each.value for each in node.value.elements]
+            if isinstance(node.value, cst.Tuple)
+            else [node.value]
+        )
+        plain = isinstance(values[0], cst.Dict | cst.FormattedString | cst.BinaryOperation) or _is_text(
+            values[0], file
+        )
+        if plain and (found := handler_around(node, file)) is not None and found[1].kind != "hook":
+            yield values[0]
+
+
+def _is_text(value: cst.BaseExpression, file: PythonFile) -> bool:
+    return isinstance(value, cst.Call) and file.qualified_name(value.func) in {"str", "repr"}
+
+
+def _leak(
+    value: cst.BaseExpression, error: str, tainted: set[str], file: PythonFile
+) -> cst.BaseExpression | None:
+    """The part of `value` that is the text of the exception; None where only something of it is used."""
+    waiting: list[cst.CSTNode] = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.Name):
+            if node.value == error or node.value in tainted:
+                return node
+            continue
+        if isinstance(node, cst.IfExp):
+            waiting += [each for each in (node.orelse, node.body) if not in_development_branch(each, file)]
+        elif isinstance(node, cst.Attribute):
+            if isinstance(node.value, cst.Name) and node.value.value == error and node.attr.value == "args":
+                return node
+        elif isinstance(node, cst.Call):
+            found = _text_of(node, error, tainted, file)
+            if found:
+                return node
+            if _RESPONSE.match(file.qualified_name(node.func) or ""):
+                continue  # judged by itself
+            if (
+                isinstance(node.func, cst.Name)
+                and node.func.value[:1].islower()
+                and file.qualified_name(node.func) != "dict"
+            ):
+                continue  # what a function makes of it is not known
+            waiting += [argument.value for argument in reversed(node.args)]
+        elif isinstance(node, cst.FormattedString):
+            parts = file.string_parts(node) or ()
+            if any(
+                not isinstance(part, str) and _leak(part, error, tainted, file) is not None for part in parts
+            ):
+                return node
+        elif isinstance(node, cst.BinaryOperation):
+            if any(_leak(side, error, tainted, file) is not None for side in (node.left, node.right)):
+                return node
+        elif isinstance(node, cst.DictElement):
+            waiting.append(node.value)
+        elif isinstance(
+            node, cst.Dict | cst.List | cst.Tuple | cst.Element | cst.BooleanOperation | cst.Subscript
+        ):
+            children = [node.value] if isinstance(node, cst.Subscript) else file.children(node)
+            waiting.extend(reversed(children))
+    return None
+
+
+def _text_of(call: cst.Call, error: str, tainted: set[str], file: PythonFile) -> bool:
+    """Whether a call is `str(error)`, `repr(error)`, `"…".format(error)` or `str(error)[:100].strip()`."""
+    names = {error, *tainted}
+    if file.qualified_name(call.func) in {"str", "repr", "format"}:
+        return any(
+            (isinstance(each.value, cst.Name) and each.value.value in names)
+            or _leak(each.value, error, tainted, file) is not None
+            for each in call.args
+        )
+    if not isinstance(call.func, cst.Attribute):
+        return False
+    method = call.func.attr.value
+    if method == "format":
+        return any(_leak(each.value, error, tainted, file) is not None for each in call.args)
+    if method in {"strip", "lower", "capitalize", "replace", "split", "__str__"}:
+        return _leak(call.func.value, error, tainted, file) is not None
+    return False
+
+
+def _traceback(call: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """A traceback that is written where a response is made, by itself or through one variable."""
+    names: set[str] = set()
+    statement = file.enclosing_statement(call)
+    if isinstance(statement, cst.Assign):
+        names = {each.target.value for each in statement.targets if isinstance(each.target, cst.Name)}
+    function = file.enclosing_function(call)
+    if function is None or in_development_branch(call, file):
+        return
+    for node in file.walk(function.body):
+        for value in _bodies(node, file):
+            for inner in file.walk(value):
+                if inner is call or (isinstance(inner, cst.Name) and inner.value in names):
+                    yield rule.finding(
+                        file.span(inner),
+                        f"`{file.code(inner)}` sends the traceback to the caller: code, paths and versions included",
+                        subject=scope_name(inner, file) or "module",
+                    )
