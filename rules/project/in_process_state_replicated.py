@@ -8,7 +8,7 @@ from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, 
 from lintkit.graph.calls import StateUse
 from lintkit.graph.facts import Count, ModuleImport, RouteHandler, StateAccess
 from lintkit.graph.join import Unit
-from lintkit.graph.state_names import KINDS, words_of
+from lintkit.graph.kept_state import kept_for_requests
 
 _STORE = """CHALLENGES = {}
 
@@ -185,25 +185,6 @@ Keep it in a store that all processes share (Redis, the database) with a time to
     ),
 )
 
-_HARMLESS = frozenset(
-    """registry registered handler handlers metric metrics stats counter counters config settings plugin plugins factory
-    factories model models engine engines template templates lock locks pool pools middleware middlewares route routes
-    type types schema schemas field fields default defaults allowed supported known mock fake demo sample example test
-    db http aiohttp requests boto client clients sql sqlalchemy count counts usage background tokenizer tokenizers
-    callbacks callback hooks hook tools tool loaded compiled""".split()  # noqa: SIM905
-)
-_BACKPLANES = (
-    "redis",
-    "aioredis",
-    "broadcaster",
-    "nats",
-    "aio_pika",
-    "aiokafka",
-    "kafka",
-    "asyncpg",
-    "psycopg",
-)
-
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """One finding for each container that requests share and the processes do not."""
@@ -211,11 +192,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     several = [(unit, count) for unit in graph.units() if (count := _processes(unit)) is not None]
     if not several:
         return
-    reached = graph.calls.reached()
-    shared = {fact.path for fact in project.facts(ModuleImport) if fact.module.split(".")[0] in _BACKPLANES}
-    for use, write, handler in graph.calls.written_by_requests():
-        kind = _kind(use, reached, shared)
-        if not kind:
+    for use, write, handler, kind in kept_for_requests(graph.calls, project.facts(ModuleImport)):
+        if (
+            kind == "cache"
+        ):  # each process may have its own; whether a stale one does harm cannot be told from here
             continue
         needed = {use.state.path, write.path, handler.path}
         for unit, count in several:
@@ -230,30 +210,6 @@ def _processes(unit: Unit) -> Count | None:
         return None
     counts = [count for count in (unit.workers, unit.replicas) if count is not None and count.value > 1]
     return counts[0] if counts else None
-
-
-def _kind(use: StateUse, reached: dict[tuple[str, str], RouteHandler], shared: set[str]) -> str:
-    """What a container is for, in a word; empty where its processes may well differ in it."""
-    owner, _, name = use.state.name.rpartition(".")
-    words = words_of(name)
-    if _HARMLESS & {*words, *words_of(owner)}:
-        return ""
-    kind = next((KINDS[word] for word in reversed(words) if word in KINDS), "") or next(
-        (KINDS[word] for word in words_of(owner) if word in KINDS), ""
-    )
-    requests = [(access, reached.get((access.path, access.function))) for access in use.accesses]
-    used = [(access, handler) for access, handler in requests if handler is not None and not access.guarded]
-    if not any(access.operation != "write" for access, _ in used):
-        return ""
-    if (
-        kind == "cache"
-    ):  # each process may have its own; whether a stale one does harm cannot be told from here
-        return ""
-    if kind == "connection" and shared & {use.state.path, *(access.path for access, _ in used)}:
-        return ""
-    if kind == "job" and use.state.container not in {"dict", "defaultdict", "OrderedDict"}:
-        return ""
-    return kind
 
 
 def _finding(

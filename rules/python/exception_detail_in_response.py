@@ -276,7 +276,7 @@ _RESPONSE = re.compile(
     r"|(?:flask|quart)\.(?:\w+\.)*(?:jsonify|make_response|abort|Response)$|flask_restful\.abort$"
     r"|flask\.json\.jsonify$|werkzeug\.(?:\w+\.)*(?:abort|Response|exceptions\.\w+)$"
     r"|django\.(?:http\.(?:\w+\.)*(?:HttpResponse\w*|JsonResponse)|shortcuts\.HttpResponse)$"
-    r"|rest_framework\.(?:response\.Response|exceptions\.\w+)$|ninja\.errors\.HttpError$"
+    r"|rest_framework\.(?:response\.Response|exceptions\.(?!ValidationError)\w+)$|ninja\.errors\.HttpError$"
     r"|litestar\.(?:\w+\.)*(?:Response|\w*Exception)$"
     r"|aiohttp\.web\.(?:\w+\.)*(?:json_response|Response|HTTP\w+)$"
     r"|sanic\.(?:response|exceptions)\.\w+$|falcon\.HTTP\w+$|tornado\.web\.HTTPError$|bottle\.(?:abort|HTTPResponse)$"
@@ -335,10 +335,13 @@ def _sent(
             if leak is None or in_development_branch(leak, file):
                 continue
             code = file.code(leak)
-            shown = f"`{code}`" if len(code) <= 50 and "\n" not in code else "This"
+            quoted = (
+                isinstance(leak, cst.Name | cst.Call | cst.Attribute) and len(code) <= 50 and "\n" not in code
+            )
+            shown = f"`{code}`" if quoted else "This text"
             yield rule.finding(
                 file.span(leak),
-                f"{shown} sends the text of {what} to the caller"
+                f"{shown} tells the caller what {what} says"
                 + (": SQL, hosts, paths and values included" if broad else ", whatever it will say one day"),
                 subject=scope_name(leak, file) or "module",
                 confidence=None if broad else "medium",
