@@ -236,12 +236,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for use, write, handler, kind in kept_for_requests(project.graph.calls, project.facts(ModuleImport)):
         if kind == "cache" and use.state.container == "bounded":
             continue
-        lost = (
-            "grows and goes stale in each of them"
-            if kind == "cache"
-            else "and another process does not know it"
-        )
-        forgets = "every process has its own, which" if kind == "cache" else "a restart forgets it,"
+        if kind == "cache":
+            harm = "each process has another, which grows and goes stale"
+        else:
+            harm = "a restart forgets it, and another process never knew it"
         yield rule.finding(
             write.span,
             f"`{use.state.name}` keeps {kind} state in the memory of one process: {harm}",
