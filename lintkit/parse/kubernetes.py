@@ -258,6 +258,24 @@ def _env_entry(document: Document, route: Route, item: dict[str, Any], container
     return EnvEntry(item["name"], None, route, name_span, document.span(route), container, source, name, key)
 
 
+def embedded_env(document: Document) -> Iterator[tuple[Route, str, str]]:
+    """(route of the value, name, value) in every list `env` of names and values, at most twelve levels down."""
+    stack: list[tuple[Route, Any]] = [((), document.data)] if isinstance(document.data, (dict, list)) else []
+    while stack:
+        route, node = stack.pop()
+        children: Any = node.items() if isinstance(node, dict) else enumerate(node)
+        for key, child in children:
+            place = (*route, key)
+            if key == "env" and isinstance(child, list):
+                for index, item in enumerate(child):
+                    if isinstance(item, dict) and isinstance(item.get("name"), str):
+                        value = document.nodes.get((*place, index, "value"))
+                        if value is not None and value.raw:
+                            yield (*place, index, "value"), item["name"], value.raw
+            elif isinstance(child, (dict, list)) and len(place) < 12:
+                stack.append((place, child))
+
+
 def env_sources(document: Document) -> tuple[EnvSource, ...]:
     """The `envFrom` items of all containers of the object, in order."""
     found: list[EnvSource] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import Container, containers, env_entries
+from lintkit.parse.kubernetes import Container, containers, embedded_env, env_entries, pod_spec_route
 from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets import Verdict, classify, command_secrets
 
@@ -73,6 +73,20 @@ spec:
 """,
             note="in a command",
         ),
+        bad(
+            """\
+apiVersion: example.com/v1
+kind: Shop
+metadata: {name: shop}
+spec:
+  api:
+    env:
+      - name: DB_PASSWORD
+        value: blue-whale-41  # <-- here
+      - {name: REGION, value: eu}
+""",
+            note="variables of a custom resource",
+        ),
         good(
             """\
 apiVersion: apps/v1
@@ -118,8 +132,19 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             )
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
             yield _finding(document, (*entry.route, "value"), verdict, message, subject, rule)
+    if pod_spec_route(document.data) is None or not containers(document):
+        yield from _embedded(document, rule)
     for container in containers(document):
         yield from _command(document, container, rule)
+
+
+def _embedded(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """The variables that a custom resource gives to the containers it makes: lists of names and values under `env`."""
+    for route, name, value in embedded_env(document):
+        verdict = classify(name, value, credential=True)
+        if verdict is not None:
+            message = f"`{name}` of {_object(document)} holds a literal that {verdict.description}"
+            yield _finding(document, route, verdict, message, f"{_object(document)} {name}", rule)
 
 
 def _command(document: Document, container: Container, rule: RuleContext) -> Iterator[Finding]:

@@ -77,8 +77,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         ports = [port for port in declared if isinstance(port, dict)] if isinstance(declared, list) else []
         names = {port.get("name") for port in ports}
         numbers = {port.get("containerPort") for port in ports}
-        if not data.get("image"):
-            continue
+        if not data.get("image") and not ports:
+            continue  # a patch, whose ports are those of the object that it changes
         for probe in _PROBES:
             for how in ("httpGet", "tcpSocket", "grpc"):
                 route: Route = (*container.route, probe, how, "port")
