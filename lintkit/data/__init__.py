@@ -1,4 +1,4 @@
-"""JSON Schemas that ship with lintkit, read as package data."""
+"""JSON Schemas and facts that ship with lintkit, read as package data."""
 
 from __future__ import annotations
 
