@@ -147,6 +147,7 @@ def define(
     supersedes: Sequence[str] = (),
     fixable: bool = False,
     options: Mapping[str, Any] | None = None,
+    paths: Sequence[str] = (),
     paths_ignore: Sequence[str] = (),
     examples: Sequence[Example] = (),
 ) -> Definition:
@@ -157,6 +158,7 @@ def define(
     remedy        Markdown: what to do, one or two sentences
     looks_at      for Python rules: the triggers on which `check` is called
     options       JSON Schema properties, each with a `default`; read as `rule.options[name]`
+    paths         globs of the only files that the rule looks at by default
     paths_ignore  globs that the rule leaves out by default, such as `NOT_A_SERVICE`
     examples      made by `bad` and `good`; they are the rule's tests and its documentation
     """
@@ -175,6 +177,7 @@ def define(
         supersedes=tuple(supersedes),
         fixable=fixable,
         options=dict(options or {}),
+        paths=tuple(paths),
         paths_ignore=tuple(paths_ignore),
         examples=tuple(examples),
     )

@@ -70,6 +70,7 @@ class Definition:
     options: Mapping[str, Any]
     paths_ignore: tuple[str, ...]
     examples: tuple[Example, ...]
+    paths: tuple[str, ...] = ()
 
     def meta(self, rule_id: str) -> RuleMeta:
         """The metadata of this definition under the id that its path gives it."""
@@ -88,6 +89,7 @@ class Definition:
             supersedes=self.supersedes,
             fixable=self.fixable,
             options=self.options,
+            paths=self.paths,
             paths_ignore=self.paths_ignore,
             examples=self.examples,
         )

@@ -1,0 +1,95 @@
+"""kubernetes/helm-secret-value: a credential in the values of a Helm chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.parse.scalar_spans import scalar_span
+from lintkit.secrets import classify
+
+RULE = define(
+    summary="a credential is written into the values of a Helm chart",
+    why="""
+The values are in the repository, in the release's Secret of every cluster and in the output of `helm get values`. A
+default that nobody overrides is the password of every installation.
+""",
+    remedy="Refer to an existing Secret (`existingSecret`), or pass the value at install time, and replace a real one.",
+    severity="error",
+    kinds=("yaml",),
+    tags=("security", "secrets", "helm", "CWE-798"),
+    packs=("recommended", "security", "production"),
+    paths=("**/values.yaml", "**/values.yml", "**/values-*.yaml", "**/values.*.yaml", "**/*-values.yaml"),
+    paths_ignore=(*NOT_A_SERVICE, "**/testdata/**", "**/ci/**"),
+    examples=(
+        bad(
+            {
+                "chart/values.yaml": """\
+postgresql:
+  auth:
+    username: shop
+    password: blue-whale-41  # <-- here
+env:
+  - name: API_TOKEN
+    value: ghp_mF3kQ9xT2bW7rY5uV8nL1sD4gH6jK0pZcXaE  # <-- here
+databaseUrl: postgresql://shop:blue-whale-41@db/shop  # <-- here
+"""
+            }
+        ),
+        good(
+            {
+                "chart/values.yaml": """\
+auth:
+  existingSecret: shop
+  secretKey: password
+  password: ""
+  passwordFile: /run/secrets/db
+  tokenExpiration: 3600
+  adminPassword: changeme
+"""
+            },
+            note="references, settings, and a placeholder that asks to be replaced",
+        ),
+        good({"config.yaml": "password: blue-whale-41\n"}, note="not the values of a chart"),
+    ),
+)
+
+_DEEPEST = 30
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report strings that are a credential by their key, or by what they look like."""
+    if isinstance(document.data, dict) and "sops" in document.data:
+        return
+    stack: list[tuple[Route, Any]] = [((), document.data)]
+    while stack:
+        route, node = stack.pop()
+        if isinstance(node, (dict, list)):
+            if len(route) < _DEEPEST:
+                children: Any = node.items() if isinstance(node, dict) else enumerate(node)
+                stack.extend(((*route, key), child) for key, child in children)
+            continue
+        name = _name(document.data, route)
+        if not isinstance(node, str) or not name or "\n" in node.strip() or "{{" in node:
+            continue
+        verdict = classify(name, node)
+        if verdict is None or verdict.kind in ("placeholder", "well-known"):
+            continue
+        yield rule.finding(
+            scalar_span(document, route, verdict.start, verdict.end),
+            f"`{name}` in the values of the chart is a literal that {verdict.description}",
+            subject=".".join(map(str, route)),
+            secret=True,
+        )
+
+
+def _name(data: Any, route: Route) -> str:
+    """The key of a value, or the `name` beside it."""
+    if not route or not isinstance(route[-1], str):
+        return ""
+    if route[-1] != "value":
+        return route[-1]
+    for part in route[:-1]:
+        data = data[part]
+    return data["name"] if isinstance(data.get("name"), str) else ""
