@@ -93,6 +93,8 @@ CREDENTIAL_ARGUMENTS: dict[str, int] = {
     "pgdb.connect": 2,
     "pg.connect": 5,
     "pg.DB": 5,
+    "redis.Redis": 3,
+    "redis.StrictRedis": 3,
 }
 """Qualified name -> the position of the secret among the arguments; those passed by name match by their name."""
 
@@ -231,6 +233,8 @@ from itsdangerous import URLSafeTimedSerializer
 SALT = "this-signs-it"
 token = jwt.encode({"user": 1}, "Winter2024!", algorithm="HS256")  # <-- here
 other = jwt.encode({"user": 1}, SALT, algorithm="HS256")  # <-- here
+secret = "secret"
+third = jwt.encode({"user": 1}, secret, algorithm="HS256")  # <-- here
 signer = URLSafeTimedSerializer("Winter2024!")  # <-- here
 connection = pymysql.connect("db", "shop", "Winter2024!")  # <-- here
 """,
@@ -281,6 +285,8 @@ class Kind(Enum):
         good(
             """\
 SERVICE_ACCOUNT_KEY = "google_service_account_key"
+DB_PASSWORD_SECRET_KEY = "password"
+TRUSTSTORE_PASSWORD = "trustStorePassword"
 REQUEST_TOKEN = "request"
 fields = {"client_secret": "bot-context"}
 if API_KEY == "YOUR_API_KEY_HERE":
@@ -329,6 +335,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         verdict = classify(name, text, credential=certain)
         if verdict is None or _is_name_of_something(name, text, verdict, certain=certain):
             continue
+        if not certain and _repeats_name(name, text):
+            continue
         if match.how == "comparison" and verdict.kind not in {"format", "real"}:
             continue  # asks whether somebody left the placeholder in
         yield rule.finding(
@@ -350,12 +358,12 @@ def _argument(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Fin
         return
     written = file.follow(given)
     constant = last_name(given) if written is not given else None
-    if constant is not None and is_secret_name(constant):
-        return  # the assignment matches on its own
     text = file.literal(written)
     text = text.decode("latin-1") if isinstance(text, bytes) else text
-    if not isinstance(text, str) or _is_numeric_or_short(text):
+    if not isinstance(text, str) or len(text) < 3:
         return
+    if constant is not None and is_secret_name(constant) and classify(constant, text) is not None:
+        return  # the assignment matches on its own
     verdict = classify("secret", text, credential=True)
     if verdict is not None:
         related = [Location(file.span(written), "it is written here")] if written is not given else []
@@ -366,10 +374,6 @@ def _argument(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Fin
             related=related,
             secret=True,
         )
-
-
-def _is_numeric_or_short(text: str) -> bool:
-    return len(text) < 3
 
 
 _PAIR = re.compile(
@@ -470,6 +474,12 @@ def _is_setting_name_call(match: Match, file: PythonFile) -> bool:
         return False
     call = file.parent(match.node)
     return isinstance(call, cst.Call) and bool(_LABEL_FIELDS.search(file.code(call.func)))
+
+
+def _repeats_name(name: str, text: str) -> bool:
+    """Whether a value only says a part of its name: `DB_PASSWORD_SECRET_KEY = "password"`, a key in a secret."""
+    words, own = split_words(text), split_words(name)
+    return text.isalpha() and (set(words) < set(own) or "".join(words) == "".join(own))
 
 
 def _is_name_of_something(name: str, text: str, verdict: Verdict, *, certain: bool) -> bool:

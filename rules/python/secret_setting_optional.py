@@ -41,12 +41,12 @@ well: sessions can be forged by anybody, or the first request that needs the cre
 """,
     remedy="Declare it without a default, so that a missing value stops the start, or check it in a validator.",
     severity="warning",
-    confidence="medium",
+    confidence="low",
     kinds=("python",),
     looks_at=(NAMES,),
     tags=("security", "secrets", "configuration", "CWE-1188", "CWE-258"),
     equivalents=(),
-    packs=("recommended", "security", "production"),
+    packs=("strict",),
     paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
     examples=(
         bad(
@@ -169,7 +169,7 @@ def secret():
 _SIGNING = re.compile(
     r"(?:^|_)(?:secret_key|signing_key|signing_secret|jwt_key|jwt_secret|jwt_secret_key|session_secret|session_key"
     r"|cookie_secret|csrf_secret|encryption_key|encrypt_key|fernet_key|hmac_key|hmac_secret|token_secret|auth_secret"
-    r"|app_secret|secret|jwt_signing_key|jwt_private_key|private_key|secret_key_base|secret_token|webhook_secret)$"
+    r"|app_secret|jwt_signing_key|jwt_private_key|secret_key_base|secret_token)$|^secret$"
 )
 _OF_A_VENDOR = re.compile(
     r"oauth|client|google|github|gitlab|slack|discord|stripe|twilio|aws|s3|azure|gcp|gcs|minio|openai|sentry|langfuse"
