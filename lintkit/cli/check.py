@@ -99,6 +99,11 @@ class Fixing:
 )
 @click.option("--show-suppressed", is_flag=True, help="Include suppressed findings, marked as such.")
 @click.option(
+    "--show-known",
+    is_flag=True,
+    help="In SARIF, include what is not new as well, marked `unchanged`; code scanning wants all of it.",
+)
+@click.option(
     "-v", "--verbose", is_flag=True, help="Show every finding with its source, and what lintkit does."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but findings and errors.")
@@ -135,6 +140,7 @@ def check(
     no_cache: bool,
     jobs: int,
     show_suppressed: bool,
+    show_known: bool,
     verbose: bool,
     quiet: bool,
     color: str,
@@ -183,6 +189,7 @@ def check(
         width=terminal_width(),
         verbose=verbose,
         show_suppressed=show_suppressed,
+        show_known=show_known,
         statistics=statistics,
         category=category,
     )

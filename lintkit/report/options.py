@@ -17,6 +17,8 @@ class RenderOptions:
     width            columns of the terminal, for text
     verbose          every finding with its excerpt, and every notification
     show_suppressed  include suppressed findings (marked as such; code scanning would open them as alerts)
+    show_known       include in SARIF what the base has as well, as `unchanged` (code scanning takes what is left
+                     out for repaired)
     statistics       a table of findings (and seconds, where known) for each rule after the text report
     category         what a SARIF log calls its run, so that code scanning keeps several of one commit apart
     """
@@ -25,6 +27,7 @@ class RenderOptions:
     width: int = 100
     verbose: bool = False
     show_suppressed: bool = False
+    show_known: bool = False
     statistics: bool = False
     category: str = "lintkit"
 

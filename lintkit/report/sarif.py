@@ -81,9 +81,10 @@ def _found(report: Report, options: RenderOptions) -> Iterator[_Found]:
     new = "new" if report.compared else ""
     for finding in report.findings:
         yield _Found(finding, state=new)
-    if options.show_suppressed:
+    if options.show_suppressed or options.show_known:
         for finding in report.known:
             yield _Found(finding, state="unchanged")
+    if options.show_suppressed:
         for item in report.suppressed:
             yield _Found(item.finding, item)
 

@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lintkit.model import Severity
+from lintkit.report.github import SHOWN, escape_data, escape_property
 from lintkit.report.markdown import code
 from lintkit.report.printable import printable
 from lintkit.review.remarks import Remark, by_rule
 from lintkit.review.wording import escaped
-
-MOST_COMMANDS = 10
-"""Annotations of one level that GitHub keeps of a step."""
 
 _SUMMARY_LIMIT = 500_000
 _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "notice"}
@@ -28,13 +26,12 @@ def workflow_commands(remarks: Sequence[Remark]) -> str:
     lines = []
     for remark in remarks:
         seen[remark.severity] += 1
-        if seen[remark.severity] <= MOST_COMMANDS:
+        if seen[remark.severity] <= SHOWN:
             place = remark.place
-            where = f"file={_property(place.path)},line={place.line},endLine={place.end_line}"
-            lines.append(
-                f"::{_COMMANDS[remark.severity]} {where},title={_property(remark.rule)}::{_data(remark.message)}"
-            )
-    left = sum(max(0, count - MOST_COMMANDS) for count in seen.values())
+            where = f"file={escape_property(place.path)},line={place.line},endLine={place.end_line}"
+            head = f"::{_COMMANDS[remark.severity]} {where},title={escape_property(remark.rule)}"
+            lines.append(f"{head}::{escape_data(printable(remark.message))}")
+    left = sum(max(0, count - SHOWN) for count in seen.values())
     if left:
         lines.append(f"{left} more findings are in the summary of this step")
     return "".join(f"{line}\n" for line in lines)
@@ -56,11 +53,3 @@ def summary(remarks: Sequence[Remark]) -> str:
             break
         parts.append(text)
     return "\n".join(parts)
-
-
-def _data(text: str) -> str:
-    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
