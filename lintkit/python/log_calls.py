@@ -40,6 +40,7 @@ LOG_CALLS = (LOG_METHODS, PRINTS)
 """Triggers; `is_log_call` tells which of their matches write a log."""
 
 _LOGGER = re.compile(r"(?:^|_)(?:log|logger|logging|loguru|structlog)$", re.IGNORECASE)
+_DEEPEST = 8
 _MAKERS = frozenset({"getLogger", "get_logger", "bind", "new", "opt", "getChild", "patch"})
 
 
@@ -57,8 +58,25 @@ def is_log_call(call: cst.CSTNode, file: PythonFile) -> bool:
             break
         name = last_name(receiver.func) or ""
         if name in {"getLogger", "get_logger"}:
-            return True
+            return _comes_from_outside(receiver, file, 0)
         if name not in _MAKERS or not isinstance(receiver.func, cst.Attribute):
             return False
         receiver = receiver.func.value
-    return bool(_LOGGER.search(last_name(receiver) or ""))
+    if not _LOGGER.search(last_name(receiver) or ""):
+        return False
+    return _comes_from_outside(receiver, file, 0)
+
+
+def _comes_from_outside(node: cst.BaseExpression, file: PythonFile, depth: int) -> bool:
+    """Whether a logger is imported, passed in, or made by something that is; False where this file defines it."""
+    while isinstance(node, (cst.Attribute, cst.Call, cst.Subscript)):
+        node = node.func if isinstance(node, cst.Call) else node.value
+    bindings = file.bindings(node) if isinstance(node, cst.Name) else ()
+    if not bindings or depth > _DEEPEST:
+        return True
+    return any(
+        _comes_from_outside(each.value, file, depth + 1)
+        if each.kind == "value" and each.value is not None
+        else not isinstance(each.node, (cst.ClassDef, cst.FunctionDef)) or each.kind == "parameter"
+        for each in bindings
+    )

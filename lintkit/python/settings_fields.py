@@ -375,10 +375,18 @@ def validating_code(node: cst.ClassDef, file: PythonFile) -> str:
     for inner in node.body.body:
         if not isinstance(inner, cst.FunctionDef):
             continue
-        validates = any(each.name in _VALIDATORS for each in file.decorators(inner))
-        if validates or inner.name.value in {"__init__", "model_post_init", "__post_init__"}:
+        validators = [
+            each
+            for each in file.decorators(inner)
+            if each.name in _VALIDATORS or (each.qualified or "").rpartition(".")[2] in _VALIDATORS
+        ]
+        if validators or inner.name.value in {"__init__", "model_post_init", "__post_init__"}:
             found.append(file.code(inner))
-            found += [file.code(decorator) for decorator in inner.decorators]
+        for each in validators:
+            names = (
+                [file.literal(a.value, follow=True) for a in each.call.args] if each.call is not None else []
+            )
+            found += [name for name in names if isinstance(name, str)]
     return "\n".join(found)
 
 

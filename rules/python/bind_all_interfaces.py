@@ -18,6 +18,7 @@ from lintkit.api import (
     define,
     good,
 )
+from lintkit.python.receivers import origin_names
 from lintkit.python.servers import RUN_METHODS, SERVER_CALLS, server_start
 from lintkit.python.settings_fields import is_for_development, setting_at
 
@@ -118,7 +119,7 @@ import os
 import uvicorn
 
 uvicorn.run("shop:app", host=os.environ["HOST"])
-application.bind("0.0.0.0")
+exchange.bind(("", "orders"))
 run("0.0.0.0")
 """,
             note="the environment decides; and what is no server",
@@ -154,7 +155,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
 def _socket(call: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     pair = file.positional(call)[0] if isinstance(call, cst.Call) and file.positional(call) else None
     pair = file.follow(pair) if pair is not None else None
-    if not isinstance(pair, cst.Tuple) or len(pair.elements) not in {2, 4}:
+    if not isinstance(pair, cst.Tuple) or len(pair.elements) not in {2, 4} or not isinstance(call, cst.Call):
+        return
+    if not any(name.startswith("socket.") for name in origin_names(call.func, file)):
         return
     address = pair.elements[0].value
     host = file.literal(address, follow=True)

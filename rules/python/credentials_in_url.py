@@ -133,15 +133,16 @@ _PROSE = frozenset(
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report strings in which the password of a URL is written."""
     text = _text(match.node, file)
-    if text is None or _PATTERN.search(text):
-        return
+    if text is None or "\n" in text or _PATTERN.search(text):
+        return  # a text of several lines is a document or a sample
     found = _worst(text)
     if found is None:
         return
     verdict, start = found
-    if verdict.kind not in {"format", "real"} and _only_shows(match.node, text, file):
-        return
     setting = setting_at(match.node, file)
+    shows = _only_shows(match.node, text, file) or (setting is not None and setting.name.lower() in _PROSE)
+    if shows and verdict.kind not in {"format", "real"}:
+        return
     whose = f"the URL of `{setting.name}`" if setting is not None else f"a {_scheme(text, start)}URL"
     yield rule.finding(
         file.span(match.node),

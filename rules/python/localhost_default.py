@@ -19,8 +19,10 @@ from lintkit.api import (
     good,
 )
 from lintkit.loopback import loopback_host
-from lintkit.python.branches import in_development_branch
 from lintkit.python.clients import is_client_call
+from lintkit.python.environment_reads import environment_read
+from lintkit.python.settings_fields import asks_for, is_for_development, setting_at
+from lintkit.python.spelling import last_name
 
 LOOPBACK = Strings(("localhost", "127.", "[::1]", "::1", "host.docker.internal"))
 
@@ -58,6 +60,63 @@ class Settings(BaseSettings):
         bad('OLLAMA_ENDPOINT = "http://host.docker.internal:11434"  # <-- here\n'),
         bad('import redis\n\nclient = redis.Redis(host="localhost", port=6379)  # <-- here\n'),
         bad('import redis.asyncio as r\n\nclient = r.from_url("redis://localhost:6379")  # <-- here\n'),
+        bad(
+            """\
+import os
+
+import environ
+from decouple import config
+from starlette.config import Config
+
+env = environ.Env(REDIS_URL=(str, "redis://localhost"))  # <-- here
+CACHE = env.cache_url("CACHE_URL", default="redis://localhost")  # <-- here
+DATABASE = config("DATABASE_URL", default="postgres://localhost/shop")  # <-- here
+settings = Config(".env")
+BROKER = settings("BROKER_URL", cast=str, default="amqp://localhost")  # <-- here
+os.environ.setdefault("KAFKA_HOST", "localhost")  # <-- here
+""",
+            note="readers of the environment",
+        ),
+        bad(
+            {
+                "shop/settings.py": """\
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": "localhost"}}  # <-- here
+CACHES = {"default": {"LOCATION": "redis://127.0.0.1:6379"}}  # <-- here
+""",
+                "app.py": """\
+app.config["REDIS_URL"] = "redis://localhost"  # <-- here
+app.config.update(BROKER_URL="amqp://localhost")  # <-- here
+URL = app.config.get("SEARCH_URL", "http://localhost:9200")  # <-- here
+""",
+            },
+            note="Django and Flask",
+        ),
+        bad(
+            """\
+import os
+from dataclasses import dataclass, field
+
+from pydantic import RedisDsn
+from pydantic_settings import BaseSettings
+
+
+@dataclass
+class RedisConfig:
+    host: str = "localhost"  # <-- here
+    url: str = field(default_factory=lambda: "redis://localhost")  # <-- here
+
+
+class Settings(BaseSettings):
+    redis: RedisDsn = RedisDsn("redis://localhost")  # <-- here
+    kafka_brokers: list[str] = ["localhost:9092", "localhost:9093"]  # <-- here
+
+
+def url(redis_url=None):
+    if not redis_url:
+        redis_url = "redis://localhost"  # <-- here
+    return os.getenv("REDIS_URL") or "redis://localhost"  # <-- here
+"""
+        ),
         good(
             """\
 import uvicorn
@@ -72,6 +131,7 @@ uvicorn.run("app:app", host="127.0.0.1")
             """\
 CORS_ORIGINS = ["http://localhost:3000"]
 ALLOWED_HOSTS = ["localhost", "127.0.0.1"]
+LOCALHOST_HOSTS = {"localhost", "127.0.0.1"}
 cors_origins: str = "http://localhost:3000,http://127.0.0.1:3000"
 """,
             note="origins and hosts that may call",
@@ -89,8 +149,12 @@ import os
 
 if os.environ["ENVIRONMENT"] == "development":
     REDIS_URL = "redis://localhost:6379"
+
+
+class LocalSettings:
+    REDIS_URL = "redis://localhost:6379"
 """,
-            note="a branch for development",
+            note="a branch and a class for development",
         ),
     ),
 )
@@ -100,11 +164,20 @@ _CONNECTION = re.compile(
     r"bootstrap|nodes?|proxy|base|sentinels?|cluster|location)(?:$|_)"
 )
 _NOT_A_CONNECTION = re.compile(
-    r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|"
+    r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|localhost|"
     r"cookie|no_?proxy|example|placeholder|help|description|title|interface|csrf|referer|callback|redirect"
 )
 _BOUND = re.compile(
     r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|flask_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
+)
+_STORE = re.compile(
+    r"redis|valkey|postgres|database|db|mysql|mongo|neo4j|kafka|rabbit|amqp|broker|elastic|search|cache|smtp|mail|qdrant"
+    r"|milvus|minio|s3|celery|nats|mqtt|ldap|clickhouse|vault|consul|etcd",
+    re.IGNORECASE,
+)
+_STORE_URL = re.compile(
+    r"(?:rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|bolt|neo4j|kafka|nats|mqtt|ldap|clickhouse)(?:[+:]\S*)?://",
+    re.I,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -123,15 +196,16 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if place is None:
         return
     name, how = place
-    if file.in_main_block(match.node) or in_development_branch(match.node, file):
+    if is_for_development(match.node, file):
         return
-    if how != "client" and not _is_connection(name, text):
+    if how not in {"client", "entry"} and not _is_connection(name, text):
         return
     what = {
         "default": f"`{name}` falls back to {host}",
         "constant": f"`{name}` is {host}",
         "parameter": f"the parameter `{name}` defaults to {host}",
         "client": f"`{name}` connects to {host}",
+        "entry": f"`{name}` is {host}",
     }[how]
     yield rule.finding(
         file.span(match.node),
@@ -147,12 +221,21 @@ def _is_connection(name: str, text: str) -> bool:
         return False
     if _BOUND.match(words) and "://" not in text:
         return False
-    return bool(_CONNECTION.search(words))
+    return bool(_CONNECTION.search(words) or _STORE_URL.match(text))
 
 
 def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
-    """What the string is the fallback of, and how: `default`, `constant`, `parameter` or `client`."""
-    fallback = False
+    """What the string is the fallback of, and how: `default`, `constant`, `parameter`, `client` or `entry`."""
+    setting = setting_at(node, file)
+    if setting is not None:
+        if setting.is_list and not _stands_for_list(node, file):
+            return None
+        name = setting.name
+        if setting.owner is not None and _STORE.search(setting.owner.name.value):
+            name = f"{setting.owner.name.value}_{name}"
+        constant = setting.framework == "module" and not setting.is_fallback
+        return name, "constant" if constant else "default"
+    fallback = ""
     child = node
     for parent in file.ancestors(node):
         if isinstance(parent, (cst.ConcatenatedString, cst.FormattedString)):
@@ -160,27 +243,73 @@ def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
         elif isinstance(parent, cst.BooleanOperation):
             if not isinstance(parent.operator, cst.Or) or parent.right is not child:
                 return None
-            fallback = True
+            fallback = _called(parent.left, file)
         elif isinstance(parent, cst.IfExp):
             other = parent.orelse if child is parent.body else parent.body
-            if child is parent.test or file.code(other) not in file.code(parent.test):
+            if child is parent.test or not asks_for(parent.test, other, file):
                 return None
-            fallback = True
+            fallback = _called(other, file)
         elif isinstance(parent, cst.Arg):
             return _argument(parent, file)
         elif isinstance(parent, cst.Param):
             return (parent.name.value, "parameter") if child is parent.default else None
         elif isinstance(parent, cst.AnnAssign):
-            return _assigned(parent, parent.target, fallback, file)
+            return _assigned(parent, parent.target, bool(fallback), file)
         elif isinstance(parent, cst.Assign):
-            return (
-                _assigned(parent, parent.targets[0].target, fallback, file)
-                if len(parent.targets) == 1
-                else None
-            )
+            if len(parent.targets) != 1:
+                return None
+            fallback = fallback or _missing(parent, file)
+            return _assigned(parent, parent.targets[0].target, bool(fallback), file)
+        elif isinstance(parent, cst.Return):
+            return (fallback, "default") if fallback else None
+        elif isinstance(parent, cst.DictElement):
+            return _entry(parent, file) if parent.value is child else None
         else:
             return None
         child = parent
+    return None
+
+
+def _stands_for_list(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a string is the first of a list in which every address is this machine: a list is told of once."""
+    for above in file.ancestors(node):
+        if isinstance(above, cst.Set):
+            return False
+        if isinstance(above, (cst.List, cst.Tuple)):
+            values = [file.literal(element.value) for element in above.elements]
+            texts = [value for value in values if isinstance(value, str)]
+            first = next((e.value for e in above.elements if isinstance(e.value, cst.SimpleString)), None)
+            return first is node and all(map(loopback_host, texts))
+    return True
+
+
+def _called(expression: cst.BaseExpression, file: PythonFile) -> str:
+    read = environment_read(expression, file)
+    return read.name if read is not None else last_name(expression) or "setting"
+
+
+def _missing(statement: cst.Assign, file: PythonFile) -> str:
+    """The name that an assignment gives a value because it has none: `if not url: url = …`."""
+    name = last_name(statement.targets[0].target) or ""
+    for guard in file.guards(statement)[:1]:
+        test = file.code(guard.test) if guard.test is not None and not guard.negated else ""
+        if name and re.fullmatch(
+            rf"not (?:\w+\.)*{re.escape(name)}|(?:\w+\.)*{re.escape(name)} is None", test
+        ):
+            return name
+    return ""
+
+
+def _entry(entry: cst.DictElement, file: PythonFile) -> tuple[str, str] | None:
+    """`DATABASES = {"default": {"HOST": "localhost"}}` and `CACHES` of Django."""
+    key = file.literal(entry.key)
+    if key not in {"HOST", "LOCATION", "hosts", "URL", "BACKEND_URL"}:
+        return None
+    for above in file.ancestors(entry):
+        if isinstance(above, (cst.Assign, cst.AnnAssign)):
+            target = above.target if isinstance(above, cst.AnnAssign) else above.targets[0].target
+            name = last_name(target)
+            return (f"{name} {key}", "entry") if name in {"DATABASES", "CACHES", "CHANNEL_LAYERS"} else None
     return None
 
 
@@ -210,7 +339,7 @@ def _argument(argument: cst.Arg, file: PythonFile) -> tuple[str, str] | None:
         return None
     keyword = argument.keyword.value if argument.keyword is not None else None
     callee = file.qualified_name(call.func)
-    short = _last(call.func)
+    short = last_name(call.func)
     if callee is not None and is_client_call(callee):
         if keyword is None or _CONNECTION.search(keyword):
             return file.code(call.func), "client"
@@ -229,13 +358,3 @@ def _argument(argument: cst.Arg, file: PythonFile) -> tuple[str, str] | None:
             return file.code(target), "default"
         return None
     return (first, "default") if isinstance(first, str) and first else None
-
-
-def _last(callee: cst.BaseExpression) -> str:
-    return (
-        callee.attr.value
-        if isinstance(callee, cst.Attribute)
-        else callee.value
-        if isinstance(callee, cst.Name)
-        else ""
-    )

@@ -62,6 +62,11 @@ def start(password, api_key):
         ),
         bad(
             """\
+import logging
+
+log = logging.getLogger(__name__)
+
+
 def start(config):
     print(f"connects to {config.DATABASE_URL[:30]}...")  # <-- here
     log.info("key begins with %s", config["api_key"][:8])  # <-- here
@@ -72,8 +77,11 @@ def start(config):
         bad(
             """\
 import os
+from logging import getLogger
 
 from pydantic_settings import BaseSettings
+
+logger = getLogger(__name__)
 
 
 class Settings(BaseSettings):
