@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _WRAPPERS = frozenset(
     {"SecretStr", "SecretBytes", "Secret", "AnyUrl", "RedisDsn", "PostgresDsn", "HttpUrl", "str", "bytes"}
 )
+_TEXT = frozenset({"decode", "encode", "strip"})
+"""Methods of a literal that leave it what it is."""
+
 _FIELDS = frozenset({"Field", "field", "ib", "attrib", "mapped_column", "Option", "Argument"})
 
 
@@ -47,6 +50,12 @@ def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tu
     elif isinstance(value, cst.Call) and (read := environment_read(value, file)) is not None:
         if read.default is not None and not is_secret_name(read.name):
             yield from literal_defaults(read.default, file)
+    elif (
+        isinstance(value, cst.Call)
+        and isinstance(value.func, cst.Attribute)
+        and value.func.attr.value in _TEXT
+    ):
+        yield from literal_defaults(value.func.value, file)
     elif isinstance(value, cst.Call):
         name = (file.qualified_name(value.func) or file.code(value.func)).rpartition(".")[2]
         if name in _FIELDS:

@@ -181,6 +181,7 @@ class Settings(BaseSettings):
         ),
         bad('CONFIG = {\n    "user": "shop",\n    "password": "Winter2024!",  # <-- here\n}\n'),
         bad('def login(password):\n    return password == "Winter2024!"  # <-- here\n'),
+        bad('API_KEY = b"Winter2024!".decode()  # <-- here\n'),
         bad('app.config["SECRET_KEY"] = "d3f4ult-k3y"  # <-- here\n'),
         bad(
             """\
