@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.compose_services import ComposeProjects, RunService, compose_projects
+from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import Node, text_of
 from lintkit.graph.datastores import datastore_of
 from lintkit.graph.facts import ComposeFile, ComposeService
@@ -107,14 +107,18 @@ services:
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each dependency on something with a health, or in need of one, that does not wait for it."""
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+    others: dict[str, dict[str, RunService]] = {}
     for service in projects.services:
         if service.partial or service.node.child("depends_on") is None:
             continue
-        yield from _dependencies(projects, service, rule)
+        if service.path not in others:
+            others[service.path] = projects.others(service)
+        yield from _dependencies(others[service.path], service, rule)
 
 
-def _dependencies(projects: ComposeProjects, service: RunService, rule: RuleContext) -> Iterator[Finding]:
-    others = projects.others(service)
+def _dependencies(
+    others: Mapping[str, RunService], service: RunService, rule: RuleContext
+) -> Iterator[Finding]:
     waits = {name for form in service.forms for name, how, _ in _conditions(form) if how == "service_healthy"}
     for name, condition, span in _conditions(service.node):
         other = others.get(name)

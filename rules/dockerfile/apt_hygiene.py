@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
@@ -130,14 +131,18 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     text = " ".join(item["value"] for item in instructions if item["keyword"] in ("RUN", "ENV"))
     text += " ".join(each["content"] for item in instructions for each in item["heredocs"])
     recommends, answered = _SETTING.search(text) is None, _ANSWERED.search(text) is not None
+    steps = [_step(item) for item in instructions]
     for index, item in enumerate(instructions):
         if item["keyword"] != "RUN":
             continue
+        lonely = {each for each in steps[index].updates if _is_alone(each, steps, index)}
+        cleans = _cleans(item) or not steps[index].updates or not item["shipped"]
         for number, command in enumerate(item["commands"]):
             faults = []
             if command["name"] in ("apt", "apt-get"):
-                faults = list(_faults(command, item, recommends, answered))
-            if _updates(command) and _is_alone(command, item, instructions[index + 1 :]):
+                fed = number > 0 and item["commands"][number - 1]["piped"]
+                faults = list(_faults(command, recommends, answered or fed, cleans))
+            if _updates(command) and _family(command) in lonely and not item["flags"].get("mount"):
                 faults.append(
                     "in a step of its own is cached, and what is installed later is from an old list"
                 )
@@ -152,7 +157,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 )
 
 
-def _faults(command: Command, item: Mapping[str, Any], recommends: bool, answered: bool) -> Iterator[str]:
+def _faults(command: Command, recommends: bool, answered: bool, cleans: bool) -> Iterator[str]:
     arguments = command["arguments"]
     action = _action(arguments)
     if command["name"] == "apt" and action:
@@ -162,21 +167,14 @@ def _faults(command: Command, item: Mapping[str, Any], recommends: bool, answere
     if action != "install" or not _packages(arguments):
         return
     lacks = []
-    if not answered and not _is_fed(command, item) and not any(map(_YES.fullmatch, arguments)):
+    if not answered and not any(map(_YES.fullmatch, arguments)):
         lacks.append("`-y`")
     if recommends and not any("no-install-recommends" in each for each in arguments):
         lacks.append("`--no-install-recommends`")
     if lacks:
         yield f"has no {' and no '.join(lacks)}"
-    if item["shipped"] and any(map(_updates, item["commands"])) and not _cleans(item):
+    if not cleans:
         yield "leaves the package lists in the image"
-
-
-def _is_fed(command: Command, item: Mapping[str, Any]) -> bool:
-    """Whether something answers the questions of the command (`yes | apt-get install …`)."""
-    index = item["commands"].index(command)
-    before = item["commands"][index - 1] if index else None
-    return before is not None and before["piped"]
 
 
 def _cleans(item: Mapping[str, Any]) -> bool:
@@ -200,27 +198,41 @@ def _updates(command: Command) -> bool:
     return _action(command["arguments"]) in _UPDATES.get(command["name"], ())
 
 
-def _is_alone(command: Command, item: Mapping[str, Any], later: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether nothing is installed in the step, and something of the same stage is later without a fresh list."""
-    family: str = _FAMILY.get(command["name"], command["name"])
-    if any(_installs(each, family) for each in item["commands"]) or item["flags"].get("mount"):
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What an instruction does with package managers, by their families."""
+
+    stage: int
+    updates: frozenset[str]
+    installs: frozenset[str]
+
+
+def _step(item: Mapping[str, Any]) -> _Step:
+    commands = item["commands"] if item["keyword"] == "RUN" else ()
+    return _Step(
+        item["stage"],
+        frozenset(_family(each) for each in commands if _updates(each)),
+        frozenset(
+            _family(each) for each in commands if _action(each["arguments"]) == _INSTALLS.get(each["name"])
+        ),
+    )
+
+
+def _is_alone(family: str, steps: Sequence[_Step], index: int) -> bool:
+    """Whether the step installs nothing, and a later one of its stage does without a fresh list."""
+    if family in steps[index].installs:
         return False
-    for other in later:
-        if other["stage"] != item["stage"]:
+    for step in steps[index + 1 :]:
+        if step.stage != steps[index].stage or family in step.updates:
             return False
-        if other["keyword"] != "RUN":
-            continue
-        for each in other["commands"]:
-            if _updates(each) and _FAMILY.get(each["name"], each["name"]) == family:
-                return False
-            if _installs(each, family):
-                return True
+        if family in step.installs:
+            return True
     return False
 
 
-def _installs(command: Command, family: str) -> bool:
-    name = command["name"]
-    return _FAMILY.get(name, name) == family and _action(command["arguments"]) == _INSTALLS[name]
+def _family(command: Command) -> str:
+    name: str = command["name"]
+    return _FAMILY.get(name, name)
 
 
 def _action(arguments: Sequence[str]) -> str:

@@ -1,0 +1,90 @@
+"""compose/schema: what the compose specification does not allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.datarule.place import place_of
+from lintkit.parse.compose_specification import refusals
+
+RULE = define(
+    summary="the file is not what the compose specification allows",
+    why="""
+`docker compose` refuses a file with a key that it does not know or a value of another type, and none of its services
+starts. Where an older version is more patient, the key has no effect: `enviroment` sets nothing.
+""",
+    remedy="Write it as the [reference](https://docs.docker.com/reference/compose-file/) says.",
+    severity="error",
+    kinds=("compose",),
+    tags=("correctness",),
+    packs=("recommended",),
+    examples=(
+        bad(
+            """\
+services:
+  api:
+    image: shop:1
+    enviroment:  # <-- here
+      A: "1"
+    ports: 8000:8000  # <-- here
+    build:
+      contxt: .  # <-- here
+    depends_on:
+      db:
+        condition: healthy  # <-- here
+  db:
+    image: postgres:17
+    volumes: ["db:/var/lib/postgresql/data", "db:/var/lib/postgresql/data"]  # <-- here
+volume:  # <-- here
+  db:
+"""
+        ),
+        bad(
+            """\
+web:  # <-- here
+  image: shop:1
+  ports: ["8000:8000"]
+""",
+            note="a file of the first version",
+        ),
+        good(
+            """\
+version: 3.8
+x-logging: &logging {driver: local}
+services:
+  api:
+    build: {context: ., args: [A=1]}
+    logging: *logging
+    environment: {A: 1, B: true, C: }
+    ports: ["8000:8000", {target: 9000, published: "9000"}]
+    cpus: ${CPUS:-1}
+    stop_grace_period: ${GRACE}
+    x-owner: shop
+    develop: {watch: [{path: ., action: rebuild}]}
+  db:
+    image: postgres:17
+    healthcheck: {test: pg_isready, start_interval: 1s}
+    deploy: {resources: {limits: {cpus: "1", memory: 1G}}}
+""",
+            note="extensions, both forms, variables, and a `version` that nobody reads",
+        ),
+        good({"docker-compose.override.yml": "services: {api: {ports: !reset [], build: !reset null}}\n"}),
+        good({"playbooks/compose.yml": "- hosts: all\n  tasks: []\n"}, note="another program's file"),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report what compose refuses, and a file of the first version, which it refuses as a whole."""
+    for problem in document.problems:
+        if problem.code == "compose-v1":
+            message = "services stand at the top level, as in the first version, which compose refuses"
+            yield rule.finding(problem.span, message, subject="version 1")
+    seen = set()
+    for refusal in refusals(document):
+        span = place_of(document, refusal.route, at_key=refusal.at_key)
+        subject = ".".join(str(part) for part in refusal.route if isinstance(part, str))
+        if (span, refusal.sentence) not in seen:  # services that share a mapping share its faults
+            seen.add((span, refusal.sentence))
+            yield rule.finding(span, refusal.sentence, subject=subject or "file")
