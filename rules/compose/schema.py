@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.datarule.place import place_of
-from lintkit.parse.compose_specification import refusals
+from lintkit.api import Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.parse.compose_specification import Refusal, refusals
 
 RULE = define(
     summary="the file is not what the compose specification allows",
@@ -83,8 +82,17 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             yield rule.finding(problem.span, message, subject="version 1")
     seen = set()
     for refusal in refusals(document):
-        span = place_of(document, refusal.route, at_key=refusal.at_key)
+        span = _place(document, refusal)
         subject = ".".join(str(part) for part in refusal.route if isinstance(part, str))
         if (span, refusal.sentence) not in seen:  # services that share a mapping share its faults
             seen.add((span, refusal.sentence))
             yield rule.finding(span, refusal.sentence, subject=subject or "file")
+
+
+def _place(document: Document, refusal: Refusal) -> Span:
+    """A scalar where it is written, anything else at its key; an item of a list at its first line."""
+    node = document.nodes.get(refusal.route)
+    if node is None or (node.key is not None and (refusal.at_key or node.raw is None)):
+        return document.key_span(refusal.route)
+    line = document.text.find("\n", node.value.start, node.value.end)
+    return node.value if line < 0 else Span(document.path, node.value.start, line)
