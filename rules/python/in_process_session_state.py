@@ -206,6 +206,28 @@ def price(name: str):
                 "app.py": """\
 from fastapi import FastAPI
 
+app = FastAPI()
+model_cache = {}
+
+
+def model(name):
+    if name not in model_cache:
+        model_cache[name] = load(name)
+    return model_cache[name]
+
+
+@app.get("/answer/{name}")
+def answer(name: str):
+    return model(name).answer()
+"""
+            },
+            note="what every process computes alike",
+        ),
+        good(
+            {
+                "app.py": """\
+from fastapi import FastAPI
+
 from shop.redis import redis
 
 app = FastAPI()
@@ -234,9 +256,11 @@ def me(token: str):
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report the first write of each container that keeps something for later requests."""
     for use, write, handler, kind in kept_for_requests(project.graph.calls, project.facts(ModuleImport)):
-        if kind == "cache" and use.state.container == "bounded":
-            continue
         if kind == "cache":
+            # A function further down may cache what every process computes alike, which is what `lru_cache` does.
+            of_the_request = (write.path, f":{write.function}") == (handler.path, handler.function)
+            if use.state.container == "bounded" or not of_the_request:
+                continue
             harm = "each process has another, which grows and goes stale"
         else:
             harm = "a restart forgets it, and another process never knew it"
