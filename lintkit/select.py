@@ -423,7 +423,9 @@ def _each_pod(document: Document) -> Iterator[Selected]:
 
 def _embedded_pods(data: Any) -> Iterator[Route]:
     """Pod specs of a custom resource: every `spec` with a list of containers, at most eight levels down."""
-    if not isinstance(data, dict) or not isinstance(data.get("kind"), str) or data["kind"] == "List":
+    if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
+        return
+    if data["kind"] in ("List", "CustomResourceDefinition"):  # what a definition describes is no pod
         return
     stack: list[Found] = [((), data)]
     while stack:

@@ -177,10 +177,11 @@ class Cluster:
             yield from found.get(place, ())
 
     def deployed_together(self, one: str, other: str) -> bool:
-        """Whether two files are deployed together: by one kustomization, or neither by any."""
+        """Whether two files are deployed together: by one kustomization, or from one folder or one below it."""
         first, second = self.groups(one), self.groups(other)
         if not first and not second:
-            return True
+            here, there = posixpath.dirname(one) + "/", posixpath.dirname(other) + "/"
+            return here.startswith(there) or there.startswith(here)
         return any(group in second for group in first)
 
     # --- pods and their labels --------------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ def extract(document: Document) -> Iterator[Fact]:
     yield from extract_objects(document)
     data = _mapping(document.data)
     kind = data.get("kind")
+    if kind is not None and not isinstance(kind, str):
+        return
     metadata = _mapping(data.get("metadata"))
     name = _text(metadata.get("name"))
     namespace = _text(metadata.get("namespace"))

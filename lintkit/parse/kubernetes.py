@@ -261,6 +261,8 @@ def _env_entry(document: Document, route: Route, item: dict[str, Any], container
 def embedded_env(document: Document) -> Iterator[tuple[Route, str, str]]:
     """(route of the value, name, value) in every list `env` of names and values, at most twelve levels down."""
     stack: list[tuple[Route, Any]] = [((), document.data)] if isinstance(document.data, (dict, list)) else []
+    if isinstance(document.data, dict) and document.data.get("kind") == "CustomResourceDefinition":
+        return  # it describes variables and gives none
     while stack:
         route, node = stack.pop()
         children: Any = node.items() if isinstance(node, dict) else enumerate(node)

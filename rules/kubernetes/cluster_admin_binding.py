@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import BindingDefined, RoleDefined
 
 _BINDING = """\
@@ -49,6 +49,7 @@ One token of that service account in a log, and the cluster is somebody else's.
         "kyverno:restrict-binding-system-groups",
     ),
     packs=("recommended", "security", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(_BINDING),
         bad(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at
 
 RULE = define(
@@ -20,6 +20,7 @@ as that user. The ingress answers before the program does, so the program's own 
     kinds=("kubernetes",),
     tags=("security", "cors", "CWE-942"),
     packs=("recommended", "security", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             """\

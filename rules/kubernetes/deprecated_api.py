@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.kubernetes_apis import removed
 
 RULE = define(
@@ -26,6 +26,7 @@ after the cluster was upgraded, with the first deployment, or when a disaster ma
         "gatekeeper:verifydeprecatedapi",
     ),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             """\

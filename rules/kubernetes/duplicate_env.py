@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Document, Finding, Location, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import env_entries
 
 RULE = define(
@@ -23,6 +23,7 @@ the program is given then depends on the history of the object.
         "sonar-iac:k8s/DuplicatedEnvironmentVariables",
     ),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             """\

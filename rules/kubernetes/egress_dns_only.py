@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import EgressRule, ObjectDefined, PodsDefined, PolicyDefined
 
 _PODS = """\
@@ -72,6 +72,7 @@ Add an egress rule for TCP 443 to `0.0.0.0/0` without the private ranges, for th
     kinds=("kubernetes",),
     tags=("network", "reliability", "correctness"),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad({"shop.yaml": _PODS, "network/default.yaml": _DNS}),
         bad(

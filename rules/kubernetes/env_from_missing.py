@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import PodsDefined
 from lintkit.graph.facts import EnvFrom
 
@@ -39,6 +39,7 @@ The old pods go on, and the mistake shows when they are gone.
     tags=("correctness",),
     equivalents=("kube-linter:env-value-from",),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.secrets import classify
+from lintkit.secrets import classify, is_secret_name
 
 RULE = define(
     summary="a credential is written into the values of a Helm chart",
@@ -42,7 +43,7 @@ databaseUrl: postgresql://shop:blue-whale-41@db/shop  # <-- here
                 "chart/values.yaml": """\
 auth:
   existingSecret: shop
-  secretKey: password
+  secretKey: redis_password
   password: ""
   passwordFile: /run/secrets/db
   tokenExpiration: 3600
@@ -56,6 +57,7 @@ auth:
 )
 
 _DEEPEST = 30
+_KEY_NAME = re.compile(r"[a-zA-Z]+(?:[_.-][a-zA-Z]+)*")
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
@@ -76,6 +78,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         verdict = classify(name, node)
         if verdict is None or verdict.kind in ("placeholder", "well-known"):
             continue
+        if _KEY_NAME.fullmatch(node) and is_secret_name(node):
+            continue  # the name of a key in a Secret
         yield rule.finding(
             scalar_span(document, route, verdict.start, verdict.end),
             f"`{name}` in the values of the chart is a literal that {verdict.description}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, Span, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.facts import Autoscaler
 
 RULE = define(
@@ -24,6 +24,7 @@ the autoscaler has noticed and new pods have started.
         "kube-score:deployment-targeted-by-hpa-does-not-have-replicas-configured",
     ),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Document, Finding, Location, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at
 
 RULE = define(
@@ -23,6 +23,7 @@ or a copy changed only one of the two, everything that was applied before it is 
         "kube-score:statefulset-pod-selector-labels-match-template-metadata-labels",
     ),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             """\

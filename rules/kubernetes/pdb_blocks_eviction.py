@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster import Cluster
 from lintkit.graph.cluster_facts import BudgetDefined, PodsDefined
 from lintkit.graph.facts import Autoscaler, Count
@@ -52,6 +52,7 @@ the budget at night.
         "gatekeeper:poddisruptionbudget",
     ),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(_BUDGET),
         bad(_BUDGET.replace("maxUnavailable: 0", "minAvailable: 100%")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import containers
 
 RULE = define(
@@ -25,6 +25,7 @@ traffic, although the program works.
         "gatekeeper:host-probes-lifecycle",
     ),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             """\

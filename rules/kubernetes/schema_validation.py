@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.kubernetes_apis import misfits
 
 RULE = define(
@@ -19,6 +19,7 @@ a security context that is written one level too deep is simply not there.
     tags=("correctness",),
     equivalents=("kube-linter:schema-validation",),
     packs=("recommended", "production"),
+    paths_ignore=(*TESTS, *DOCS),
     examples=(
         bad(
             """\
