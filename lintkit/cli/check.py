@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
@@ -15,6 +15,7 @@ from lintkit.cli.failure import COULD_NOT, say
 from lintkit.cli.options import repository_options, selection_options
 from lintkit.cli.output import Output, pair_outputs, terminal_width, wants_color, write_report
 from lintkit.cli.request import Asked, request_of
+from lintkit.cli.sections import SectionedCommand
 from lintkit.model import SEVERITIES, Report, Scope, Severity
 from lintkit.report.formats import FORMATS
 from lintkit.report.options import RenderOptions
@@ -34,7 +35,23 @@ class Fixing:
     unsafe: bool
 
 
-@click.command()
+class CheckCommand(SectionedCommand):
+    """`lintkit check`, whose options are many."""
+
+    sections: ClassVar = {
+        "What is checked": ("--root", "--config", "--stdin-filename", "--allow-code"),
+        "Which rules": ("--select", "--extend-select", "--ignore", "--scope"),
+        "Only what is new": ("--since", "--changed", "--staged", "--baseline"),
+        "Fixes": ("--fix", "--diff", "--unsafe-fixes"),
+        "The report": (
+            *("--output-format", "--output", "--sarif-category", "--verbose", "--quiet"),
+            *("--show-suppressed", "--statistics", "--color"),
+        ),
+        "The exit code": ("--fail-on", "--exit-zero"),
+    }
+
+
+@click.command(cls=CheckCommand)
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
 @selection_options
 @repository_options
@@ -49,7 +66,8 @@ class Fixing:
     "formats",
     multiple=True,
     type=click.Choice(list(FORMATS)),
-    help="Format of the report; repeatable. Default: text.",
+    metavar="FORMAT",
+    help=f"{', '.join(FORMATS)}. Repeatable. Default: text.",
 )
 @click.option(
     "--output",
