@@ -116,6 +116,7 @@ def test_the_hooks_run_by_pre_commit(tmp_path: Path) -> None:
     bad = "from flask import Flask\nfrom flask_cors import CORS\nCORS(Flask(__name__))\n"
     (repository / "app.py").write_text(bad)
     (repository / "good.py").write_text("x = 1\n")
+    shutil.copytree(CHECKOUT / "fixtures" / "fallback-in-production" / "before", repository / "orders")
     call(["git", "init", "-q"], repository)
     call(["git", "add", "."], repository)
     call(["git", *identity, "commit", "-qm", "Start"], repository)
@@ -129,7 +130,8 @@ def test_the_hooks_run_by_pre_commit(tmp_path: Path) -> None:
 
     everything = try_repo("lintkit-repo", "--all-files")
     assert everything.returncode == 1, everything.stdout + everything.stderr
-    assert "app.py:3" in everything.stdout
+    assert "project/default-reaches-production" in everything.stdout
+    assert "app.py:3" not in everything.stdout  # the other hook says it
     assert "- exit code: 1" in everything.stdout
     one = try_repo("lintkit", "--files", "good.py")
     assert one.returncode == 0, one.stdout + one.stderr
