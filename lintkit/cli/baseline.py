@@ -56,5 +56,9 @@ def baseline(
     after = baseline_of(findings) if before is None else pruned(findings, before, judged_by(request))
     write_file(file, written(after).encode("ascii"))
     entries = f"{after.size} finding{'' if after.size == 1 else 's'}"
-    gone = f", {before.size - after.size} fewer than before" if before is not None else ""
+    gone = ""
+    if before is not None:
+        gone = (
+            f", {before.size - after.size} fewer than before" if after.size < before.size else ", as before"
+        )
     say(f"{file.name} knows {entries}{gone}")
