@@ -47,7 +47,8 @@ def base_of(checked: Checked, tree: GitRevision, name: str) -> Base:
 
     Raises TreeError if the tree cannot be listed.
     """
-    return Base(name, findings_of(tree, checked, equal_files(checked.request.tree, tree)), tree)
+    same = equal_files(checked.request.tree, tree, checked.results)
+    return Base(name, findings_of(tree, checked, same), tree)
 
 
 def compared(report: Report, tree: Tree, base: Base) -> Report:

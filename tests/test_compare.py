@@ -172,13 +172,10 @@ def test_files_of_the_disk_are_hashed_as_git_does(tmp_path: Path, algorithm: str
     )
     write(root, {"other.py": "x = 2\n", "new.py": ""})
     (root / "gone.py").unlink()
-    assert equal_files(open_tree(root), GitRevision(root, "HEAD")) == {"same.py", "empty"}
-    assert equal_files(open_tree(root, index=True), GitRevision(root, "HEAD")) == {
-        "same.py",
-        "other.py",
-        "gone.py",
-        "empty",
-    }
+    paths, base = {"same.py", "other.py", "new.py", "gone.py", "empty"}, GitRevision(root, "HEAD")
+    assert equal_files(open_tree(root), base, paths) == {"same.py", "empty"}
+    assert equal_files(open_tree(root, index=True), base, paths) == paths - {"new.py"}
+    assert equal_files(open_tree(root), base, {"same.py", "other.py"}) == {"same.py"}
 
 
 def test_what_did_not_change_is_not_checked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

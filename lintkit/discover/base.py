@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 from lintkit.discover.tree import GitIndex, GitRevision, Tree, TreeError
@@ -23,12 +24,12 @@ def head_tree(root: Path) -> GitRevision | None:
     return GitRevision(root, "HEAD") if GitIndex(root).revision().revision_id else None
 
 
-def equal_files(tree: Tree, base: GitRevision) -> frozenset[str]:
-    """The paths whose files have the same bytes in `tree` and in `base`. Raises TreeError if one cannot be listed.
+def equal_files(tree: Tree, base: GitRevision, paths: Collection[str]) -> frozenset[str]:
+    """Those of `paths` whose files have the same bytes in `tree` and in `base`. Raises TreeError.
 
     Files of the disk are hashed as git hashes them, so that nothing of the base is read for it.
     """
-    paths = {entry.path for entry in base.paths()} & {entry.path for entry in tree.paths()}
+    paths = {entry.path for entry in base.paths()}.intersection(paths)
     if isinstance(tree, (GitIndex, GitRevision)):
         return frozenset(path for path in paths if tree.blob(path) == base.blob(path))
     return frozenset(path for path in paths if _is_blob(tree, path, base.blob(path)))
