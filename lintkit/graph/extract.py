@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from lintkit.graph.facts import Fact
 from lintkit.model import Document, Kind
-from lintkit.python.triggers import Calls, References, Subclasses, Trigger
+from lintkit.python.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
+from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile
@@ -84,6 +85,17 @@ PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
             ),
         ),
         "extract_reads",
+    ),
+    PythonExtractor("clients", (CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS), "extract_clients"),
+    PythonExtractor(
+        "tables",
+        (
+            NamedValues(("__tablename__",)),
+            Calls(("sqlalchemy.Table", "sqlalchemy.schema.Table", "sqlalchemy.sql.schema.Table")),
+            Subclasses(("sqlmodel.SQLModel", "sqlmodel.main.SQLModel", "django.db.models.Model")),
+            MethodCalls(("table", "from_"), words=("supabase",)),
+        ),
+        "extract_tables",
     ),
 )
 """What the per-file pass runs on Python files; the triggers stand here so that a file without matches loads nothing."""

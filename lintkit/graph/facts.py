@@ -433,6 +433,49 @@ class FunctionCall(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ClientBuilt(Fact):
+    """Code that builds a client of another service.
+
+    service  what it talks to, in words: `Redis`, `a SQL database`
+    made_by  the qualified name of what is called
+    host, port, scheme  where it connects to, where that is written down (also as the fallback of a variable)
+    name     the variable, setting or parameter that the address comes from, as it is spelled
+    function the function of this file that it stands in; empty for the top level
+    """
+
+    service: str
+    made_by: str
+    host: str = ""
+    port: int = 0
+    scheme: str = ""
+    name: str = ""
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HostCalled(Fact):
+    """Code that calls a host by an HTTPS URL that is written down; `port` is 443 where the URL names none."""
+
+    host: str
+    port: int = 443
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableMapped(Fact):
+    """Code that uses a table of a database by name.
+
+    table  the name, in front of it the schema where the code names one (`billing.invoices`)
+    how    a mapped class or `Table` of SQLAlchemy, a SQLModel, a Django model, or a call of Supabase's client
+    model  the class; empty for a table without one
+    """
+
+    table: str
+    how: Literal["sqlalchemy", "sqlmodel", "django", "supabase"]
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSetting(Fact):
     """A module that configures a server process: `workers = 9` in a gunicorn file, `uvicorn.run(…, workers=4)`.
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lintkit.python.lazy import cst
-from lintkit.python.triggers import Calls, References
+from lintkit.python.receivers import origin_names
+from lintkit.python.triggers import Calls, MethodCalls, References
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile
@@ -95,6 +96,41 @@ CLIENT_TYPES = References(
 )
 """Client classes by name: a class that is given one, or declares one, holds a client."""
 
+HTTP_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
+HTTP_CALLS = Calls(
+    (
+        *(f"requests.{verb}" for verb in HTTP_VERBS if verb != "stream"),
+        *(f"httpx.{verb}" for verb in HTTP_VERBS),
+        "aiohttp.request",
+        "urllib.request.urlopen",
+        "urllib3.request",
+    )
+)
+"""Functions that call a URL without a client object."""
+
+HTTP_METHODS = MethodCalls(
+    HTTP_VERBS,
+    words=(
+        "import requests",
+        "from requests",
+        "import httpx",
+        "from httpx",
+        "import aiohttp",
+        "from aiohttp",
+    ),
+)
+"""Calls that may be of an HTTP client object; `is_http_method` decides."""
+
+_HTTP_OBJECT = re.compile(
+    r"(?:requests\.(?:sessions\.)?[sS]ession|httpx\.(?:Async)?Client|aiohttp\.(?:client\.)?ClientSession)\(\)\.\w+"
+)
+
+_BUILDER = re.compile(
+    r"\.(?:[A-Z]\w*|from_url|from_pool|connect|create_(?:async_)?engine|create_pool|create_redis(?:_pool)?|driver|client|resource"
+    r"|session|insecure_channel|secure_channel|get_(?:async_)?client|create_client|acreate_client)\Z"
+)
+"""The last part of what builds a client: a class, or one of the functions that do."""
+
 _NO_CLIENT = re.compile(
     r"(?:exceptions?|errors?|types|typing|models|testing|mock|fake)\b|(?:Error|Exception|Warning)$"
 )
@@ -114,6 +150,49 @@ def is_client_module(path: str) -> bool:
 def is_client_call(name: str) -> bool:
     """Whether the qualified name belongs to a client library and is no exception, type or test double of it."""
     return not _NO_CLIENT.search(name) and _service(name) is not None
+
+
+def builds_client(name: str) -> bool:
+    """Whether calling the qualified name builds a client, a pool or an engine of one of the libraries."""
+    return _BUILDER.search(name) is not None and is_client_call(name)
+
+
+def is_http_method(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a call is of a session or client object of requests, httpx or aiohttp."""
+    return any(_HTTP_OBJECT.fullmatch(name) for name in origin_names(call.func, file))
+
+
+def service_of(name: str) -> str:
+    """What the library of a qualified name talks to; empty for a name of no such library."""
+    return _service(name) or ""
+
+
+_ADDRESS_FIRST = frozenset(
+    {
+        "Redis",
+        "Valkey",
+        "Neo4j",
+        "a SQL database",
+        "PostgreSQL",
+        "MySQL",
+        "MongoDB",
+        "Cassandra",
+        "Elasticsearch",
+        "OpenSearch",
+        "an object store",
+        "Kafka",
+        "NATS",
+        "a mail server",
+        "LDAP",
+        "a gRPC service",
+        "Supabase",
+    }
+)
+
+
+def takes_address_first(name: str) -> bool:
+    """Whether the first argument of what builds a client is its address; elsewhere it is a name, or a key."""
+    return service_of(name) in _ADDRESS_FIRST or name in {"kombu.Connection", "kombu.connection.Connection"}
 
 
 def _service(name: str) -> str | None:
