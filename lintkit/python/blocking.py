@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import origin_names
-from lintkit.python.redis_clients import names_client
+from lintkit.python.redis_clients import COMMON_COMMANDS, names_client
 from lintkit.python.triggers import Calls, MethodCalls, Trigger
 
 if TYPE_CHECKING:
@@ -32,56 +32,6 @@ _SQL = (
     "merge",
 )
 _QUERY = ("all", "first", "one", "one_or_none", "count", "fetchone", "fetchall", "fetchmany", "run")
-_REDIS = (
-    "get",
-    "set",
-    "setex",
-    "setnx",
-    "mget",
-    "mset",
-    "getdel",
-    "getset",
-    "delete",
-    "unlink",
-    "exists",
-    "expire",
-    "ttl",
-    "incr",
-    "incrby",
-    "decr",
-    "keys",
-    "scan_iter",
-    "hget",
-    "hset",
-    "hmget",
-    "hgetall",
-    "hdel",
-    "hincrby",
-    "lpush",
-    "rpush",
-    "lpop",
-    "rpop",
-    "blpop",
-    "brpop",
-    "lrange",
-    "llen",
-    "sadd",
-    "srem",
-    "smembers",
-    "sismember",
-    "zadd",
-    "zrange",
-    "zrem",
-    "publish",
-    "xadd",
-    "xread",
-    "xreadgroup",
-    "ping",
-    "flushdb",
-    "flushall",
-    "eval",
-    "execute",
-)
 
 _THREAD = "`await asyncio.to_thread(…)`"
 _ASYNC_HTTP = "an async client"
@@ -116,7 +66,7 @@ FUNCTIONS: dict[str, str] = {
 FUNCTION_CALLS = Calls(tuple(FUNCTIONS))
 
 METHOD_CALLS: tuple[Trigger, ...] = (
-    MethodCalls(_REDIS, words=("redis", "valkey")),
+    MethodCalls(COMMON_COMMANDS, words=("redis", "valkey")),
     MethodCalls(
         (*_SQL, *_QUERY, "get", "delete", "execute_query", "verify_connectivity"),
         words=("sqlalchemy", "sqlmodel", "psycopg", "pymysql", "neo4j"),
@@ -203,7 +153,7 @@ def blocking_method(call: cst.Call, file: PythonFile) -> tuple[str, str] | None:
         return None
     for name in names:
         owner, _, method = name.rpartition(".")
-        if method in _REDIS and (names_client(owner) or _is_pipeline_execute(owner, method)):
+        if method in COMMON_COMMANDS and (names_client(owner) or _is_pipeline_execute(owner, method)):
             return "a Redis client", "`redis.asyncio`"
         for pattern, through, instead in _KINDS:
             if pattern.fullmatch(name):

@@ -13,6 +13,58 @@ from lintkit.python.triggers import MethodCalls
 if TYPE_CHECKING:
     from lintkit.python.file import PythonFile
 
+COMMON_COMMANDS = (
+    "get",
+    "set",
+    "setex",
+    "setnx",
+    "mget",
+    "mset",
+    "getdel",
+    "getset",
+    "delete",
+    "unlink",
+    "exists",
+    "expire",
+    "ttl",
+    "incr",
+    "incrby",
+    "decr",
+    "keys",
+    "scan_iter",
+    "hget",
+    "hset",
+    "hmget",
+    "hgetall",
+    "hdel",
+    "hincrby",
+    "lpush",
+    "rpush",
+    "lpop",
+    "rpop",
+    "blpop",
+    "brpop",
+    "lrange",
+    "llen",
+    "sadd",
+    "srem",
+    "smembers",
+    "sismember",
+    "zadd",
+    "zrange",
+    "zrem",
+    "publish",
+    "xadd",
+    "xread",
+    "xreadgroup",
+    "ping",
+    "flushdb",
+    "flushall",
+    "eval",
+    "execute",
+)
+"""Methods of a client that send a command, as services use them."""
+
 _LIBRARY = r"(?:redis|aioredis|valkey|rediscluster|redis_sentinel)"
 _CLASS = r"(?:Strict)?(?:Redis|Valkey)(?:Cluster)?"
 _CLIENT = re.compile(
