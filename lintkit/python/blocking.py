@@ -65,15 +65,21 @@ FUNCTIONS: dict[str, str] = {
 
 FUNCTION_CALLS = Calls(tuple(FUNCTIONS))
 
+
+def _in_coroutines(names: tuple[str, ...], *libraries: str) -> MethodCalls:
+    """Calls of such methods in files that use one of the libraries and have coroutines."""
+    return MethodCalls(names, words=tuple((library, "async def") for library in libraries))
+
+
 METHOD_CALLS: tuple[Trigger, ...] = (
-    MethodCalls(COMMON_COMMANDS, words=("redis", "valkey")),
-    MethodCalls(
+    _in_coroutines(COMMON_COMMANDS, "redis", "valkey"),
+    _in_coroutines(
         (*_SQL, *_QUERY, "get", "delete", "execute_query", "verify_connectivity"),
-        words=("sqlalchemy", "sqlmodel", "psycopg", "pymysql", "neo4j"),
+        *("sqlalchemy", "sqlmodel", "psycopg", "pymysql", "neo4j"),
     ),
-    MethodCalls(_HTTP, words=("import requests", "from requests", "import httpx", "from httpx", "urllib3")),
-    MethodCalls(("communicate", "wait"), words=("subprocess",)),
-    MethodCalls(("create", "parse", "stream", "generate_content"), words=("openai", "anthropic", "genai")),
+    _in_coroutines(_HTTP, "import requests", "from requests", "import httpx", "from httpx", "urllib3"),
+    _in_coroutines(("communicate", "wait"), "subprocess"),
+    _in_coroutines(("create", "parse", "stream", "generate_content"), "openai", "anthropic", "genai"),
 )
 """Calls of methods that block where the object is of a client that does; `blocking_method` decides."""
 

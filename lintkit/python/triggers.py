@@ -120,22 +120,25 @@ class MethodCalls:
     `cst.Call`.
 
     Names as common as `get` need `words`: only files whose text contains one of them, whatever the case, are
-    looked at (`MethodCalls(("keys",), words=("redis",))`).
+    looked at (`MethodCalls(("keys",), words=("redis",))`). A tuple among them stands for all of its words.
     """
 
     names: tuple[str, ...]
-    words: tuple[str, ...] = ()
+    words: tuple[str | tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         _require(self.names, "MethodCalls(names)")
-        if self.words:
-            _require(self.words, "MethodCalls(words)")
+        for word in self.words:
+            _require((word,) if isinstance(word, str) else word, "MethodCalls(words)")
 
     def literals(self) -> Literals:
         """What the text of a matching file must contain, in lower case."""
         if not self.words:
             return _word_literals(self.names)
-        return tuple((name.lower(), word.lower()) for name in self.names for word in self.words)
+        wanted = [(word,) if isinstance(word, str) else word for word in self.words]
+        return tuple(
+            (name.lower(), *(word.lower() for word in words)) for name in self.names for words in wanted
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ TRIGGERS: list[Trigger] = [
     Subclasses(("Exception", "object", "unittest.TestCase", "enum.*")),
     MethodCalls(("setsockopt", "append", "encode")),
     MethodCalls(("keys",), words=("redis",)),
+    MethodCalls(("values",), words=(("redis", "async def"), "valkey")),
     Decorators(("property", "wraps", "contextmanager")),
     Keywords(("key", "encoding", "default")),
     NamedValues(("password", "token", "host", "name")),
@@ -94,6 +95,8 @@ CASES = {
     "implicit concatenation": "x = ('a'\n  # localhost\n  'local' 'host'\n  'http')",
     "f-string": "x = f'''\n{open(1)}\nlocalhost'''",
     "method with its word": "x = 1\ndef f(d):\n    return d.keys()\n# of Redis",
+    "method with all of its words": "async def f(d):\n    return d.values()\n# of Redis",
+    "method with one of two words": "def f(d):\n    return d.values()\n# of Redis",
     "method without its word": "def f(d):\n    return d.keys()",
     "nothing": "",
     "comments only": "# localhost\n# open(",
@@ -111,6 +114,7 @@ def test_case(source: str) -> None:
 def test_cases_are_not_empty() -> None:
     """The comparison says something only where there is something to compare."""
     silent = {
+        "method with one of two words",
         "method without its word",
         "nothing",
         "comments only",
