@@ -131,19 +131,22 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         outside = _added_later(call, call.func.value, file, rule)
     else:
         outside = _listed_before(call, file)
-    if outside is None:
+    if not outside:
         return
-    node, name = outside
-    where = Location(file.span(node), f"`{name}` stands outside of CORS")
-    message = f"`{name}` stands outside of CORS: what it answers by itself has no CORS headers"
-    yield rule.finding(file.span(call), message, subject=name, related=(where,))
+    places = tuple(Location(file.span(node), f"`{name}` stands outside of CORS") for node, name in outside)
+    first, more = outside[0][1], len(outside) - 1
+    named = f"`{first}` and {more} more stand" if more else f"`{first}` stands"
+    message = f"{named} outside of CORS: what they answer by themselves has no CORS headers"
+    if not more:
+        message = f"{named} outside of CORS: what it answers by itself has no CORS headers"
+    yield rule.finding(file.span(call), message, subject=first, related=places)
 
 
 def _added_later(
     call: cst.Call, application: cst.BaseExpression, file: PythonFile, rule: RuleContext
-) -> tuple[cst.CSTNode, str] | None:
-    """The last middleware that is added to the same application after `call`, in the same function."""
-    found = None
+) -> list[tuple[cst.CSTNode, str]]:
+    """The middleware that is added to the same application after `call`, in the same function."""
+    found: list[tuple[cst.CSTNode, str]] = []
     function = file.enclosing_function(call)
     branches = _branches(call, file)
     for other in rule.matches:
@@ -168,7 +171,7 @@ def _added_later(
             and file.code(owner) == file.code(application)
             and not _excludes(branches, _branches(node, file))
         ):
-            found = node if not isinstance(node, cst.FunctionDef) else node.name, name
+            found.append((node.name if isinstance(node, cst.FunctionDef) else node, name))
     return found
 
 
@@ -187,18 +190,17 @@ def _excludes(one: dict[int, bool], other: dict[int, bool]) -> bool:
     return any(statement in other and other[statement] is not taken for statement, taken in one.items())
 
 
-def _listed_before(call: cst.Call, file: PythonFile) -> tuple[cst.CSTNode, str] | None:
-    """The element that stands before `Middleware(CORSMiddleware)` in its list."""
+def _listed_before(call: cst.Call, file: PythonFile) -> list[tuple[cst.CSTNode, str]]:
+    """The elements that stand before `Middleware(CORSMiddleware)` in its list."""
     element = file.parent(call)
     display = file.parent(element) if isinstance(element, cst.Element) else None
-    if not isinstance(display, cst.List | cst.Tuple):
-        return None
-    for each in display.elements:
+    found: list[tuple[cst.CSTNode, str]] = []
+    for each in display.elements if isinstance(display, cst.List | cst.Tuple) else ():
         if each is element:
-            return None
+            break
         made = each.value
         if isinstance(made, cst.Call) and file.qualified_name(made.func) == "starlette.middleware.Middleware":
             given = file.argument(made, 0, "cls")
             if given is not None:
-                return made, file.code(given)
-    return None
+                found.append((made, file.code(given)))
+    return found

@@ -36,6 +36,8 @@ PROGRAM = Calls(
         "sys.exit",
         "getpass.getpass",
         "input",
+        "exit",
+        "quit",
     )
 )
 """What marks a module as a program for the terminal, whose prints are its output."""
@@ -224,6 +226,25 @@ def get(key: str) -> bytes:
         good(
             'import redis\n\ncache = redis.Redis()\n\nif __name__ == "__main__":\n    print(cache.ping())\n'
         ),
+        good(
+            {
+                "app/clients/probe.py": """\
+import asyncio
+
+import httpx
+
+
+async def main():
+    async with httpx.AsyncClient() as client:
+        print((await client.get("https://api.example.com/health")).text)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+            },
+            note="what the `__main__` block starts",
+        ),
         good({"scripts/ping.py": "import redis\n\nprint(redis.Redis().ping())\n"}),
         good(
             {"app/report.py": 'def show(total):\n    print(f"{total} orders")\n'},
@@ -264,6 +285,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or not isinstance(call, cst.Call)
         or file.in_main_block(call)
         or _writes_elsewhere(call, file)
+        or _runs_as_a_script(call, file)
     ):
         return
     library = talks_to(rule.matches) or holds(rule.matches, file)
@@ -288,6 +310,18 @@ def _writes_elsewhere(call: cst.Call, file: PythonFile) -> bool:
     """`print(..., file=sink)` writes where the code wants it; only stdout and stderr are a log."""
     sink = file.keyword_arguments(call).get("file")
     return sink is not None and file.qualified_name(sink.value) not in {"sys.stdout", "sys.stderr"}
+
+
+_MAIN_BLOCK = re.compile(r"""^if __name__ == ["']__main__["']:""", re.MULTILINE)
+
+
+def _runs_as_a_script(call: cst.Call, file: PythonFile) -> bool:
+    """Whether the function around a print is one that the module's `__main__` block starts."""
+    block = _MAIN_BLOCK.search(file.text)
+    top = file.top_level_statement(call)
+    if block is None or not isinstance(top, cst.FunctionDef):
+        return False
+    return re.search(rf"\b{re.escape(top.name.value)}\b", file.text[block.end() :]) is not None
 
 
 def _is_debug_output(call: cst.Call, file: PythonFile) -> bool:
