@@ -50,7 +50,7 @@ signed-in user.
     kinds=("python",),
     looks_at=(*CORS_CALLS, AIOHTTP_CALLS, SETTINGS, HEADER),
     tags=("security", "cors", "CWE-942", "CWE-346"),
-    equivalents=("semgrep:wildcard-cors", "sonar-python:cors", "sonar-python:settings"),
+    equivalents=("semgrep:wildcard-cors", "sonar-python:cors"),
     packs=("recommended", "security", "production"),
     paths_ignore=NOT_A_SERVICE,
     examples=(
