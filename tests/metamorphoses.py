@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lintkit import pylex
 
@@ -156,12 +157,17 @@ class _Source:
         return {n.id for n in ast.walk(root) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
+@lru_cache(maxsize=4)
+def _source(text: str) -> _Source:
+    return _Source(text)
+
+
 # -- the same program ------------------------------------------------------------------------------------
 
 
 def imports_aliased(text: str) -> Variant | Inapplicable:
     """Every import gets another local name: `import redis` is `import redis as alias_1`."""
-    source = _Source(text)
+    source = _source(text)
     bound = source.bound()
     edits: list[tuple[int, int, str]] = []
     for statement in ast.walk(source.tree):
@@ -233,7 +239,7 @@ def literals_moved(text: str) -> Variant | Inapplicable:
 
     The first of several positional strings stays: it says what the others are for (`getenv("NAME", …)`).
     """
-    source = _Source(text)
+    source = _source(text)
     body = source.body()
     edits: list[tuple[int, int, str]] = []
     constants: list[tuple[Place, str]] = []
@@ -349,7 +355,7 @@ def emoji_above(text: str) -> Variant | Inapplicable:
 
 
 def _insert_lines(text: str, lines: str) -> Variant | Inapplicable:
-    source = _Source(text)
+    source = _source(text)
     body = source.body()
     if not body:
         return Inapplicable("it is only a docstring")
@@ -359,7 +365,7 @@ def _insert_lines(text: str, lines: str) -> Variant | Inapplicable:
 
 def emoji_beside(text: str) -> Variant | Inapplicable:
     """A string of such characters on the same line, so that columns in bytes, UTF-16 and code points differ."""
-    source = _Source(text)
+    source = _source(text)
     edits = []
     blocks = [source.body()]
     blocks += [
@@ -381,7 +387,7 @@ def emoji_beside(text: str) -> Variant | Inapplicable:
 
 def nested_in_async(text: str) -> Variant | Inapplicable:
     """All of it in an `async def`, where its names are those of the function."""
-    source = _Source(text)
+    source = _source(text)
     body = source.body()
     if not body:
         return Inapplicable("it is only a docstring")
@@ -399,7 +405,7 @@ def nested_in_async(text: str) -> Variant | Inapplicable:
 
 def nested_in_class(text: str) -> Variant | Inapplicable:
     """Each top-level statement that binds nothing the rest reads in a class of its own, functions as static methods."""
-    source = _Source(text)
+    source = _source(text)
     edits = []
     for number, statement in enumerate(source.body()):
         if isinstance(statement, (ast.Import, ast.ImportFrom)) or any(
@@ -461,7 +467,7 @@ def _quoted(code: str) -> str:
 
 
 def _without_code(text: str, write: Callable[[str], str]) -> Variant | Inapplicable:
-    source = _Source(text)
+    source = _source(text)
     imports = [s for s in source.body() if isinstance(s, (ast.Import, ast.ImportFrom))]
     kept = [text[slice(*source.place(statement))] for statement in imports]
     rest = text
@@ -473,7 +479,7 @@ def _without_code(text: str, write: Callable[[str], str]) -> Variant | Inapplica
 
 def of_ones_own(text: str) -> Variant | Inapplicable:
     """Functions and classes of the file in place of everything that it imports, and of the builtins it calls."""
-    source = _Source(text)
+    source = _source(text)
     bound = source.bound()
     edits: list[tuple[int, int, str]] = []
     replaced = 0
