@@ -64,7 +64,7 @@ _CLASS_NAME = re.compile(r"(?:Settings|Config|Configuration|Conf|Cfg|Env|Environ
 _DEVELOPMENT_CLASS = re.compile(r"Dev|Test|Local|Debug|CI(?![a-z])|Mock|Staging")
 _DEVELOPMENT_FUNCTION = re.compile(r"(?:^|_)(?:dev|develop|development)(?:_|$)")
 _DEVELOPMENT_PATH = re.compile(
-    r"(?:^|[/_.-])(?:dev|devel|development|local|test|tests|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
+    r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
     r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$",
     re.IGNORECASE,
 )

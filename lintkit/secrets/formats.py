@@ -94,7 +94,7 @@ FORMATS: tuple[Format, ...] = (
 )
 
 DOCUMENTED = pattern(
-    r"EXAMPLE|example|(?i:x{6,})|(?:0123456789|1234567890)|\.\.\.|(?i:your[-_]|placeholder|change[-_]?me)"
+    r"EXAMPLE|example|(?i:x{6,})|(?:0123456789|1234567890)|\.\.\.|(?i:your[-_]|placeholder|change[-_]?me|(?:fake|dummy)[-_])"
 )
 """What providers' documents print where a token would stand."""
 

@@ -99,6 +99,8 @@ if os.getenv("TRACE", False):
 STRICT = os.getenv("STRICT", False) == "true"
 HAS_KEY = bool(os.getenv("OPENAI_API_KEY"))
 IN_CI = bool(os.environ.get("CI"))
+TOKEN = os.getenv("GITHUB_TOKEN", False)
+URL = os.environ.get("REPORT_URL", False)
 """,
             note="the question whether something is set, or is one word",
         ),
@@ -129,7 +131,7 @@ _CONVERTS = re.compile(
     r"bool|int\b|float|str|parse|cast|convert|coerce|^to_|^as_|number|truthy|flag|duration", re.I
 )
 _PRESENCE = re.compile(
-    r"(?:^|_)(?:URL|URI|HOST|HOSTNAME|PATH|DIR|FILE|DSN|ID|KEY|NAME|ADDRESS|ADDR|EMAIL|ENDPOINT|USER|USERNAME|PROXY|TAG"
+    r"(?:^|_)(?:URL|URI|HOST|HOSTNAME|PATH|DIR|FILE|DSN|ID|KEY|NAME|ADDRESS|ADDR|EMAIL|ENDPOINT|API|DATABASE|USER|USERNAME|PROXY|TAG"
     r"|VERSION|SHA|REGION|DOMAIN|BUCKET|PROFILE)S?$|^(?:CI|TERM|NO_COLOR|FORCE_COLOR|DISPLAY|VIRTUAL_ENV|SSH_\w+"
     r"|GITHUB_ACTIONS|GITLAB_CI|JENKINS_HOME|KUBERNETES_\w+|AWS_LAMBDA_\w+|DYNO|VERCEL|PYTEST_\w+|LOCAL_RANK)$"
 )
@@ -224,7 +226,10 @@ def _is_fine(kind: str, cast: str, read: EnvironmentRead, file: PythonFile) -> b
         return kind in {"int", "float", "bool"}
     if cast and cast not in _LETTERS and _CONVERTS.search(cast):
         return True
-    return kind == "bool" and read.how != "environ-setdefault" and _asks_only(read.call, file)
+    if kind != "bool" or read.how == "environ-setdefault":
+        return False
+    names_a_thing = is_secret_name(read.name) or bool(_PRESENCE.search(read.name))
+    return names_a_thing or _asks_only(read.call, file)  # `False` says that there is none
 
 
 def _default(read: EnvironmentRead, file: PythonFile) -> tuple[cst.BaseExpression, str] | None:

@@ -260,6 +260,9 @@ claims = jwt.decode(token, key, algorithms=["HS256"])
 """,
             note="the password is put in; a sentence",
         ),
+        good(
+            'POSTHOG_API_KEY = "phc_aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9w"\n', note="a key for browsers"
+        ),
         good('PASSWORD = ""\nTOKEN = None\nAPI_KEY: str\n', note="nothing is written there"),
         good(
             """\
@@ -305,6 +308,9 @@ _FRAMEWORK_KEYS = frozenset({"SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KE
 """Settings of Flask and Django: what stands there signs sessions and tokens, however simple the word."""
 
 _WORDS = re.compile(r"[a-z]+(?:[_\-. :/][a-z]+)*")
+_PUBLIC = re.compile(r"phc_|pk_(?:live|test)_|pk\.eyJ")
+"""Keys of PostHog, Stripe and Mapbox that their makers mean to be seen."""
+
 _PASSWORD_HEAD = frozenset({"password", "passwd", "pwd", "pw", "pass", "passphrase"})
 _LABEL_FIELDS = re.compile(
     r"label|title|text|message|help|description|placeholder|translation|verbose", re.IGNORECASE
@@ -331,8 +337,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     certain = _is_certainly_used(match, file)
     for node, text in literal_defaults(match.value, file):
-        if url_credentials(text):
-            continue  # python/credentials-in-url speaks of it
+        if url_credentials(text) or _PUBLIC.match(text):
+            continue  # python/credentials-in-url speaks of the one, and browsers are sent the other
         verdict = classify(name, text, credential=certain)
         if verdict is None or _is_name_of_something(name, text, verdict, certain=certain):
             continue

@@ -152,6 +152,7 @@ def test_a_validator_or_a_test_that_stops_validates() -> None:
 
 def test_names_of_classes_and_modules() -> None:
     assert is_development_class("DevConfig") and not is_development_class("Settings")
+    assert is_development_module("shop/settings/unittests.py")
     assert is_development_module("shop/settings/local.py") and is_development_module("dev_settings.py")
     assert not is_development_module("shop/settings/base.py") and not is_development_module("latest.py")
     assert is_settings_module("shop/settings.py") and is_settings_module("config/base.py")
