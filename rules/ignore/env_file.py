@@ -1,0 +1,95 @@
+"""ignore/env-file: git would track an environment file."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.env_files import is_example, is_for_development, used_path
+from lintkit.graph.facts import ContainerDefined, DotenvLoaded, IgnoreRules, VariableProvided
+from lintkit.graph.ignore_files import git_ignores
+from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+
+RULE = define(
+    summary="git would track an environment file with credentials",
+    why="""
+The file that everybody is told to fill in with credentials is one `git add .` away from the repository, its forks and
+its CI logs, and taking it out later does not take it out of the history.
+""",
+    remedy="Add `.env` and `.env.*` to `.gitignore`, and `!.env.example` after them.",
+    severity="warning",
+    scope="project",
+    kinds=("gitignore",),
+    tags=("git", "secret", "security", "CWE-538"),
+    packs=("recommended", "security", "production"),
+    fixable=True,
+    examples=(
+        bad(
+            {".gitignore": "node_modules/  # <-- here\n", ".env.example": "API_KEY=\n"},
+            fixed={".gitignore": "node_modules/\n.env\n", ".env.example": "API_KEY=\n"},
+            note="the file that an example is copied to",
+        ),
+        bad(
+            {
+                ".gitignore": "/.env  # <-- here\n",
+                "api/.env.production.example": "API_KEY=\n",
+                "compose.yaml": "services: {api: {image: shop, env_file: [deploy/shop.env]}}\n",
+            },
+            fixed={
+                ".gitignore": "/.env\n.env.production\n/deploy/shop.env\n",
+                "api/.env.production.example": "API_KEY=\n",
+                "compose.yaml": "services: {api: {image: shop, env_file: [deploy/shop.env]}}\n",
+            },
+            note="in another folder, and under another name",
+        ),
+        bad(
+            {"app.py": "from dotenv import load_dotenv  # <-- here\n\nload_dotenv()\n"},
+            note="no ignore file at all",
+        ),
+        good({".gitignore": ".env*\n!.env.example\n", ".env.example": "API_KEY=\n"}),
+        good({".gitignore": "dist/\n", "app.py": ""}, note="nothing speaks of such a file"),
+        good(
+            {".gitignore": "dist/\n", "web/.env.example": "VITE_TITLE=\n", "web/.env": "VITE_TITLE=Shop\n"},
+            note="it is tracked, and other rules look at what it holds",
+        ),
+        good({".gitignore": "dist/\n", ".env.test.example": "DB_HOST=\n"}, note="a file for tests"),
+    ),
+)
+
+_SPEAKS = re.compile(r"env|\.pem|\.key|secret")
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Ask all ignore files about each file that an example, a compose file or code speaks of."""
+    ignores = git_ignores(project.facts(IgnoreRules))
+    for each in unignored(ignores, _probes(project), _SPEAKS):
+        yield rule.finding(each.span, each.message(), subject=each.subject, fix=each.fix)
+
+
+def _probes(project: Project) -> Iterator[Probe]:
+    evidence: dict[str, str] = {}
+    for provided in project.facts(VariableProvided):
+        if provided.source == "dotenv" and is_example(provided.path):
+            evidence.setdefault(used_path(provided.path), provided.path)
+    for container in project.facts(ContainerDefined):
+        for file in container.env_files:
+            if "$" not in file.path and not file.path.startswith("/"):
+                place = posixpath.normpath(posixpath.join(posixpath.dirname(container.path), file.path))
+                evidence.setdefault(place, container.path)
+    for loaded in project.facts(DotenvLoaded):
+        if not loaded.file and not evidence:
+            evidence.setdefault(".env", loaded.path)
+    for path, source in evidence.items():
+        name = posixpath.basename(path)
+        if (
+            path in project.tracked
+            or path.startswith("../")
+            or NOT_OURS.search(path)
+            or NOT_OURS.search(source)
+        ):
+            continue
+        if is_example(path) or is_for_development(path) or "env" not in name.lower():
+            continue
+        yield Probe(path, name if name.startswith(".env") else f"/{path}", source)

@@ -1,0 +1,66 @@
+"""ignore/python-cache: git would track the bytecode that Python writes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.facts import IgnoreRules
+from lintkit.graph.ignore_files import git_ignores
+from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+
+RULE = define(
+    summary="git would track Python's bytecode",
+    why="""
+Python writes a `__pycache__` folder beside each module that is imported. Once committed, every run changes files that
+git watches, merges conflict in binaries, and stale bytecode hides what the source says.
+""",
+    remedy="Add `__pycache__/` to `.gitignore`.",
+    severity="warning",
+    scope="project",
+    kinds=("gitignore",),
+    tags=("git", "python"),
+    packs=("recommended",),
+    fixable=True,
+    examples=(
+        bad(
+            {".gitignore": "*.log\nbuild/  # <-- here\n", "shop/main.py": ""},
+            fixed={".gitignore": "*.log\nbuild/\n__pycache__/\n", "shop/main.py": ""},
+        ),
+        bad(
+            {".gitignore": "/__pycache__/  # <-- here\n", "main.py": "", "shop/main.py": ""},
+            note="a pattern that speaks of the root folder only",
+        ),
+        bad({"app.py": "print(1)  # <-- here\n"}, note="no ignore file at all"),
+        good({".gitignore": "__pycache__/\n", "shop/main.py": ""}),
+        good({".gitignore": "*.py[cod]\n", "shop/main.py": ""}, note="another pattern that does it"),
+        good(
+            {".gitignore": "dist/\n", "api/.gitignore": "__pycache__\n", "api/main.py": ""},
+            note="an ignore file in the folder itself",
+        ),
+        good({".gitignore": "dist/\n", "main.go": "", "docs/conf.py": ""}, note="no code in Python"),
+    ),
+)
+
+_SPEAKS = re.compile(r"\.py|venv|pytest|egg-info|mypy_cache|ruff_cache")
+_MOST = 200
+"""How many folders are asked about; the others lie in them or beside them."""
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Ask all ignore files about the bytecode of one module in each folder with code."""
+    ignores = git_ignores(project.facts(IgnoreRules))
+    for each in unignored(ignores, _probes(project), _SPEAKS):
+        yield rule.finding(each.span, each.message(), subject=each.subject, fix=each.fix)
+
+
+def _probes(project: Project) -> Iterator[Probe]:
+    folders: dict[str, str] = {}
+    for path in sorted(project.paths):
+        if path.endswith(".py") and not NOT_OURS.search(path) and len(folders) < _MOST:
+            folders.setdefault(posixpath.dirname(path), path)
+    for folder, path in folders.items():
+        name = posixpath.splitext(posixpath.basename(path))[0]
+        yield Probe(posixpath.join(folder, f"__pycache__/{name}.cpython-312.pyc"), "__pycache__/", path)

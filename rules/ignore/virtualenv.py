@@ -1,0 +1,86 @@
+"""ignore/virtualenv: git would track a virtual environment."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.facts import IgnoreRules
+from lintkit.graph.ignore_files import git_ignores
+from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+
+RULE = define(
+    summary="git would track a virtual environment",
+    why="""
+`python -m venv .venv` puts thousands of files of other people into the folder, with programs for one system and paths
+of one machine in them. One `git add .` commits them all, and they stay in the history.
+""",
+    remedy="Add `.venv/` and `venv/` to `.gitignore`.",
+    severity="warning",
+    scope="project",
+    kinds=("gitignore",),
+    tags=("git", "python"),
+    packs=("recommended",),
+    fixable=True,
+    examples=(
+        bad(
+            {".gitignore": "__pycache__/  # <-- here\n*.log\n", "requirements.txt": "", "app.py": ""},
+            fixed={
+                ".gitignore": "__pycache__/\n*.log\n.venv/\nvenv/\n",
+                "requirements.txt": "",
+                "app.py": "",
+            },
+        ),
+        bad(
+            {".gitignore": "/.venv/\n__pycache__/  # <-- here\n", "api/pyproject.toml": "", "api/app.py": ""},
+            note="a pattern that speaks of the root folder only",
+        ),
+        good(
+            {".gitignore": "venv/\n", "requirements.txt": "", "app.py": ""}, note="the name that is used here"
+        ),
+        good(
+            {".gitignore": ".*/\n", "pyproject.toml": "", "app.py": ""}, note="another pattern that does it"
+        ),
+        good({".gitignore": "dist/\n", "package.json": "{}\n"}, note="no project in Python"),
+        good({".gitignore": "__pycache__/\n", "requirements.txt": ""}, note="no code beside it"),
+        good(
+            {".gitignore": "dist/\n", "pyproject.toml": "", "uv.lock": "", "app.py": ""},
+            note="a tool whose environments ignore themselves",
+        ),
+    ),
+)
+
+_SPEAKS = re.compile(r"\.py|__pycache__|pytest|egg-info|mypy_cache|ruff_cache")
+_PROJECT = frozenset({"requirements.txt", "pyproject.toml", "Pipfile", "setup.py"})
+_ELSEWHERE = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock")
+"""Of tools that make the environment elsewhere, or with an ignore file of its own inside."""
+_USUAL = (".venv", "venv", "env", ".env", "ENV", "virtualenv")
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Ask all ignore files about a virtual environment beside each list of requirements."""
+    ignores = git_ignores(project.facts(IgnoreRules))
+    for each in unignored(ignores, _probes(project), _SPEAKS):
+        yield rule.finding(each.span, each.message(), subject=each.subject, fix=each.fix)
+
+
+def _probes(project: Project) -> Iterator[Probe]:
+    ignores = git_ignores(project.facts(IgnoreRules))
+    code = {path.partition("/")[0] for path in project.paths if path.endswith(".py")}
+    for path in sorted(project.paths):
+        folder, name = posixpath.split(path)
+        if name not in _PROJECT or NOT_OURS.search(path):
+            continue
+        if any(posixpath.join(folder, lock) in project.paths for lock in _ELSEWHERE):
+            continue
+        if not code or (folder and folder.partition("/")[0] not in code):
+            continue
+        places = {
+            each: posixpath.join(folder, each, "lib/python3.12/site-packages/pip/main.py") for each in _USUAL
+        }
+        # Whoever ignores one name works with that one.
+        if not any(ignores.ignores(place) for place in places.values()):
+            for each in _USUAL[:2]:
+                yield Probe(posixpath.join(folder, each) + "/", f"{each}/", path)
