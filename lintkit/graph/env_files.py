@@ -44,15 +44,16 @@ def is_example(path: str) -> bool:
 def used_path(path: str) -> str:
     """The file that an example is copied to.
 
-    >>> used_path("api/.env.example"), used_path("prod.env.sample"), used_path("env.dist"), used_path("example.env")
-    ('api/.env', 'prod.env', '.env', '.env')
+    >>> used_path("api/.env.example"), used_path("prod.env.sample"), used_path("env.prod.dist")
+    ('api/.env', 'prod.env', '.env.prod')
     """
     folder, slash, name = path.rpartition("/")
     kept = [
         part for part in re.split(r"(?<=[^._-])(?=[._-])", name) if part.strip("._-").lower() not in _EXAMPLES
     ]
     used = "".join(kept)
-    return folder + slash + (".env" if used.strip("._-").lower() == "env" else used)
+    word = re.match(r"[._-]*(env)(?![a-z0-9])", used, re.IGNORECASE)
+    return folder + slash + ("." + used[word.start(1) :].rstrip("._-") if word else used)
 
 
 def production(document: Document, configured: str | None = None) -> Production | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from lintkit.graph.build_commands import builds
-from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableProvided
+from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableMentioned, VariableProvided
 from lintkit.graph.values import value_of
 from lintkit.model import Document, Route, Span
 
+_SET_IN_COMMENT = re.compile(r"#[#\s]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
 _BUILD_ACTIONS = ("docker/build-push-action", "depot/build-push-action", "useblacksmith/build-push-action")
 
 
@@ -21,6 +23,10 @@ def extract_dotenv(document: Document) -> Iterator[Fact]:
         route: Route = ("entries", index)
         span = document.span((*route, "value")) if entry["value"] is not None else document.span(route)
         yield VariableProvided(span, entry["key"], value, "dotenv", "", document.span((*route, "key")))
+    for comment in document.comments:
+        match = _SET_IN_COMMENT.match(document.text, comment.start, comment.end)
+        if match is not None:
+            yield VariableMentioned(Span(document.path, match.start(1), match.end(1)), match[1])
 
 
 def extract_ignore(document: Document) -> Iterator[Fact]:

@@ -133,6 +133,13 @@ class VariableProvided(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class VariableMentioned(Fact):
+    """A `.env` file has the variable in a comment (`# DEBUG=1`): it may be set, and need not."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DotenvLoaded(Fact):
     """Code that loads a `.env` file by itself; an empty `file` means that it searches for `.env`."""
 

@@ -57,9 +57,11 @@ def unignored(ignores: GitIgnores, probes: Iterable[Probe], speaks: re.Pattern[s
     """
     found: dict[str, list[Probe]] = {}
     owners: dict[str, IgnoreRules | None] = {}
-    for probe in dict.fromkeys(probes):
-        if ignores.ignores(probe.path):
+    asked: set[str] = set()
+    for probe in probes:
+        if probe.path in asked or ignores.ignores(probe.path):
             continue
+        asked.add(probe.path)
         owner = ignores.responsible(probe.path.rpartition("/")[0], speaks)
         key = "" if owner is None else owner.path
         owners[key] = owner

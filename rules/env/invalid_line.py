@@ -23,7 +23,7 @@ is not closed may take the lines after it along.
         bad({".env": "NAME='shop' and more  # <-- here\nHOST=a\n"}, note="something follows the value"),
         bad({".env": "PORT: 8000  # <-- here\n"}, note="YAML"),
         bad(
-            {".env": "KEY=-----BEGIN EC PRIVATE KEY-----\nbm90IGEga2V5+/=  # <-- here\n"},
+            {".env": "CERT=-----BEGIN CERTIFICATE-----\nbm90IGEga2V5+/=  # <-- here\n"},
             note="a value over several lines, without quotes",
         ),
         good(

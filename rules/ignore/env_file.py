@@ -90,6 +90,8 @@ def _probes(project: Project) -> Iterator[Probe]:
             or NOT_OURS.search(source)
         ):
             continue
+        if name == "stack.env":
+            continue  # Portainer's, which writes it where it runs the stack
         if is_example(path) or is_for_development(path) or "env" not in name.lower():
             continue
         yield Probe(path, name if name.startswith(".env") else f"/{path}", source)

@@ -8,7 +8,7 @@ from lintkit.catalog import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
-from lintkit.graph.env_files import production
+from lintkit.graph.env_files import production, used_path
 from lintkit.model import SourceFile
 from lintkit.parse.dotenv import parse
 
@@ -52,3 +52,20 @@ def test_rules_see_the_environment_that_is_configured() -> None:
     config = Config(environments=(("production", ("blue/**",)), ("staging", ("prod.env",))))
     report = run(Request(tree, config, RuleSet((rule,)), jobs=1))
     assert [finding.path for finding in report.findings] == ["blue/.env"]
+
+
+@pytest.mark.parametrize(
+    ("example", "used"),
+    [
+        ("api/.env.example", "api/.env"),
+        (".env.production.sample", ".env.production"),
+        ("env.prod.template", ".env.prod"),
+        ("env.dist", ".env"),
+        ("example.env", ".env"),
+        ("prod.env.sample", "prod.env"),
+        (".env-example", ".env"),
+        ("environment.example", "environment"),
+    ],
+)
+def test_what_an_example_is_copied_to(example: str, used: str) -> None:
+    assert used_path(example) == used

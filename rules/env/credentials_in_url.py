@@ -1,0 +1,84 @@
+"""env/credentials-in-url: a password inside a URL, in an environment file that git tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.graph.env_files import is_example, is_for_development
+from lintkit.graph.hosts import is_remote, url_parts
+from lintkit.secrets import classify, url_credentials
+from lintkit.secrets.values import GUESSABLE, looks_random
+
+RULE = define(
+    summary="a tracked environment file holds a URL with a password",
+    why="""
+A URL is logged, shown in errors and handed on whole, and its password with it. In a tracked file everybody who can
+read the repository has the password and the address that it opens.
+""",
+    remedy="Replace the password, and let the deployment set the variable, or put the URL together from parts.",
+    severity="error",
+    kinds=("dotenv",),
+    tags=("security", "secret", "CWE-798", "CWE-522"),
+    equivalents=(
+        "gitleaks:curl-auth-user",
+        "detect-secrets:basic_auth",
+        "semgrep:detected-username-and-password-in-uri",
+    ),
+    packs=("recommended", "security", "production"),
+    paths_ignore=(*NOT_A_SERVICE, "**/testdata/**", "**/mocks/**"),
+    examples=(
+        bad(
+            {
+                ".env": "DATABASE_URL=postgresql://shop:k3Vw9notlive@db/shop  # <-- here\n"
+                'MIRRORS="https://shop:k3Vw9notlive@a.example.com,https://b.example.com"  # <-- here\n'
+            }
+        ),
+        bad(
+            {
+                ".env.example": "REDIS_URL=rediss://default:9f8Qz1Lm4Xv7Kp2Rt6Yw3@cache.example.net  # <-- here\n"
+            },
+            note="an example that was filled in with something live",
+        ),
+        good(
+            {
+                ".env": """\
+A_URL=postgresql://shop:${DB_PASSWORD}@db/shop
+B_URL=postgresql://shop@db/shop
+C_URL=postgresql://shop:changeme@db/shop
+D_URL=postgresql://postgres:postgres@localhost/shop
+E_URL=postgresql://shop:shop@db/shop
+"""
+            },
+            note="a reference, no password, and words that other rules speak of",
+        ),
+        good({".env.example": "DATABASE_URL=postgresql://shop:k3Vw9notlive@db/shop\n"}, note="an example"),
+        good(
+            {".env.development": "DATABASE_URL=postgresql://shop:k3Vw9notlive@localhost/shop\n"},
+            note="for development",
+        ),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report each URL of a tracked file whose password somebody chose, at the value."""
+    careful = is_example(document.path) or is_for_development(document.path, rule.environment)
+    for index, entry in enumerate(document.data["entries"] if rule.tracked else ()):
+        value = entry["value"] or ""
+        places = url_credentials(value) if "://" in value else []
+        for start, end in places[:1]:
+            verdict = classify("password", value[start:end], credential=True)
+            if verdict is None or verdict.kind not in ("real", "format") or verdict.description == GUESSABLE:
+                continue
+            parts = url_parts(value)
+            remote = parts is not None and is_remote(parts[2])
+            if careful and not (remote and looks_random(value[start:end])):
+                continue
+            yield rule.finding(
+                document.span(("entries", index, "value")),
+                f"the URL in `{entry['key']}` holds a password that {verdict.description}, and git tracks the file",
+                subject=entry["key"],
+                confidence="high" if remote else "medium",
+                secret=True,
+            )

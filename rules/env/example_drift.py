@@ -1,0 +1,149 @@
+"""env/example-drift: an example of an environment file that lacks what is needed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.env_files import is_example, is_for_development, used_path
+from lintkit.graph.facts import VariableMentioned, VariableProvided, VariableRead
+from lintkit.graph.paths import is_served
+
+RULE = define(
+    summary="the example of an environment file lacks variables that are used",
+    why="""
+Whoever sets up the service copies the example, and the service stops at its first start, or worse: runs without what
+the missing variable would have switched on. The one who added the variable has it in a file that nobody else sees.
+""",
+    remedy="Add the variables to the example, without their values.",
+    severity="warning",
+    scope="project",
+    confidence="medium",
+    kinds=("dotenv",),
+    tags=("configuration",),
+    packs=("recommended",),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad(
+            {
+                ".env.example": "PORT=8000  # <-- here\nDEBUG=0\n",
+                "app.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\nPORT = os.environ['PORT']\n",
+            },
+            note="code that stops at start without it",
+        ),
+        bad(
+            {
+                "api/.env.example": "PORT=8000  # <-- here\n",
+                "api/.env": "PORT=8000\nCACHE_HOST=cache\nQUEUE_HOST=mq\n",
+            },
+            note="the file that was copied from it has more",
+        ),
+        good(
+            {
+                ".env.example": "PORT=8000\n# SIGNING_KEY=\n# export TRACE=1\n",
+                ".env": "PORT=8000\nTRACE=1\n",
+                "app.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\nLOG = os.getenv('LOG_LEVEL', 'info')\n",
+            },
+            note="named in a comment; with a default",
+        ),
+        good(
+            {
+                ".env.example": "PORT=8000\n",
+                "app.py": "import os\n\nHOME = os.environ['HOME']\nRUN = os.environ['GITHUB_RUN_ID']\n",
+                "scripts/load.py": "import os\n\nDUMP = os.environ['DUMP_FILE']\n",
+            },
+            note="what the system sets, and what a script is called with",
+        ),
+        good(
+            {
+                "web/.env.example": "API=\n",
+                "api/app.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\n",
+            },
+            note="code of another folder",
+        ),
+    ),
+)
+
+_SYSTEM = frozenset(
+    """HOME PATH USER SHELL PWD LANG TERM TMPDIR TEMP TMP HOSTNAME HOST PORT CI PYTHONPATH VIRTUAL_ENV DISPLAY
+    EDITOR LD_LIBRARY_PATH USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA SYSTEMROOT COMPUTERNAME LOGNAME NODE_ENV
+    LOCAL_RANK RANK WORLD_SIZE MASTER_ADDR MASTER_PORT CUDA_VISIBLE_DEVICES DJANGO_SETTINGS_MODULE""".split()  # noqa: SIM905
+)
+_SET_BY_PLATFORMS = tuple(
+    """GITHUB_ GITLAB_ CI_ AWS_LAMBDA_ KUBERNETES_ RUNNER_ PYTEST_ XDG_ VERCEL_ RENDER_ FLY_ RAILWAY_ HEROKU_ SLURM_ K_
+    ECS_ WEBSITE_ COMPOSE_""".split()  # noqa: SIM905
+)
+_MOST_SHOWN = 4
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report each example once, with what it lacks, at its first entry."""
+    named: defaultdict[str, dict[str, Span]] = defaultdict(dict)
+    for fact in project.facts(VariableProvided):
+        if fact.source == "dotenv":
+            named[fact.path].setdefault(fact.name, fact.key_span or fact.span)
+    listed = {path: {name.upper() for name in entries} for path, entries in named.items()}
+    for mentioned in project.facts(VariableMentioned):
+        listed.setdefault(mentioned.path, set()).add(mentioned.name.upper())
+    examples = sorted(
+        path for path in named if is_example(path) and not is_for_development(posixpath.dirname(path) or "x")
+    )
+    required = _required(project)
+    for path in examples:
+        lacking = {**_of_copy(path, named), **_of_code(path, examples, required)}
+        lacking = {
+            name: span for name, span in lacking.items() if not _is_known(name, path, examples, listed)
+        }
+        if not lacking:
+            continue
+        names = sorted(lacking)
+        shown = ", ".join(f"`{name}`" for name in names[:_MOST_SHOWN])
+        more = f" and {len(names) - _MOST_SHOWN} more" if len(names) > _MOST_SHOWN else ""
+        yield rule.finding(
+            next(iter(named[path].values())),
+            f"`{posixpath.basename(path)}` lacks {shown}{more}",
+            subject=path,
+            related=tuple(Location(lacking[name], f"needs `{name}`") for name in names[:_MOST_SHOWN]),
+        )
+
+
+def _of_copy(example: str, named: Mapping[str, Mapping[str, Span]]) -> Mapping[str, Span]:
+    """The variables of the file that the example is copied to, if it is there."""
+    used = used_path(example)
+    return named[used] if used in named and used != example else {}
+
+
+def _required(project: Project) -> list[VariableRead]:
+    """The reads that stop a service at start when the variable is missing."""
+    return [
+        read
+        for read in project.facts(VariableRead)
+        if read.default.kind == "required"
+        and not read.guarded
+        and not read.aliases
+        and is_served(read.path)
+        and read.name not in _SYSTEM
+        and not read.name.startswith(_SET_BY_PLATFORMS)
+    ]
+
+
+def _of_code(example: str, examples: list[str], required: list[VariableRead]) -> dict[str, Span]:
+    """What code below the example's folder requires, and below no nearer example's."""
+    folder = posixpath.dirname(example)
+    inner = {posixpath.dirname(each) for each in examples} - {folder}
+    found: dict[str, Span] = {}
+    for read in required:
+        if folder and not read.path.startswith(folder + "/"):
+            continue
+        if any(len(other) > len(folder) and read.path.startswith(other + "/") for other in inner):
+            continue
+        found.setdefault(read.name.upper() if not read.case_sensitive else read.name, read.span)
+    return found
+
+
+def _is_known(name: str, example: str, examples: list[str], listed: Mapping[str, set[str]]) -> bool:
+    """Whether an example of the same folder names it: there may be one for each part of the service."""
+    folder = posixpath.dirname(example)
+    return any(name.upper() in listed[each] for each in examples if posixpath.dirname(each) == folder)

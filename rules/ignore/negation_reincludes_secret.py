@@ -1,0 +1,110 @@
+"""ignore/negation-reincludes-secret: a `!` line takes a file with credentials back."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.env_files import is_example, is_for_development
+from lintkit.graph.facts import IgnoreRules, KeyFile, VariableProvided
+from lintkit.parse.ignore import docker_ignored, git_ignored
+
+RULE = define(
+    summary="a line with `!` takes a file with credentials back",
+    why="""
+A later line wins over an earlier one. So a `!` that was meant for an example, or for one build long ago, sends the
+file with the credentials to git or into the image, although a line above plainly ignores it.
+""",
+    remedy="Take back the example alone (`!.env.example`).",
+    severity="warning",
+    scope="project",
+    kinds=("gitignore", "dockerignore"),
+    tags=("git", "docker", "secret", "security", "CWE-538"),
+    packs=("recommended", "security", "production"),
+    paths_ignore=NOT_A_SERVICE,
+    examples=(
+        bad({".gitignore": ".env*\n!.env.*  # <-- here\n"}, note="meant for `.env.example`"),
+        bad({".dockerignore": "**/.env*\n!.env.production  # <-- here\n*.log\n"}),
+        bad({".gitignore": "*.key\n!/certs/*.key  # <-- here\n"}, note="keys"),
+        good(
+            {".gitignore": ".env*\n!.env.example\n!.env.test\n*.pem\n!ca.pem\n"},
+            note="examples, and what may be public",
+        ),
+        good(
+            {
+                ".gitignore": ".env*\n!.env.production\n",
+                ".env.production": "VITE_API=https://api.example.com\n",
+            },
+            note="the file is there, and holds nothing secret",
+        ),
+        good({".gitignore": "!.env\n"}, note="nothing ignored it before"),
+        good(
+            {".gitignore": ".env*\n!.env.production\n.env.production\n"}, note="a later line ignores it again"
+        ),
+    ),
+)
+
+_PROBES = (
+    ".env",
+    ".env.production",
+    ".env.prod",
+    ".env.local",
+    "prod.env",
+    "id_rsa",
+    "id_ed25519",
+    "server.key",
+    "a.p12",
+)
+_PUBLIC = re.compile(r"(?i)pub(?:lic)?(?![a-z])|trust|cert|ca\.")
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report each line that begins with `!` and decides about a file with credentials."""
+    harmless = {fact.path for fact in project.facts(VariableProvided) if fact.source == "dotenv"}
+    harmless -= {fact.path for fact in project.facts(VariableProvided) if fact.value.is_secret}
+    keys = {key.path for key in project.facts(KeyFile)}
+    for fact in project.facts(IgnoreRules):
+        for index, line in enumerate(fact.lines):
+            if not line.lstrip().startswith("!") or index >= len(fact.spans):
+                continue
+            pattern = line.strip()[1:].strip()
+            for inner in _candidates(pattern):
+                path = posixpath.join(posixpath.dirname(fact.path), inner)
+                if path in harmless or (path in project.paths - keys and not _is_env(inner)):
+                    continue
+                if _decides(fact, index, inner):
+                    yield rule.finding(
+                        fact.spans[index],
+                        f"this line takes `{inner}` back, which the lines above ignore",
+                        subject=pattern,
+                    )
+                    break
+
+
+def _candidates(pattern: str) -> Iterator[str]:
+    """Files with credentials that a pattern may speak of: itself, or what its wildcards match."""
+    folder, _, name = pattern.strip("/").rpartition("/")
+    if not name or is_example(name) or is_for_development(name) or _PUBLIC.search(name):
+        return
+    inside = "" if any(char in folder for char in "*?[") else folder
+    for probe in _PROBES:
+        # `!*` and `!**/*` take everything back, and say nothing of secrets.
+        wild = any(char in name for char in "*?[") and name.strip("*") not in ("", ".")
+        if probe == name or wild:
+            yield posixpath.join(inside, probe)
+
+
+def _is_env(inner: str) -> bool:
+    return "env" in posixpath.basename(inner)
+
+
+def _decides(fact: IgnoreRules, index: int, inner: str) -> bool:
+    """Whether the path is ignored without this line, and not with it."""
+    lines = list(fact.lines)
+    without = [*lines[:index], *lines[index + 1 :]]
+    if posixpath.basename(fact.path) == ".gitignore":
+        now, before = git_ignored(inner, {"": lines}), git_ignored(inner, {"": without})
+        return not (now is not None and now.ignored) and before is not None and before.ignored
+    return not docker_ignored(inner, lines) and docker_ignored(inner, without)

@@ -1,0 +1,62 @@
+"""repo/required-file: a file that the configuration demands is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.parse.ignore import git_ignored
+
+RULE = define(
+    summary="a file that every repository is to have is missing",
+    why="""
+What is needed at night (a runbook, a way to restore a backup, who owns the code) is found only where it always is.
+Which files those are is up to the team; without `files` in the options the rule asks for none.
+""",
+    remedy="Add the file, or take it off the list in the configuration.",
+    severity="warning",
+    scope="project",
+    tags=("repository",),
+    packs=("recommended",),
+    options={
+        "files": {
+            "type": "array",
+            "default": [],
+            "items": {"type": ["string", "array"], "items": {"type": "string"}},
+            "description": "Globs as in `.gitignore`, from the root. Of a list of several, one is enough.",
+        }
+    },
+    examples=(
+        bad(
+            {"README.md": "# Shop  # <-- here\n", "scripts/backup.sh": ""},
+            options={"files": ["docs/runbook.md", ["CODEOWNERS", ".github/CODEOWNERS"], "scripts/backup*"]},
+        ),
+        good({"README.md": "# Shop\n"}, note="nothing is demanded"),
+        good(
+            {"README.md": "# Shop\n", ".github/CODEOWNERS": "* @shop\n", "ops/deep/backup.sh": ""},
+            options={"files": [["CODEOWNERS", ".github/CODEOWNERS"], "backup.sh", "ops/"]},
+            note="one of several, one at any depth, and a folder",
+        ),
+    ),
+)
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """Report the entries of the option that no file of the repository satisfies, at the root's README."""
+    paths = sorted(project.tracked or project.paths)
+    if not paths:
+        return
+    readme = next((path for path in paths if "/" not in path and path.lower().startswith("readme")), paths[0])
+    missing = []
+    for wanted in rule.options["files"]:
+        globs = [wanted] if isinstance(wanted, str) else list(wanted)
+        if not any(_satisfies(path, globs) for path in paths):
+            missing.append(" or ".join(f"`{each}`" for each in globs))
+    if missing:
+        names = ", ".join(missing)
+        yield rule.finding(Span(readme, 0, 0), f"the repository lacks {names}", subject="required files")
+
+
+def _satisfies(path: str, globs: list[str]) -> bool:
+    match = git_ignored(path, {"": globs})
+    return match is not None and match.ignored

@@ -1,0 +1,110 @@
+"""repo/secret-in-document: a credential in a document, a script, or a comment of a `.env` file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lintkit.api import TESTS, Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.graph.env_files import is_example
+from lintkit.graph.hosts import is_remote
+from lintkit.secrets import classify, url_credentials
+from lintkit.secrets.formats import DOCUMENTED, find_formats
+from lintkit.secrets.private_keys import private_key
+from lintkit.secrets.values import GUESSABLE
+
+RULE = define(
+    summary="a document or script holds a credential that looks live",
+    why="""
+Runbooks, notes and scripts are copied, published and searched like code, and nobody looks into them when a credential
+is replaced. A URL with its password is complete: it says where to go and how to get in.
+""",
+    remedy="Revoke the credential, and write where to find the new one instead of what it is.",
+    severity="error",
+    kinds=("text", "dotenv"),
+    tags=("security", "secret", "CWE-798", "CWE-540"),
+    packs=("recommended", "security"),
+    paths_ignore=(*TESTS, "**/testdata/**", "**/test_data/**", "**/mocks/**", "**/vendor/**"),
+    examples=(
+        bad(
+            {
+                "docs/runbook.md": "# Restore\n\n    psql postgresql://shop:k3Vw9notlive@db.shop.io/  # <-- here\n",
+                "deploy.sh": "#!/bin/sh\nexport TOKEN=ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "  # <-- here\n",
+            }
+        ),
+        bad(
+            {".env": "# old: redis://:k3Vw9notlive@fast-cat.shop.io:6379  # <-- here\nPORT=8000\n"},
+            note="a comment of an environment file",
+        ),
+        good(
+            {
+                "README.md": """\
+    psql postgresql://user:password@localhost/shop
+    psql postgresql://shop:k3Vw9notlive@db/shop
+    psql postgresql://shop:${PASSWORD}@db.shop.io/shop
+    psql postgresql://shop:your-password@db.shop.io/shop
+    curl https://user:k3Vw9notlive@example.com
+    export OPENAI_API_KEY=sk-...
+    export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxx
+"""
+            },
+            note="what documents print in the place of a credential, and hosts of one's own machine",
+        ),
+        good(
+            {".env": "# set DB_PASSWORD=change-me\nDB_PASSWORD=k3Vw9notlive\n"},
+            note="the value itself is another rule's",
+        ),
+    ),
+)
+
+_HOST = re.compile(r"@(\[?[A-Za-z0-9.:-]+)")
+_MADE_UP = re.compile(
+    r"(?i)(?:^|\.)(?:example|acme|company|domain|host|server|yourdomain|mydomain|foo|bar|test)s?\b|my|your|\bxx"
+)
+_PUBLIC_FORMATS = frozenset({"a JSON Web Token", "a generated Django key", "a private key"})
+"""Shown in documents everywhere, or looked at more closely below."""
+_MOST = 20
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report each credential once, at itself."""
+    text = document.text
+    if document.kind == "dotenv":
+        parts = (
+            [(span.start, span.end) for span in document.comments] if not is_example(document.path) else []
+        )
+    elif document.data["store"]:
+        return
+    else:
+        parts = [(0, len(text))]
+    shown = 0
+    for start, end in parts:
+        for first, last, what in _credentials(text[start:end]):
+            shown += 1
+            if shown > _MOST:
+                return
+            span = Span(document.path, start + first, start + last)
+            yield rule.finding(span, f"here stands {what}", subject=f"{what} {shown}", secret=True)
+
+
+def _credentials(text: str) -> Iterator[tuple[int, int, str]]:
+    taken: list[tuple[int, int]] = []
+    for form, start, end in find_formats(text):
+        if form.description in _PUBLIC_FORMATS or DOCUMENTED.search(text[start:end]):
+            continue
+        if any(low <= start < high for low, high in taken) or classify("", text[start:end]) is None:
+            continue
+        if len(set(text[start:end])) < 10:
+            continue  # `ghp_aaaaaaaa`
+        taken.append((start, end))
+        yield start, end, f"what looks like {form.description}"
+    for start, end in url_credentials(text) if "://" in text else ():
+        verdict = classify("password", text[start:end], credential=True)
+        if verdict is None or verdict.kind not in ("real", "format") or verdict.description == GUESSABLE:
+            continue
+        host = _HOST.match(text, end)
+        if host is not None and is_remote(host[1].partition(":")[0]) and not _MADE_UP.search(host[1]):
+            yield start, end, "the password of a URL, which looks real"
+    key = private_key(text) if "PRIVATE KEY" in text else None
+    if key is not None and not key.encrypted:
+        yield key.start, key.end, f"{key.description}"
