@@ -39,10 +39,10 @@ class PrivateKey:
 
 
 def private_key(text: str) -> PrivateKey | None:
-    """The first private key of `text`; a heading without a body of a key is none."""
+    """The first private key of `text`; a heading without a body, or with a shortened one, is none."""
     for match in _PEM.finditer(text) if "PRIVATE KEY" in text else ():
         body = text[match.end() : match.end() + _LOOK_AHEAD].partition("-----END")[0]
-        if _BODY.search(body) is None:
+        if _BODY.search(body) is None or "..." in body or "…" in body:
             continue
         encrypted = "ENCRYPTED" in match[1] or _LOCKED.search(body) is not None
         start = match.end() - len(match[0].lstrip())

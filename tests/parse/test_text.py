@@ -51,6 +51,7 @@ def key(path: str, data: bytes) -> tuple[str, bool] | None:
         (pem("CERTIFICATE"), None),
         (pem("PUBLIC KEY"), None),
         (pem("RSA PRIVATE KEY", ""), None),
+        (pem("RSA PRIVATE KEY", BODY.strip() + "...\n"), None),
         ("-----BEGIN PRIVATE KEY", None),
         ("it begins with `-----BEGIN PRIVATE KEY-----`\n", None),
     ],
