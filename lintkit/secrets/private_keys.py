@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintkit.model import Document
@@ -39,19 +40,25 @@ class PrivateKey:
 
 
 def private_key(text: str) -> PrivateKey | None:
-    """The first private key of `text`; a heading without a body, or with a shortened one, is none."""
+    """The first private key of `text`."""
+    return next(private_keys(text), None)
+
+
+def private_keys(text: str) -> Iterator[PrivateKey]:
+    """The private keys of `text`; a heading without a body, or with a shortened one, is none."""
     for match in _PEM.finditer(text) if "PRIVATE KEY" in text else ():
         body = text[match.end() : match.end() + _LOOK_AHEAD].partition("-----END")[0]
         if _BODY.search(body) is None or "..." in body or "…" in body:
             continue
         encrypted = "ENCRYPTED" in match[1] or _LOCKED.search(body) is not None
         start = match.end() - len(match[0].lstrip())
-        return PrivateKey(start, match.end(), _KINDS.get(match[1].strip(), "a private key"), encrypted)
+        yield PrivateKey(start, match.end(), _KINDS.get(match[1].strip(), "a private key"), encrypted)
     putty = _PUTTY.search(text) if "PuTTY" in text else None
     if putty is not None and "Private-Lines:" in text:
-        return PrivateKey(putty.start(), putty.end(), "a PuTTY private key", "Encryption: none" not in text)
+        yield PrivateKey(putty.start(), putty.end(), "a PuTTY private key", "Encryption: none" not in text)
     age = _AGE.search(text) if "AGE-SECRET" in text else None
-    return None if age is None else PrivateKey(age.start(), age.end(), "an age secret key")
+    if age is not None:
+        yield PrivateKey(age.start(), age.end(), "an age secret key")
 
 
 def key_of_file(document: Document) -> PrivateKey | None:

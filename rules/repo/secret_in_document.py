@@ -10,7 +10,7 @@ from lintkit.graph.env_files import is_example
 from lintkit.graph.hosts import is_remote
 from lintkit.secrets import classify, url_credentials
 from lintkit.secrets.formats import DOCUMENTED, find_formats
-from lintkit.secrets.private_keys import private_key
+from lintkit.secrets.private_keys import key_of_file, private_keys
 from lintkit.secrets.values import GUESSABLE
 
 RULE = define(
@@ -23,6 +23,14 @@ is replaced. A URL with its password is complete: it says where to go and how to
     severity="error",
     kinds=("text", "dotenv"),
     tags=("security", "secret", "CWE-798", "CWE-540"),
+    equivalents=(
+        "gitleaks:private-key",
+        "gitleaks:curl-auth-user",
+        "detect-secrets:private_key",
+        "detect-secrets:basic_auth",
+        "semgrep:detected-private-key",
+        "semgrep:detected-username-and-password-in-uri",
+    ),
     packs=("recommended", "security"),
     paths_ignore=(*TESTS, "**/testdata/**", "**/test_data/**", "**/mocks/**", "**/vendor/**"),
     examples=(
@@ -77,9 +85,11 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         return
     else:
         parts = [(0, len(text))]
+    # Of a tracked file that is there to keep a key another rule speaks.
+    keys = not (rule.tracked and key_of_file(document) is not None)
     shown = 0
     for start, end in parts:
-        for first, last, what in _credentials(text[start:end]):
+        for first, last, what in _credentials(text[start:end], keys):
             shown += 1
             if shown > _MOST:
                 return
@@ -87,7 +97,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             yield rule.finding(span, f"here stands {what}", subject=f"{what} {shown}", secret=True)
 
 
-def _credentials(text: str) -> Iterator[tuple[int, int, str]]:
+def _credentials(text: str, keys: bool) -> Iterator[tuple[int, int, str]]:
     taken: list[tuple[int, int]] = []
     for form, start, end in find_formats(text):
         if form.description in _PUBLIC_FORMATS or DOCUMENTED.search(text[start:end]):
@@ -105,6 +115,6 @@ def _credentials(text: str) -> Iterator[tuple[int, int, str]]:
         host = _HOST.match(text, end)
         if host is not None and is_remote(host[1].partition(":")[0]) and not _MADE_UP.search(host[1]):
             yield start, end, "the password of a URL, which looks real"
-    key = private_key(text) if "PRIVATE KEY" in text else None
-    if key is not None and not key.encrypted:
-        yield key.start, key.end, f"{key.description}"
+    for key in private_keys(text) if keys else ():
+        if not key.encrypted:
+            yield key.start, key.end, key.description
