@@ -28,6 +28,9 @@ _NOT_SOURCE = frozenset(
 )
 """Folders that hold Dockerfiles of something else: without further signs they are no build context."""
 
+_MANY = 200
+"""More stages or copies than anybody writes: how they depend on each other is then not followed."""
+
 _HIDDEN = re.compile(r"(?:^|/)(?:\.env[^/]*|[^/]+\.(?:env|key|pem|p12|pfx|jks)|id_[a-z0-9]+|\.npmrc)$")
 """Files that git is usually told to ignore, so that they may be copied and are not seen."""
 
@@ -98,6 +101,8 @@ class BuildContext:
     def reaches_image(self, copy: CopyInstruction) -> bool:
         """Whether what an instruction copies whole is in the image in the end, and not only in a stage before it."""
         dockerfile = self.dockerfile
+        if len(dockerfile.stages) > _MANY or len(dockerfile.copies) > _MANY:
+            return True
         named = {stage.name.lower(): stage.index for stage in dockerfile.stages if stage.name}
         places = {copy.stage: copy.destination.rstrip("/") or "/"}
         for stage in dockerfile.stages:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lintkit.model import Document
 from lintkit.secrets.patterns import pattern
@@ -25,6 +26,8 @@ _KINDS = {
 }
 
 _LOOK_AHEAD = 4000
+_MOST = 1000
+"""How many headings are looked at: more are no keys but a file that is made to be slow."""
 _DOCUMENTS = pattern(r"\.(?:md|markdown|mdx|rst|adoc|sh|bash|zsh|fish|ps1|bat|cmd)$", re.IGNORECASE)
 _STORES = {"pkcs12": "a PKCS #12 key store", "jks": "a Java key store"}
 
@@ -46,7 +49,7 @@ def private_key(text: str) -> PrivateKey | None:
 
 def private_keys(text: str) -> Iterator[PrivateKey]:
     """The private keys of `text`; a heading without a body, or with a shortened one, is none."""
-    for match in _PEM.finditer(text) if "PRIVATE KEY" in text else ():
+    for match in islice(_PEM.finditer(text), _MOST) if "PRIVATE KEY" in text else ():
         body = text[match.end() : match.end() + _LOOK_AHEAD].partition("-----END")[0]
         if _BODY.search(body) is None or "..." in body or "…" in body:
             continue

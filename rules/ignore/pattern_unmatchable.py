@@ -55,6 +55,9 @@ logs\\today  # <-- here
     ),
 )
 
+_MOST = 1000
+"""In a longer file what stands above a `!` is not followed."""
+
 _COMMENT = re.compile(r"\S[ \t]+#[ \t]*\S")
 _WINDOWS = re.compile(r"[A-Za-z0-9_]\\[A-Za-z0-9_]")
 
@@ -71,7 +74,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if not said and span in bad_spans:
             said = "a bracket or a backslash is not finished"
         related: tuple[Location, ...] = ()
-        if not said and not docker and each["negated"]:
+        if not said and not docker and each["negated"] and len(patterns) <= _MOST:
             above = _folder_above(each["pattern"], texts[: index + 1], texts)
             if above >= 0:
                 said = f"the folder it lies in is ignored by `{texts[above].strip()}`, so that git never looks inside"
