@@ -19,6 +19,7 @@ _KEPT = re.compile(r"[\r\n]+")
 _LEAST = 4
 _LEAST_PIECE = 12
 _FEW = 100
+_WORDS_OF_A_COMMAND = 5
 _FREE = 8
 """A value of letters alone that is shorter than this is masked in a message only where it stands as a word."""
 
@@ -107,9 +108,15 @@ def _masked(secret: str) -> str:
 
 
 def _parts(value: str) -> Iterable[str]:
-    """The password in `user/password` or `user:password`, and the words of a masked line."""
+    """The password in `user/password` or `user:password`, and the words of a masked line.
+
+    A line of prose is masked because it may hold a secret; of its words only those with a digit may be one.
+    """
+    prose = len(value.split()) > _WORDS_OF_A_COMMAND
     for part in re.split(r"[/:,;=\s]+", value):
         words = split_words(part)
+        if prose and (len(part) < _FREE or not any(map(str.isdigit, part))):
+            continue
         if len(part) >= 6 and not is_well_known(part) and (len(words) > 1 or not part.isalpha()):
             yield part
 
