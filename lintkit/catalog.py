@@ -70,12 +70,25 @@ def load_rules(folders: Sequence[Path] = (), *, allow_code: bool = False, builti
     """
     rules: dict[str, Rule] = {}
     if builtin:
-        for rule in _load_folder(builtin_folder(), package=PACKAGE):
+        for rule in _builtin_rules():
             _add(rules, rule)
     for folder in folders:
         for rule in _load_folder(folder, package="", allow_code=allow_code):
             _add(rules, rule)
     return RuleSet(tuple(rules[key] for key in sorted(rules)))
+
+
+@cache
+def _builtin_rules() -> tuple[Rule, ...]:
+    """The built-in rules, taken to be without mistakes: looking for them takes longer than most checks.
+
+    `lintkit test` and the project's own tests look for them.
+    """
+    folder = builtin_folder()
+    return tuple(
+        _load_file(file, folder, package=PACKAGE, allow_code=False, proven=True)
+        for file in rule_files(folder)
+    )
 
 
 def _add(rules: dict[str, Rule], rule: Rule) -> None:
@@ -101,11 +114,11 @@ def _load_folder(folder: Path, *, package: str, allow_code: bool = False) -> Ite
         yield _load_file(file, folder, package=package, allow_code=allow_code)
 
 
-def _load_file(file: Path, folder: Path, *, package: str, allow_code: bool) -> Rule:
+def _load_file(file: Path, folder: Path, *, package: str, allow_code: bool, proven: bool = False) -> Rule:
     if file.suffix != ".py":
         from lintkit.declare import load_declared_rule
 
-        return load_declared_rule(file, rule_id(folder, file))
+        return load_declared_rule(file, rule_id(folder, file), proven=proven)
     if package:
         _mount(package, folder)
         name = ".".join((package, *file.relative_to(folder).with_suffix("").parts))

@@ -33,18 +33,28 @@ git watches, merges conflict in binaries, and stale bytecode hides what the sour
             {".gitignore": "/__pycache__/  # <-- here\n", "main.py": "", "shop/main.py": ""},
             note="a pattern that speaks of the root folder only",
         ),
-        bad({"app.py": "print(1)  # <-- here\n"}, note="no ignore file at all"),
+        bad(
+            {"app.py": "print(1)  # <-- here\n", "requirements.txt": "flask\n"},
+            note="a project with no ignore file at all",
+        ),
         good({".gitignore": "__pycache__/\n", "shop/main.py": ""}),
         good({".gitignore": "*.py[cod]\n", "shop/main.py": ""}, note="another pattern that does it"),
         good(
             {".gitignore": "dist/\n", "api/.gitignore": "__pycache__\n", "api/main.py": ""},
             note="an ignore file in the folder itself",
         ),
+        good(
+            {"rename.py": "print(1)\n"},
+            note="a script, in a folder of which nothing says that it is a project",
+        ),
         good({".gitignore": "dist/\n", "main.go": "", "docs/conf.py": ""}, note="no code in Python"),
     ),
 )
 
 _SPEAKS = re.compile(r"\.py|venv|pytest|egg-info|mypy_cache|ruff_cache")
+_PROJECT = frozenset(
+    {".gitignore", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py"}
+)
 _MOST = 200
 """How many folders are asked about; the others lie in them or beside them."""
 
@@ -57,6 +67,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
 
 
 def _probes(project: Project) -> Iterator[Probe]:
+    if not any(posixpath.basename(path) in _PROJECT for path in project.paths):
+        return
     folders: dict[str, str] = {}
     for path in sorted(project.paths):
         if path.endswith(".py") and not NOT_OURS.search(path) and len(folders) < _MOST:

@@ -203,7 +203,7 @@ def test_a_rule_is_named_by_its_folder_its_file_or_its_id(shell: Shell, target: 
 
 
 def test_built_in_rules_are_named_by_their_ids(shell: Shell) -> None:
-    said = shell("test", "python/cors-*", "--output-format", "json")
+    said = shell("test", "python/cors-[ow]*", "--output-format", "json")
     assert [rule["id"] for rule in json.loads(said.out)["rules"]] == [
         "python/cors-origin-regex",
         "python/cors-wildcard",

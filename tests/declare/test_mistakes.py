@@ -7,6 +7,7 @@ from textwrap import dedent
 
 import pytest
 
+from lintkit.catalog import builtin_folder, load_rule, rule_files
 from lintkit.declare import load_declared_rule
 from lintkit.rule import RuleError
 
@@ -156,3 +157,13 @@ def test_a_rule_file_is_one_mapping(tmp_path: Path) -> None:
     for text in ("[]\n", "", dedent(GOOD) + "---\n" + GOOD, "\0"):
         with pytest.raises(RuleError):
             load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for file in rule_files(builtin_folder()) if file.suffix != ".py"],
+    ids=lambda file: f"{file.parent.name}/{file.stem}",
+)
+def test_the_built_in_rules_are_without_mistakes(file: Path) -> None:
+    """They are not looked for when lintkit starts."""
+    load_rule(file, builtin_folder())
