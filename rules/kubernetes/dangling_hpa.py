@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import ObjectDefined
 from lintkit.graph.facts import Autoscaler
 
@@ -31,6 +31,7 @@ are. The only sign is an event that nobody reads.
     confidence="medium",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("correctness",),
     equivalents=(
         "kics:hpa_targets_invalid_object",

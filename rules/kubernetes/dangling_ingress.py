@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import BackendUsed, ServiceDefined
 
 _INGRESS = """\
@@ -45,6 +45,7 @@ accepted all the same, so it shows only when somebody calls.
     confidence="medium",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("correctness",),
     equivalents=(
         "kube-linter:dangling-ingress",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import ServiceDefined
 
 _SERVICE = """\
@@ -35,9 +35,10 @@ valid, and a typo in one label is enough.
 """,
     remedy="Use the labels of the pod template in `spec.selector`.",
     severity="warning",
-    confidence="medium",
+    confidence="low",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("correctness",),
     equivalents=(
         "kics:service_does_not_target_pod",
@@ -45,7 +46,7 @@ valid, and a typo in one label is enough.
         "kube-score:service-targets-pod",
         "gatekeeper:uniqueserviceselector",
     ),
-    packs=("strict", "production"),
+    packs=("strict",),
     examples=(
         bad(_SERVICE + "---\n" + _PODS),
         bad(
@@ -64,6 +65,13 @@ valid, and a typo in one label is enough.
             {"k8s/shop/service.yaml": _FINE, "k8s/pods/deployment.yaml": _PODS}, note="the pods are elsewhere"
         ),
         good(_SERVICE.replace("  # <-- here", ""), note="no manifest shows any pods"),
+        good(
+            {
+                "pkg/testdata/service.yaml": _SERVICE.replace("  # <-- here", ""),
+                "pkg/testdata/deployment.yaml": _PODS,
+            },
+            note="data of a test, deployed nowhere",
+        ),
         good(
             {
                 "db/service.yaml": _FINE.replace("app: shop\n", "cnpg.io/cluster: shop\n"),

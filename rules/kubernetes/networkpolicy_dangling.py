@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import PolicyDefined
 
 _POLICY = """\
@@ -33,6 +33,7 @@ dropped, and nothing logs it.
     confidence="medium",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("correctness", "security"),
     equivalents=(
         "kics:network_policy_is_not_targeting_any_pod",
