@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
@@ -28,6 +29,8 @@ spec:
     metadata: {labels: {app: shop}}
     spec: {containers: [{name: api, image: "shop:1"}]}
 """
+
+_AMOUNT = re.compile(r"[0-9]{1,9}%?", re.ASCII)
 
 RULE = define(
     summary="a PodDisruptionBudget lets no pod be evicted",
@@ -69,6 +72,13 @@ the budget at night.
             note="in a quiet hour the autoscaler leaves two",
         ),
         bad(
+            {
+                "budget.yaml": _BUDGET.replace("maxUnavailable: 0", "minAvailable: 80%"),
+                "shop.yaml": _PODS.replace("replicas: 2", "replicas: 3"),
+            },
+            note="a share is rounded up, so 80% of three are all three",
+        ),
+        bad(
             """\
 apiVersion: policy/v1
 kind: PodDisruptionBudget
@@ -80,6 +90,13 @@ spec:
             note="it says nothing, so it keeps nothing",
         ),
         good(_BUDGET.replace("maxUnavailable: 0  # <-- here", "maxUnavailable: 1")),
+        good(
+            {
+                "budget.yaml": _BUDGET.replace("maxUnavailable: 0  # <-- here", "minAvailable: 50%"),
+                "shop.yaml": _PODS.replace("replicas: 2", "replicas: 3"),
+            },
+            note="two of three stay",
+        ),
         good(
             {
                 "budget.yaml": _BUDGET.replace("maxUnavailable: 0  # <-- here", "minAvailable: 1"),
@@ -111,10 +128,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         elif not budget.minimum and not budget.maximum and not budget.selector.selects_all:
             text = f"PodDisruptionBudget `{budget.name}` has neither `minAvailable` nor `maxUnavailable`"
             yield rule.finding(budget.span, text, subject=subject)
-        elif budget.minimum.isdigit() and budget.minimum_span:
+        elif _AMOUNT.fullmatch(budget.minimum) and budget.minimum_span:
             for pods in cluster.selected(budget.selector, budget):
                 count = _fewest(cluster, pods)
-                if count is not None and 0 < count.value <= int(budget.minimum[:9]):
+                if count is not None and 0 < count.value <= _needed(budget.minimum, count.value):
                     yield rule.finding(
                         budget.minimum_span,
                         f"`minAvailable: {budget.minimum}` lets no pod of {pods.kind} `{pods.name}` be evicted, "
@@ -123,6 +140,13 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                         related=(Location(count.span, count.text),),
                     )
                     break
+
+
+def _needed(minimum: str, count: int) -> int:
+    """How many of `count` pods must stay; a share of them is rounded up, so 80% of three are all three."""
+    if minimum.endswith("%"):
+        return -(-count * int(minimum[:-1]) // 100)
+    return int(minimum)
 
 
 def _fewest(cluster: Cluster, pods: PodsDefined) -> Count | None:
