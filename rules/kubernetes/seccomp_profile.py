@@ -8,6 +8,10 @@ from typing import Any
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import containers, pod_spec_route
 
+# How profiles were named before there was a field for them.
+_OF_POD = "seccomp.security.alpha.kubernetes.io/pod"
+_OF_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
+
 RULE = define(
     summary="a container runs without the system call filter",
     why="""
@@ -47,6 +51,37 @@ spec:
           type: Unconfined  # <-- here
 """
         ),
+        bad(
+            """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: shop
+  annotations:
+    seccomp.security.alpha.kubernetes.io/defaultProfileName: runtime/default
+    container.seccomp.security.alpha.kubernetes.io/worker: runtime/default
+spec:
+  containers:
+    - name: api  # <-- here
+      image: shop:1
+    - name: worker
+      image: shop:1
+""",
+            note="the first annotation is one of policies, the second is for another container",
+        ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: shop
+  annotations:
+    seccomp.security.alpha.kubernetes.io/pod: runtime/default
+spec:
+  containers: [{name: api, image: "shop:1"}]
+""",
+            note="the annotation of older clusters",
+        ),
         good(
             """\
 apiVersion: v1
@@ -82,7 +117,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             subject="pod",
         )
     annotations = _at(document.data, (*pod[:-1], "metadata", "annotations"))
-    legacy = isinstance(annotations, dict) and any("seccomp" in str(name) for name in annotations)
+    named = {str(name) for name in annotations} if isinstance(annotations, dict) else set()
     for container in containers(document):
         field: Route = (*container.route, "securityContext", "seccompProfile", "type")
         own = _at(document.data, field)
@@ -95,7 +130,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         elif (
             own is None
             and pod_type is None
-            and not legacy
+            and not {_OF_POD, _OF_CONTAINER + container.name} & named
             and _at(document.data, (*container.route, "image"))
         ):
             yield rule.finding(
