@@ -67,6 +67,13 @@ valid, and a typo in one label is enough.
         good(_SERVICE.replace("  # <-- here", ""), note="no manifest shows any pods"),
         good(
             {
+                "metrics/service.yaml": _FINE.replace("app: shop\n", "app.kubernetes.io/name: exporter\n"),
+                "metrics/shop.yaml": _PODS,
+            },
+            note="a chart that the repository does not hold makes the pods",
+        ),
+        good(
+            {
                 "pkg/testdata/service.yaml": _SERVICE.replace("  # <-- here", ""),
                 "pkg/testdata/deployment.yaml": _PODS,
             },
@@ -100,9 +107,12 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if not cluster.finds_nothing(service.selector, service):
             continue
         near = cluster.nearest(service.selector, service)
+        # Pods with none of the labels are of other programs: those that the selector means come from elsewhere.
+        if near is None or not any(key in cluster.labels(near) for key, _ in service.selector.labels):
+            continue
         yield rule.finding(
             service.selector_span,
             f"no pod carries the labels that Service `{service.name}` selects, so it has no endpoints",
             subject=f"Service {service.name}",
-            related=(Location(near.span, f"{near.kind} {near.name} has other labels"),) if near else (),
+            related=(Location(near.span, f"{near.kind} {near.name} has other labels"),),
         )
