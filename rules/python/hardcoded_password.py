@@ -301,13 +301,17 @@ if API_KEY == "YOUR_API_KEY_HERE":
         good('import getpass\n\npassword = getpass.getpass("Password of the database: ")\n', note="a prompt"),
         good('import os\n\nPASSWORD = os.environ["DB_PASSWORD"]\nurl = f"redis://:{PASSWORD}@cache"\n'),
         good({"tests/test_login.py": 'PASSWORD = "Winter2024!"\n'}, note="tests"),
+        good(
+            'GITLAB_STATE_SESSION_KEY = "_gitlab_state"\n',
+            note="the name under which a session keeps something",
+        ),
     ),
 )
 
 _FRAMEWORK_KEYS = frozenset({"SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT"})
 """Settings of Flask and Django: what stands there signs sessions and tokens, however simple the word."""
 
-_WORDS = re.compile(r"[a-z]+(?:[_\-. :/][a-z]+)*")
+_WORDS = re.compile(r"_*[a-z]+(?:[_\-. :/][a-z]+)*")
 _PUBLIC = re.compile(r"phc_|pk_(?:live|test)_|pk\.eyJ")
 """Keys of PostHog, Stripe and Mapbox that their makers mean to be seen."""
 
