@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from lintkit.discover.kinds import kind_of
 from lintkit.redact import redact
 from lintkit.report.formats import FORMATS
 from tests.canaries import PLACES, Canary, Repository, repository
+from tests.review.github_server import TOKEN, GitHub, serving
 
 SEEDS = (1, 2, 3)
 
@@ -136,3 +139,35 @@ def test_no_secret_in_a_baseline(planted: tuple[Repository, Path], tmp_path: Pat
     assert result.returncode == 0, result.stderr
     assert file.read_text(encoding="ascii").count("count") > 20
     assert leaks(made, file.read_text(encoding="ascii") + result.stderr) == []
+
+
+def test_no_secret_in_the_requests_of_a_review(
+    planted: tuple[Repository, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every line of the repository is new, so that every finding may become a comment and every fix a suggestion."""
+    made, root = planted
+    file = tmp_path / "found.sarif"
+    check = [sys.executable, "-m", "lintkit", "check", "--select", "*", "--output-format", "sarif"]
+    subprocess.run([*check, "--output", str(file), str(root)], capture_output=True, check=False, timeout=300)
+    github = GitHub()
+    for path, text in made.files.items():
+        lines = text.splitlines()
+        patch = "\n".join([f"@@ -0,0 +1,{len(lines)} @@", *(f"+{line}" for line in lines)])
+        github.files.append({"filename": path, "status": "added", "patch": patch})
+    monkeypatch.setattr("tests.review.github_server.PAGE", 100)
+    with serving(github) as api:
+        command = [sys.executable, "-m", "lintkit", "review", "--sarif", str(file), "--pull-request", "7"]
+        command += ["--repository", "shop/orders", "--api-url", api, "--max-comments", "100"]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "GITHUB_TOKEN": TOKEN},
+            timeout=300,
+        )
+    assert done.returncode == 1, done.stderr
+    sent = json.dumps(github.log, ensure_ascii=False)
+    assert len(github.log[0][2]["comments"]) > 50
+    assert leaks(made, sent) == []
+    assert leaks(made, done.stdout + done.stderr) == []

@@ -134,6 +134,50 @@ def parse(text, default=None):
         ),
         good(
             """\
+def count(client):
+    try:
+        return client.count()
+    except Exception:
+        # The page shows a dash then, and the next poll asks again.
+        return None
+""",
+            note="a comment says why: somebody has decided",
+        ),
+        bad(
+            """\
+def count(client):
+    try:
+        return client.count()
+    except Exception:  # <-- here
+        # TODO: handle this
+        return None
+""",
+            note="a comment that decides nothing",
+        ),
+        good(
+            """\
+def second(text):
+    try:
+        return text.split(":")[1]
+    except Exception:
+        return ""
+""",
+            note="one statement that takes a value apart",
+        ),
+        good(
+            {
+                "shop/telemetry.py": """\
+def send(client, event):
+    try:
+        client.capture(event)
+    except Exception:
+        pass
+"""
+            },
+            note="counting users must never stop them",
+        ),
+        good(
+            """\
 import logging
 
 
@@ -331,8 +375,21 @@ _EMPTY_VALUES = frozenset({"dict", "list", "set", "tuple", "str", "bytes", "int"
 _CLEANUP = frozenset(
     """close aclose close_all cancel kill terminate disconnect unlink remove rmtree rmdir rollback shutdown stop release
     unsubscribe quit wait_closed cleanup flush join detach unlock dispose delete_file removedirs unregister logout exit
-    __exit__ __aexit__ purge terminate_all unlink_file unbind destroy server_close""".split()  # noqa: SIM905
+    __exit__ __aexit__ wait purge terminate_all unlink_file unbind destroy server_close""".split()  # noqa: SIM905
 )
+_READING = frozenset(
+    """json loads split rsplit partition splitlines strip lstrip rstrip lower upper fromisoformat strptime
+    group""".split()  # noqa: SIM905
+)
+_READING_FUNCTIONS = frozenset(
+    """int float str bool bytes json.loads ast.literal_eval uuid.UUID decimal.Decimal base64.b64decode
+    datetime.datetime.fromisoformat datetime.datetime.strptime""".split()  # noqa: SIM905
+)
+"""Calls that only read a value they were given: the one thing that can go wrong is the value."""
+_REASON = re.compile(
+    r"(?:^|\s)#+[ \t]*(?!(?:TODO|FIXME|XXX|HACK)\b|noqa|pragma|pylint|type:|nosec)(?:\S+[ \t]+){2,}\S"
+)
+_TELEMETRY = re.compile(r"(?:^|[_/])(?:telemetry|analytics|usage_stats)(?:[_./]|$)")
 _BESIDE_CLEANUP = frozenset(
     """getattr hasattr callable isinstance len list wait_for shield gather exists Path str is_file values
     iscoroutine""".split()  # noqa: SIM905
@@ -366,6 +423,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     fallback = _fallback(handler, file)
     if fallback is None or _is_fine(attempt, attempt.body, file) or is_retry(handler, file):
+        return
+    if _has_a_reason(handler, file) or _only_reads(attempt.body, file):
         return
     if fallback == "`return False`" and _answers_whether(attempt, file):
         return
@@ -533,6 +592,8 @@ def _is_fine(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> boo
         return True
     if _only_cleans_up(body, file) or in_development_branch(statement, file):
         return True
+    if _TELEMETRY.search(file.path) or _TELEMETRY.search(scope_name(statement, file) or ""):
+        return True  # what counts users must never stop them
     below = statement
     for above in file.ancestors(statement):
         if isinstance(above, cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler):
@@ -543,6 +604,32 @@ def _is_fine(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> boo
             )
         below = above
     return False
+
+
+def _has_a_reason(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> bool:
+    """Whether a comment of several words in the handler says why nothing is done: somebody has decided."""
+    span = file.span(handler)
+    line_end = file.text.find("\n", span.end)
+    return _REASON.search(file.text[span.start : line_end if line_end >= 0 else None]) is not None
+
+
+def _only_reads(body: cst.BaseSuite, file: PythonFile) -> bool:
+    """Whether a block is one statement that takes a value apart: `int(text)`, `parts[1]`, `response.json()`."""
+    statements = list(_small_statements(body))
+    if len(statements) != 1 or not isinstance(statements[0], cst.Assign | cst.AnnAssign | cst.Return):
+        return False
+    found = False
+    for node in file.walk(statements[0]):
+        if isinstance(node, cst.Await | cst.Yield | cst.Lambda):
+            return False
+        if isinstance(node, cst.Call):
+            is_method = isinstance(node.func, cst.Attribute) and node.func.attr.value in _READING
+            if not is_method and file.qualified_name(node.func) not in _READING_FUNCTIONS:
+                return False
+            found = True
+        elif isinstance(node, cst.Subscript):
+            found = True
+    return found
 
 
 def _only_cleans_up(body: cst.CSTNode, file: PythonFile) -> bool:
