@@ -51,7 +51,7 @@ Catch the errors that are expected here (`except KeyError:`), and let the others
         "pylint:broad-exception-caught",
         "pylint:bare-except",
     ),
-    packs=("recommended", "production"),
+    packs=("production", "strict"),
     supersedes=("python/exit-swallowed",),
     paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
     examples=(
