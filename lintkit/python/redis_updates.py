@@ -10,6 +10,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.receivers import returned_values
 from lintkit.python.redis_clients import command_trigger, is_redis_pipeline, redis_command
 from lintkit.python.redis_keys import key_of, key_shape, key_text
+from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile
@@ -178,7 +179,7 @@ def _add_helper_calls(
     names = {helper.function.name.value for helper in (*readers.values(), *writers.values())}
     for top in tops.values():
         for node in file.walk(top):
-            if not isinstance(node, cst.Call) or _last(node.func) not in names:
+            if not isinstance(node, cst.Call) or last_name(node.func) not in names:
                 continue
             called, caller = file.definition(node.func), file.enclosing_function(node)
             if not isinstance(called, cst.FunctionDef) or caller is None or caller is called:
@@ -205,12 +206,6 @@ def _seen_by_caller(call: cst.Call, helper: _Helper, file: PythonFile) -> _Acces
 
 def _renamed(text: str, name: str, code: str) -> str:
     return text.replace("{" + name + "}", "{" + code + "}").replace("{" + name + ".", "{" + code + ".")
-
-
-def _last(node: cst.BaseExpression) -> str:
-    if isinstance(node, cst.Attribute):
-        return node.attr.value
-    return node.value if isinstance(node, cst.Name) else ""
 
 
 # -- one function ------------------------------------------------------------------------------------------------------
@@ -308,7 +303,7 @@ def _is_changed(
                 return True
         if isinstance(node, cst.Del) and _root(node.target) in tainted:
             return True
-        if isinstance(node, cst.Call) and _last(node.func) in _CHANGING and _root(node.func) in tainted:
+        if isinstance(node, cst.Call) and last_name(node.func) in _CHANGING and _root(node.func) in tainted:
             return True
     return False
 
@@ -332,7 +327,7 @@ def _is_protected(function: cst.FunctionDef, file: PythonFile) -> bool:
 
 def _protects(node: cst.CSTNode, file: PythonFile) -> bool:
     if isinstance(node, cst.Call):
-        name = _last(node.func).lower()
+        name = (last_name(node.func) or "").lower()
         if name in _PROTECTING or ("lock" in name and "block" not in name and "clock" not in name):
             return True
         return name == "set" and "nx" in file.keyword_arguments(node)

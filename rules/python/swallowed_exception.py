@@ -22,6 +22,7 @@ from lintkit.api import (
 )
 from lintkit.python.branches import in_development_branch, scope_name
 from lintkit.python.excepts import BROAD, catches_everything, is_retry
+from lintkit.python.spelling import last_name
 
 HANDLERS = Statements(("except",))
 SUPPRESS = Calls(("contextlib.suppress",))
@@ -634,19 +635,13 @@ def _only_reads(body: cst.BaseSuite, file: PythonFile) -> bool:
 
 def _only_cleans_up(body: cst.CSTNode, file: PythonFile) -> bool:
     names = [
-        _last_name(node.func)
+        last_name(node.func)
         for node in file.walk(body)
         if type(node) is cst.Call and isinstance(node, cst.Call)
     ]
     return any(name in _CLEANUP for name in names) and all(
         name in _CLEANUP | _BESIDE_CLEANUP for name in names
     )
-
-
-def _last_name(callee: cst.BaseExpression) -> str:
-    if isinstance(callee, cst.Attribute):
-        return callee.attr.value
-    return callee.value if isinstance(callee, cst.Name) else ""
 
 
 def _follows_yield(function: cst.FunctionDef, statement: cst.CSTNode, file: PythonFile) -> bool:
