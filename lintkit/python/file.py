@@ -208,6 +208,9 @@ class PythonFile:
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of `span(node)`."""
+        place = self._order.get(id(node))
+        if place is not None:
+            return self._indexed[place >> 32].code(node)
         span = self.span(node)
         return self.text[span.start : span.end]
 

@@ -163,6 +163,24 @@ def offsets(module: cst.Module, text: str, cuts: Sequence[Cut] = ()) -> dict[int
     }
 
 
+def code_of(module: cst.Module, node: cst.BaseExpression) -> str | None:
+    """The source text of an expression of `module`, without the rest being written for it.
+
+    The same as the text between its `offsets`; None for one of several lines, whose indentation only the whole knows,
+    or one that is too deep to be written on its own.
+    """
+    state = _State(module.default_indent, module.default_newline)
+    try:
+        node._codegen(state)  # type: ignore[arg-type]
+    except RecursionError:
+        return None
+    written = "".join(state.tokens)
+    if "\n" in written or "\r" in written or "\x0c" in written:
+        return None
+    start, end = _tight(written, *state.found[id(node)])
+    return written[start:end]
+
+
 def _form_feeds(tokens: Sequence[str], text: str) -> list[int]:
     """Where in the written text libcst left out a form feed: it drops those before the code of a line."""
     gaps: list[int] = []

@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from lintkit.python.positions import Cut, offsets
+from lintkit.python.positions import Cut, code_of, offsets
 
 # Fields in source order; every class that is not named here has no child that is code.
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -237,3 +237,17 @@ class Chunk:
             self._spans = offsets(self.module, self.text, self._cuts())
         found = self._spans.get(id(node))
         return None if found is None else (found[0] + self.start, found[1] + self.start)
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The text that the span of a node of this chunk speaks of.
+
+        One expression is written back on its own: its position costs as much as writing the whole chunk.
+        """
+        if self._spans is None and isinstance(node, cst.BaseExpression):
+            written = code_of(self.module, node)
+            if written is not None:
+                return written
+        found = self.span(node)
+        if found is None:
+            raise ValueError("the node is not of this chunk")
+        return self.text[found[0] - self.start : found[1] - self.start]

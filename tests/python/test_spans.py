@@ -8,6 +8,7 @@ import libcst as cst
 import pytest
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from lintkit.python.positions import code_of
 from lintkit.python.screen import find_matches
 from lintkit.python.triggers import Statements, Strings
 from lintkit.source import Lines
@@ -37,6 +38,20 @@ def test_spans_are_those_of_libcst_and_read_back_as_the_same_code(name: str) -> 
         if isinstance(mine, cst.BaseExpression) and not isinstance(mine, cst.Ellipsis):
             parsed = cst.parse_expression("(" + file.code(mine) + ")")
             assert type(parsed) is type(mine)
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if (LIBRARY / name).is_file()])
+def test_an_expression_written_on_its_own_is_the_text_of_its_span(name: str) -> None:
+    data = (LIBRARY / name).read_bytes()
+    file = find_matches(data, name, [EVERYTHING], screen=False).file
+    assert file is not None
+    nodes = [node for statement in file.statements() for node in file.walk(statement)]
+    written = {node: code_of(cst.Module([]), node) for node in nodes if isinstance(node, cst.BaseExpression)}
+    alone = {node: code for node, code in written.items() if code is not None}
+    assert len(alone) > 0.9 * len(written)
+    for node, code in alone.items():
+        span = file.span(node)
+        assert code == file.text[span.start : span.end]
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
