@@ -3,7 +3,8 @@
 In one folder, the first of `compose.yaml`, `compose.yml`, `docker-compose.yml` and `docker-compose.yaml` is the one
 that is started; `….override.yml` is merged into it without a word, and other compose files beside it
 (`compose.prod.yaml`) are given with `-f`, alone or on top of it. Which, nobody says. So a service has several forms,
-and a rule that misses something reports it only where every form lacks it.
+and a rule that misses something reports it only where every form lacks it. What one entry of `include` names belongs
+together always: its later files override the first one, and paths in them count from one folder.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class ComposeProjects:
     names     project file -> the names of all services that it may be run with
     defined   project file -> `volumes`, `networks`, … -> the names that its project defines
     opaque    files whose project takes in files that are not known
+    folders   files whose paths count from another folder than their own -> that folder
     """
 
     services: tuple[RunService, ...]
@@ -65,6 +67,11 @@ class ComposeProjects:
     names: Mapping[str, frozenset[str]]
     defined: Mapping[str, Mapping[str, frozenset[str]]]
     opaque: frozenset[str]
+    folders: Mapping[str, str]
+
+    def directory(self, path: str) -> str:
+        """The folder from which the paths in a compose file count."""
+        return self.folders.get(path, posixpath.dirname(path))
 
     def others(self, service: RunService) -> dict[str, RunService]:
         """The services that a service may be run with, by name; those of its own file count most."""
@@ -97,9 +104,44 @@ class _Joining:
             self.by_folder[posixpath.dirname(path)].append(path)
         self.templates: set[tuple[str, str]] = set()
         self.resolved: dict[tuple[str, str], Node | None] = {}
+        self.groups: list[tuple[str, ...]] = []
+        self.folders: dict[str, str] = {}
+        self.includers: defaultdict[str, list[str]] = defaultdict(list)
+        for path in sorted(self.files):
+            self.read_includes(path)
+
+    def read_includes(self, path: str) -> None:
+        """Note what a file includes: the groups of files, who includes them, and where their paths count from."""
+        folder = posixpath.dirname(path)
+        for include in self.files[path].includes:
+            group = tuple(normal(folder, name) for name in include.paths if name and "$" not in name)
+            if not group:
+                continue
+            self.groups.append(group)
+            written = include.directory
+            directory = normal(folder, written) if written else posixpath.dirname(group[0])
+            for each in group:
+                self.includers[each].append(path)
+                if "$" not in written and directory != posixpath.dirname(each):
+                    self.folders.setdefault(each, directory)
+
+    def join_groups(self, nodes: dict[tuple[str, str], Node | None]) -> set[tuple[str, str]]:
+        """Merge the files of each group into its first one; returns the services that only change another one."""
+        parts = set()
+        for group in self.groups:
+            holders: dict[str, str] = {}
+            for path in dict.fromkeys(group):
+                for name in self.by_file.get(path, ()):
+                    holder = holders.setdefault(name, path)
+                    base, over = nodes.get((holder, name)), nodes.get((path, name))
+                    if holder != path and base is not None and over is not None:
+                        nodes[holder, name] = merged(base, over)
+                        parts.add((path, name))
+        return parts
 
     def projects(self) -> ComposeProjects:
         nodes = {(f.path, f.name): self.extended(f.path, f.name) for f in self.facts()}
+        parts = self.join_groups(nodes)
         projects = {path: self.project(path) for path in self.files}
         found = []
         for fact in self.facts():
@@ -116,6 +158,7 @@ class _Joining:
                 forms += [merged(node, over) for path, over in overrides if not _is_override(path)]
             beside = main is not None and main != fact.path
             partial = beside and (_is_override(fact.path) or not self.stands_alone(fact.path))
+            partial = partial or (fact.path, fact.name) in parts
             project = projects[fact.path]
             found.append(
                 RunService(fact.path, fact.name, fact.span, tuple(forms[:_MOST_FORMS]), partial, project)
@@ -132,7 +175,7 @@ class _Joining:
         for each in found:
             grouped[each.path].append(each)
         by_file = {path: tuple(group) for path, group in grouped.items()}
-        return ComposeProjects(tuple(found), by_file, names, defined, frozenset(opaque))
+        return ComposeProjects(tuple(found), by_file, names, defined, frozenset(opaque), self.folders)
 
     def facts(self) -> list[ComposeService]:
         return [fact for path in sorted(self.by_file) for fact in self.by_file[path].values()]
@@ -162,7 +205,7 @@ class _Joining:
         return found
 
     def project(self, path: str) -> tuple[str, ...]:
-        """The files that `path` may be run with: those of its folder, what they include, and so on."""
+        """The files that `path` may be run with: those of its folder, what they include, who includes them."""
         main = self.main(path)
         queue = [path]
         if main is not None:
@@ -174,8 +217,10 @@ class _Joining:
                 continue
             seen.append(each)
             file = self.files.get(each)
-            for group in file.includes if file is not None else ():
-                queue += [normal(posixpath.dirname(each), name) for name in group if "$" not in name]
+            for include in file.includes if file is not None else ():
+                queue += [normal(posixpath.dirname(each), name) for name in include.paths if "$" not in name]
+            for includer in self.includers.get(each, ()):
+                queue += self.by_folder[posixpath.dirname(includer)]
         return tuple(seen)
 
     def defined(self, project: Sequence[str]) -> dict[str, frozenset[str]]:

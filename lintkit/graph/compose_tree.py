@@ -6,6 +6,7 @@ overrides it (compose-go, override/merge.go), each part still knowing where it i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +25,9 @@ _NAMED = frozenset(
     )
 )
 """What may be a list of `NAME` or `NAME=value`, or a mapping; compose merges by name."""
+
+
+_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ def merged(base: Node, over: Node, route: tuple[str, ...] = ()) -> Node:
                 entries[name] = merged(entries[name], node, (*route, name)) if name in entries else node
         return replace(base, mapping=tuple(entries.items()))
     if base.sequence is not None and over.sequence is not None and route not in _REPLACED:
+        if route == ("volumes",):
+            base = _without_targets(base, over)
         return replace(base, sequence=(*base.sequence, *over.sequence))
     if route == ("build",) and base.mapping is not None and isinstance(over.scalar, str):
         return merged(base, replace(over, mapping=(("context", over),), scalar=None), route)
@@ -107,6 +113,22 @@ def merged(base: Node, over: Node, route: tuple[str, ...] = ()) -> Node:
     if over.mapping is None and over.sequence is None and over.scalar is None and route:
         return base  # a key without a value says nothing
     return over
+
+
+def _without_targets(base: Node, over: Node) -> Node:
+    """The mounts of `base` but those at whose target `over` mounts something else."""
+    taken = {target for item in over.sequence or () if (target := mount_of(item)[1])}
+    kept = tuple(item for item in base.sequence or () if mount_of(item)[1] not in taken)
+    return replace(base, sequence=kept)
+
+
+def mount_of(item: Node) -> tuple[str, str]:
+    """What an item of `volumes` mounts and where; what is mounted is empty where it has no name."""
+    if item.mapping is not None:
+        return text_of(item.child("source")), text_of(item.child("target")).rstrip("/")
+    # A default may hold a colon of its own: `${DATA:-./data}:/data`.
+    parts = _VARIABLE.sub("$", text_of(item)).split(":")
+    return ("", parts[0].rstrip("/")) if len(parts) < 2 else (parts[0], parts[1].rstrip("/"))
 
 
 def _named(node: Node) -> Node:

@@ -10,6 +10,7 @@ from lintkit.graph.compose_tree import Node, Scalar
 from lintkit.graph.facts import (
     Build,
     ComposeFile,
+    ComposeInclude,
     ComposeService,
     ContainerDefined,
     Count,
@@ -66,7 +67,8 @@ def _file(document: Document) -> ComposeFile:
         paths = item.get("path") if isinstance(item, dict) else item
         group = tuple(_text(each) for each in (paths if isinstance(paths, list) else [paths]))
         opaque = opaque or any("$" in each or ":" in each or not each for each in group)
-        found.append(group)
+        directory = _text(item.get("project_directory")) if isinstance(item, dict) else ""
+        found.append(ComposeInclude(group, directory))
     return ComposeFile(document.span(()), tuple(found), defined, opaque)
 
 
@@ -143,7 +145,7 @@ def _env_files(document: Document, route: Route, data: Any) -> Iterator[EnvFile]
         if isinstance(each, str):
             yield EnvFile(each, span)
         elif isinstance(each, dict):
-            yield EnvFile(_text(each.get("path")), span, each.get("required") is not False)
+            yield EnvFile(_text(each.get("path")), span, each.get("required") not in (False, "false"))
 
 
 def _mounts(data: Any) -> Iterator[Mount]:

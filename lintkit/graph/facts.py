@@ -224,15 +224,27 @@ class ComposeService(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ComposeInclude:
+    """An entry of `include`: files that are merged into one project, and the folder that their paths count from.
+
+    paths      as written; later ones override earlier ones
+    directory  `project_directory` as written; empty where the folder of the first file counts
+    """
+
+    paths: tuple[str, ...]
+    directory: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ComposeFile(Fact):
     """What a compose file says besides its services.
 
-    includes  groups of files that `include` names, each group merged into one; () where one of them is not known
+    includes  what `include` names, in its order
     defined   (`volumes`, `networks`, `configs`, `secrets`, names) as far as the file defines them
     opaque    it takes in files that are not known from here
     """
 
-    includes: tuple[tuple[str, ...], ...] = ()
+    includes: tuple[ComposeInclude, ...] = ()
     defined: tuple[tuple[str, tuple[str, ...]], ...] = ()
     opaque: bool = False
 

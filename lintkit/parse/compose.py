@@ -185,7 +185,8 @@ def env_files(document: Document, service_route: Route) -> tuple[EnvFile, ...]:
             files.append(EnvFile(item, True, where, document.span(where)))
         elif isinstance(item, dict) and isinstance(item.get("path"), str):
             at = (*where, "path")
-            files.append(EnvFile(item["path"], item.get("required") is not False, at, document.span(at)))
+            required = item.get("required") not in (False, "false")
+            files.append(EnvFile(item["path"], required, at, document.span(at)))
     return tuple(files)
 
 

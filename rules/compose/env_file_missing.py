@@ -45,6 +45,19 @@ services:
         good(
             {
                 "compose.yaml": """\
+include:
+  - path: [infra/db.yaml, infra/db.local.yaml]
+    project_directory: .
+""",
+                "infra/db.yaml": "services: {db: {image: 'postgres:17', env_file: db.env}}\n",
+                "infra/db.local.yaml": "services: {db: {env_file: [{path: local.env, required: 'false'}]}}\n",
+                "db.env": "A=1\n",
+            },
+            note="where it is included, paths count from another folder",
+        ),
+        good(
+            {
+                "compose.yaml": """\
 services:
   api:
     build: .
@@ -78,12 +91,13 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if posixpath.basename(fact.path) == ".gitignore"
     }
     seen = set()
-    for service in compose_projects(project.facts(ComposeService), project.facts(ComposeFile)).services:
+    projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+    for service in projects.services:
         for node, required in _env_files(service.node.child("env_file")):
             written, span = text_of(node), node.span
             if not required or not written or "$" in written or posixpath.isabs(written) or span in seen:
                 continue
-            path = normal(posixpath.dirname(span.path), written)
+            path = normal(projects.directory(span.path), written)
             if posixpath.basename(path) == _WRITTEN_BY_PORTAINER:
                 continue
             if path.startswith(("..", "~")) or path in project.paths or _is_explained(path, project.paths):
@@ -107,7 +121,7 @@ def _env_files(node: Node | None) -> Iterator[tuple[Node, bool]]:
             yield item, True
         elif (path := item.child("path")) is not None:
             required = item.child("required")
-            yield path, required is None or required.scalar is not False
+            yield path, required is None or required.scalar not in (False, "false")
 
 
 def _is_explained(path: str, paths: frozenset[str]) -> bool:

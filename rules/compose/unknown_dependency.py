@@ -73,9 +73,11 @@ services:
     links: ["db:database"]
 volumes: {data: }
 """,
-                "infra/compose.yaml": "services: {db: {image: 'postgres:17', networks: {n: }}}\nnetworks: {n: }\n",
+                "infra/compose.yaml": (
+                    "services: {db: {image: 'postgres:17', networks: {n: }, depends_on: [api]}}\nnetworks: {n: }\n"
+                ),
             },
-            note="from a file that is included, what may be missing, folders, and the network that is always there",
+            note="from files that include or are included, what may be missing, folders, and every project's network",
         ),
         good(
             {"deploy/prod.compose.yaml": "services: {api: {environment: {A: '1'}, depends_on: [db]}}\n"},

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.compose_services import compose_projects
-from lintkit.graph.compose_tree import Node, environment, text_of
+from lintkit.graph.compose_tree import Node, environment, mount_of, text_of
 from lintkit.graph.datastores import Datastore, datastore_of
 from lintkit.graph.facts import ComposeFile, ComposeService
 
@@ -71,6 +71,9 @@ services:
     image: postgres:17
     environment: {PGDATA: /db}
     volumes: ["moved:/db"]
+  chosen:
+    image: postgres:17
+    volumes: ["${DATA:-./data}:/var/lib/postgresql/data"]
   cache:
     image: redis:7
   check:
@@ -81,7 +84,7 @@ services:
     command: postgres -c fsync=off
 volumes: {db: , moved: }
 """,
-            note="volumes, a folder, memory, another place, a cache, what tests run, and what need not be durable",
+            note="volumes, a folder, memory, other places, a cache, what tests run, and what need not be durable",
         ),
         good(
             {
@@ -122,7 +125,8 @@ def _is_kept(store: Datastore, form: Node) -> bool:
     if any(mark in words for mark in ("data_directory", "datadir", "dbpath", "fsync=off")):
         return True
     volumes = form.child("volumes")
-    targets = [_target(item) for item in (volumes.sequence or ()) if volumes is not None] if volumes else []
+    mounts = [mount_of(item) for item in (volumes.sequence or ())] if volumes is not None else []
+    targets = [target for source, target in mounts if source]
     return any(
         target.startswith("$")
         or f"{target}/".startswith(f"{folder}/")
@@ -131,10 +135,3 @@ def _is_kept(store: Datastore, form: Node) -> bool:
         for folder in store.folders
         if target
     )
-
-
-def _target(item: Node) -> str:
-    if item.mapping is not None:
-        return text_of(item.child("target")).rstrip("/")
-    parts = text_of(item).split(":")
-    return "" if len(parts) < 2 else parts[1].rstrip("/")

@@ -134,7 +134,7 @@ def test_included_files_belong_to_the_project() -> None:
     )
     assert projects.names["compose.yaml"] == {"a", "b", "c"}
     assert projects.defined["compose.yaml"]["volumes"] == {"v"}
-    assert projects.opaque == {"compose.yaml", "x/compose.yaml"}
+    assert projects.opaque == {"compose.yaml", "infra/compose.yaml", "x/compose.yaml"}
 
 
 def test_places_are_those_of_the_file_that_says_it() -> None:
@@ -189,3 +189,52 @@ services:
 )
 def test_odd_files_are_no_reason_to_fail(text: str) -> None:
     projects_of({"compose.yaml": text, "compose.override.yaml": text})
+
+
+def test_what_one_include_names_is_merged() -> None:
+    files = {
+        "compose.yaml": """\
+include:
+  - path: [infra/db.yaml, infra/db.local.yaml]
+    project_directory: .
+  - infra/cache.yaml
+services: {api: {image: 'shop:1', depends_on: [db]}}
+""",
+        "infra/db.yaml": "services: {db: {image: 'postgres:17', env_file: db.env, depends_on: [api]}}\n",
+        "infra/db.local.yaml": "services: {db: {mem_limit: 1g, image: 'postgres:18'}, seed: {image: 'seed:1'}}\n",
+        "infra/cache.yaml": "services: {cache: {image: 'redis:7'}}\n",
+    }
+    projects = projects_of(files)
+    assert run(files, "db") == {
+        "image": "postgres:18",
+        "env_file": "db.env",
+        "depends_on": ["api"],
+        "mem_limit": "1g",
+    }
+    assert [(s.path, s.name) for s in projects.services if s.partial] == [("infra/db.local.yaml", "db")]
+    assert {projects.names[path] for path in files} == {frozenset(("api", "db", "seed", "cache"))}
+    assert [projects.directory(path) for path in files] == ["", "", "", "infra"]
+
+
+def test_files_that_include_each_other_are_read_once() -> None:
+    files = {
+        "compose.yaml": "include: [b/compose.yaml]\nservices: {a: {image: 'a:1'}}\n",
+        "b/compose.yaml": "include: [../compose.yaml]\nservices: {b: {image: 'b:1'}}\n",
+    }
+    assert projects_of(files).names["compose.yaml"] == frozenset("ab")
+
+
+def test_a_mount_takes_the_place_of_another_at_its_target() -> None:
+    merged = run(
+        {
+            "compose.yaml": "services: {a: {image: 'a:1', volumes: ['/:/host', 'data:/data', '/cache']}}\n",
+            "compose.override.yaml": """\
+services:
+  a:
+    volumes:
+      - "${DATA:-./data}:/data"
+      - {type: tmpfs, target: /cache/}
+""",
+        }
+    )
+    assert merged["volumes"] == ["/:/host", "${DATA:-./data}:/data", {"type": "tmpfs", "target": "/cache/"}]
