@@ -103,9 +103,8 @@ def merged(base: Node, over: Node, route: tuple[str, ...] = ()) -> Node:
                 entries[name] = merged(entries[name], node, (*route, name)) if name in entries else node
         return replace(base, mapping=tuple(entries.items()))
     if base.sequence is not None and over.sequence is not None and route not in _REPLACED:
-        if route == ("volumes",):
-            base = _without_targets(base, over)
-        return replace(base, sequence=(*base.sequence, *over.sequence))
+        kept = _other_mounts(base, over) if route == ("volumes",) else base.sequence
+        return replace(base, sequence=(*kept, *over.sequence))
     if route == ("build",) and base.mapping is not None and isinstance(over.scalar, str):
         return merged(base, replace(over, mapping=(("context", over),), scalar=None), route)
     if route == ("build",) and over.mapping is not None and isinstance(base.scalar, str):
@@ -115,11 +114,10 @@ def merged(base: Node, over: Node, route: tuple[str, ...] = ()) -> Node:
     return over
 
 
-def _without_targets(base: Node, over: Node) -> Node:
+def _other_mounts(base: Node, over: Node) -> tuple[Node, ...]:
     """The mounts of `base` but those at whose target `over` mounts something else."""
     taken = {target for item in over.sequence or () if (target := mount_of(item)[1])}
-    kept = tuple(item for item in base.sequence or () if mount_of(item)[1] not in taken)
-    return replace(base, sequence=kept)
+    return tuple(item for item in base.sequence or () if mount_of(item)[1] not in taken)
 
 
 def mount_of(item: Node) -> tuple[str, str]:
