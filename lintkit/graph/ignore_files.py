@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lintkit.graph.facts import IgnoreRules
 from lintkit.model import Edit, Fix, Span
-from lintkit.parse.ignore import IgnoreMatch, git_ignored
+from lintkit.parse.ignore import GitMatcher, IgnoreMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class GitIgnores:
 
     files: Mapping[str, IgnoreRules]
     lines: Mapping[str, tuple[str, ...]]
+    matcher: GitMatcher
 
     def ignores(self, path: str) -> bool:
         """Whether git leaves `path` out; a `/` at its end says that it is a folder."""
@@ -25,7 +26,7 @@ class GitIgnores:
 
     def match(self, path: str) -> IgnoreMatch | None:
         """The pattern that decides about `path`."""
-        return git_ignored(path, self.lines)
+        return self.matcher.match(path)
 
     def responsible(self, folder: str, speaks: re.Pattern[str]) -> IgnoreRules | None:
         """The ignore file that should speak of what lies in `folder`; None where there is none above it.
@@ -44,7 +45,8 @@ def git_ignores(facts: Iterable[IgnoreRules]) -> GitIgnores:
     files = {
         fact.path.rpartition("/")[0]: fact for fact in facts if fact.path.rpartition("/")[2] == ".gitignore"
     }
-    return GitIgnores(files, {folder: fact.lines for folder, fact in files.items()})
+    lines = {folder: fact.lines for folder, fact in files.items()}
+    return GitIgnores(files, lines, GitMatcher(lines))
 
 
 def place_in(fact: IgnoreRules, about: re.Pattern[str] | None = None) -> Span:

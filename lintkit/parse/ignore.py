@@ -12,14 +12,16 @@ github.com/moby/patternmatcher, which the builders use.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from typing import Any
 
 from lintkit.model import Document, Kind, NodeSpans, Problem, Route, SourceFile, Span
 from lintkit.parse.errors import ParseError
-from lintkit.parse.wildcard import Token, Wildcard, compile_wildcard
+from lintkit.parse.wildcard import Token, Wildcard
 from lintkit.source import BOM, decode
 
 _CLASSES: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -38,6 +40,9 @@ _CLASSES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 _MAXIMUM = 100_000
+_FEW = 8
+_MANY_NAMES = 200
+"""From how many patterns, and how many names, one search for all patterns is worth putting together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,20 @@ class GitPattern:
         if self.literal is not None:
             return candidate == self.literal
         return self.wildcard is not None and self.wildcard.matches(candidate)
+
+    def ending(self) -> str:
+        """The end of the names that it matches, where that is all it asks for (`*.pyc`); empty for others."""
+        tokens = self.wildcard.tokens if self.anywhere and self.wildcard is not None else ()
+        if len(tokens) < 2 or tokens[0].kind != "star" or any(each.kind != "text" for each in tokens[1:]):
+            return ""
+        return "".join(each.text for each in tokens[1:])
+
+    def first_folder(self) -> str:
+        """The first folder of every path that it matches, where that is written out."""
+        tokens = () if self.wildcard is None else self.wildcard.tokens
+        written = "".join(each.text for each in takewhile(lambda each: each.kind == "text", tokens))
+        folder, slash, _ = written.partition("/")
+        return folder if slash else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +171,133 @@ def git_ignored(path: str, files: Mapping[str, Sequence[str]]) -> IgnoreMatch | 
     files  the folder of each `.gitignore` ("" for the root) -> its lines
 
     An ignored folder decides for everything below it, and ignore files inside it are not read. A file that is
-    already tracked stays tracked whatever the answer.
+    already tracked stays tracked whatever the answer. Who asks about many paths keeps a `GitMatcher`.
     """
-    parts = path.strip("/").split("/")
-    last = len(parts) - 1
-    match: IgnoreMatch | None = None
-    for depth, name in enumerate(parts):
-        match = _decide(parts, depth, name, files, depth < last or path.endswith("/"))
-        if match is not None and match.ignored:
-            return match
-    return match
+    return GitMatcher(files).match(path)
 
 
-def _decide(
-    parts: list[str], depth: int, name: str, files: Mapping[str, Sequence[str]], is_folder: bool
-) -> IgnoreMatch | None:
-    """The last matching pattern of the deepest ignore file that speaks of this one path."""
-    for level in range(depth, -1, -1):
-        directory = "/".join(parts[:level])
-        lines = files.get(directory)
-        if not lines:
-            continue
-        relative = "/".join(parts[level : depth + 1])
-        for pattern in reversed(compile_git(tuple(lines))):
-            if pattern.matches(relative, name, is_folder):
-                return IgnoreMatch(directory, pattern.line, pattern.text, not pattern.negated)
+class GitMatcher:
+    """All ignore files of a work tree; what it finds out about a folder is kept for all that lies inside."""
+
+    def __init__(self, files: Mapping[str, Sequence[str]]) -> None:
+        self._lines = files
+        self._indexes: dict[str, tuple[_GitIndex, _GitIndex] | None] = {}
+        self._folders: dict[str, IgnoreMatch | None] = {"": None}
+
+    def match(self, path: str) -> IgnoreMatch | None:
+        """Which pattern decides whether git ignores `path`; see `git_ignored`."""
+        is_folder = path.endswith("/")
+        path = path.strip("/")
+        above = self._folder(path.rpartition("/")[0])
+        if above is not None and above.ignored:
+            return above
+        return self._decide(path, is_folder)
+
+    def _folder(self, folder: str) -> IgnoreMatch | None:
+        """What decides about a folder, those above it included."""
+        unknown = []
+        while folder not in self._folders:
+            unknown.append(folder)
+            folder = folder.rpartition("/")[0]
+        match = self._folders[folder]
+        for folder in reversed(unknown):
+            if match is None or not match.ignored:
+                match = self._decide(folder, True)
+            self._folders[folder] = match
+        return match
+
+    def _decide(self, path: str, is_folder: bool) -> IgnoreMatch | None:
+        """The last matching pattern of the deepest ignore file that speaks of this one path."""
+        directory, _, name = path.rpartition("/")
+        while True:
+            if directory not in self._indexes:
+                lines = self._lines.get(directory)
+                self._indexes[directory] = _index(tuple(lines)) if lines else None
+            index = self._indexes[directory]
+            if index is not None:
+                relative = path[len(directory) + 1 :] if directory else path
+                pattern = index[is_folder].last(relative, name)
+                if pattern is not None:
+                    return IgnoreMatch(directory, pattern.line, pattern.text, not pattern.negated)
+            if not directory:
+                return None
+            directory = directory.rpartition("/")[0]
+
+
+class _GitIndex:
+    """The patterns of one ignore file that can speak of a folder, or of a file, so that few have to be tried."""
+
+    def __init__(self, patterns: Sequence[GitPattern]) -> None:
+        self.names: dict[str, GitPattern] = {}
+        self.paths: dict[str, GitPattern] = {}
+        self.endings: dict[int, dict[str, GitPattern]] = {}
+        self.wild_names: list[GitPattern] = []
+        self.wild_paths: dict[str, list[GitPattern]] = {}
+        self._by_name: dict[str, GitPattern | None] = {}
+        for pattern in patterns:
+            ending = pattern.ending()
+            if pattern.literal is not None:
+                (self.names if pattern.anywhere else self.paths)[pattern.literal] = pattern
+            elif ending:
+                self.endings.setdefault(len(ending), {})[ending] = pattern
+            elif pattern.anywhere:
+                self.wild_names.append(pattern)
+            else:
+                self.wild_paths.setdefault(pattern.first_folder(), []).append(pattern)
+        self._any_name: re.Pattern[str] | None = None
+
+    def last(self, path: str, name: str) -> GitPattern | None:
+        """The last pattern that matches `path`, whose last part is `name`."""
+        found = self._later(self.paths.get(path), self._of_name(name))
+        for folder in {"", path.partition("/")[0]}:
+            found = self._later(found, _last(self.wild_paths.get(folder, ()), path, name, found))
+        return found
+
+    def _of_name(self, name: str) -> GitPattern | None:
+        if name not in self._by_name:
+            if len(self._by_name) == _MANY_NAMES:
+                self._any_name = _alternatives(self.wild_names)
+            found = self.names.get(name)
+            for length, endings in self.endings.items():
+                found = self._later(found, endings.get(name[-length:]))
+            if self._any_name is None or self._any_name.fullmatch(name):
+                found = self._later(found, _last(self.wild_names, name, name, found))
+            self._by_name[name] = found
+        return self._by_name[name]
+
+    @staticmethod
+    def _later(one: GitPattern | None, other: GitPattern | None) -> GitPattern | None:
+        if one is None or other is None:
+            return one or other
+        return one if one.line > other.line else other
+
+
+def _last(
+    patterns: Sequence[GitPattern], path: str, name: str, known: GitPattern | None
+) -> GitPattern | None:
+    """The last of `patterns` that matches, if it comes after the `known` one."""
+    for pattern in reversed(patterns):
+        if known is not None and known.line > pattern.line:
+            return None
+        if pattern.matches(path, name, True):
+            return pattern
     return None
+
+
+def _alternatives(patterns: Sequence[GitPattern]) -> re.Pattern[str] | None:
+    """One search that says whether any of many patterns can match at all; None where each has to be asked."""
+    known = [each.wildcard.expression for each in patterns if each.wildcard is not None]
+    sources = [each.pattern for each in known if each is not None]
+    if len(sources) < len(known) or len(sources) < _FEW:
+        return None
+    return re.compile("|".join(f"(?:{source})" for source in sources), re.DOTALL)
+
+
+@lru_cache(maxsize=64)
+def _index(lines: tuple[str, ...]) -> tuple[_GitIndex, _GitIndex]:
+    """What can match files, and what can match folders."""
+    patterns = compile_git(lines)
+    return _GitIndex([each for each in patterns if not each.folders_only]), _GitIndex(patterns)
 
 
 @lru_cache(maxsize=512)
@@ -207,7 +327,7 @@ def _git_pattern(line: str, number: int) -> GitPattern | None:
     if not any(char in pattern for char in "*?[\\"):
         return GitPattern(number, text, negated, folders_only, anywhere, pattern, None)
     tokens = _git_tokens(pattern)
-    wildcard = None if tokens is None else compile_wildcard(tokens)
+    wildcard = None if tokens is None else Wildcard(tokens)
     return GitPattern(number, text, negated, folders_only, anywhere, None, wildcard)
 
 
@@ -367,7 +487,7 @@ def compile_docker(lines: tuple[str, ...]) -> tuple[DockerPattern, ...]:
             found.append(DockerPattern(negated, None, pattern))
             continue
         tokens = _docker_tokens(pattern)
-        found.append(DockerPattern(negated, None if tokens is None else compile_wildcard(tokens), None))
+        found.append(DockerPattern(negated, None if tokens is None else Wildcard(tokens), None))
     return tuple(found)
 
 

@@ -64,26 +64,32 @@ class Token:
         return f"{guard}[{'^' if self.negated else ''}{ranges}]"
 
 
-@dataclass(frozen=True, slots=True)
 class Wildcard:
-    """A compiled pattern; `expression` is None where only the slow way is safe."""
+    """A pattern that is compiled when it is first asked: of a long ignore file most lines never are."""
 
-    tokens: tuple[Token, ...]
-    expression: re.Pattern[str] | None
+    __slots__ = ("_expression", "tokens")
+
+    def __init__(self, tokens: tuple[Token, ...]) -> None:
+        self.tokens = tokens
+        self._expression: re.Pattern[str] | None = None
+
+    @property
+    def expression(self) -> re.Pattern[str] | None:
+        """The pattern for `re`; None where only the slow way is safe. A wildcard at the very end costs nothing."""
+        if self._expression is None:
+            repeats = sum(token.kind in ("star", "folders", "rest") for token in self.tokens[:-1])
+            if repeats > _MANY_WILDCARDS:
+                return None
+            source = "".join(token.expression() for token in self.tokens)
+            self._expression = re.compile(source, re.DOTALL)
+        return self._expression
 
     def matches(self, text: str) -> bool:
         """Whether the whole of `text` matches."""
-        if self.expression is not None and len(text) <= _LONG_TEXT:
-            return self.expression.fullmatch(text) is not None
+        expression = self.expression
+        if expression is not None and len(text) <= _LONG_TEXT:
+            return expression.fullmatch(text) is not None
         return follow(self.tokens, text)
-
-
-def compile_wildcard(tokens: tuple[Token, ...]) -> Wildcard:
-    """Choose how `tokens` are matched; a wildcard at the very end costs nothing."""
-    repeats = sum(token.kind in ("star", "folders", "rest") for token in tokens[:-1])
-    if repeats > _MANY_WILDCARDS:
-        return Wildcard(tokens, None)
-    return Wildcard(tokens, re.compile("".join(token.expression() for token in tokens), re.DOTALL))
 
 
 def follow(tokens: tuple[Token, ...], text: str) -> bool:

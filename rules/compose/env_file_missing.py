@@ -9,8 +9,8 @@ from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, bad, def
 from lintkit.graph.compose_services import compose_projects
 from lintkit.graph.compose_tree import Node, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService, IgnoreRules
+from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.images import normal
-from lintkit.parse.ignore import git_ignored
 
 RULE = define(
     summary="a service needs a file of variables that does not exist",
@@ -85,11 +85,7 @@ _WRITTEN_BY_PORTAINER = "stack.env"
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each required `env_file` that is not there, not ignored and not explained."""
-    ignores = {
-        posixpath.dirname(fact.path): fact.lines
-        for fact in project.facts(IgnoreRules)
-        if posixpath.basename(fact.path) == ".gitignore"
-    }
+    ignores = git_ignores(project.facts(IgnoreRules))
     seen = set()
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
     for service in projects.services:
@@ -102,8 +98,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 continue
             if path.startswith(("..", "~")) or path in project.paths or _is_explained(path, project.paths):
                 continue
-            match = git_ignored(path, ignores)
-            if match is not None and match.ignored:
+            if ignores.ignores(path):
                 continue
             seen.add(span)
             yield rule.finding(

@@ -38,12 +38,14 @@ beside it is left out in silence, so that the build works on one machine only.
 )
 
 _KEEPERS = (".gitkeep", ".keep", ".gitignore", ".placeholder")
+_MOST_LINES = 10_000
+"""A longer ignore file is generated, and asking it about every file would take too long."""
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each pattern once that ignores tracked files, at its line."""
     ignores = git_ignores(project.facts(IgnoreRules))
-    if not ignores.files:
+    if not ignores.files or any(len(lines) > _MOST_LINES for lines in ignores.lines.values()):
         return
     found: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for path in sorted(project.tracked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.parse.ignore import git_ignored
+from lintkit.parse.ignore import GitMatcher
 
 RULE = define(
     summary="a file that every repository is to have is missing",
@@ -50,13 +50,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     missing = []
     for wanted in rule.options["files"]:
         globs = [wanted] if isinstance(wanted, str) else list(wanted)
-        if not any(_satisfies(path, globs) for path in paths):
+        matcher = GitMatcher({"": globs})
+        if not any((match := matcher.match(path)) is not None and match.ignored for path in paths):
             missing.append(" or ".join(f"`{each}`" for each in globs))
     if missing:
         names = ", ".join(missing)
         yield rule.finding(Span(readme, 0, 0), f"the repository lacks {names}", subject="required files")
-
-
-def _satisfies(path: str, globs: list[str]) -> bool:
-    match = git_ignored(path, {"": globs})
-    return match is not None and match.ignored

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lintkit.model import Kind, SourceFile
 from lintkit.parse.errors import ParseError
 from lintkit.parse.ignore import IgnoreMatch, docker_ignored, git_ignored, parse
-from lintkit.parse.wildcard import Token, compile_wildcard, follow
+from lintkit.parse.wildcard import Token, Wildcard, follow
 
 TREE = [
     "a",
@@ -314,5 +314,5 @@ def test_a_hostile_pattern_costs_no_time(ignores, pattern: str) -> None:  # type
 
 
 def test_few_wildcards_use_a_regular_expression() -> None:
-    assert compile_wildcard((Token("star"), Token("text", "a"))).expression is not None
-    assert compile_wildcard((Token("star"),) * 4).expression is None
+    assert Wildcard((Token("star"), Token("text", "a"))).expression is not None
+    assert Wildcard((Token("star"),) * 4).expression is None
