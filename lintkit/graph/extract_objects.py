@@ -12,21 +12,19 @@ from lintkit.graph.cluster_facts import (
     BudgetDefined,
     EgressRule,
     KustomizationDefined,
-    Labels,
     ObjectDefined,
     PodsDefined,
     PolicyDefined,
-    Requirement,
     RoleDefined,
     Selector,
     ServiceDefined,
 )
 from lintkit.graph.facts import Count, Fact
+from lintkit.graph.label_selectors import read_labels, read_selector
 from lintkit.model import Document, Route, Span
 from lintkit.parse.kubernetes import at, env_entries, is_patch, keeps_running, pod_spec_route
 
 _SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "DeploymentConfig", "Rollout"))
-_OPERATORS = frozenset(("In", "NotIn", "Exists", "DoesNotExist"))
 _EVERY_VERB = frozenset(("get", "list", "watch", "create", "update", "patch", "delete"))
 _OUTSIDE = re.compile(
     r"(?i)^https://(?!(?:localhost|127\.|\[::1\]|10\.|192\.168\.|[a-z0-9-]+(?::\d+)?(?:/|$)|\S*\.(?:svc|local|internal|cluster)\b))"
@@ -87,28 +85,6 @@ def _items(data: Any) -> list[Any]:
     return data if isinstance(data, list) else []
 
 
-def _labels(data: Any) -> Labels:
-    return tuple(
-        (key, _label(value))
-        for key, value in _mapping(data).items()
-        if isinstance(key, str) and not isinstance(value, (dict, list))
-    )
-
-
-def _label(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
-
-
-def _selector(data: Any) -> Selector:
-    expressions = []
-    for each in _items(_mapping(data).get("matchExpressions")):
-        operator = _mapping(each).get("operator")
-        known: Any = operator if operator in _OPERATORS else "unknown"
-        values = tuple(_label(value) for value in _items(_mapping(each).get("values")))
-        expressions.append(Requirement(_text(_mapping(each).get("key")), known, values))
-    return Selector(_labels(_mapping(data).get("matchLabels")), tuple(expressions))
-
-
 def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) -> PodsDefined | None:
     data = document.data
     route = pod_spec_route(data)
@@ -124,7 +100,7 @@ def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) 
     own = None
     if isinstance(selector, dict):
         plain = "matchLabels" not in selector and "matchExpressions" not in selector
-        own = Selector(_labels(selector)) if plain else _selector(selector)
+        own = Selector(read_labels(selector)) if plain else read_selector(selector)
     count = at(data, "spec", "replicas")
     replicas = None
     if isinstance(count, int) and not isinstance(count, bool):
@@ -135,7 +111,7 @@ def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) 
         kind,
         name,
         namespace,
-        _labels(at(data, *route[:-1], "metadata", "labels")),
+        read_labels(at(data, *route[:-1], "metadata", "labels")),
         own,
         document.key_span(route),
         ports=tuple(_ports(spec)),
@@ -209,7 +185,7 @@ def _service(document: Document, name: str, namespace: str, span: Span) -> Servi
         span,
         name,
         namespace,
-        Selector(_labels(selector)) if isinstance(selector, dict) and selector else None,
+        Selector(read_labels(selector)) if isinstance(selector, dict) and selector else None,
         document.key_span(("spec", "selector")),
         tuple(ports),
         headless=spec.get("clusterIP") == "None",
@@ -274,12 +250,12 @@ def _policy(document: Document, name: str, namespace: str, span: Span) -> Policy
             for j, peer in enumerate(_items(_mapping(rule).get(side))):
                 if isinstance(_mapping(peer).get("podSelector"), dict) and "namespaceSelector" not in peer:
                     where = document.key_span(("spec", direction, i, side, j, "podSelector"))
-                    peers.append((_selector(peer["podSelector"]), where))
+                    peers.append((read_selector(peer["podSelector"]), where))
     return PolicyDefined(
         span,
         name,
         namespace,
-        _selector(spec.get("podSelector")),
+        read_selector(spec.get("podSelector")),
         document.key_span(("spec", "podSelector")),
         ingress="Ingress" in named if named else True,
         egress="Egress" in named if named else "egress" in spec,
@@ -351,7 +327,7 @@ def _budget(document: Document, name: str, namespace: str, span: Span) -> Budget
         span,
         name,
         namespace,
-        _selector(spec.get("selector")),
+        read_selector(spec.get("selector")),
         document.key_span(("spec", "selector")),
         amounts.get("minAvailable", ""),
         document.span(("spec", "minAvailable")),

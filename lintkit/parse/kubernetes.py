@@ -169,10 +169,11 @@ def at(data: Any, *route: str | int) -> Any:
 def is_patch(data: Any) -> bool:
     """Whether an object changes another one (a kustomize patch) rather than being deployed as it is written.
 
-    A patch selects no pods and names no image of a container; an object that is deployed cannot do without both.
+    A patch selects no pods and names no image of a container; an object that is deployed cannot do without both. Pods
+    are not made of bases, and containers of which nothing but the name is said are not changed.
     """
     route = pod_spec_route(data)
-    if route is None:
+    if route is None or data["kind"] == "Pod":
         return False
     spec = data
     for part in route:
@@ -180,7 +181,9 @@ def is_patch(data: Any) -> bool:
     if isinstance(data.get("spec"), dict) and data["spec"].get("selector"):
         return False
     items = [item for field, _ in _CONTAINER_LISTS for item in _items(spec, field)]
-    return not any(item.get("image") for item in items)
+    return not any(item.get("image") for item in items) and not (
+        items and all(len(item) == 1 for item in items)
+    )
 
 
 def keeps_running(data: Any) -> bool:

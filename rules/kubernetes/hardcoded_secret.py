@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import Container, containers, embedded_env, env_entries, pod_spec_route
+from lintkit.parse.kubernetes import Container, containers, embedded_env, env_entries
 from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets import Verdict, classify, command_secrets
 
@@ -87,6 +87,23 @@ spec:
 """,
             note="variables of a custom resource",
         ),
+        bad(
+            """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      env:
+        - name: DB_PASSWORD
+          value: blue-whale-41  # <-- here
+  template:
+    spec:
+      containers: [{name: api, image: "shop:1"}]
+""",
+            note="containers in the wrong place, where the secret is in the repository all the same",
+        ),
         good(
             """\
 apiVersion: apps/v1
@@ -132,15 +149,17 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             )
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
             yield _finding(document, (*entry.route, "value"), verdict, message, subject, rule)
-    if pod_spec_route(document.data) is None or not containers(document):
-        yield from _embedded(document, rule)
+    yield from _elsewhere(document, rule)
     for container in containers(document):
         yield from _command(document, container, rule)
 
 
-def _embedded(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """The variables that a custom resource gives to the containers it makes: lists of names and values under `env`."""
+def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Variables outside of the pod's containers: those of a custom resource, or some that stand in the wrong place."""
+    seen = tuple((*container.route, "env") for container in containers(document))
     for route, name, value in embedded_env(document):
+        if route[:-2] in seen:
+            continue
         verdict = classify(name, value, credential=True)
         if verdict is not None:
             message = f"`{name}` of {_object(document)} holds a literal that {verdict.description}"

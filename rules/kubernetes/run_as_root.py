@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import containers, pod_spec_route
+from lintkit.parse.kubernetes import at, containers, pod_spec_route
 
 RULE = define(
     summary="a container may run as root",
@@ -98,6 +98,17 @@ spec:
 """,
             note="a user that is not root; a patch that names no image",
         ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  hostUsers: false
+  containers: [{name: api, image: "shop:1"}]
+""",
+            note="in a user namespace root is nobody on the node",
+        ),
     ),
 )
 
@@ -105,15 +116,15 @@ spec:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report what makes a container root, or the container where nothing forbids it."""
     pod = pod_spec_route(document.data)
-    if pod is None:
+    if pod is None or at(document.data, *pod, "hostUsers") is False:
         return
     seen: set[Route] = set()
     for container in containers(document):
-        data = _at(document.data, container.route)
+        data = at(document.data, *container.route)
         field, value, route = "", None, container.route
         values: dict[str, tuple[Any, Route]] = {}
         for owner in (pod, container.route):  # the container's own setting wins
-            context = _at(document.data, (*owner, "securityContext"))
+            context = at(document.data, *owner, "securityContext")
             if isinstance(context, dict):
                 for name in ("runAsNonRoot", "runAsUser"):
                     if context.get(name) is not None:
@@ -139,14 +150,3 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             else f"nothing keeps container `{container.name}` from running as root"
         )
         yield rule.finding(document.span(route), message, subject=f"{container.name} {field}".rstrip())
-
-
-def _at(data: Any, route: Route) -> Any:
-    for part in route:
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import containers, pod_spec_route
+from lintkit.parse.kubernetes import at, containers, pod_spec_route
 
 # How profiles were named before there was a field for them.
 _OF_POD = "seccomp.security.alpha.kubernetes.io/pod"
@@ -109,18 +108,18 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if pod is None:
         return
     pod_field: Route = (*pod, "securityContext", "seccompProfile", "type")
-    pod_type = _at(document.data, pod_field)
+    pod_type = at(document.data, *pod_field)
     if pod_type == "Unconfined":
         yield rule.finding(
             document.span(pod_field),
             "`Unconfined` switches the system call filter off for the pod",
             subject="pod",
         )
-    annotations = _at(document.data, (*pod[:-1], "metadata", "annotations"))
+    annotations = at(document.data, *pod[:-1], "metadata", "annotations")
     named = {str(name) for name in annotations} if isinstance(annotations, dict) else set()
     for container in containers(document):
         field: Route = (*container.route, "securityContext", "seccompProfile", "type")
-        own = _at(document.data, field)
+        own = at(document.data, *field)
         if own == "Unconfined":
             yield rule.finding(
                 document.span(field),
@@ -131,21 +130,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             own is None
             and pod_type is None
             and not {_OF_POD, _OF_CONTAINER + container.name} & named
-            and _at(document.data, (*container.route, "image"))
+            and at(document.data, *container.route, "image")
         ):
             yield rule.finding(
                 document.span(container.route),
                 f"container `{container.name}` runs without the system call filter of the runtime",
                 subject=container.name,
             )
-
-
-def _at(data: Any, route: Route) -> Any:
-    for part in route:
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data
