@@ -411,33 +411,12 @@ def _jobs(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 def _each_pod(document: Document) -> Iterator[Selected]:
     if document.kind != "kubernetes":
         return
-    from lintkit.parse.kubernetes import pod_spec_route
+    from lintkit.parse.kubernetes import pod_spec_routes
 
     data = document.data
-    route = pod_spec_route(data)
-    routes = [route] if route is not None else list(_embedded_pods(data))
-    for found in routes:
+    for found in pod_spec_routes(data):
         name = value_at(data, ("metadata", "name"))
         yield Selected(found, value_at(data, found), {"kind": data["kind"], "name": name})
-
-
-def _embedded_pods(data: Any) -> Iterator[Route]:
-    """Pod specs of a custom resource: every `spec` with a list of containers, at most eight levels down."""
-    if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
-        return
-    if data["kind"] in ("List", "CustomResourceDefinition"):  # what a definition describes is no pod
-        return
-    stack: list[Found] = [((), data)]
-    while stack:
-        route, node = stack.pop()
-        containers = node.get("containers") if isinstance(node, dict) else None
-        if route and route[-1] == "spec" and isinstance(containers, list):
-            if any(isinstance(item, dict) and "image" in item for item in containers):
-                yield route
-            continue
-        if len(route) < 8:
-            children = [c for c in _children((route, node)) if isinstance(c[1], (dict, list))]
-            stack.extend(reversed(children))
 
 
 def _each_workload(document: Document) -> Iterator[Selected]:

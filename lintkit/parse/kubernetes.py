@@ -154,6 +154,32 @@ def pod_spec_route(data: Any) -> Route | None:
     return route if known or isinstance(spec.get("containers"), list) else None
 
 
+def pod_spec_routes(data: Any) -> tuple[Route, ...]:
+    """Where the pod specs of an object stand: its own, or those that a custom resource embeds."""
+    route = pod_spec_route(data)
+    return tuple(_embedded_pods(data)) if route is None else (route,)
+
+
+def _embedded_pods(data: Any) -> Iterator[Route]:
+    """Pod specs of a custom resource: every `spec` with a list of containers, at most eight levels down."""
+    if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
+        return
+    if data["kind"] in ("List", "CustomResourceDefinition"):  # what a definition describes is no pod
+        return
+    stack: list[tuple[Route, Any]] = [((), data)]
+    while stack:
+        route, node = stack.pop()
+        containers = node.get("containers") if isinstance(node, dict) else None
+        if route and route[-1] == "spec" and isinstance(containers, list):
+            if any(isinstance(item, dict) and "image" in item for item in containers):
+                yield route
+            continue
+        if len(route) < 8:
+            children: Any = node.items() if isinstance(node, dict) else enumerate(node)
+            below = [((*route, key), child) for key, child in children if isinstance(child, (dict, list))]
+            stack.extend(reversed(below))
+
+
 def at(data: Any, *route: str | int) -> Any:
     """What stands at `route` of plain data; None where nothing does."""
     for part in route:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at
-from lintkit.select import select
+from lintkit.parse.security_contexts import security_contexts
 
 RULE = define(
     summary="a container adds capabilities",
@@ -109,11 +108,8 @@ _BASELINE = frozenset(
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report what `add` lists, but for NET_BIND_SERVICE and what is added back after all were dropped."""
-    data = document.data
-    if not isinstance(data, dict) or data.get("kind") == "CustomResourceDefinition":
-        return
-    for route in select(document, "$..securityContext.capabilities"):
-        capabilities = at(data, *route)
+    for context in security_contexts(document.data):
+        capabilities = context.data.get("capabilities")
         drops_all = any(str(name).upper() == "ALL" for name in _items(capabilities, "drop"))
         for index, name in enumerate(_items(capabilities, "add")):
             if not isinstance(name, str):
@@ -126,8 +122,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 if plain in _BASELINE
                 else f"`{name}` is a part of root that even the baseline Pod Security Standard lets no container add"
             )
-            container = at(data, *route[:-2], "name")
-            yield rule.finding(document.span((*route, "add", index)), message, subject=f"{container} {plain}")
+            span = document.span((*context.route, "capabilities", "add", index))
+            yield rule.finding(span, message, subject=f"{context.container} {plain}")
 
 
 def _items(data: Any, field: str) -> list[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at, pod_spec_route
-from lintkit.select import select
+from lintkit.parse.security_contexts import security_contexts
 
 RULE = define(
     summary="a container runs without AppArmor",
@@ -83,14 +83,11 @@ _PROFILE = re.compile(r"runtime/default$|localhost/.|[^$]*[${]")  # or one that 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the places where a profile is switched off, in the fields and in the annotations of older clusters."""
-    if not isinstance(document.data, dict) or document.data.get("kind") == "CustomResourceDefinition":
-        return
-    for route in select(document, "$.spec..securityContext.appArmorProfile.type"):
-        if at(document.data, *route) == "Unconfined":
-            owner = at(document.data, *route[:-3], "name")
-            whom = f"container `{owner}`" if isinstance(owner, str) else "the pod"
-            message = f"`Unconfined` switches AppArmor off for {whom}"
-            yield rule.finding(document.span(route), message, subject=str(owner or "pod"))
+    for context in security_contexts(document.data):
+        if at(context.data, "appArmorProfile", "type") == "Unconfined":
+            whom = f"container `{context.container}`" if context.container else "the pod"
+            span = document.span((*context.route, "appArmorProfile", "type"))
+            yield rule.finding(span, f"`Unconfined` switches AppArmor off for {whom}", subject=whom)
     pod = pod_spec_route(document.data)
     annotations = at(document.data, *pod[:-1], "metadata", "annotations") if pod is not None else None
     if pod is None or not isinstance(annotations, dict):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at
-from lintkit.select import select_each
+from lintkit.parse.kubernetes import at, pod_spec_routes
 
 RULE = define(
     summary="a pod runs under the default service account",
@@ -107,17 +106,17 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             "`default` gives its token to every pod that names no account",
             subject="ServiceAccount/default",
         )
-    for pod in select_each(document, "pod"):
-        containers = pod.value.get("containers")
+    for route in pod_spec_routes(data):
+        pod = at(data, *route)
+        containers = pod.get("containers")
         deployed = isinstance(containers, list) and any(at(item, "image") for item in containers)
-        if not deployed or pod.value.get("automountServiceAccountToken") is False:
+        if not deployed or pod.get("automountServiceAccountToken") is False:
             continue
-        field = "serviceAccountName" if "serviceAccountName" in pod.value else "serviceAccount"
-        if pod.value.get(field) not in (None, "", "default"):
+        field = "serviceAccountName" if "serviceAccountName" in pod else "serviceAccount"
+        if pod.get(field) not in (None, "", "default"):
             continue
-        written = field in pod.value
         yield rule.finding(
-            document.span((*pod.route, field)) if written else document.key_span(pod.route),
+            document.span((*route, field)) if field in pod else document.key_span(route),
             "the pod shares the service account `default` with every other pod that names none",
-            subject=f"{pod.extra['kind']}/{pod.extra['name']}",
+            subject=f"{data['kind']}/{at(data, 'metadata', 'name')}",
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at
-from lintkit.select import select
+from lintkit.parse.security_contexts import security_contexts
 
 RULE = define(
     summary="a container runs under a user id that may be one of the node",
@@ -80,29 +80,23 @@ spec:
     ),
 )
 
-_NO_PODS = ("PodSecurityPolicy", "SecurityContextConstraints", "CustomResourceDefinition")
-
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the ids that some container really runs under, wherever an object holds a pod."""
-    data = document.data
-    if not isinstance(data, dict) or data.get("kind") in _NO_PODS:
-        return
-    for route in select(document, "$.spec..securityContext"):
-        context, owner = at(data, *route), at(data, *route[:-1])
-        if not isinstance(context, dict) or _own_users(data, route):
+    for context in security_contexts(document.data):
+        if _own_users(document.data, context.route):
             continue
         for field in ("runAsUser", "runAsGroup"):
-            value = context.get(field)
+            value = context.data.get(field)
             if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10_000:
                 continue
-            if _all_override(owner, field):
+            if _all_override(context.owner, field):
                 continue
             what = "user" if field == "runAsUser" else "group"
             yield rule.finding(
-                document.span((*route, field)),
+                document.span((*context.route, field)),
                 f"`{field}: {value}` may be a {what} of the node as well",
-                subject=f"{owner.get('name', 'pod')} {field}",
+                subject=f"{context.container or 'pod'} {field}",
             )
 
 

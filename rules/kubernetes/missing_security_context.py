@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at
-from lintkit.select import select_each
+from lintkit.parse.kubernetes import at, is_patch, pod_spec_routes
 
 RULE = define(
     summary="a container has no security context",
@@ -81,12 +80,18 @@ spec: {template: {spec: {containers: [{name: api, env: [{name: MODE, value: fast
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report deployed containers without a setting of their own or of their pod."""
-    for container in select_each(document, "deployed-container"):
-        pod = at(document.data, *container.route[:-2])
-        if not container.value.get("securityContext") and not at(pod, "securityContext"):
-            name = container.extra["name"]
-            yield rule.finding(
-                document.key_span(container.route),
-                f"nothing is decided about what container `{name}` may do: it has no `securityContext`",
-                subject=f"{document.data['kind']}/{at(document.data, 'metadata', 'name')} {name}",
-            )
+    data = document.data
+    for pod in () if is_patch(data) else pod_spec_routes(data):
+        if at(data, *pod, "securityContext"):
+            continue
+        for field in ("initContainers", "containers"):
+            items = at(data, *pod, field)
+            for index, item in enumerate(items if isinstance(items, list) else ()):
+                if not isinstance(item, dict) or item.get("securityContext"):
+                    continue
+                name = item.get("name")
+                yield rule.finding(
+                    document.key_span((*pod, field, index)),
+                    f"nothing is decided about what container `{name}` may do: it has no `securityContext`",
+                    subject=f"{data['kind']}/{at(data, 'metadata', 'name')} {name}",
+                )
