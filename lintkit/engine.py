@@ -25,7 +25,7 @@ from lintkit.model import (
     SuppressedFinding,
 )
 from lintkit.own_rules import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
-from lintkit.rule import Project, RuleContext
+from lintkit.rule import Project, Rule, RuleContext
 from lintkit.settle import (
     drop_superseded,
     expired_waivers,
@@ -40,6 +40,7 @@ from lintkit.workers import map_in_order, worker_count
 if TYPE_CHECKING:
     from lintkit.config.model import Config
     from lintkit.graph.facts import Fact
+    from lintkit.overlays import Overlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +149,21 @@ def _check_files(
     fresh = map_in_order(check, to_do, worker_count(request.jobs, len(to_do)))
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
-    findings = _without_fixed_bases(
-        request, discovery, [finding for result in results for finding in result.findings]
-    )
+    findings = [finding for result in results for finding in result.findings]
+    # Kustomize overlays set right what was said of the bases that they deploy.
+    overlays = _overlays(request, discovery)
+    if overlays is not None:
+        findings = overlays.settle(findings)
     if needs_project:
-        findings.extend(_check_project(request, discovery, results))
+        findings.extend(_check_project(request, discovery, results, overlays))
     return results, findings
 
 
-def _without_fixed_bases(request: Request, discovery: Discovery, findings: list[Finding]) -> list[Finding]:
-    """Leave out what kustomize overlays set right in the bases that they deploy."""
+def _overlays(request: Request, discovery: Discovery) -> Overlays | None:
+    """The kustomizations of the repository; None where it has none."""
     names = ("/kustomization.yaml", "/kustomization.yml")
     if not any(f"/{path}".endswith(names) for path in discovery.paths):
-        return findings
+        return None
     from lintkit.overlays import Overlays
 
     entries = {entry.path: entry for entry in discovery.files}
@@ -172,8 +175,7 @@ def _without_fixed_bases(request: Request, discovery: Discovery, findings: list[
         except TreeError:
             return None
 
-    overlays = Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"))
-    return overlays.settle(findings)
+    return Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"))
 
 
 def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:
@@ -230,8 +232,8 @@ def _runs(whole: Config, here: Config, meta: RuleMeta) -> bool:
 
 
 def _check_project(
-    request: Request, discovery: Discovery, results: Sequence[FileResult]
-) -> Iterator[Finding]:
+    request: Request, discovery: Discovery, results: Sequence[FileResult], overlays: Overlays | None
+) -> list[Finding]:
     from lintkit.graph.cluster import build_cluster
     from lintkit.graph.join import join
 
@@ -246,15 +248,23 @@ def _check_project(
     facts_by_type = {kind: tuple(found) for kind, found in by_type.items()}
     cluster = build_cluster(facts_by_type, discovery.paths)
     project = Project(discovery.paths, discovery.tracked, graph, facts_by_type, cluster)
+    findings: list[Finding] = []
+    rules: list[tuple[Rule, RuleContext]] = []
     for rule in request.rules.rules:
         if rule.meta.scope != "project":
             continue
         context = RuleContext(rule.meta, request.config.options(rule.meta))
+        rules.append((rule, context))
         try:
-            yield from list(rule.check(project, context))
+            findings.extend(list(rule.check(project, context)))
         except Exception as error:
             anchor = min((entry.path for entry in discovery.files), default="")
-            yield rule_failed(rule.id, Span(anchor, 0, 0), error)
+            findings.append(rule_failed(rule.id, Span(anchor, 0, 0), error))
+    if overlays is None:
+        return findings
+    from lintkit.overlay_relations import Relations
+
+    return Relations(overlays.kustomizations, project, rules).settle(findings)
 
 
 @dataclass(frozen=True, slots=True)

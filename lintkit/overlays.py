@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from lintkit.check import Task
 from lintkit.model import Document, Finding, Location, SourceFile, Span
@@ -25,7 +25,7 @@ Told = set[tuple[str, str]]
 """What rules say of a file: (rule, subject)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overlays:
     """The kustomizations of a repository, and how to run its rules again.
 
@@ -37,16 +37,21 @@ class Overlays:
     load: Callable[[str], SourceFile | None]
     tasks: Callable[[str], Sequence[Task]]
 
-    def settle(self, findings: Sequence[Finding]) -> list[Finding]:
-        """`findings` without those of bases that every overlay sets right."""
+    @cached_property
+    def kustomizations(self) -> Kustomizations:
+        """All of them; their files are read when something is asked."""
         files = {
             posixpath.dirname(path): path
             for path in sorted(self.paths)
             if posixpath.basename(path) in KUSTOMIZATION_FILES
         }
-        if not files or not findings:
+        return Kustomizations(files, cache(self._read))
+
+    def settle(self, findings: Sequence[Finding]) -> list[Finding]:
+        """`findings` without those of bases that every overlay sets right."""
+        kustomizations = self.kustomizations
+        if not kustomizations.files or not findings:
             return list(findings)
-        kustomizations = Kustomizations(files, cache(self._read))
         wanted: defaultdict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
             wanted[finding.path].append(finding)
@@ -57,7 +62,9 @@ class Overlays:
                 self._ask(kustomizations, root, here, wanted, told)
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
         judged = (
-            self._judged(finding, told.get(finding.path, {}), ran.get(finding.path, frozenset()), files)
+            self._judged(
+                finding, told.get(finding.path, {}), ran.get(finding.path, frozenset()), kustomizations.files
+            )
             for finding in findings
         )
         return [finding for finding in judged if finding is not None]
@@ -79,19 +86,14 @@ class Overlays:
         wanted: dict[str, list[Finding]],
         told: dict[str, dict[str, Told]],
     ) -> None:
-        import yaml
-
         by_path: defaultdict[str, list[object]] = defaultdict(list)
         for built in kustomizations.build(root):
             by_path[built.path].append(built.data)
-        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
         for path in paths:
             if not by_path[path]:
                 continue
-            try:
-                text = yaml.dump_all(by_path[path], Dumper=dumper, sort_keys=False, allow_unicode=True)
-                documents = parse(SourceFile(path, "kubernetes", text.encode("utf-8", "replace")))
-            except (yaml.YAMLError, ParseError):
+            documents = rendered(path, by_path[path])
+            if documents is None:
                 continue
             rules = {finding.rule for finding in wanted[path]}
             tasks = [task for task in self.tasks(path) if task.rule.id in rules]
@@ -106,7 +108,7 @@ class Overlays:
 
     @staticmethod
     def _judged(
-        finding: Finding, told: dict[str, Told], ran: frozenset[str], files: dict[str, str]
+        finding: Finding, told: dict[str, Told], ran: frozenset[str], files: Mapping[str, str]
     ) -> Finding | None:
         if not told or finding.rule not in ran:
             return finding
@@ -118,6 +120,18 @@ class Overlays:
             return finding
         places = [Location(Span(files[root], 0, 0), "deploys it as it is") for root in left[:3]]
         return replace(finding, locations=(*finding.locations, *places))
+
+
+def rendered(path: str, objects: Sequence[object]) -> tuple[Document, ...] | None:
+    """What a kustomization makes of the objects of a file, as documents; None where it cannot be written down."""
+    import yaml
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    try:
+        text = yaml.dump_all(objects, Dumper=dumper, sort_keys=False, allow_unicode=True)
+        return parse(SourceFile(path, "kubernetes", text.encode("utf-8", "replace")))
+    except (yaml.YAMLError, ParseError):
+        return None
 
 
 def _said(task: Task, documents: tuple[Document, ...]) -> Told:

@@ -55,7 +55,8 @@ class Selector:
 class ObjectDefined(Fact):
     """An object of any kind; `span` is its name. `group` is that of its API (`apps`), empty for the core.
 
-    automount  what a ServiceAccount says of its token
+    automount       what a ServiceAccount says of its token
+    namespace_span  where its namespace is written; None where none is
     """
 
     kind: str
@@ -63,6 +64,7 @@ class ObjectDefined(Fact):
     namespace: str = ""
     group: str = ""
     automount: bool | None = None
+    namespace_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,13 @@ def extract(document: Document) -> Iterator[Fact]:
     group = version.rpartition("/")[0]
     automount = data.get("automountServiceAccountToken")
     yield ObjectDefined(
-        span, kind, name, namespace, group, automount if isinstance(automount, bool) else None
+        span,
+        kind,
+        name,
+        namespace,
+        group,
+        automount if isinstance(automount, bool) else None,
+        document.span(("metadata", "namespace")) if namespace else None,
     )
     pods = _pods(document, kind, name, namespace, span)
     if pods is not None:

@@ -1,21 +1,27 @@
-"""Namespaces that manifests put pods into, and what they lack."""
+"""Namespaces that manifests put pods and volumes into, and what they lack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from lintkit.graph.cluster import Cluster
-from lintkit.graph.cluster_facts import ObjectDefined, PodsDefined
+from lintkit.graph.cluster_facts import ObjectDefined
+from lintkit.model import Span
 
 
-def without(cluster: Cluster, kind: str) -> Iterator[tuple[str, PodsDefined]]:
-    """The namespaces by name in which the repository has pods but no object of `kind`, with the first of those pods."""
+def without(cluster: Cluster, kind: str) -> Iterator[tuple[str, Span]]:
+    """The namespaces in which the repository has pods or volume claims but no object of `kind`.
+
+    Each once, with the place of the first of those: its namespace, or its name where a kustomization says that.
+    """
     have = {cluster.namespace(each) for each in cluster.facts(ObjectDefined) if each.kind == kind}
     if "" in have:  # it may be meant for any of them
         return
-    seen: set[str] = set()
-    for pods in cluster.pods:
-        namespace = cluster.namespace(pods)
-        if namespace and namespace not in have | seen and pods.images and not cluster.is_open(pods.path):
-            seen.add(namespace)
-            yield namespace, pods
+    pods = (each for each in cluster.pods if each.images)
+    claims = (each for each in cluster.facts(ObjectDefined) if each.kind == "PersistentVolumeClaim")
+    for each in chain(pods, claims):
+        namespace = cluster.namespace(each)
+        if namespace and namespace not in have and not cluster.is_open(each.path):
+            have.add(namespace)
+            yield namespace, each.namespace_span or each.span

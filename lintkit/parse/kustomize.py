@@ -66,9 +66,8 @@ class Kustomizations:
             if folder not in used and self._data(folder).get("kind") != "Component"
         ]
 
-    def reached(self, root: str) -> frozenset[str]:
-        """The files of all objects that a kustomization deploys."""
-        found: set[str] = set()
+    def tree(self, root: str) -> frozenset[str]:
+        """The folders of a kustomization and of all that it builds on."""
         pending, seen = [root], {root}
         while pending:
             folder = pending.pop()
@@ -77,9 +76,24 @@ class Kustomizations:
                 if path in self.files and path not in seen:
                     seen.add(path)
                     pending.append(path)
-                elif path not in self.files:
-                    found.add(path)
-        return frozenset(found)
+        return frozenset(seen)
+
+    def reached(self, root: str) -> frozenset[str]:
+        """The files of all objects that a kustomization deploys."""
+        found = (
+            posixpath.normpath(posixpath.join(folder, entry))
+            for folder in self.tree(root)
+            for entry in self._entries(self._data(folder))
+        )
+        return frozenset(path for path in found if path not in self.files)
+
+    def patch_files(self, root: str) -> frozenset[str]:
+        """The files whose patches a kustomization applies, those of what it builds on included."""
+        return frozenset(
+            posixpath.normpath(posixpath.join(folder, entry))
+            for folder in self.tree(root)
+            for entry in _patch_files(self._data(folder))
+        )
 
     def build(self, root: str) -> list[BuiltObject]:
         """The objects that a kustomization deploys; none where that is too much to follow."""
@@ -171,6 +185,17 @@ class Kustomizations:
 
     def _file(self, folder: str, entry: str) -> tuple[Document, ...]:
         return self.read(posixpath.normpath(posixpath.join(folder, entry)))
+
+
+def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:
+    for entry in _items(data, "patchesStrategicMerge"):
+        if isinstance(entry, str) and "\n" not in entry and ":" not in entry:
+            yield entry
+    for key in ("patches", "patchesJson6902"):
+        for entry in _items(data, key):
+            path = at(entry, "path")
+            if isinstance(path, str):
+                yield path
 
 
 def _inline(text: str) -> tuple[Document, ...]:

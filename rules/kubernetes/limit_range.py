@@ -33,16 +33,27 @@ gives a default to everybody who forgets.
     examples=(
         bad(_POD),
         good({"shop.yaml": _POD.replace("  # <-- here", ""), "limits.yaml": _LIMITS}),
+        bad(
+            """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: uploads
+  namespace: shop  # <-- here
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 5Gi}}}
+""",
+            note="the limits of a namespace hold for volumes as well",
+        ),
         good(_POD.replace("  namespace: shop  # <-- here\n", ""), note="no namespace is named"),
     ),
 )
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
-    """Report each namespace once, where its first pods are."""
-    for namespace, pods in without(project.cluster, "LimitRange"):
+    """Report each namespace once, at the first object that it would hold for."""
+    for namespace, span in without(project.cluster, "LimitRange"):
         yield rule.finding(
-            pods.namespace_span or pods.span,
+            span,
             f"namespace `{namespace}` has no LimitRange, so a container that forgets its limits has none",
             subject=f"Namespace {namespace}",
         )

@@ -38,16 +38,27 @@ namespaces cannot start a pod.
     examples=(
         bad(_POD),
         good({"shop.yaml": _POD.replace("  # <-- here", ""), "quota.yaml": _QUOTA}),
+        bad(
+            """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: uploads
+  namespace: shop  # <-- here
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 5Gi}}}
+""",
+            note="a quota counts storage as well",
+        ),
         good(_POD.replace("  namespace: shop  # <-- here\n", ""), note="no namespace is named"),
     ),
 )
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
-    """Report each namespace once, where its first pods are."""
-    for namespace, pods in without(project.cluster, "ResourceQuota"):
+    """Report each namespace once, at the first object that it would hold for."""
+    for namespace, span in without(project.cluster, "ResourceQuota"):
         yield rule.finding(
-            pods.namespace_span or pods.span,
+            span,
             f"namespace `{namespace}` has no ResourceQuota, so one runaway program takes the cluster",
             subject=f"Namespace {namespace}",
         )
