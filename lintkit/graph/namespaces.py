@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.graph.cluster import Cluster
-from lintkit.graph.cluster_facts import ObjectDefined
+from lintkit.graph.cluster_facts import ObjectDefined, PodsDefined
 from lintkit.model import Span
 
 
@@ -17,9 +17,9 @@ def without(cluster: Cluster, kind: str) -> Iterator[tuple[str, Span]]:
     have = {cluster.namespace(each) for each in cluster.facts(ObjectDefined) if each.kind == kind}
     if "" in have:  # it may be meant for any of them
         return
-    pods = [each for each in cluster.pods if each.images]
-    claims = [each for each in cluster.facts(ObjectDefined) if each.kind == "PersistentVolumeClaim"]
-    for each in (*pods, *claims):
+    placed: list[PodsDefined | ObjectDefined] = [each for each in cluster.pods if each.images]
+    placed += [each for each in cluster.facts(ObjectDefined) if each.kind == "PersistentVolumeClaim"]
+    for each in placed:
         namespace = cluster.namespace(each)
         if namespace and namespace not in have and not cluster.is_open(each.path):
             have.add(namespace)
