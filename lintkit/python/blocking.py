@@ -66,20 +66,34 @@ FUNCTIONS: dict[str, str] = {
 FUNCTION_CALLS = Calls(tuple(FUNCTIONS))
 
 
-def _in_coroutines(names: tuple[str, ...], *libraries: str) -> MethodCalls:
-    """Calls of such methods in files that use one of the libraries and have coroutines."""
-    return MethodCalls(names, words=tuple((library, "async def") for library in libraries))
+def _in_coroutines(
+    names: tuple[str, ...], libraries: tuple[str, ...], owners: tuple[str, ...]
+) -> MethodCalls:
+    """Calls of such methods in files with coroutines that use a library and spell what makes its objects."""
+    return MethodCalls(names, tuple((library, "async def") for library in libraries), owners)
 
 
 METHOD_CALLS: tuple[Trigger, ...] = (
-    _in_coroutines(COMMON_COMMANDS, "redis", "valkey"),
+    MethodCalls(COMMON_COMMANDS, words=(("redis", "async def"), ("valkey", "async def"))),
     _in_coroutines(
-        (*_SQL, *_QUERY, "get", "delete", "execute_query", "verify_connectivity"),
-        *("sqlalchemy", "sqlmodel", "psycopg", "pymysql", "neo4j"),
+        (*_SQL, *_QUERY, "get", "get_one", "delete"),
+        ("sqlalchemy", "sqlmodel"),
+        ("Session", "sessionmaker", "scoped_session", "create_engine"),
     ),
-    _in_coroutines(_HTTP, "import requests", "from requests", "import httpx", "from httpx", "urllib3"),
-    _in_coroutines(("communicate", "wait"), "subprocess"),
-    _in_coroutines(("create", "parse", "stream", "generate_content"), "openai", "anthropic", "genai"),
+    _in_coroutines(_SQL + _QUERY, ("psycopg", "pymysql", "mysqldb"), ("connect",)),
+    _in_coroutines(("execute_query", "verify_connectivity", "run"), ("neo4j",), ("GraphDatabase",)),
+    _in_coroutines(_HTTP, ("requests", "httpx"), ("Session", "session", "Client")),
+    _in_coroutines(
+        ("request",),
+        ("urllib3",),
+        ("PoolManager", "ProxyManager", "HTTPSConnectionPool", "HTTPConnectionPool"),
+    ),
+    _in_coroutines(("communicate", "wait"), ("subprocess",), ("Popen",)),
+    _in_coroutines(("create", "parse", "stream"), ("openai",), ("OpenAI", "AzureOpenAI", "Client")),
+    _in_coroutines(
+        ("create", "parse", "stream"), ("anthropic",), ("Anthropic", "AnthropicBedrock", "AnthropicVertex")
+    ),
+    _in_coroutines(("generate_content",), ("genai",), ("Client",)),
 )
 """Calls of methods that block where the object is of a client that does; `blocking_method` decides."""
 

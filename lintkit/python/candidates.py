@@ -53,45 +53,55 @@ _FORMATTED: tuple[type[ast.AST], ...] = tuple(
 )
 _STRINGS = (ast.Constant, *_FORMATTED)
 _PLAIN_END = re.compile(r"[ \t]*[(.\[]")
+_CALLED = re.compile(r"(?:\s*\.\s*\w+)*[ \t]*[(\[]")
+
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 Check = Callable[[ast.AST], bool]
 
 
 class Spelled:
-    """The identifiers under which the looked-for names may appear, and in which roles.
+    """The identifiers under which the looked-for names may appear in a file, and in which roles.
 
-    exact  the last part of a name, or an alias of all of it
-    roots  names under which everything is looked for (`redis` for `redis.*`)
-    any    roles in which every name is looked for: a star import of such a module
+    bare    names that stand for one of them: a builtin, what is imported by its own name, an alias
+    dotted  first and last name of a chain: `requests` and `get` of `requests.get`, where the file binds `requests`
+    roots   names under which everything is looked for (`redis` for `redis.*`)
+    any     roles in which every name is looked for: a star import of such a module
     """
 
-    __slots__ = ("any", "exact", "roots")
+    __slots__ = ("any", "bare", "dotted", "roots")
 
     def __init__(self) -> None:
-        self.exact: dict[str, int] = {}
+        self.bare: dict[str, int] = {}
+        self.dotted: dict[str, dict[str, int]] = {}
         self.roots: dict[str, int] = {}
         self.any = 0
 
-    def roles(self, last: str, root: str | None) -> int:
-        """The roles in which a chain that ends in `last` and begins with the name `root` is looked for."""
-        found = self.exact.get(last, 0)
-        if root is not None:
-            found |= self.roots.get(root, 0) | self.any
+    def all_roles(self) -> int:
+        """The roles in which anything is looked for."""
+        found = self.any
+        for table in (self.bare, self.roots, *self.dotted.values()):
+            for roles in table.values():
+                found |= roles
         return found
+
+    def roles(self, last: str, root: str | None) -> int:
+        """The roles in which a chain that ends in `last` and begins with the name `root` is looked for.
+
+        A chain that begins with anything but a name (`get_client().get`) refers to nothing by its names.
+        """
+        if root is None:
+            return 0
+        found = self.roots.get(root, 0) | self.any
+        below = self.dotted.get(root)
+        if below is not None:
+            found |= below.get(last, 0)
+        return found | self.bare.get(last, 0) if root == last else found
 
     def of(self, node: ast.AST) -> int:
         """The roles in which an expression is looked for."""
-        if isinstance(node, ast.Name):
-            return self.roles(node.id, node.id)
-        if isinstance(node, ast.Attribute):
-            last = node.attr
-            if not self.roots and not self.any:
-                return self.exact.get(last, 0)
-            below: ast.AST = node
-            while isinstance(below, ast.Attribute):
-                below = below.value
-            return self.roles(last, below.id if isinstance(below, ast.Name) else None)
-        return 0
+        chain = _chain(node)
+        return 0 if chain is None else self.roles(*chain)
 
 
 @functools.lru_cache(maxsize=65536)
@@ -118,10 +128,11 @@ class Screen:
         self._lowered = self._text.lower() if self._searchable else ""
         self._found: dict[tuple[str, str], list[int]] = {}
         self._prefixes: dict[str, int] = {}
+        self._names: dict[str, int] = {}
         self._escapes = False
         self.spelled = Spelled()
         self._sort(triggers)
-        if self.spelled.exact or self._prefixes:
+        if self._names or self._prefixes:
             self._add_aliases()
 
     def _sort(self, triggers: Sequence[Trigger]) -> None:
@@ -176,20 +187,15 @@ class Screen:
         self._nodes = tuple(node for kind in kinds for node in _NODES[kind])
 
     def _add_names(self, names: Sequence[str], roles: int) -> None:
-        exact = self.spelled.exact
         for name in names:
-            if name.endswith(".*"):
-                prefix = name[:-2]
-                self._prefixes[prefix] = self._prefixes.get(prefix, 0) | roles
-            else:
-                last = name.rpartition(".")[2]
-                exact[last] = exact.get(last, 0) | roles
+            table, key = (self._prefixes, name[:-2]) if name.endswith(".*") else (self._names, name)
+            table[key] = table.get(key, 0) | roles
 
     # -- occurrences ------------------------------------------------------------------------------
 
     def _runs(self, needle: str, how: str) -> list[int]:
-        """The runs whose text holds `needle`: as a whole "word", as a "word" that can "end" an alias, or
-        "any" case.
+        """The runs whose text holds `needle`: as a whole "word", as one that can be "end" or "begin" of what an
+        alias stands for, or in "any" case.
         """
         key = (needle, how)
         found = self._found.get(key)
@@ -213,6 +219,7 @@ class Screen:
                 (place and text[place - 1] in _IDENTIFIER)
                 or (end < len(text) and text[end] in _IDENTIFIER)
                 or (how == "end" and _PLAIN_END.match(text, end))
+                or (how == "begin" and _CALLED.match(text, end))
             ):
                 place = text.find(needle, end)
                 continue
@@ -242,57 +249,123 @@ class Screen:
 
     def _add_aliases(self) -> None:
         """Enter every name that an import or assignment of the file gives to a looked-for name."""
-        imports: list[tuple[str, str]] = []
+        by_first: dict[str, list[tuple[str, int]]] = {}
+        for name, roles in self._names.items():
+            by_first.setdefault(name.partition(".")[0], []).append((name, roles))
+            if "." not in name:
+                self._enter(self.spelled.bare, name, roles)  # A builtin.
         for number in self._top.kind("import"):
             for statement in self._top.runs[number]:
-                imports.extend(_imports(statement))
-        exact, roots = self.spelled.exact, self.spelled.roots
-        for bound, qualified in imports:
-            last = qualified.rpartition(".")[2]
-            if bound != STAR and bound != last and last in exact:
-                exact[bound] = exact.get(bound, 0) | exact[last]
-            for prefix, roles in self._prefixes.items():
-                if (
-                    qualified == prefix
-                    or qualified.startswith(prefix + ".")
-                    or prefix.startswith(qualified if qualified.endswith(".") else qualified + ".")
-                ):
-                    if bound == STAR:
-                        self.spelled.any |= roles
-                    else:
-                        roots[bound] = roots.get(bound, 0) | roles
-        # Renamed imports of imports (`from m import C as A`, then `from m import A as B`) are not names of `C`.
+                for bound, qualified in _imports(statement):
+                    for name, roles in by_first.get(qualified.partition(".")[0], ()):
+                        self._imported(bound, qualified, name, roles)
+                    if qualified.partition(".")[0] == "builtins":
+                        self._imported_builtins(bound, qualified)
+                    for prefix, roles in self._prefixes.items():
+                        self._imported_below(bound, qualified, prefix, roles)
         self._close_aliases()
 
-    def _close_aliases(self) -> None:
-        exact, roots = self.spelled.exact, self.spelled.roots
-        walked: set[int] = set()
-        edges: list[tuple[str, str, str | None, int]] = []
-        while True:
-            if self.spelled.any:
-                wanted = set(range(len(self._top.runs)))
-            else:
-                wanted = {n for name in roots for n in self._runs(name, "word")}
-                for name, roles in exact.items():
-                    wanted.update(self._runs(name, "word" if roles & BASE else "end"))
-            for number in sorted(wanted - walked):
-                walked.add(number)
-                for statement in self._top.runs[number]:
-                    edges.extend(_aliases(statement))
-            grown = False
-            changed = True
-            while changed:
-                changed = False
-                for alias, last, root, allowed in edges:
-                    roles = self.spelled.roles(last, root) & allowed
-                    if roles & ~exact.get(alias, 0):
-                        exact[alias] = exact.get(alias, 0) | roles
-                        # What hangs below an alias of a module is looked for as well.
-                        if root is not None and (root in roots or self.spelled.any):
-                            roots[alias] = roots.get(alias, 0) | roles
-                        changed = grown = True
-            if not grown:
+    @staticmethod
+    def _enter(table: dict[str, int], name: str, roles: int) -> bool:
+        """Add roles to those of a name. Whether one of them is new."""
+        before = table.get(name, 0)
+        table[name] = before | roles
+        return bool(roles & ~before)
+
+    def _imported(self, bound: str, qualified: str, name: str, roles: int) -> None:
+        """Enter how `name` is spelled with what an import binds: as that, or below it."""
+        if name == qualified:
+            if bound != STAR:
+                self._enter(self.spelled.bare, bound, roles)
+            return
+        package = qualified if qualified.endswith(".") else qualified + "."
+        if not name.startswith(package):
+            return
+        last = name.rpartition(".")[2]
+        if bound == STAR:
+            bound = name[len(package) :].partition(".")[0]
+            if bound == last:
+                self._enter(self.spelled.bare, bound, roles)
                 return
+        self._enter(self.spelled.dotted.setdefault(bound, {}), last, roles)
+
+    def _imported_builtins(self, bound: str, qualified: str) -> None:
+        for name, roles in self._names.items():
+            if "." not in name and bound != STAR:
+                if qualified == "builtins":
+                    self._enter(self.spelled.dotted.setdefault(bound, {}), name, roles)
+                elif qualified == f"builtins.{name}":
+                    self._enter(self.spelled.bare, bound, roles)
+
+    def _imported_below(self, bound: str, qualified: str, prefix: str, roles: int) -> None:
+        """Enter what an import binds if everything below `prefix` is looked for and may be below it."""
+        if (
+            qualified == prefix
+            or qualified.startswith(prefix + ".")
+            or prefix.startswith(qualified if qualified.endswith(".") else qualified + ".")
+        ):
+            if bound == STAR:
+                self.spelled.any |= roles
+            else:
+                self._enter(self.spelled.roots, bound, roles)
+
+    def _close_aliases(self) -> None:
+        """Enter the names that assignments and classes give to what is spelled so far, until there are no more."""
+        spelled = self.spelled
+        walked: set[int] = set()
+        edges: dict[str, list[tuple[str, str, int]]] = {}
+        while True:
+            fresh = self._aliasing() - walked
+            walked |= fresh
+            for number in sorted(fresh):
+                inside = ":=" in self._top.code(number)
+                for statement in self._top.runs[number]:
+                    for alias, last, root, allowed in _aliases(statement, inside):
+                        if root is not None:
+                            edges.setdefault(root, []).append((alias, last, allowed))
+            grown = False
+            pending = [root for root in edges if spelled.any or self._is_spelled(root)]
+            while pending:
+                root = pending.pop()
+                for alias, last, allowed in edges.get(root, ()):
+                    if self._alias(alias, last, root, allowed):
+                        pending.append(alias)
+                        grown = True
+            if not grown or spelled.any:
+                return
+
+    def _is_spelled(self, name: str) -> bool:
+        return name in self.spelled.bare or name in self.spelled.dotted or name in self.spelled.roots
+
+    def _aliasing(self) -> set[int]:
+        """The runs in which something that is spelled may be given another name."""
+        spelled = self.spelled
+        if spelled.any:
+            return set(range(len(self._top.runs)))
+        found = {number for name in spelled.roots for number in self._runs(name, "word")}
+        for name, roles in spelled.bare.items():
+            found.update(self._runs(name, "word" if roles & BASE else "end"))
+        for root, below in spelled.dotted.items():
+            is_base = any(roles & BASE for roles in below.values())
+            found.update(self._runs(root, "word" if is_base else "begin"))
+        return found
+
+    def _alias(self, alias: str, last: str, root: str, allowed: int) -> bool:
+        """Enter `alias` for a chain, and for what hangs below it. Whether anything of that was new."""
+        spelled = self.spelled
+        grown = False
+        roles = spelled.roles(last, root) & allowed
+        if roles:
+            grown = self._enter(spelled.bare, alias, roles)
+            if root in spelled.roots or spelled.any:
+                grown |= self._enter(spelled.roots, alias, roles)
+        below = spelled.dotted.get(root)
+        if below and alias != root:
+            table = spelled.dotted.setdefault(alias, {})
+            for end, roles in below.items():
+                if roles & allowed:
+                    grown |= self._enter(table, end, roles & allowed)
+        return grown
 
     # -- candidates -------------------------------------------------------------------------------
 
@@ -305,8 +378,12 @@ class Screen:
         certain = {number for name in self._identifiers for number in self._runs(name, "word")}
         if self.spelled.any:
             wanted.update(range(len(self._top.runs)))
-        for name in (*self.spelled.exact, *self.spelled.roots):
+        for name in (*self.spelled.bare, *self.spelled.roots):
             wanted.update(self._runs(name, "word"))
+        for root, below in self.spelled.dotted.items():
+            runs = set(self._runs(root, "word"))
+            for last in below if runs else ():
+                wanted.update(runs.intersection(self._runs(last, "word")))
         for name in (*self._methods, *self._decorators, *self._keywords):
             wanted.update(self._runs(name, "word"))
         if self._expands:
@@ -346,10 +423,7 @@ class Screen:
 
     def _checks(self) -> dict[type[ast.AST], Check]:
         found: dict[type[ast.AST], Check] = {}
-        spelled = self.spelled
-        roles = 0
-        for value in (*spelled.exact.values(), *spelled.roots.values(), spelled.any):
-            roles |= value
+        roles = self.spelled.all_roles()
         if roles & REFERENCE:
             found[ast.Name] = found[ast.Attribute] = self._is_reference
         if roles & (CALL | ARGUMENT) or self._methods or self._keywords or self._named:
@@ -539,6 +613,18 @@ def _nodes(statement: ast.AST) -> Iterator[ast.AST]:
                 stack.append(below)
 
 
+def _statements(statement: ast.AST) -> Iterator[ast.AST]:
+    """`statement` and the statements in its blocks."""
+    stack = [statement]
+    while stack:
+        node = stack.pop()
+        yield node
+        for name in _BLOCKS:
+            block = node.__dict__.get(name)
+            if block.__class__ is list:
+                stack.extend(block)
+
+
 def _imports(statement: ast.AST) -> Iterator[tuple[str, str]]:
     """What the imports in a statement bind: (name, qualified name), `*` for a star import."""
     for node in (statement,) if isinstance(statement, ast.Import | ast.ImportFrom) else _nodes(statement):
@@ -569,9 +655,12 @@ def _chain(node: ast.AST) -> tuple[str, str | None] | None:
     return None
 
 
-def _aliases(statement: ast.AST) -> Iterator[tuple[str, str, str | None, int]]:
-    """Names that assignments give to chains of names: (alias, last part, root, roles that pass on)."""
-    for node in _nodes(statement):
+def _aliases(statement: ast.AST, inside: bool) -> Iterator[tuple[str, str, str | None, int]]:
+    """Names that assignments give to chains of names: (alias, last part, root, roles that pass on).
+
+    inside  look for `:=` in expressions as well
+    """
+    for node in _nodes(statement) if inside else _statements(statement):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from _paired(target, node.value)

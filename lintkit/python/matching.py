@@ -171,7 +171,7 @@ class Dispatch:
         elif isinstance(trigger, MethodCalls | Decorators | Keywords):
             if (
                 isinstance(trigger, MethodCalls)
-                and trigger.words
+                and (trigger.words or trigger.spelled)
                 and not Gate((trigger,)).live(self.file.text)
             ):
                 return  # What the gate rules out is no match, also where there is no gate.

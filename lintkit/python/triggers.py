@@ -120,16 +120,20 @@ class MethodCalls:
     `cst.Call`.
 
     Names as common as `get` need `words`: only files whose text contains one of them, whatever the case, are
-    looked at (`MethodCalls(("keys",), words=("redis",))`). A tuple among them stands for all of its words.
+    looked at (`MethodCalls(("keys",), words=("redis",))`). A tuple among them stands for all of its words. With
+    `spelled`, only files that spell one of these identifiers, such as the class whose methods they are.
     """
 
     names: tuple[str, ...]
     words: tuple[str | tuple[str, ...], ...] = ()
+    spelled: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _require(self.names, "MethodCalls(names)")
         for word in self.words:
             _require((word,) if isinstance(word, str) else word, "MethodCalls(words)")
+        if self.spelled:
+            _require(self.spelled, "MethodCalls(spelled)")
 
     def literals(self) -> Literals:
         """What the text of a matching file must contain, in lower case."""

@@ -11,7 +11,6 @@ from lintkit.api import (
     Finding,
     Location,
     Match,
-    NamedValues,
     PythonFile,
     RuleContext,
     Strings,
@@ -20,11 +19,15 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.settings_fields import assigned_name, is_checked, setting_at
+from lintkit.python.settings_fields import Setting, assigned_name, is_checked, setting_at
 from lintkit.python.spelling import last_name
 
-NAMES = NamedValues(("env", "stage", "mode", "deployment"), literal=True)
-VALUES = Strings(("prod", "live", "dev", "local"))
+_DEVELOPMENT = frozenset({"development", "dev", "local", "develop", "debug", "localhost"})
+_PRODUCTION = frozenset({"production", "prod", "live", "prd"})
+
+VALUES = Strings(
+    tuple(quote + word + quote for word in sorted(_DEVELOPMENT | _PRODUCTION) for quote in "\"'")
+)
 
 RULE = define(
     summary="guards for production are off unless one variable is set",
@@ -36,7 +39,7 @@ so nowhere.
     remedy="Default to production, or give the variable no default; let developers opt out.",
     severity="warning",
     kinds=("python",),
-    looks_at=(NAMES, VALUES),
+    looks_at=(VALUES,),
     tags=("configuration", "security", "CWE-636", "CWE-1188"),
     equivalents=(),
     packs=("recommended", "security", "production"),
@@ -142,8 +145,6 @@ def start(env="development"):
 _NAME = re.compile(
     r"(?:^|_)(?:env|environment|app_env|stage|deployment|deploy_env|run_mode|mode)$", re.IGNORECASE
 )
-_DEVELOPMENT = frozenset({"development", "dev", "local", "develop", "debug", "localhost"})
-_PRODUCTION = frozenset({"production", "prod", "live", "prd"})
 _SECURES = re.compile(
     r"^(?:secure|https_only|httponly|ssl\w*|verify\w*|session_cookie_secure|enforce\w*|require\w*)$", re.I
 )
@@ -151,47 +152,34 @@ _SECURES = re.compile(
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report an environment that defaults to development in a file whose guards ask for production."""
-    if (
-        match.trigger is not NAMES
-        or match.value is None
-        or match.how in {"comparison", "parameter", "keyword", "entry"}
-    ):
+    default = match.node
+    if not isinstance(default, cst.SimpleString):
         return
-    default = _default(match, file)
-    if default is None:
+    setting = _setting(default, file)
+    if setting is None:
         return
-    names = {match.name or "", assigned_name(match.node, file)} - {""}
+    names = {setting.name, assigned_name(default, file)} - {""}
     if not any(_NAME.search(name) for name in names):
         return
-    guards = [
-        each.node for each in rule.matches if each.trigger is VALUES and _guards(each.node, names, file)
-    ]
+    guards = [each.node for each in rule.matches if _guards(each.node, names, file)]
     if guards:
         yield rule.finding(
             file.span(default),
-            f"`{match.name}` defaults to {file.literal(default)}, and the guards for production hang on it",
-            subject=match.name or "",
+            f"`{setting.name}` defaults to {file.literal(default)}, and the guards for production hang on it",
+            subject=setting.name,
             related=[Location(file.span(guard), "a guard that is off then") for guard in guards[:3]],
         )
 
 
-def _default(match: Match, file: PythonFile) -> cst.BaseExpression | None:
-    """The literal that calls the environment one of development, where a setting falls back to it."""
-    assert match.value is not None
-    for node in file.walk(match.value):
-        text = file.literal(node) if isinstance(node, cst.SimpleString) else None
-        if (
-            not isinstance(text, str)
-            or text.lower() not in _DEVELOPMENT
-            or not isinstance(node, cst.SimpleString)
-        ):
-            continue
-        setting = setting_at(node, file)
-        if setting is None or (setting.framework in {"module", "class", "flask"} and not setting.is_fallback):
-            continue
-        if setting.node is match.node or setting.name == match.name:
-            return node
-    return None
+def _setting(node: cst.SimpleString, file: PythonFile) -> Setting | None:
+    """The setting that falls back to a literal that calls the environment one of development."""
+    text = file.literal(node)
+    if not isinstance(text, str) or text.lower() not in _DEVELOPMENT:
+        return None
+    setting = setting_at(node, file)
+    if setting is None or (setting.framework in {"module", "class", "flask"} and not setting.is_fallback):
+        return None
+    return setting
 
 
 def _guards(node: cst.CSTNode, names: set[str], file: PythonFile) -> bool:
