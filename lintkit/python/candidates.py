@@ -141,6 +141,7 @@ class Screen:
         keywords: set[str] = set()
         words: set[str] = set()
         literal_words: set[str] = set()
+        patterns: list[NamedValues] = []
         fragments: set[str] = set()
         spelled: set[str] = set()
         self._docstrings = False
@@ -159,6 +160,8 @@ class Screen:
                 decorators.update(trigger.names)
             elif isinstance(trigger, Keywords):
                 keywords.update(trigger.names)
+            elif isinstance(trigger, NamedValues) and trigger.pattern:
+                patterns.append(trigger)
             elif isinstance(trigger, NamedValues):
                 (literal_words if trigger.literal else words).update(word.lower() for word in trigger.words)
             elif isinstance(trigger, Strings):
@@ -182,6 +185,7 @@ class Screen:
         )
         self._words = tuple(words)
         self._literal_words = tuple(literal_words)
+        self._patterns = tuple(patterns)
         self._fragments = tuple(fragments)
         self._kinds = kinds
         self._nodes = tuple(node for kind in kinds for node in _NODES[kind])
@@ -388,7 +392,8 @@ class Screen:
             wanted.update(self._runs(name, "word"))
         if self._expands:
             wanted.update(self._runs("**", "any"))
-        for word in (*self._words, *self._literal_words, *self._fragments):
+        patterned = (word.lower() for trigger in self._patterns for word in trigger.words)
+        for word in (*self._words, *self._literal_words, *self._fragments, *patterned):
             wanted.update(self._runs(word, "any"))
         for kind in self._kinds:
             wanted.update(self._runs(_WORDS.get(kind, kind), "word"))
@@ -446,7 +451,7 @@ class Screen:
 
     @property
     def _named(self) -> bool:
-        return bool(self._words or self._literal_words)
+        return bool(self._words or self._literal_words or self._patterns)
 
     def _is_reference(self, node: ast.AST) -> bool:
         return bool(self.spelled.of(node) & REFERENCE)
@@ -500,9 +505,13 @@ class Screen:
         lowered = name.lower()
         if any(word in lowered for word in self._words):
             return any(value is not None for value in values)
-        return any(word in lowered for word in self._literal_words) and any(
-            value is not None and _holds_string(value) for value in values
-        )
+        literal = any(word in lowered for word in self._literal_words)
+        for trigger in self._patterns:
+            if (not literal or not trigger.literal) and trigger.wants(name):
+                if not trigger.literal:
+                    return any(value is not None for value in values)
+                literal = True
+        return literal and any(value is not None and _holds_string(value) for value in values)
 
     def _key(self, node: ast.AST | None, values: Sequence[ast.AST | None]) -> bool:
         """A string in the place of a name; with an escape in the statement its value may differ from its
@@ -511,7 +520,9 @@ class Screen:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             return False
         if self._escapes:
-            return bool(self._words) or any(value is not None and _holds_string(value) for value in values)
+            if self._words or any(not trigger.literal for trigger in self._patterns):
+                return True
+            return any(value is not None and _holds_string(value) for value in values)
         return self._name(node.value, values)
 
     def _target(self, target: ast.AST, value: ast.AST | None) -> bool:

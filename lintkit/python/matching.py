@@ -370,7 +370,11 @@ class Dispatch:
             return
         lowered = name.lower()
         for index, trigger, words in self._words:
-            if any(word in lowered for word in words) and (not trigger.literal or holds_string(value)):
+            if (
+                any(word in lowered for word in words)
+                and (not trigger.pattern or trigger.wants(name))
+                and (not trigger.literal or holds_string(value))
+            ):
                 self._emit(index, Match(trigger, node, name, value, how, name_node))
 
     def _bind_target(

@@ -12,6 +12,7 @@ in `.*` stands for everything below it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -198,15 +199,25 @@ class NamedValues:
     | subscript | `config["SECRET_KEY"] = v` | `Assign` |
 
     A match has `name` (as it is written), `name_node`, `value` and `how`. With `literal`, only values in
-    which a string literal is written, which the screen can narrow much better. A string counts as a name only
-    when one plain string literal is all of it.
+    which a string literal is written, which the screen can narrow much better, and with `pattern` only names
+    in which this regular expression finds something, whatever the case. A string counts as a name only when
+    one plain string literal is all of it.
     """
 
     words: tuple[str, ...]
     literal: bool = False
+    pattern: str = ""
 
     def __post_init__(self) -> None:
         _require(self.words, "NamedValues(words)")
+        re.compile(self.pattern)
+
+    def wants(self, name: str) -> bool:
+        """Whether a value bound to `name` is a match."""
+        lowered = name.lower()
+        if not any(word.lower() in lowered for word in self.words):
+            return False
+        return not self.pattern or re.search(self.pattern, name, re.IGNORECASE) is not None
 
     def literals(self) -> Literals:
         """What the text of a matching file must contain, in lower case."""

@@ -25,7 +25,15 @@ from lintkit.python.cors import (
 )
 from lintkit.python.settings_fields import is_for_development, is_settings_module, is_validated, setting_at
 
-NAMES = NamedValues(("cors", "origin"))
+_SWITCH = re.compile(
+    r"(?=.*(?:cors|origin))(?=.*(?:allow|open|permit|enable))(?=.*(?:_all(?:_|$)|all_origins|any|wildcard))",
+    re.I,
+)
+_LIST = re.compile(
+    r"(?:cors|allow\w*|trusted|permitted).*origins?(?:_(?:str|list|raw|csv|env))?$|^(?:cors|origins)$", re.I
+)
+_REGEX = re.compile(r"origin.*(?:regex|pattern)(?:es|s)?$", re.I)
+NAMES = NamedValues(("cors", "origin"), pattern="|".join(each.pattern for each in (_SWITCH, _LIST, _REGEX)))
 
 RULE = define(
     summary="a setting opens CORS by default",
@@ -123,14 +131,6 @@ class Settings(BaseSettings):
     ),
 )
 
-_SWITCH = re.compile(
-    r"(?=.*(?:cors|origin))(?=.*(?:allow|open|permit|enable))(?=.*(?:_all(?:_|$)|all_origins|any|wildcard))",
-    re.I,
-)
-_LIST = re.compile(
-    r"(?:cors|allow\w*|trusted|permitted).*origins?(?:_(?:str|list|raw|csv|env))?$|^(?:cors|origins)$", re.I
-)
-_REGEX = re.compile(r"origin.*(?:regex|pattern)(?:es|s)?$", re.I)
 _ON = frozenset({"true", "1", "yes", "on"})
 _ELSEWHERE = frozenset({*DJANGO_ALL_SETTINGS, *DJANGO_LIST_SETTINGS, *DJANGO_REGEX_SETTINGS})
 """Constants of these names configure django-cors-headers themselves: python/cors-wildcard judges them."""

@@ -28,7 +28,11 @@ from lintkit.python.settings_fields import (
 )
 
 SWITCHES = Keywords(("debug", "reload", "use_reloader", "use_debugger", "echo", "graphiql"))
-NAMES = NamedValues(("debug", "testing", "graphiql"))
+_SWITCH = re.compile(
+    r"^(?:[a-z0-9]+_)*debug(?:_mode|_enabled|_toolbar|_propagate_exceptions)?$|^(?:flask_|app_)?testing$",
+    re.IGNORECASE,
+)
+NAMES = NamedValues(("debug", "testing"), pattern=_SWITCH.pattern)
 
 RULE = define(
     summary="debug mode is on by default",
@@ -212,10 +216,6 @@ _CONSTRUCTORS = {
         "strawberry.fastapi.GraphQLRouter",
     ),
 }
-_SWITCH = re.compile(
-    r"^(?:[a-z0-9]+_)*debug(?:_mode|_enabled|_toolbar|_propagate_exceptions)?$|^(?:flask_|app_)?testing$",
-    re.IGNORECASE,
-)
 _ON = frozenset({"true", "1", "yes", "on", "debug"})
 
 

@@ -19,8 +19,14 @@ from lintkit.api import (
 )
 from lintkit.python.settings_fields import is_for_development, is_settings_module, setting_at
 
+_STORE = (
+    r"(?:db|database|datastore|postgres\w*|mysql|mariadb|mongo\w*|redis|valkey|neo4j|sql|cassandra|elastic\w*|opensearch"
+    r"|kafka|rabbit\w*|broker|queue|vector(?:_?(?:db|store))?|qdrant|milvus|clickhouse|dynamo\w*|store|backend)"
+)
+
 NAMES = NamedValues(
-    ("without", "skip", "ignore", "bypass", "disable", "optional", "tolerate", "allow_missing", "allow_no")
+    ("without", "skip", "ignore", "bypass", "disable", "optional", "tolerate", "allow_missing"),
+    pattern=rf"(?:without|skip|ignore|bypass|disable|tolerate|missing).*{_STORE}|{_STORE}_?optional",
 )
 
 RULE = define(
@@ -97,10 +103,6 @@ def connect(skip_db_check=True):
     ),
 )
 
-_STORE = (
-    r"(?:db|database|datastore|postgres\w*|mysql|mariadb|mongo\w*|redis|valkey|neo4j|sql|cassandra|elastic\w*|opensearch"
-    r"|kafka|rabbit\w*|broker|queue|vector(?:_?(?:db|store))?|qdrant|milvus|clickhouse|dynamo\w*|store|backend)"
-)
 _GUARD = re.compile(
     rf"(?:start(?:up|s|ing)?|boot|run|serve)_?without_?{_STORE}"
     rf"|(?:skip|ignore|bypass|disable|tolerate)_(?:\w+_)?{_STORE}_(?:\w+_)?"

@@ -40,7 +40,16 @@ from lintkit.python.tls import (
 )
 
 OPTIONS = Keywords(("verify", "ssl", *SWITCHED_OFF, *SWITCHED_ON, *REQUIREMENTS))
-SET = NamedValues(("verify", "check_hostname", "assert_hostname", "cert_reqs", "https_verify", "ca_bundle"))
+_ENVIRONMENT = {
+    "PYTHONHTTPSVERIFY": "0",
+    "CURL_CA_BUNDLE": "",
+    "REQUESTS_CA_BUNDLE": "",
+    "GIT_SSL_NO_VERIFY": "true",
+}
+_SET = ("verify", "verify_mode", "cert_reqs", "ssl_cert_reqs", *SWITCHED_OFF, *_ENVIRONMENT)
+SET = NamedValues(
+    ("verify", "check_hostname", "assert_hostname", "cert", "ca_bundle"), pattern=rf"^(?:{'|'.join(_SET)})$"
+)
 UNVERIFIED = References(("ssl._create_unverified_context", "ssl._create_stdlib_context"))
 NO_CERTIFICATE = References(
     (
@@ -280,12 +289,6 @@ _NONE_IN_URL = re.compile(
     r"|^(?:bolt|neo4j)\+ssc://",
     re.IGNORECASE,
 )
-_ENVIRONMENT = {
-    "PYTHONHTTPSVERIFY": "0",
-    "CURL_CA_BUNDLE": "",
-    "REQUESTS_CA_BUNDLE": "",
-    "GIT_SSL_NO_VERIFY": "true",
-}
 _OFF = "no certificate"
 
 
