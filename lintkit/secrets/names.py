@@ -113,7 +113,10 @@ def secret_term(name: str) -> tuple[str, ...]:
         "render",
         "low",
         "high",
-    }:
+        "uwsgi",
+        "fastcgi",
+        "scgi",
+    }:  # nginx calls the address of an upstream so
         return ()
     if len(words) == 2 and before in _VERBS and head not in {"token", "secret"}:
         return ()

@@ -52,6 +52,17 @@ RUN --mount=type=secret,id=npm NPM_TOKEN=$(cat /run/secrets/npm) npm ci
 """,
             note="a secret mount, and names that only speak of one",
         ),
+        good(
+            """\
+FROM node:22 AS build
+ARG NPM_TOKEN
+RUN npm ci
+FROM nginx:1.27
+ENV UWSGI_PASS=app:3031
+COPY --from=build /dist /usr/share/nginx/html
+""",
+            note="the argument of a stage that is only copied from, and what nginx calls an upstream",
+        ),
     ),
 )
 
@@ -81,9 +92,17 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             literal = bool(value) and "$" not in value
             if literal and classify(name, value, credential=True) is None:
                 continue
-            what = "a literal" if literal else "a credential"
+            if keyword == "ARG" and not literal and not instruction["shipped"]:
+                continue
+            problem = (
+                f"`{keyword} {name}` holds a literal secret, for everybody who can read this file or pull the image"
+                if literal
+                else f"`docker history` shows what `ARG {name}` is given to everybody who can pull the image"
+                if keyword == "ARG"
+                else f"`ENV {name}` leaves a secret in the image, for everybody who can pull it"
+            )
             yield rule.finding(
                 document.span(("instructions", index, "pairs", place, 0)),
-                f"`{keyword} {name}` leaves {what} in the image for everybody who can pull it",
+                problem,
                 subject=f"{keyword} {name}",
             )
