@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.parse.dockerfile import foreign_images
+from lintkit.parse.image_names import is_local
 
 RULE = define(
     summary="an image is built from a base without a tag",
@@ -24,13 +26,22 @@ fails or behaves differently on a day when nobody changed anything, and the old 
         "sonar-iac:docker/SpecificVersionTagCheck",
     ),
     packs=("recommended", "production"),
+    paths_ignore=("**/.devcontainer/**",),
     examples=(
+        bad(
+            """\
+FROM node:22 AS build
+FROM biuld AS test  # <-- here
+""",
+            note="a stage that is not there",
+        ),
         bad(
             """\
 FROM node AS build  # <-- here
 RUN npm ci
 FROM registry.example.com:5000/web  # <-- here
 COPY --from=build /app /app
+COPY --from=nginx /etc/nginx/mime.types /etc/  # <-- here
 """
         ),
         good(
@@ -48,6 +59,7 @@ COPY --from=build /app /app
             "FROM node@sha256:9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d\n",
             note="a digest says more than a tag",
         ),
+        good("FROM shop-base\n", note="no registry has such a name: it is built beside this one"),
     ),
 )
 
@@ -55,13 +67,15 @@ _UNTAGGED = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w.-]+(?:/[\w.-]+)*")
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report the base of every stage that names an image without tag and digest."""
-    for index, stage in enumerate(document.data["stages"]):
-        base = stage["resolved_base"]
-        if stage["parent"] is not None or base.lower() == "scratch" or not _UNTAGGED.fullmatch(base):
+    """Report each image without tag and digest that the build begins with or takes files from."""
+    has_stages = any(stage["name"] for stage in document.data["stages"])
+    for image, span in foreign_images(document):
+        if not _UNTAGGED.fullmatch(image):
             continue
-        yield rule.finding(
-            document.span(("stages", index, "base")),
-            f"`{base}` has no tag, so it is another image after each release",
-            subject=base,
-        )
+        if not is_local(image):
+            yield rule.finding(
+                span, f"`{image}` has no tag, so it is another image after each release", subject=image
+            )
+        elif has_stages:
+            message = f"no stage above is called `{image}`, and as the name of an image it has no tag"
+            yield rule.finding(span, message, subject=image)
