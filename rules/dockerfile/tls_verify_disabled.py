@@ -73,7 +73,7 @@ _SIGNATURE = "installs packages without a valid signature, whoever made them"
 _OPTIONS = tuple(
     (
         re.compile(
-            rf"(?:^|[\s;&|(/])(?P<program>{program})\s(?:[^|;&]{0, 2000}\s)?(?P<option>{option})(?=[\s;&|)=]|$)"
+            rf"(?:^|[\s;&|(/])(?P<program>{program})\s(?:[^|;&]{{0,2000}}\s)?(?P<option>{option})(?=[\s;&|)=]|$)"
         ),
         problem,
     )
@@ -140,10 +140,10 @@ def _found(item: Mapping[str, Any], text: str) -> tuple[str, str, str] | None:
                 rest = re.split(r"[;&|\n]", text[match.end() :], maxsplit=1)[0]
                 if not _ITSELF.search(match.group() + rest):
                     return match["option"], f"`{match['program']} {match['option']}`", problem
-    match = _VARIABLES.search(text)
-    if match is None or _UNSET.search(text):
+    variable = _VARIABLES.search(text)
+    if variable is None or _UNSET.search(text):
         return None
-    return match["option"], f"`{match['option']}`", _CERTIFICATE
+    return variable["option"], f"`{variable['option']}`", _CERTIFICATE
 
 
 def _place(document: Document, index: int, option: str) -> Span:
