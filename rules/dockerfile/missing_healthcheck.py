@@ -23,6 +23,7 @@ Kubernetes has its own probes and ignores the instruction.
         "hadolint:DL3057",
     ),
     packs=("strict",),
+    paths_ignore=("**/.devcontainer/**",),
     examples=(
         bad('FROM nginx:1.27  # <-- here\nCMD ["nginx"]\n'),
         good('FROM nginx:1.27\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["nginx"]\n'),

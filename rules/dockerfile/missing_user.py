@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.dockerfile import final_stage, stage_chain, stage_instructions
+from lintkit.parse.image_names import is_official
 
 RULE = define(
     summary="the image runs as root, because it names no user",
@@ -26,6 +27,7 @@ ends as root on the host, and files that it writes to a volume belong to root.
         "sonar-iac:docker/PrivilegedUserCheck",
     ),
     packs=("strict", "security"),
+    paths_ignore=("**/.devcontainer/**",),
     examples=(
         bad(
             """\
@@ -66,6 +68,7 @@ CMD ["serve.sh"]
             'FROM debian:12\nCOPY app /app\nCMD ["gosu", "app", "/app"]\n',
             note="the command gives up root by itself",
         ),
+        good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\n", note="Windows has no root"),
         good('ARG BASE\nFROM ${BASE}\nCMD ["/app"]\n', note="a base that is not known"),
     ),
 )
@@ -76,6 +79,7 @@ _NOT_ROOT = re.compile(
 )
 
 
+_WINDOWS = re.compile(r"(?i)windows|nanoserver|servercore")
 _SHELL = re.compile(r"(?:\S*/)?(?:ba|da|a|z|k)?sh(?: -[il])?|R|python3?|irb|node")
 _DROP_ROOT = frozenset(
     ("gosu", "su-exec", "setpriv", "runuser", "s6-setuidgid", "chpst", "docker-entrypoint.sh")
@@ -93,11 +97,14 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if _drops_root(document, final):
         return
     base = document.data["stages"][chain[-1]]["resolved_base"]
-    if "$" in base or _NOT_ROOT.search(base):
+    if "$" in base or _NOT_ROOT.search(base) or _WINDOWS.search(base):
         return
+    known = base == "scratch" or is_official(base)
     yield rule.finding(
         document.span(("stages", final)),
-        "the image runs as root, because no instruction sets a user",
+        "the image runs as root, because no instruction sets a user"
+        if known
+        else f"no instruction sets a user: the image runs as root, unless `{base}` leaves it",
         subject=document.data["stages"][final]["name"] or "final stage",
     )
 
