@@ -45,6 +45,7 @@ else:
     Match = PythonFile = Any
 
 __all__ = [
+    "DEVELOPMENT",
     "DOCS",
     "EXAMPLES",
     "MIGRATIONS",
@@ -126,6 +127,19 @@ SCRIPTS = (
     "**/dev/**",
     "**/hack/**",
 )
+
+DEVELOPMENT = (
+    "**/.devcontainer/**",
+    "**/dev/**",
+    "**/.ci/**",
+    "**/ci/**",
+    "**/*compose*[.-]dev*",
+    "**/*compose*[.-]local*",
+    "**/*compose*[.-]ci.*",
+    "**/*compose*[.-]test*",
+    "**/*[.-]dev*compose*",
+)
+"""Compose files for machines of developers and of continuous integration, by their names."""
 
 NOT_A_SERVICE = (*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS)
 """Paths that rules about running services leave out by default."""

@@ -51,7 +51,8 @@ def secret_values(text: str, kind: Kind) -> frozenset[str]:
 
     Left out are values of fewer than four characters and well-known defaults such as `postgres`: they are no secret
     to anybody, and a message about the service `postgres` has to be able to say so. So are names of secrets, such as
-    `api_key`, which stand where values do in `data.get("api_key")`.
+    `api_key`, which stand where values do in `data.get("api_key")`, and plain words that are a name of a section in the
+    file, such as its service.
     """
     values: set[str] = set()
     for start, end in _spans(text, kind):
@@ -66,7 +67,7 @@ def secret_values(text: str, kind: Kind) -> frozenset[str]:
                 if len(variant) >= _LEAST:
                     values.add(variant)
             values.update(_parts(stripped))
-    return frozenset(value for value in values if not _is_a_name(value))
+    return frozenset(value for value in values if not _is_a_name(value) and not _is_a_key(value, text, kind))
 
 
 def scrub(message: str, values: frozenset[str]) -> str:
@@ -123,6 +124,17 @@ def _parts(value: str) -> Iterable[str]:
 
 def _is_a_name(value: str) -> bool:
     return _NAME.fullmatch(value) is not None and ((value.isupper() and "_" in value) or mention(value) != "")
+
+
+def _is_a_key(value: str, text: str, kind: Kind) -> bool:
+    """Whether a plain word names a section of its file: to mask the service `shop` would hide what is meant."""
+    if (
+        kind not in ("compose", "kubernetes", "workflow", "yaml")
+        or not value.isalpha()
+        or not value.islower()
+    ):
+        return False
+    return re.search(rf"(?m)^[ \t]*{value}:[ \t]*(?:#.*)?$", text) is not None
 
 
 @lru_cache(maxsize=8)

@@ -269,3 +269,10 @@ def test_no_value_is_left_in_a_message(values: set[str], message: str) -> None:
 def test_names_of_secrets_can_be_said(kind: Kind, text: str, name: str) -> None:
     message = f"`{name}` is set to a literal"
     assert scrub(message, secret_values(text, kind)) == message
+
+
+def test_a_plain_word_that_names_a_section_is_not_masked_in_messages() -> None:
+    text = "services:\n  shopper:\n    image: a\n    environment:\n      DB_PASSWORD: shopper\n"
+    assert "shopper" not in secret_values(text, "compose")
+    assert "shopper" in secret_values(text.replace("  shopper:\n", "  web:\n"), "compose")
+    assert "x9shopper" in secret_values(text.replace("shopper", "x9shopper"), "compose")

@@ -7,6 +7,7 @@ from typing import Any
 from lintkit.model import Document, Location, Route, Span
 
 _NAMES = ("name", "key", "keyword", "id", "target", "containerPort", "hook", "repo")
+_FEW = 5
 _LONGEST = 80
 
 
@@ -86,8 +87,20 @@ def _child(data: Any, part: str | int) -> Any:
 def shown(value: Any) -> str:
     """A value in a message, on one line and short."""
     if isinstance(value, (dict, list)):
-        return "…"
+        return _collection(value)
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     text = " ".join(str(value).split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _collection(value: Any) -> str:
+    """A small mapping or list of scalars in flow style; what is larger is not shown."""
+    items = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    if not 0 < len(value) <= _FEW or any(isinstance(item, (dict, list)) for _, item in items):
+        return "…"
+    if isinstance(value, dict):
+        text = "{" + ", ".join(f"{name}: {shown(item)}" for name, item in value.items()) + "}"
+    else:
+        text = "[" + ", ".join(map(shown, value)) + "]"
+    return text if len(text) <= _LONGEST else "…"

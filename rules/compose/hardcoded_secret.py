@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.compose import build_argument_entries, environment_entries, services
 from lintkit.parse.interpolation import variables
 from lintkit.parse.scalar_spans import scalar_span
@@ -27,7 +27,7 @@ more.
     tags=("security", "secrets", "CWE-798", "CWE-259"),
     equivalents=("kics:passwords_and_secrets", "gitleaks:generic-api-key", "detect-secrets:basic_auth"),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*NOT_A_SERVICE, "**/*compose*test*", "**/*compose*ci.y*ml"),
+    paths_ignore=(*NOT_A_SERVICE, *DEVELOPMENT, "**/*compose*test*", "**/*compose*ci.y*ml"),
     examples=(
         bad(
             """\

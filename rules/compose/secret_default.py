@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import (
+    DEVELOPMENT,
     NOT_A_SERVICE,
     Document,
     Finding,
@@ -34,7 +35,7 @@ everybody knows who can read the repository. Nothing fails, so nobody notices.
     tags=("security", "secrets", "CWE-1188", "CWE-798"),
     packs=("recommended", "security", "production"),
     fixable=True,
-    paths_ignore=(*NOT_A_SERVICE, "**/*compose*test*", "**/*compose*ci.y*ml"),
+    paths_ignore=(*NOT_A_SERVICE, *DEVELOPMENT, "**/*compose*test*", "**/*compose*ci.y*ml"),
     examples=(
         bad(
             """\
