@@ -98,7 +98,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     named = document.data.get("volumes") if isinstance(document.data, dict) else None
     for name, volume in named.items() if isinstance(named, dict) else ():
         options = volume.get("driver_opts") if isinstance(volume, dict) else None
-        for key in _PATH_OPTIONS if isinstance(options, dict) else ():
+        if not isinstance(options, dict):
+            continue
+        for key in _PATH_OPTIONS:
             source = resolve(_text(options.get(key)), {})
             yield from _judged(document, rule, ("volumes", name, "driver_opts", key), source, False)
 
