@@ -82,7 +82,8 @@ METHOD_CALLS: tuple[Trigger, ...] = (
     ),
     _in_coroutines(_SQL + _QUERY, ("psycopg", "pymysql", "mysqldb"), ("connect",)),
     _in_coroutines(("execute_query", "verify_connectivity", "run"), ("neo4j",), ("GraphDatabase",)),
-    _in_coroutines(_HTTP, ("requests", "httpx"), ("Session", "session", "Client")),
+    _in_coroutines(_HTTP, ("import requests", "from requests"), ("Session", "session")),
+    _in_coroutines(_HTTP, ("httpx",), ("Client",)),
     _in_coroutines(
         ("request",),
         ("urllib3",),

@@ -41,6 +41,7 @@ _NODES: dict[StatementKind, tuple[type[ast.AST], ...]] = {
     "import": (ast.Import, ast.ImportFrom),
     "except": (ast.ExceptHandler,),
     "try": (ast.Try, *((ast.TryStar,) if hasattr(ast, "TryStar") else ())),
+    "finally": (ast.Try, *((ast.TryStar,) if hasattr(ast, "TryStar") else ())),
     "for": (ast.For, ast.AsyncFor),
     "while": (ast.While,),
     "return": (ast.Return,),

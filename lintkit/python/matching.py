@@ -457,6 +457,7 @@ STATEMENTS: dict[str, tuple[type, ...]] = {
     ),
     "except": (cst.ExceptHandler, cst.ExceptStarHandler),
     "try": (cst.Try, cst.TryStar),
+    "finally": (cst.Finally,),
     "for": (cst.For,),
     "while": (cst.While,),
     "return": (cst.Return,),

@@ -29,9 +29,22 @@ How = Literal[
 """How a name is bound to a value in a match of `NamedValues`."""
 
 StatementKind = Literal[
-    "function", "class", "with", "if", "import", "except", "try", "for", "while", "return", "raise", "assert"
+    "function",
+    "class",
+    "with",
+    "if",
+    "import",
+    "except",
+    "try",
+    "finally",
+    "for",
+    "while",
+    "return",
+    "raise",
+    "assert",
 ]
-"""Kinds of statement; `if` includes `elif`, `import` includes `from … import`, `except` is one handler."""
+"""Kinds of statement; `if` includes `elif`, `import` includes `from … import`, `except` is one handler,
+`finally` the clause."""
 
 Literals: TypeAlias = tuple[tuple[str, ...], ...]
 """A disjunction of conjunctions: a file can match only if, for one of the tuples, it contains all its

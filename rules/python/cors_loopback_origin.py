@@ -21,7 +21,12 @@ from lintkit.api import (
 from lintkit.python.cors import CORS_CALLS, cors_setup
 from lintkit.python.settings_fields import is_for_development, setting_at
 
-ORIGINS = Strings(("http://", "https://"))
+ORIGINS = Strings(
+    (
+        *("//localhost", "//127.", "//0.0.0.0", "//[::1]", "//host.docker.internal", ".localhost"),
+        *("//10.", "//172.", "//192.168.", "//100."),
+    )
+)
 
 RULE = define(
     summary="a default list of CORS origins names the developer's machine",

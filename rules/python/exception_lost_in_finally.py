@@ -28,7 +28,7 @@ also replaces the value that the `try` returned.
     remedy="Move the statement behind the `try`; keep only cleaning up in `finally`.",
     severity="warning",
     kinds=("python",),
-    looks_at=(Statements(("try",)),),
+    looks_at=(Statements(("finally",)),),
     tags=("errors", "CWE-584"),
     equivalents=(
         "ruff:B012",
@@ -128,12 +128,12 @@ def read(source):
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report each statement that leaves a `finally` other than through its end."""
-    attempt = match.node
-    if not isinstance(attempt, cst.Try | cst.TryStar) or attempt.finalbody is None:
+    attempt = file.parent(match.node)
+    if not isinstance(attempt, cst.Try | cst.TryStar) or not isinstance(match.node, cst.Finally):
         return
     caught = {name for handler in attempt.handlers for name in file.caught(handler)}
     covered = bool(caught & {"Exception", "BaseException"})
-    for node in _leaving(attempt.finalbody.body, file):
+    for node in _leaving(match.node.body, file):
         if any(guard.test is not None and "exc_info" in file.code(guard.test) for guard in file.guards(node)):
             continue  # it asks whether there is one
         word = file.code(node).split()[0].rstrip(";")

@@ -45,7 +45,7 @@ TRIGGERS: list[Trigger] = [
     MethodCalls(("read", "write"), spelled=("StringIO", "BytesIO")),
     Strings(("localhost", "http", "%s")),
     Strings(("example",), docstrings=True),
-    Statements(("except", "with")),
+    Statements(("except", "with", "finally")),
 ]
 
 
