@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import containers
+from lintkit.parse.kubernetes import at, containers
 
 RULE = define(
     summary="a probe names a port that the container does not have",
@@ -22,7 +21,6 @@ traffic, although the program works.
         "kube-linter:liveness-port",
         "kube-linter:readiness-port",
         "kube-linter:startup-port",
-        "gatekeeper:host-probes-lifecycle",
     ),
     packs=("recommended", "production"),
     paths_ignore=(*TESTS, *DOCS),
@@ -41,7 +39,7 @@ spec:
         httpGet: {path: /, port: web}  # <-- here
       readinessProbe:
         tcpSocket:
-          port: 9000  # <-- here
+          port: grpc  # <-- here
 """
         ),
         good(
@@ -55,14 +53,11 @@ spec:
       image: shop:1
       ports: [{name: http, containerPort: 8000}]
       livenessProbe: {httpGet: {path: /, port: http}}
-      readinessProbe: {tcpSocket: {port: 8000}}
-    - name: undeclared
-      image: shop:1
-      livenessProbe: {tcpSocket: {port: 8000}}
+      readinessProbe: {tcpSocket: {port: 8081}}
     - name: patched
       livenessProbe: {tcpSocket: {port: http}}
 """,
-            note="numbers need not be declared where no port is",
+            note="a number need not be declared; a patch, whose ports are those of what it changes",
         ),
     ),
 )
@@ -71,41 +66,22 @@ _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report probe ports that are neither the name nor the number of a declared port."""
+    """Report names of ports in probes that none of the container's ports has."""
     for container in containers(document):
-        data = _at(document.data, container.route)
+        data = at(document.data, *container.route)
         declared = data.get("ports")
         ports = [port for port in declared if isinstance(port, dict)] if isinstance(declared, list) else []
-        names = {port.get("name") for port in ports}
-        numbers = {port.get("containerPort") for port in ports}
         if not data.get("image") and not ports:
             continue  # a patch, whose ports are those of the object that it changes
+        names = [port.get("name") for port in ports]
         for probe in _PROBES:
-            for how in ("httpGet", "tcpSocket", "grpc"):
+            for how in ("httpGet", "tcpSocket"):
                 route: Route = (*container.route, probe, how, "port")
-                port = _at(document.data, route)
-                if port is None or isinstance(port, bool) or port in names or port in numbers:
-                    continue
-                if isinstance(port, str) and port.isdigit() and int(port) in numbers:
-                    continue
-                named = isinstance(port, str) and not port.isdigit() and "$" not in port and "{" not in port
-                if not named and (not ports or not isinstance(port, int)):
+                port = at(document.data, *route)
+                if not isinstance(port, str) or port in names or port.isdigit() or set("${") & set(port):
                     continue
                 yield rule.finding(
                     document.span(route),
-                    f"`{probe}` asks for port `{port}`, which container `{container.name}` does not declare",
+                    f"`{probe}` asks for port `{port}`, but no port of container `{container.name}` has that name",
                     subject=f"{container.name} {probe}",
-                    severity=None if named else "note",
-                    confidence=None if named else "low",
                 )
-
-
-def _at(data: Any, route: Route) -> Any:
-    for part in route:
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data
