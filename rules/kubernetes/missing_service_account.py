@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import ObjectDefined
 
 _PODS = """\
@@ -36,6 +36,7 @@ and the old pods hide it until they are gone.
     tags=("correctness",),
     equivalents=("kube-linter:non-existent-service-account",),
     packs=("strict", "production"),
+    paths_ignore=TESTS,
     examples=(
         bad(_PODS + "---\n" + _ACCOUNT),
         bad({"k8s/shop.yaml": _PODS, "k8s/account.yaml": _ACCOUNT}),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import containers, pod_spec_route
+from lintkit.parse.kubernetes import at, containers, pod_spec_route
 
 RULE = define(
     summary="a container may write to a directory of its node",
@@ -70,28 +70,23 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     pod = pod_spec_route(document.data)
     if pod is None:
         return
-    volumes = _items(document.data, (*pod, "volumes"))
-    host = {v.get("name"): route for route, v in volumes if isinstance(v.get("hostPath"), dict)}
+    volumes = _items(document, (*pod, "volumes"))
+    host = {str(v.get("name")): route for route, v in volumes if isinstance(v.get("hostPath"), dict)}
     for container in containers(document):
-        for route, mount in _items(document.data, (*container.route, "volumeMounts")):
-            volume = host.get(mount.get("name"))
+        for route, mount in _items(document, (*container.route, "volumeMounts")):
+            volume = host.get(str(mount.get("name")))
             if volume is None or mount.get("readOnly") is True:
                 continue
+            path = at(document.data, *volume, "hostPath", "path")
             yield rule.finding(
                 document.span(route),
-                f"container `{container.name}` may write to a directory of its node, volume `{mount.get('name')}`",
+                f"container `{container.name}` may write to `{path}` of its node",
                 subject=f"{container.name} {mount.get('name')}",
                 related=(Location(document.span((*volume, "hostPath")), "the directory"),),
             )
 
 
-def _items(data: Any, route: Route) -> list[tuple[Route, dict[str, Any]]]:
-    for part in route:
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return []
-    items = data if isinstance(data, list) else []
+def _items(document: Document, route: Route) -> list[tuple[Route, dict[str, Any]]]:
+    found = at(document.data, *route)
+    items = found if isinstance(found, list) else []
     return [((*route, index), item) for index, item in enumerate(items) if isinstance(item, dict)]
