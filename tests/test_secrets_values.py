@@ -14,8 +14,9 @@ STRIPE = "sk_" + "live_" + "Zk4Tq9Wm2Xr7Lp5Ns8Vb"
 SLACK = "xox" + "b-204915-739105-Zk4Tq9Wm2Xr7"
 GOOGLE = "AIza" + "Zk4Tq9Wm2Xr7Lp5Ns8Vb3Hd6Jf1Gc0Ya2Qe"
 JWT = "eyJ" + "hbGciOiJub25lIn0" + ".eyJ" + "zdWIiOiJ0ZXN0In0" + ".c2lnbmF0dXJl"
-PEM = "-----BEGIN " + "PRIVATE KEY-----\nMIIB\n-----END " + "PRIVATE KEY-----"
 RANDOM = "q7Zk4Tq9Wm2Xr7Lp5Ns8"
+BEGIN, END = "-----BEGIN " + "PRIVATE KEY-----", "-----END " + "PRIVATE KEY-----"
+PEM = f"{BEGIN}\n{RANDOM * 3}\n{END}"
 
 
 def kind(name: str, value: object, *, credential: bool = False) -> str | None:
@@ -46,6 +47,31 @@ def test_a_known_form_is_named_whatever_the_name(value: str, words: str) -> None
 def test_a_documented_example_of_a_form_is_a_placeholder() -> None:
     assert kind("aws_access_key_id", "AKIA" + "IOSFODNN7EXAMPLE") == "placeholder"
     assert kind("api_key", "sk-" + "x" * 24) == "placeholder"
+    assert kind("api_key", "sk-" + "demo-openai-key-123456789") == "placeholder"
+    assert kind("token", "ghp_" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "placeholder"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("\n" + RANDOM * 3 + "\n", "format"),
+        ("\\n" + RANDOM * 3 + "\\n", "format"),
+        ("\nProc-Type: 4,ENCRYPTED\n" + RANDOM * 3 + "\n", "format"),
+        ("\\nyour_private_key_here\\n", "placeholder"),
+        ("\nMIIE...\n", "placeholder"),
+        ("\nkey\n", "placeholder"),
+    ],
+)
+def test_the_frame_of_a_private_key_is_none_yet(body: str, expected: str) -> None:
+    assert kind("whatever", BEGIN + body + END) == expected
+
+
+def test_a_heading_alone_is_followed_by_its_key_on_the_next_lines() -> None:
+    assert kind("whatever", BEGIN) == "format"
+
+
+def test_an_encrypted_value_is_a_reference() -> None:
+    assert kind("DB_PASSWORD", "encrypted:" + RANDOM) is None
 
 
 @pytest.mark.parametrize(

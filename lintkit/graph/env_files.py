@@ -18,6 +18,23 @@ _EXAMPLES = frozenset(
 _PRODUCTION = frozenset({"prod", "production", "prd", "live"})
 _NO_MARKERS = frozenset({"NODE_ENV"})
 """Says how a front end is built, wherever it runs then."""
+_DESK = frozenset(
+    """dev devel development local localhost test tests testing ci e2e debug mock mocks devcontainer sandbox
+    playground""".split()  # noqa: SIM905
+)
+_FRONT_END = (
+    *(
+        "REACT_APP_",
+        "VITE_",
+        "NEXT_PUBLIC_",
+        "NUXT_PUBLIC_",
+        "VUE_APP_",
+        "GATSBY_",
+        "EXPO_PUBLIC_",
+        "PUBLIC_",
+    ),
+    *("NG_APP_", "STORYBOOK_", "SNOWPACK_PUBLIC_"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +111,29 @@ def is_for_development(path: str, configured: str | None = None) -> bool:
     if configured is not None:
         return configured != "production"
     return environment_of_path(path) == "development"
+
+
+def is_for_a_desk(path: str, configured: str | None = None) -> bool:
+    """Whether a file is for a developer's machine or a test run, and so for nothing that others can reach.
+
+    A staging server is no such place: its secrets are real ones.
+    """
+    if configured is not None:
+        return configured == "development"
+    return not _DESK.isdisjoint(split_words(path)) and not named_for_production(path)
+
+
+def says_development(document: Document) -> bool:
+    """Whether a `.env` file itself says that it is for development (`APP_ENV=local`)."""
+    return any(
+        entry["key"] in MARKERS and environment_of_value(entry["value"]) == "development"
+        for _, entry in entries_in_force(document)
+    )
+
+
+def is_public_setting(name: str) -> bool:
+    """Whether a bundler writes the variable into what every browser loads."""
+    return name.startswith(_FRONT_END)
 
 
 def entries_in_force(document: Document) -> Iterator[tuple[int, Mapping[str, Any]]]:

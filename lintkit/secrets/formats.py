@@ -94,7 +94,8 @@ FORMATS: tuple[Format, ...] = (
 )
 
 DOCUMENTED = pattern(
-    r"EXAMPLE|example|(?i:x{6,})|(?:0123456789|1234567890)|\.\.\.|(?i:your[-_]|placeholder|change[-_]?me|(?:fake|dummy)[-_])"
+    r"EXAMPLE|example|(?i:x{6,})|(?:0123456789|123456789)|\.\.\.|(?i:your[-_]|placeholder|change[-_]?me)"
+    r"|(?i:(?:fake|dummy|demo|sample|mock)[-_]|-test-)|(?i:abcdefghijkl)"
 )
 """What providers' documents print where a token would stand."""
 

@@ -99,7 +99,7 @@ _ASKS = pattern(
 _REFERENCE = pattern(
     r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
     |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
-    |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler)(?:://?|:)
+    |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler|encrypted)(?:://?|:)
     |^arn:aws|^projects/[^/]+/secrets/|^ENC\[|^\{cipher\}|^!(?:vault|secret|Ref|Sub|env_var)|^(?:os\.)?(?:environ|getenv)\b
     |^(?:secrets|vars|inputs|github|steps|env|process\.env|config|settings|self|var|local|data|module)\.[A-Za-z_]
     """,
@@ -173,10 +173,18 @@ def is_reference(value: str) -> bool:
 def known_format(value: str) -> Verdict | None:
     """The verdict on a value that holds a credential of a known form, whatever its name; None for all others."""
     for form, start, end in find_formats(value):
-        if DOCUMENTED.search(value[start:end]):
+        if DOCUMENTED.search(value[start:end]) or (value[start] == "-" and not _has_body(value, end)):
             return Verdict("placeholder", PLACEHOLDER, start, end)
         return Verdict("format", f"looks like {form.description}", start, end)
     return None
+
+
+def _has_body(value: str, heading: int) -> bool:
+    """Whether a key may follow the heading of a PEM block, which ends at `heading`; the next lines may hold it."""
+    body = value[heading:].partition("-----END")[0].replace("\\n", "\n").replace("\\r", "").strip()
+    if _ASKS.search(body):
+        return False
+    return not body or any(looks_random(line) for line in body.split() if ":" not in line)
 
 
 def url_credentials(text: str) -> list[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.api import TESTS, Document, Finding, Location, RuleContext, bad, define, good
 
 RULE = define(
     summary="a variable is set twice in one environment file",
@@ -17,6 +17,7 @@ one sees no effect, and looks for the reason elsewhere.
     kinds=("dotenv",),
     tags=("configuration",),
     packs=("recommended",),
+    paths_ignore=(*TESTS, "**/fixtures/**"),
     examples=(
         bad({".env": "PORT=8000\nDEBUG=0\nPORT=9000  # <-- here\n"}),
         bad({".env.example": "export PORT=8000\nPORT='8000'  # <-- here\n"}, note="the same value, for now"),
@@ -43,5 +44,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             document.span(("entries", index, "key")),
             f"`{name}` is set a second time, " + ("to the same value" if same else "to another value"),
             subject=name,
+            severity="note" if same else "warning",
             related=(Location(document.span(("entries", before, "key")), "the first time"),),
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.api import TESTS, Document, Finding, RuleContext, Span, bad, define, good
 
 RULE = define(
     summary="a line of an environment file cannot be read",
@@ -18,6 +19,7 @@ is not closed may take the lines after it along.
     kinds=("dotenv",),
     tags=("configuration",),
     packs=("recommended",),
+    paths_ignore=(*TESTS, "**/fixtures/**"),
     examples=(
         bad({".env": 'PORT=8000\n=9000  # <-- here\nNAME="shop  # <-- here\nHOST=a\n'}),
         bad({".env": "NAME='shop' and more  # <-- here\nHOST=a\n"}, note="something follows the value"),
@@ -36,35 +38,32 @@ is not closed may take the lines after it along.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
+_MOST = 20
+"""A file with more such lines is something else, and the first ones say so."""
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each line that python-dotenv skips, and each name that no reader can mean."""
-    for problem in document.problems:
-        if problem.code == "invalid-line":
-            message = problem.message.removesuffix(".")
-            yield rule.finding(
-                _first_line(document, problem.span), message, subject=_place(document, problem.span)
-            )
+    found = [
+        (_first_line(document, problem.span), problem.message.removesuffix("."))
+        for problem in document.problems
+        if problem.code == "invalid-line"
+    ]
+    starts, names = [], []
     for index, entry in enumerate(document.data["entries"]):
-        name = entry["key"]
-        if _NAME.fullmatch(name):
-            continue
-        # The name is not shown: it may be a piece of a key.
         span = document.span(("entries", index, "key"))
-        yield rule.finding(
-            span, "The line does not begin with the name of a variable", subject=_place(document, span)
-        )
+        if _NAME.fullmatch(entry["key"]):
+            starts.append(span.start)
+            names.append(entry["key"])
+        else:
+            # The name is not shown: it may be a piece of a key.
+            found.append((span, "The line does not begin with the name of a variable"))
+    for span, message in sorted(found, key=lambda each: each[0].start)[:_MOST]:
+        before = bisect_left(starts, span.start)
+        subject = f"after {names[before - 1]}" if before else "first"
+        yield rule.finding(span, message, subject=subject)
 
 
 def _first_line(document: Document, span: Span) -> Span:
     end = document.text.find("\n", span.start, span.end)
     return span if end < 0 else Span(span.path, span.start, end)
-
-
-def _place(document: Document, span: Span) -> str:
-    """The variable before the line, in words that survive edits elsewhere."""
-    before = [
-        entry["key"]
-        for index, entry in enumerate(document.data["entries"])
-        if document.span(("entries", index, "key")).start < span.start and _NAME.fullmatch(entry["key"])
-    ]
-    return f"after {before[-1]}" if before else "first"

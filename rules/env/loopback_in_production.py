@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import production_entries
+from lintkit.graph.env_files import entries_in_force, production_entries
 from lintkit.loopback import loopback_host
 from lintkit.secrets import split_words
 
@@ -73,6 +73,21 @@ HEALTHCHECK_URL=http://localhost:8000/health
             note="allow lists, and a check of the container by itself",
         ),
         good(
+            {
+                ".env.production": """\
+CACHE_STORE=redis
+MEMCACHED_HOST=127.0.0.1
+MAIL_MAILER=ses
+MAIL_HOST=127.0.0.1
+"""
+            },
+            note="left over from a framework's example, and not used: something else is chosen",
+        ),
+        bad(
+            {".env.production": "MAIL_MAILER=smtp\nMAIL_HOST=127.0.0.1  # <-- here\n"},
+            note="the same, in use",
+        ),
+        good(
             {".env": "NODE_ENV=production\nAPI_URL=http://localhost:8000\n"}, note="how a front end is built"
         ),
     ),
@@ -95,18 +110,38 @@ _OWN_ADDRESS = frozenset(
 )
 
 
+_CHOSEN_BY = {
+    "MAIL_HOST": (("MAIL_MAILER", "MAIL_DRIVER"), "smtp"),
+    "MEMCACHED_HOST": (("CACHE_STORE", "CACHE_DRIVER", "SESSION_DRIVER"), "memcached"),
+    "DB_HOST": (("DB_CONNECTION",), "sql"),
+}
+"""Settings of Laravel that count only where others name them; the word is part of the choice that does."""
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report every connection at loopback, at its value."""
+    values = {entry["key"]: entry["value"] for _, entry in entries_in_force(document)}
     for index, entry, found in production_entries(document, rule.environment):
         host = loopback_host(entry["value"])
-        if host is not None and _is_connection(entry["key"], entry["value"]):
+        if (
+            host is not None
+            and _is_connection(entry["key"], entry["value"])
+            and _is_used(entry["key"], values)
+        ):
             yield rule.finding(
                 document.span(("entries", index, "value")),
-                f"`{entry['key']}` connects to `{host}` in a file for production",
+                f"`{entry['key']}` points at `{host}` in a file for production",
                 subject=entry["key"],
                 related=found.related,
                 confidence=found.confidence,
             )
+
+
+def _is_used(name: str, values: Mapping[str, str]) -> bool:
+    """Whether nothing beside a setting says that another one takes its place."""
+    deciders, word = _CHOSEN_BY.get(name, ((), ""))
+    chosen = [values[each].lower() for each in deciders if each in values]
+    return not chosen or any(word in each and each != "sqlite" for each in chosen)
 
 
 def _is_connection(name: str, value: str) -> bool:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import entries_in_force, is_example, is_for_development, production
+from lintkit.graph.env_files import (
+    entries_in_force,
+    is_example,
+    is_for_development,
+    production,
+    says_development,
+)
 from lintkit.secrets import classify
 
 RULE = define(
@@ -71,6 +77,10 @@ TOKEN_TYPE=bearer
             },
             note="files for tests and for a developer's machine",
         ),
+        bad(
+            {".env": "APP_ENV=local\nSECRET_KEY=please-change-me  # <-- here\nDB_PASSWORD=password\n"},
+            note="where a file says that it is for development, what asks to be changed is a warning",
+        ),
         good(
             {".env": "DB_HOST=localhost\nDB_PASSWORD=\nDATABASE_URL=postgresql://shop:shop@localhost/shop\n"},
             note="a database on the developer's own machine",
@@ -85,9 +95,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if is_example(path) or is_for_development(path, rule.environment):
         return
     found = production(document, rule.environment)
+    developing = found is None and says_development(document)
     for index, entry in entries_in_force(document):
         verdict = classify(entry["key"], entry["value"], credential=True)
         if verdict is None or verdict.kind not in ("placeholder", "well-known"):
+            continue
+        if developing and verdict.kind == "well-known":
             continue
         part = verdict.end - verdict.start < len(entry["value"].strip())
         what = "password in" if part else "value of"
@@ -97,6 +110,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             f"the {what} `{entry['key']}` {verdict.description}{where}",
             subject=entry["key"],
             related=found.related if found is not None else (),
-            confidence="high" if found is not None or verdict.kind == "placeholder" else "medium",
+            severity="warning" if developing else "error",
+            confidence="high"
+            if found is not None or (verdict.kind == "placeholder" and not developing)
+            else "medium",
             secret=True,
         )

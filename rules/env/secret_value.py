@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.graph.env_files import is_for_a_desk, is_public_setting
 from lintkit.secrets import classify, url_credentials
+from lintkit.secrets.tokens import opens_nothing
 from lintkit.secrets.values import looks_random
+
+_ANONYMOUS = ".".join(
+    ("eyJhbGciOiJIUzI1NiJ9", "eyJyb2xlIjoiYW5vbiIsImlzcyI6InNob3AifQ", "c2lnbmF0dXJlMTIzNDU2Nzg5")
+)
+"""A token that says `"role": "anon"`."""
 
 RULE = define(
     summary="a tracked environment file holds a credential that looks live",
@@ -46,26 +53,77 @@ and taking the line out does not take it out of the history.
             {".env": "DB_PASSWORD=blue-whale\nSECRET_KEY=${SECRET_KEY}\n"},
             note="what is no token is not told from here",
         ),
+        good(
+            {
+                ".env.dev": "APP_SECRET=9f8Qz1Lm4Xv7Kp2Rt6Yw3\n",
+                ".env.staging.local": "APP_SECRET=9f8Qz1Lm4Xv7Kp2Rt6Yw3\n",
+            },
+            note="generated for a developer's own machine",
+        ),
+        bad(
+            {
+                ".env.staging": "APP_SECRET=9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here\n",
+                ".env.development": "OPENAI_API_KEY=sk-" + "a1B2c3D4e5F6g7H8i9J0k1" + "  # <-- here\n",
+            },
+            note="others can reach staging, and a token opens the same account from everywhere",
+        ),
+        bad(
+            {".env": "VITE_OPENAI_API_KEY=sk-" + "a1B2c3D4e5F6g7H8i9J0k1" + "  # <-- here\n"},
+            note="what a front end shows to everybody",
+        ),
+        good(
+            {
+                ".env": f"""\
+VITE_FIREBASE_API_KEY=AIza{"a1B2c3D4e5F6g7H8i9J0"}k1L2m3N4o5P6q7
+NEXT_PUBLIC_MAPS_TOKEN=9f8Qz1Lm4Xv7Kp2Rt6Yw3
+NEXT_PUBLIC_SUPABASE_ANON_KEY={_ANONYMOUS}
+SUPABASE_KEY={_ANONYMOUS}
+"""
+            },
+            note="keys that browsers are given, and a token of the role that everybody has",
+        ),
+        good(
+            {
+                ".env.production": """\
+DOTENV_PUBLIC_KEY_PRODUCTION="02a1b3c5"
+DB_PASSWORD="encrypted:BEx9Qw3Kp7a1B2c3D4e5F6g7H8i9J0"
+API_TOKEN=ENC[AES256_GCM,data:a1B2c3D4e5F6g7H8,iv:i9J0k1L2,tag:m3N4o5P6,type:str]
+""",
+                ".env.example": 'KEY="-----BEGIN PRIVATE KEY-----\\nyour-key-here\\n-----END PRIVATE KEY-----"\n',
+            },
+            note="encrypted, and the frame of a key without the key",
+        ),
         good({"tests/.env": "API_TOKEN=9f8Qz1Lm4Xv7Kp2Rt6Yw3\n"}, note="for tests"),
         good({".env": "BUILD_HASH=9f8Qz1Lm4Xv7Kp2Rt6Yw3\n"}, note="no secret by its name"),
     ),
 )
 
 
+_GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each value of a tracked file that has the form of a credential, or looks generated, at the value."""
+    at_a_desk = is_for_a_desk(document.path, rule.environment)
     for index, entry in enumerate(document.data["entries"] if rule.tracked else ()):
         value = entry["value"] or ""
         verdict = classify(entry["key"], value) if value else None
         if verdict is None or (verdict.start, verdict.end) in url_credentials(value):
             continue
-        if verdict.kind == "format" or (
-            verdict.kind == "real" and looks_random(value[verdict.start : verdict.end])
+        secret = value[verdict.start : verdict.end]
+        by_form = verdict.kind == "format"
+        if by_form:
+            harmless = is_public_setting(entry["key"]) and verdict.description in _GIVEN_TO_BROWSERS
+            if harmless or opens_nothing(secret, at_a_desk):
+                continue
+        elif (
+            verdict.kind != "real" or not looks_random(secret) or at_a_desk or is_public_setting(entry["key"])
         ):
-            yield rule.finding(
-                document.span(("entries", index, "value")),
-                f"`{entry['key']}` {verdict.description}, and git tracks the file",
-                subject=entry["key"],
-                confidence="high" if verdict.kind == "format" else "medium",
-                secret=True,
-            )
+            continue
+        yield rule.finding(
+            document.span(("entries", index, "value")),
+            f"`{entry['key']}` {verdict.description}, and git tracks the file",
+            subject=entry["key"],
+            confidence="high" if by_form else "medium",
+            secret=True,
+        )

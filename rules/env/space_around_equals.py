@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Edit, Finding, Fix, RuleContext, Span, bad, define, good
+from lintkit.api import TESTS, Document, Edit, Finding, Fix, RuleContext, Span, bad, define, good
 
 RULE = define(
     summary="there are spaces around the `=` of a variable",
@@ -18,6 +18,7 @@ the file, and others make the space part of the value.
     tags=("configuration", "style"),
     packs=("strict",),
     fixable=True,
+    paths_ignore=(*TESTS, "**/fixtures/**"),
     examples=(
         bad(
             {".env": "PORT = 8000  # <-- here\nHOST= db  # <-- here\nNAME ='shop'  # <-- here\nA=1\n"},

@@ -41,6 +41,10 @@ file with the credentials to git or into the image, although a line above plainl
         ),
         good({".gitignore": "!.env\n"}, note="nothing ignored it before"),
         good(
+            {".gitignore": "*.env*\n!docker/environments/*.env\n"},
+            note="a folder that is kept for such files",
+        ),
+        good(
             {".gitignore": ".env*\n!.env.production\n.env.production\n"}, note="a later line ignores it again"
         ),
     ),
@@ -97,7 +101,8 @@ def _candidates(pattern: str) -> Iterator[str]:
     for probe in _PROBES:
         # `!*` and `!**/*` take everything back, and say nothing of secrets.
         wild = any(char in name for char in "*?[") and name.strip("*") not in ("", ".")
-        if probe == name or wild:
+        # Whoever names a folder means the environment files that are kept there.
+        if probe == name or (wild and not (inside and _is_env(probe))):
             yield posixpath.join(inside, probe)
 
 

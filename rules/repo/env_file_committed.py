@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
+import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from lintkit.api import NOT_A_SERVICE, Confidence, Finding, Project, RuleContext, Severity, bad, define, good
-from lintkit.graph.env_files import is_example
+from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.env_files import is_example, is_for_a_desk, is_public_setting
 from lintkit.graph.facts import VariableProvided
+from lintkit.secrets import is_secret_name, split_words
+from lintkit.secrets.values import GUESSABLE, PLACEHOLDER, REAL, WELL_KNOWN
 
 RULE = define(
     summary="an environment file with values is tracked by git",
@@ -38,6 +40,40 @@ that it held.
             note="no credential yet: a warning",
         ),
         bad({"deploy/prod.env": "SECRET_KEY=k3Vw9-not-a-live-one  # <-- here\n"}),
+        bad(
+            {
+                ".env": "APP_ENV=prod\nPOSTGRES_PASSWORD=postgres  # <-- here\nREDIS_URL=redis://:changeme@db\n"
+            },
+            note="defaults and placeholders: a warning",
+        ),
+        bad(
+            {
+                ".env.development": "DB_HOST=localhost\nGITHUB_TOKEN=ghp_"
+                + "a1B2c3D4e5F6g7H8i9J0"
+                + "  # <-- here\n"
+            },
+            note="a token that opens something, in a file for a developer's machine",
+        ),
+        good(
+            {
+                ".env.dev": "SECRET_KEY=foo\nDATABASE_URL=postgresql://user:blue-whale-7@localhost/shop\n",
+                "docker/.env.local": "POSTGRES_PASSWORD=k3Vw9-not-a-live-one\n",
+                ".env.test": "GITLAB_TOKEN=123test\n",
+            },
+            note="the passwords of a developer's own machine",
+        ),
+        good(
+            {
+                ".env": "APP_ENV=dev\nAPP_SECRET=\nDATABASE_URL=postgresql://app:!ChangeMe!@127.0.0.1/app\n",
+                "symfony.lock": "{}\n",
+                "web/.env.production": "VITE_API_KEY=k3Vw9-not-a-live-one\nVITE_API=https://api.example.com\n",
+            },
+            note="files that Symfony and Vite want to have committed",
+        ),
+        good(
+            {".env.linux": "MODELS_DIR=/var/lib/models\nLOG_LEVEL=info\n"},
+            note="settings, and no place for a credential",
+        ),
         good({".env.example": "DB_PASSWORD=k3Vw9-not-a-live-one\n"}, note="an example"),
         good({".env": "# DB_PASSWORD=\nDB_PASSWORD=\nDB_HOST\n"}, note="no values"),
         good({".env.test": "DB_HOST=localhost\nDEBUG=1\n"}, note="tests, without a credential"),
@@ -51,28 +87,25 @@ that it held.
     ),
 )
 
-_WORDS = re.compile(r"[A-Za-z0-9]+")
-_HARMLESS_FILES = frozenset(
-    ("test", "tests", "testing", "ci", "e2e", "dev", "development", "devel", "storybook", "docker", "compose")
-)
-_BUILD_PREFIXES = (
-    "REACT_APP_",
-    "VITE_",
-    "NEXT_PUBLIC_",
-    "NUXT_PUBLIC_",
-    "VUE_APP_",
-    "GATSBY_",
-    "EXPO_PUBLIC_",
-    "PUBLIC_",
-    "COMPOSE_",
-)
 _BUILD_NAMES = frozenset(
     """SKIP_PREFLIGHT_CHECK PORT HOST BROWSER GENERATE_SOURCEMAP FAST_REFRESH NODE_ENV NODE_OPTIONS INLINE_RUNTIME_CHUNK
     ESLINT_NO_DEV_ERRORS DISABLE_ESLINT_PLUGIN PYTHONPATH PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE TZ LANG LC_ALL
     DOCKER_BUILDKIT""".split()  # noqa: SIM905
 )
 _BUILD_SUFFIXES = ("_VERSION", "_TAG", "_IMAGE", "_IMAGE_NAME", "_IMAGE_TAG", "_PORT")
-_ENCRYPTED = frozenset({"DOTENV_PUBLIC_KEY", "sops_version", "sops_mac"})
+_ENCRYPTED = ("DOTENV_PUBLIC_KEY", "sops_version", "sops_mac")
+
+
+_DATASTORES = frozenset(
+    """db database postgres postgresql pg mysql mariadb mongo mongodb redis neo rabbitmq amqp kafka elasticsearch smtp
+    mail""".split()  # noqa: SIM905
+)
+_ADDRESSES = frozenset({"url", "uri", "dsn", "host", "hostname", "endpoint"})
+_HARMLESS = frozenset({PLACEHOLDER, WELL_KNOWN, GUESSABLE})
+_MADE_AT_A_DESK = frozenset(
+    {*_HARMLESS, REAL, "looks like a JSON Web Token", "looks like a generated Django key"}
+)
+_GIVEN_TO_BROWSERS = frozenset({*_MADE_AT_A_DESK, "looks like a Google API key"})
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -82,21 +115,29 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if fact.source == "dotenv" and fact.path in project.tracked:
             files[fact.path].append(fact)
     for path, entries in sorted(files.items()):
-        yield from _file(path, entries, rule)
+        if not is_example(path) and not any(entry.name.startswith(_ENCRYPTED) for entry in entries):
+            wanted = posixpath.join(posixpath.dirname(path), "symfony.lock") in project.paths
+            yield from _file(path, entries, wanted, rule)
 
 
-def _file(path: str, entries: Sequence[VariableProvided], rule: RuleContext) -> Iterator[Finding]:
-    name = path.rpartition("/")[2]
-    words = {word.lower() for word in _WORDS.findall(name)}
-    if is_example(path) or any(entry.name.startswith(tuple(_ENCRYPTED)) for entry in entries):
-        return
+def _file(
+    path: str, entries: Sequence[VariableProvided], wanted: bool, rule: RuleContext
+) -> Iterator[Finding]:
+    """What is wrong with one file.
+
+    wanted  a framework asks for it to be committed, with defaults in it
+    """
+    name = posixpath.basename(path)
     valued = [entry for entry in entries if entry.value.kind != "none" and not entry.value.is_empty]
-    secrets = [entry for entry in valued if entry.value.is_secret]
-    plain = not name.startswith(".env") or bool(words & _HARMLESS_FILES)
-    if not secrets and (plain or all(_is_build_setting(entry.name) for entry in valued)):
+    secrets = [entry for entry in valued if entry.value.is_secret and not _is_for_browsers(entry)]
+    live = [entry for entry in secrets if entry.value.reason not in _HARMLESS]
+    if is_for_a_desk(path):
+        secrets = live = [entry for entry in live if entry.value.reason not in _MADE_AT_A_DESK]
+        valued = []
+    elif wanted:
+        secrets, valued = live, []
+    if not secrets and (not name.startswith(".env") or not _has_a_place_for_one(entries, valued)):
         return
-    first = (secrets or valued)[0]
-    severity, confidence = _weight(secrets)
     count = len(secrets)
     holds = (
         (
@@ -107,21 +148,35 @@ def _file(path: str, entries: Sequence[VariableProvided], rule: RuleContext) -> 
         if count
         else f"{len(valued)} value{'s' * (len(valued) != 1)}, none of them a credential yet"
     )
+    first = (secrets or valued)[0]
     yield rule.finding(
         first.key_span or first.span,
         f"`{name}` is tracked by git and holds {holds}",
         subject=path,
-        severity=severity,
-        confidence=confidence,
+        severity="error" if live else "warning",
+        confidence="high" if secrets else "medium",
     )
 
 
-def _weight(secrets: Sequence[VariableProvided]) -> tuple[Severity, Confidence]:
-    """Real credentials are an error; placeholders and plain settings a warning about the habit."""
-    if any(entry.value.reason != "is a placeholder" for entry in secrets):
-        return "error", "high"
-    return ("warning", "high") if secrets else ("warning", "medium")
+def _is_for_browsers(entry: VariableProvided) -> bool:
+    return is_public_setting(entry.name) and entry.value.reason in _GIVEN_TO_BROWSERS
+
+
+def _has_a_place_for_one(entries: Sequence[VariableProvided], valued: Sequence[VariableProvided]) -> bool:
+    """Whether the file sets up a service, and will be given a credential one day: it has a name for one."""
+    if all(_is_build_setting(entry.name) for entry in valued):
+        return False
+    return any(
+        is_secret_name(entry.name) or (words[-1:] and words[-1] in _ADDRESSES and _DATASTORES & set(words))
+        for entry in entries
+        if not is_public_setting(entry.name) and (words := split_words(entry.name))
+    )
 
 
 def _is_build_setting(name: str) -> bool:
-    return name in _BUILD_NAMES or name.startswith(_BUILD_PREFIXES) or name.endswith(_BUILD_SUFFIXES)
+    return (
+        name in _BUILD_NAMES
+        or is_public_setting(name)
+        or name.startswith("COMPOSE_")
+        or name.endswith(_BUILD_SUFFIXES)
+    )

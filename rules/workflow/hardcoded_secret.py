@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.graph.env_files import is_public_setting
 from lintkit.graph.hosts import is_remote, url_parts
 from lintkit.secrets import classify, is_secret_name
+from lintkit.secrets.tokens import opens_nothing
 from lintkit.secrets.values import looks_random
+
+_TOKEN = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJzaG9wIn0", "c2lnbmF0dXJlMTIzNDU2Nzg5"))
+_ANONYMOUS = ".".join(
+    ("eyJhbGciOiJIUzI1NiJ9", "eyJyb2xlIjoiYW5vbiIsImlzcyI6InNob3AifQ", "c2lnbmF0dXJlMTIzNDU2Nzg5")
+)
+"""A token that says `"role": "anon"`."""
 
 RULE = define(
     summary="a credential is written into a workflow instead of coming from `secrets`",
@@ -72,6 +80,9 @@ jobs:
 )
 
 
+_GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each literal under a secret's name that looks live, at its value."""
     data = document.data if isinstance(document.data, dict) else {}
@@ -115,9 +126,10 @@ def _live(name: str, value: str) -> str:
     verdict = classify(name, value)
     if verdict is None or verdict.kind not in ("format", "real"):
         return ""
-    if verdict.kind == "format":
-        return verdict.description
     text = value[verdict.start : verdict.end]
+    if verdict.kind == "format":
+        for_browsers = is_public_setting(name) and verdict.description in _GIVEN_TO_BROWSERS
+        return "" if for_browsers or opens_nothing(text, False) else verdict.description
     parts = url_parts(value)
     if parts is not None:
         return f"holds a password that {verdict.description}" if is_remote(parts[2]) else ""
