@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
 
 from lintkit.model import Finding, Fix, Location, Span, SuppressedFinding
 from lintkit.report.printable import shortened
 from lintkit.report.sarif_rules import MESSAGE_ID
 from lintkit.report.sources import Region, Sources, line_end, trimmed
+from lintkit.report.uri import path_uri
 from lintkit.source import Lines
 
 ROOT = "%SRCROOT%"
@@ -150,12 +150,8 @@ class Results:
 
 
 def artifact_location(path: str) -> dict[str, str]:
-    """A path relative to the root as a percent-encoded URI; bytes of a name that are not UTF-8 are kept."""
-    try:
-        data = path.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        data = path.encode("utf-8", "surrogatepass")
-    return {"uri": quote(data, safe="/"), "uriBaseId": ROOT}
+    """A path relative to the root."""
+    return {"uri": path_uri(path), "uriBaseId": ROOT}
 
 
 def _message(message: str, related: tuple[Location, ...]) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TextIO
-from urllib.parse import quote
 
 from lintkit.model import SEVERITIES, Finding, Location, Report, RuleMeta, Span
 from lintkit.report.markdown import code, prose, sentence
@@ -15,6 +14,7 @@ from lintkit.report.printable import printable, shortened
 from lintkit.report.remote import public_uri
 from lintkit.report.sources import Sources
 from lintkit.report.summary import counted, summarize
+from lintkit.report.uri import path_uri
 
 SIZE_LIMIT = 1_000_000
 """Bytes of the text; GitHub refuses a step summary of more than 1 MiB."""
@@ -107,9 +107,8 @@ class _Page:
         name = code(printable(f"{span.path}:{region.line}"))
         if not self.base:
             return name
-        path = quote(span.path.encode("utf-8", "surrogateescape"), safe="/")
         lines = f"L{region.line}" if region.line == region.end_line else f"L{region.line}-L{region.end_line}"
-        return f"[{name}]({self.base}{path}#{lines})"
+        return f"[{name}]({self.base}{path_uri(span.path)}#{lines})"
 
 
 def _label(location: Location) -> str:

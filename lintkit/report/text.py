@@ -32,6 +32,14 @@ RELATED_SHOWN = 4
 MESSAGE_LIMIT = 500
 """Code points of a message that are shown."""
 
+MANY = 100
+"""Findings from which on a reader is told how to begin."""
+
+MANY_HINT = (
+    "To begin with new code only, `lintkit baseline` accepts what is there today. "
+    "`--output-format concise` takes a line for each finding, and `lintkit explain RULE` says more of a rule."
+)
+
 _MINIMUM_WIDTH = 40
 
 
@@ -62,6 +70,8 @@ class _TextReport:
             yield from self._statistics()
         yield from self._notifications()
         yield self._summary()
+        if len(self.report.findings) >= MANY and not self.report.compared:
+            yield from wrapped(MANY_HINT, self.width)
 
     def _file(self, path: str, findings: Sequence[Finding]) -> Iterator[str]:
         counts = _severity_counts(finding.severity for finding in findings)
@@ -246,7 +256,8 @@ class _TextReport:
         if summary.fixable:
             fixable.append(f"{summary.fixable} can be fixed with --fix")
         if summary.unsafe_fixable:
-            fixable.append(f"{summary.unsafe_fixable} with --fix --unsafe-fixes")
+            more = "more with" if fixable else "can be fixed with"
+            fixable.append(f"{summary.unsafe_fixable} {more} --fix --unsafe-fixes")
         fixes = f"; {', '.join(fixable)}" if fixable else ""
         where = f"in {summary.files_with_findings} of {files}"
         return f"{new}{self.style.severity(worst, counts)} {where}{fixed}{suppressed}{fixes}"

@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from lintkit.model import SEVERITIES
 from lintkit.report.markdown import code, fenced
 from lintkit.report.printable import shortened
+from lintkit.report.uri import path_uri
 from lintkit.review.placing import Anchored, Placing
 from lintkit.review.remarks import Place, Remark, by_rule
 
@@ -52,9 +52,8 @@ class Repository:
     def link(self, place: Place) -> str:
         """A place as a link to its lines at the commit."""
         lines = f"#L{place.line}" + (f"-L{place.end_line}" if place.end_line > place.line else "")
-        path = quote(place.path.encode("utf-8", "surrogateescape"), safe="/")
         shown = _shown_path(place)
-        return f"[{code(shown)}]({self.server}/{self.name}/blob/{self.commit}/{path}{lines})"
+        return f"[{code(shown)}]({self.server}/{self.name}/blob/{self.commit}/{path_uri(place.path)}{lines})"
 
 
 def mark_of(body: str) -> Mark | None:

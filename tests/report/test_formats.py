@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lintkit.model import Edit, Finding, Fix, Location, Notification, Report, Revision, Severity, Span
@@ -45,6 +45,7 @@ def hostile(words: str) -> Report:
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(words=HOSTILE)
+@example(words="\ud800")
 def test_nothing_in_a_repository_breaks_a_format(format: str, words: str) -> None:
     text = rendered(hostile(words), format, RenderOptions(show_suppressed=True))
     text.encode("utf-8")

@@ -81,7 +81,17 @@ def test_summary_line_counts() -> None:
 def test_unsafe_fixes_are_counted_apart() -> None:
     unsafe = replace(finding(Span("a", 0, 1)), fix=Fix("t", ()))
     output = rendered(Report((unsafe,), (RULE,), {"a": "x"}, files_checked=1), "text")
-    assert output.endswith("1 error in 1 of 1 file; 1 with --fix --unsafe-fixes\n")
+    assert output.endswith("1 error in 1 of 1 file; 1 can be fixed with --fix --unsafe-fixes\n")
+    safe = replace(unsafe, fix=Fix("t", (), safe=True))
+    output = rendered(Report((unsafe, safe), (RULE,), {"a": "x"}, files_checked=1), "text")
+    assert output.endswith("; 1 can be fixed with --fix, 1 more with --fix --unsafe-fixes\n")
+
+
+def test_a_long_report_says_how_to_begin() -> None:
+    report = many(text_report.MANY)
+    assert "`lintkit baseline`" in rendered(report, "text")
+    for short in (many(text_report.MANY - 1), replace(report, compared="lintkit-baseline.json")):
+        assert "lintkit baseline" not in rendered(short, "text")
 
 
 def test_what_was_fixed_is_said() -> None:
