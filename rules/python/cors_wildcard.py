@@ -375,5 +375,7 @@ def _finding(
 ) -> Finding:
     if credentials:
         message += ", and credentials are allowed: any page can act as the signed-in user"
+    elif credentials is False:
+        message += ": any page can read what is answered without cookies"
     severity: Severity = "error" if credentials else "warning"
     return rule.finding(file.span(node), message, subject=subject, severity=severity)

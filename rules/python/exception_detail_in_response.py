@@ -342,7 +342,11 @@ def _sent(
             yield rule.finding(
                 file.span(leak),
                 f"{shown} tells the caller what {what} says"
-                + (": SQL, hosts, paths and values included" if broad else ", whatever it will say one day"),
+                + (
+                    ": SQL, hosts, paths and values included"
+                    if broad
+                    else ", and that text is written for a log"
+                ),
                 subject=scope_name(leak, file) or "module",
                 confidence=None if broad else "medium",
             )

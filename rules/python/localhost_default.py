@@ -179,6 +179,10 @@ _STORE_URL = re.compile(
     r"(?:rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|bolt|neo4j|kafka|nats|mqtt|ldap|clickhouse)(?:[+:]\S*)?://",
     re.I,
 )
+_PUBLIC = re.compile(
+    r"front_?end|public|web_?site|site_url|web_?app|external_url|app_url|dashboard|ui_url", re.IGNORECASE
+)
+"""Names of addresses that a browser is sent to."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -207,9 +211,14 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         "client": f"`{name}` connects to {host}",
         "entry": f"`{name}` is {host}",
     }[how]
+    where = (
+        "in a visitor's browser is the visitor"
+        if _PUBLIC.search(name)
+        else "in a container is the container itself"
+    )
     yield rule.finding(
         file.span(match.node),
-        f"{what}, which in a container is the container itself",
+        f"{what}, which {where}",
         subject=name,
         confidence="high" if how in {"default", "client"} else "medium",
     )

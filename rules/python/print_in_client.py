@@ -299,7 +299,12 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     certain = _is_debug_output(call, file)
     yield rule.finding(
         file.span(call),
-        f"{what}: " + ("debugging output runs in production" if certain else "it has no level and no logger"),
+        f"{what}: "
+        + (
+            "debugging output runs in production"
+            if certain
+            else "the line has no level, no time and no request"
+        ),
         subject=scope_name(call, file) or "module",
         confidence="high" if certain or library is not None else "medium",
         fix=logged(call, file),
