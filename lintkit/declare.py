@@ -116,6 +116,9 @@ def _meta(identifier: str, data: Mapping[str, Any]) -> RuleMeta:
         paths=tuple(data.get("paths", ())),
         paths_ignore=tuple(data.get("paths-ignore", ())),
         examples=tuple(map(_example, data["examples"])),
+        excused_by=(data["excused-by"]["kind"], data["excused-by"]["select"])
+        if "excused-by" in data
+        else None,
     )
 
 

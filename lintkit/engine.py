@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import partial
@@ -154,6 +154,7 @@ def _check_files(
     overlays = _overlays(request, discovery)
     if overlays is not None:
         findings = overlays.settle(findings)
+    findings = _without_excused(request, discovery, findings)
     if needs_project:
         findings.extend(_check_project(request, discovery, results, overlays))
     return results, findings
@@ -166,8 +167,25 @@ def _overlays(request: Request, discovery: Discovery) -> Overlays | None:
         return None
     from lintkit.overlays import Overlays
 
-    entries = {entry.path: entry for entry in discovery.files}
     tasks = _Tasks(request)
+    read = _reader(request, discovery)
+    return Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"))
+
+
+def _without_excused(request: Request, discovery: Discovery, findings: list[Finding]) -> list[Finding]:
+    """Leave out what an object of the same namespace supplies, such as the defaults of a LimitRange."""
+    metas = {rule.id: rule.meta for rule in request.rules.rules if rule.meta.excused_by is not None}
+    if not any(finding.rule in metas for finding in findings):
+        return findings
+    from lintkit.excuses import Excuses
+
+    paths = [entry.path for entry in discovery.files if entry.kind == "kubernetes"]
+    return Excuses(paths, _reader(request, discovery), metas).settle(findings)
+
+
+def _reader(request: Request, discovery: Discovery) -> Callable[[str], SourceFile | None]:
+    """What reads a file that was discovered, and gives None for all others."""
+    entries = {entry.path: entry for entry in discovery.files}
 
     def read(path: str) -> SourceFile | None:
         try:
@@ -175,7 +193,7 @@ def _overlays(request: Request, discovery: Discovery) -> Overlays | None:
         except TreeError:
             return None
 
-    return Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"))
+    return read
 
 
 def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:

@@ -261,6 +261,7 @@ class RuleMeta:
     options      JSON Schema `properties` of the rule's options, each with a `default`
     paths        globs of the only paths the rule looks at, unless the configuration says otherwise; empty for all
     paths_ignore globs of paths the rule skips unless the configuration says otherwise
+    excused_by   the kind of a Kubernetes object, and a JSONPath that finds in it what a finding misses
     """
 
     id: str
@@ -280,6 +281,7 @@ class RuleMeta:
     paths: tuple[str, ...] = ()
     paths_ignore: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    excused_by: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "fingerprint",
         "engine",
         "overlays",
+        "excuses",
         "overlay_relations",
         "examples",
         "fix",

@@ -18,7 +18,7 @@ from lintkit.schemas import compile_schema, mistakes
 from lintkit.select import EACH_KINDS, SelectError, compile_query
 
 SCHEMA_KEYS: tuple[Route, ...] = (("when",), ("require",), ("forbid",), ("relate", "in"))
-QUERY_KEYS: tuple[Route, ...] = (("select",), ("relate", "value"), ("relate", "of"))
+QUERY_KEYS: tuple[Route, ...] = (("select",), ("relate", "value"), ("relate", "of"), ("excused-by", "select"))
 
 _TAG = re.compile(r"CWE-[1-9][0-9]{0,4}|[a-z0-9]+(?:-[a-z0-9]+)*")
 _TYPES = {
@@ -210,6 +210,8 @@ def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         except SelectError as error:
             yield route, f"`{route[-1]}` is no JSONPath: {error.message}{_pointer(query, error.position)}"
     each, kind = data.get("each"), data.get("kind")
+    if "excused-by" in data and kind != "kubernetes":
+        yield ("excused-by",), "`excused-by` names an object of Kubernetes, and is for `kind: kubernetes`"
     if isinstance(each, str) and kind not in EACH_KINDS.get(each, ()):
         kinds = ", ".join(f"`{name}`" for name in EACH_KINDS[each])
         yield ("each",), f"`each: {each}` finds nothing in `kind: {kind}`; it is for {kinds}"
