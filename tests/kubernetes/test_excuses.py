@@ -84,8 +84,9 @@ def test_a_report_on_some_files_knows_the_others() -> None:
 
 def test_it_is_for_manifests_only() -> None:
     text = (
-        "summary: a\nwhy: b\nseverity: note\nkind: compose\neach: service\nforbid: {required: [x]}\nmessage: m\n"
-        "excused-by: {kind: LimitRange, select: $.spec}\nexamples: [{bad: 'a'}, {good: 'b'}]\n"
+        "summary: a service has an x\nwhy: It is there and should not be.\nseverity: note\nkind: compose\n"
+        "each: service\nforbid: {required: [x]}\nmessage: the service has an x\n"
+        "excused-by: {kind: LimitRange, select: $.spec}\nexamples: [{bad: 'x: 1'}, {good: 'y: 1'}]\n"
     )
     (document,) = parse(SourceFile("rule.yaml", "yaml", text.encode()))
     assert ("excused-by",) in {route for route, _ in find_mistakes(document)}
