@@ -6,12 +6,12 @@ overrides it (compose-go, override/merge.go), each part still knowing where it i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lintkit.model import Route, Span
+from lintkit.parse.compose import mount_parts
 
 Scalar = str | int | float | bool | None
 
@@ -25,9 +25,6 @@ _NAMED = frozenset(
     )
 )
 """What may be a list of `NAME` or `NAME=value`, or a mapping; compose merges by name."""
-
-
-_VARIABLE = re.compile(r"\$\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +121,7 @@ def mount_of(item: Node) -> tuple[str, str]:
     """What an item of `volumes` mounts and where; what is mounted is empty where it has no name."""
     if item.mapping is not None:
         return text_of(item.child("source")), text_of(item.child("target")).rstrip("/")
-    # A default may hold a colon of its own: `${DATA:-./data}:/data`.
-    parts = _VARIABLE.sub("$", text_of(item)).split(":")
+    parts = mount_parts(text_of(item))
     return ("", parts[0].rstrip("/")) if len(parts) < 2 else (parts[0], parts[1].rstrip("/"))
 
 

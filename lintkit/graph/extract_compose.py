@@ -21,6 +21,7 @@ from lintkit.graph.facts import (
 )
 from lintkit.graph.values import DYNAMIC, MASK, value_of
 from lintkit.model import Document, Route, Span
+from lintkit.parse.compose import mount_parts
 
 _NAMES_THINGS = frozenset(
     """image extends depends_on links volumes_from network_mode networks volumes secrets configs env_file
@@ -151,7 +152,7 @@ def _env_files(document: Document, route: Route, data: Any) -> Iterator[EnvFile]
 def _mounts(data: Any) -> Iterator[Mount]:
     for each in data if isinstance(data, list) else ():
         if isinstance(each, str) and ":" in each:
-            source, target = each.split(":")[:2]
+            source, target = (*mount_parts(each), "")[:2]
             if source.startswith((".", "/", "~", "$")):
                 yield Mount(source, target)
         elif isinstance(each, dict) and each.get("type") == "bind":

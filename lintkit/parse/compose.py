@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -15,6 +16,9 @@ from lintkit.parse.yaml import parse_as
 _TOP_LEVEL = frozenset(
     {"version", "name", "include", "services", "networks", "volumes", "configs", "secrets", "models"}
 )
+
+
+_EXPRESSION = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,16 @@ def env_files(document: Document, service_route: Route) -> tuple[EnvFile, ...]:
             required = item.get("required") not in (False, "false")
             files.append(EnvFile(item["path"], required, at, document.span(at)))
     return tuple(files)
+
+
+def mount_parts(text: str) -> list[str]:
+    """The parts of a mount in the short form; a colon inside of `${…}` divides nothing.
+
+    >>> mount_parts("${DATA:-./data}/db:/data:ro")
+    ['${DATA:-./data}/db', '/data', 'ro']
+    """
+    parts = _EXPRESSION.sub(lambda match: match.group().replace(":", "\0"), text).split(":")
+    return [part.replace("\0", ":") for part in parts]
 
 
 def go_text(value: Any) -> str | None:

@@ -2,7 +2,7 @@
 
 The schema is the official one, which the package `check-jsonschema` carries and brings up to date; its file is read,
 its code is not run. Nothing of it is loaded before a compose file is judged. What compose replaces or resolves before
-it looks (`${…}`, `!reset`, keys without a value) is passed over.
+it looks (`${…}`, `!reset`, keys without a value, items that stand twice) is passed over.
 """
 
 from __future__ import annotations
@@ -154,11 +154,6 @@ def _said(error: Any, specification: Mapping[str, Any]) -> Iterator[Refusal]:
         for key in wanted:
             if key not in value:
                 yield Refusal(route, True, f"{name} has no `{key}`, which compose needs")
-    elif kind == "uniqueItems" and isinstance(value, list):
-        for index, item in enumerate(value):
-            if item in value[:index]:
-                yield Refusal((*route, index), False, f"this item stands twice in {name}")
-                return
     elif kind == "pattern" and route[-1:] and route[-1] not in _ELSEWHERE:
         yield Refusal(route, False, f"{name} is not written as compose expects it")
     elif kind in ("minimum", "maximum", "minItems", "minLength"):

@@ -6,7 +6,7 @@ reads it (github.com/moby/buildkit/frontend/dockerfile).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.model import Document, NodeSpans, Route, SourceFile, Span
@@ -68,29 +68,31 @@ def stage_chain(document: Document, stage: int) -> tuple[int, ...]:
     return tuple(chain)
 
 
-def foreign_images(document: Document) -> Iterator[tuple[str, Span]]:
-    """The images from elsewhere that a build uses, each with its place: bases, and what it copies or mounts from.
+def foreign_images(document: Document) -> dict[str, Span]:
+    """The images from elsewhere that a build uses, each with its first place: bases, and what it copies or mounts from.
 
     Variables of the file are replaced; `scratch`, stages of the file and images that are not known are left out.
     """
     stages = document.data["stages"]
     names = {stage["name"].lower() for stage in stages if stage["name"]}
+    found: dict[str, Span] = {}
     for index, stage in enumerate(stages):
-        if stage["parent"] is None:
-            yield from _foreign(stage["resolved_base"], document.span(("stages", index, "base")), frozenset())
+        image = stage["resolved_base"]
+        if stage["parent"] is None and _is_foreign(image):
+            found.setdefault(image, document.span(("stages", index, "base")))
     for index, item in enumerate(document.data["instructions"]):
         for number, (flag, value) in enumerate(item["resolved_flags"]):
-            span = document.span(("instructions", index, "flag_list", number))
-            if flag == "from":
-                yield from _foreign(value, span, names)
-            elif flag == "mount":
-                options = dict(part.strip().partition("=")[::2] for part in value.split(","))
-                yield from _foreign(options.get("from", ""), span, names)
+            options = (
+                dict(part.strip().partition("=")[::2] for part in value.split(",")) if flag == "mount" else {}
+            )
+            image = value if flag == "from" else options.get("from", "")
+            if _is_foreign(image) and image.lower() not in names:
+                found.setdefault(image, document.span(("instructions", index, "flag_list", number)))
+    return found
 
 
-def _foreign(image: str, span: Span, names: Collection[str]) -> Iterator[tuple[str, Span]]:
-    if image and "$" not in image and not image.isdigit() and image.lower() not in ("scratch", *names):
-        yield image, span
+def _is_foreign(image: str) -> bool:
+    return bool(image) and "$" not in image and not image.isdigit() and image.lower() != "scratch"
 
 
 def effective_environment(document: Document, stage: int) -> dict[str, str]:

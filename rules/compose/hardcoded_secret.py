@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
@@ -112,15 +113,22 @@ services:
 """,
             note="references, and settings that only speak of a secret",
         ),
+        good(
+            "services: {db-test: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: blue-whale}}}\n",
+            note="a database that holds what a test writes",
+        ),
     ),
 )
 
+_FOR_TESTS = re.compile(r"(?i)(?:^|[-_])(?:unit|e2e|integration)?tests?(?:[-_]|$)")
 _COMMANDS = (("command",), ("entrypoint",), ("healthcheck", "test"))
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report literal secrets of the services: in variables, build arguments, commands and health checks."""
     for service in services(document):
+        if _FOR_TESTS.search(service.name):
+            continue
         for entries in (environment_entries, build_argument_entries):
             for entry in entries(document, service.route):
                 if not entry.value:

@@ -34,7 +34,6 @@ services:
         condition: healthy  # <-- here
   db:
     image: postgres:17
-    volumes: ["db:/var/lib/postgresql/data", "db:/var/lib/postgresql/data"]  # <-- here
 volume:  # <-- here
   db:
 """
@@ -63,10 +62,11 @@ services:
     develop: {watch: [{path: ., action: rebuild}]}
   db:
     image: postgres:17
+    environment: [TZ=UTC, A=1, TZ=UTC]
     healthcheck: {test: pg_isready, start_interval: 1s}
     deploy: {resources: {limits: {cpus: "1", memory: 1G}}}
 """,
-            note="extensions, both forms, variables, and a `version` that nobody reads",
+            note="extensions, both forms, variables, an item twice, and a `version` that nobody reads",
         ),
         good({"docker-compose.override.yml": "services: {api: {ports: !reset [], build: !reset null}}\n"}),
         good({"playbooks/compose.yml": "- hosts: all\n  tasks: []\n"}, note="another program's file"),

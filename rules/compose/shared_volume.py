@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, Span, bad, define, good
-from lintkit.parse.compose import services
+from lintkit.parse.compose import mount_parts, services
 
 RULE = define(
     summary="several services write to one folder",
@@ -63,10 +63,10 @@ services:
 services:
   web:
     image: shop:1
-    volumes: ["web:/data", "./web:/conf", "/var/cache"]
+    volumes: ["web:/data", "./web:/conf", "/var/cache", "${DATA:-/mnt}/web:/mnt"]
   worker:
     image: shop:1
-    volumes: ["worker:/data", "./worker:/conf", "/var/cache"]
+    volumes: ["worker:/data", "./worker:/conf", "/var/cache", "${DATA:-/mnt}/worker:/mnt"]
 """
         ),
     ),
@@ -97,7 +97,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             other, other_route = next(user for user in users if user[0] != name)
             yield rule.finding(
                 _place(document, route),
-                f"`{source}` is written by service `{other}` as well",
+                f"`{source}` is mounted by service `{other}` as well, and both may write to it",
                 subject=f"{name} {source}",
                 related=(Location(_place(document, other_route), "the other one"),),
             )
@@ -114,7 +114,7 @@ def _place(document: Document, route: Route) -> Span:
 def _written_source(item: Any) -> str:
     """What a mount takes its files from, if the service may write there."""
     if isinstance(item, str):
-        parts = item.split(":")
+        parts = mount_parts(item)
         options = parts[2].split(",") if len(parts) > 2 else []
         source = parts[0] if len(parts) > 1 and "ro" not in options else ""
     elif isinstance(item, dict):

@@ -70,7 +70,8 @@ services:
   worker:
     extends: api
     network_mode: "service:api"
-    links: ["db:database"]
+    links: ["db:database", "${CACHE:-cache}"]
+    depends_on: ["${STORE}"]
 volumes: {data: }
 """,
                 "infra/compose.yaml": (
@@ -97,7 +98,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             continue
         names = projects.names[service.path]
         for name, span in _services(service.node):
-            if name not in names:
+            if name not in names and "$" not in name:
                 yield _missing(rule, service, "service", name, span)
         for key in _KINDS:
             known = projects.defined[service.path].get(key, frozenset())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.dockerfile import foreign_images
 from lintkit.parse.image_names import is_local
 
@@ -25,7 +25,7 @@ differently on a day when nobody changed anything, and the old image cannot be b
         "hadolint:DL3007",
     ),
     packs=("recommended", "production"),
-    paths_ignore=("**/.devcontainer/**",),
+    paths_ignore=(*DOCS, "**/.devcontainer/**"),
     examples=(
         bad('FROM python:latest  # <-- here\nCMD ["python", "-u", "app.py"]\n'),
         bad(
@@ -50,6 +50,6 @@ RUN --mount=type=bind,from=shop/tools:latest,target=/tools /tools/setup  # <-- h
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image with the tag `latest` that the build begins with or takes files from."""
-    for image, span in foreign_images(document):
+    for image, span in foreign_images(document).items():
         if image.endswith(":latest") and not is_local(image):
             yield rule.finding(span, f"`{image}` is another image after each release", subject=image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.dockerfile import foreign_images
 from lintkit.parse.image_names import is_local
 
@@ -26,7 +26,7 @@ fails or behaves differently on a day when nobody changed anything, and the old 
         "sonar-iac:docker/SpecificVersionTagCheck",
     ),
     packs=("recommended", "production"),
-    paths_ignore=("**/.devcontainer/**",),
+    paths_ignore=(*DOCS, "**/.devcontainer/**"),
     examples=(
         bad(
             """\
@@ -69,7 +69,7 @@ _UNTAGGED = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w.-]+(?:/[\w.-]+)*")
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image without tag and digest that the build begins with or takes files from."""
     has_stages = any(stage["name"] for stage in document.data["stages"])
-    for image, span in foreign_images(document):
+    for image, span in foreign_images(document).items():
         if not _UNTAGGED.fullmatch(image):
             continue
         if not is_local(image):
