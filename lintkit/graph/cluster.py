@@ -88,6 +88,7 @@ class Cluster:
         self._scaled = _grouped(self.facts(PodsDefined), lambda each: (each.kind, each.name))
         self._by_place: dict[type[Any], dict[str, list[Any]]] = {}
         self._objects = _grouped(self.facts(ObjectDefined), lambda each: (each.kind, each.name))
+        self._makers = [dict(each.made_labels) for each in self.facts(ObjectDefined) if each.made_labels]
         self._services = _grouped(self.facts(ServiceDefined), lambda each: each.name)
         self._configs = _grouped(self.facts(ConfigObject), lambda each: (each.source, each.name))
         self._config_keys = _grouped(self.facts(VariableProvided), lambda each: (each.path, each.unit))
@@ -208,7 +209,9 @@ class Cluster:
                     return
 
     def made_elsewhere(self, selector: Selector) -> bool:
-        """Whether a selector asks for a label of an operator, whose pods no manifest shows."""
+        """Whether a selector asks for pods of an operator, which no manifest shows: by its label, or by a resource's."""
+        if selector.labels and any(selector.matches(labels) for labels in self._makers[:_MOST_COMPARED]):
+            return True
         for key in (*(key for key, _ in selector.labels), *(each.key for each in selector.expressions)):
             domain, slash, _ = key.partition("/")
             if slash and key not in self._label_keys and not domain.endswith(_EVERYBODYS):
@@ -217,7 +220,8 @@ class Cluster:
 
     def knows_labels(self, selector: Selector) -> bool:
         """Whether every label that a selector asks for is one that pods of the repository have, with some value."""
-        return all(key in self._label_keys for key, _ in selector.labels)
+        asked = (*(key for key, _ in selector.labels), *(each.key for each in selector.expressions))
+        return all(key in self._label_keys for key in asked)
 
     def finds_nothing(self, selector: Selector, owner: Any) -> bool:
         """Whether a selector of `owner` finds no pods, and the pods that it should find would be known."""

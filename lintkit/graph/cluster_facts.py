@@ -57,6 +57,7 @@ class ObjectDefined(Fact):
 
     automount       what a ServiceAccount says of its token
     namespace_span  where its namespace is written; None where none is
+    made_labels     of a custom resource: labels that pods which its operator makes carry
     """
 
     kind: str
@@ -65,6 +66,7 @@ class ObjectDefined(Fact):
     group: str = ""
     automount: bool | None = None
     namespace_span: Span | None = None
+    made_labels: Labels = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ class PodsDefined(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ServiceDefined(Fact):
-    """A Service; `span` is its name. `selector` is None where its endpoints are made by hand or elsewhere."""
+    """A Service; `span` is its name. `selector` is None where its endpoints are made by hand or elsewhere.
+
+    targets  the port of the pods for each of its ports, by name or number, and where it says so
+    """
 
     name: str
     namespace: str
@@ -117,6 +122,7 @@ class ServiceDefined(Fact):
     ports: tuple[tuple[str, int], ...] = ()
     headless: bool = False
     external: bool = False
+    targets: tuple[tuple[str | int, Span], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from lintkit.graph.cluster_facts import (
     BudgetDefined,
     EgressRule,
     KustomizationDefined,
+    Labels,
     ObjectDefined,
     PodsDefined,
     PolicyDefined,
@@ -60,6 +61,7 @@ def extract(document: Document) -> Iterator[Fact]:
         group,
         automount if isinstance(automount, bool) else None,
         document.span(("metadata", "namespace")) if namespace else None,
+        _made_labels(data) if _is_custom(group) else (),
     )
     pods = _pods(document, kind, name, namespace, span)
     if pods is not None:
@@ -89,6 +91,17 @@ def _mapping(data: Any) -> Mapping[Any, Any]:
 
 def _items(data: Any) -> list[Any]:
     return data if isinstance(data, list) else []
+
+
+def _is_custom(group: str) -> bool:
+    """Whether an API group is that of a custom resource, whose operator may make pods."""
+    return "." in group and not group.endswith(("k8s.io", "openshift.io"))
+
+
+def _made_labels(data: Any) -> Labels:
+    """The labels of a custom resource and of what it holds as the metadata of its pods: operators hand both on."""
+    held: tuple[Route, ...] = (("metadata",), ("spec", "podMetadata"), ("spec", "template", "metadata"))
+    return tuple(pair for where in held for pair in read_labels(at(data, *where, "labels")))
 
 
 def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) -> PodsDefined | None:
@@ -182,11 +195,17 @@ def _reaches_out(document: Document) -> Span | None:
 def _service(document: Document, name: str, namespace: str, span: Span) -> ServiceDefined:
     spec = _mapping(at(document.data, "spec"))
     selector = spec.get("selector")
-    ports = []
-    for port in _items(spec.get("ports")):
+    ports: list[tuple[str, int]] = []
+    targets: list[tuple[str | int, Span]] = []
+    for index, port in enumerate(_items(spec.get("ports"))):
         number = _mapping(port).get("port")
-        if isinstance(number, int):
-            ports.append((_text(_mapping(port).get("name")), number))
+        if not isinstance(number, int):
+            continue
+        ports.append((_text(_mapping(port).get("name")), number))
+        key = "targetPort" if _mapping(port).get("targetPort") else "port"
+        target = _mapping(port)[key]
+        if isinstance(target, (int, str)):
+            targets.append((target, document.span(("spec", "ports", index, key))))
     return ServiceDefined(
         span,
         name,
@@ -196,6 +215,7 @@ def _service(document: Document, name: str, namespace: str, span: Span) -> Servi
         tuple(ports),
         headless=spec.get("clusterIP") == "None",
         external=spec.get("type") == "ExternalName",
+        targets=tuple(targets),
     )
 
 

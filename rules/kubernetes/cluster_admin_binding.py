@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, Severity, bad, define, good
 from lintkit.graph.cluster_facts import BindingDefined, RoleDefined
 
 _BINDING = """\
@@ -68,6 +68,20 @@ subjects:
 """,
             note="whoever reaches the API server",
         ),
+        bad(
+            _BINDING.replace("ClusterRoleBinding", "RoleBinding"),
+            note="a RoleBinding gives away its namespace",
+        ),
+        good(
+            """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: token-issuer}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: system:service-account-issuer-discovery}
+subjects: [{kind: Group, name: "system:unauthenticated"}]
+""",
+            note="the public keys of the token issuer are meant for everybody",
+        ),
         good(
             """\
 apiVersion: rbac.authorization.k8s.io/v1
@@ -91,6 +105,11 @@ _ANYBODY = {
     "system:masters": "a group that no policy can take rights from",
 }
 
+_FOR_ANYBODY = frozenset(
+    {"system:public-info-viewer", "system:service-account-issuer-discovery", "system:discovery"}
+)
+"""Roles that show the version, the API groups or the keys of the token issuer, and nothing of what runs."""
+
 _ITS_OWN = ("system:", "gce:")
 """How the bindings are called that the cluster makes for its own parts."""
 
@@ -105,9 +124,12 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if binding.name.startswith(_ITS_OWN):
             continue
         subject = f"{binding.kind} {binding.name}"
+        whole = binding.kind == "ClusterRoleBinding"
+        where = "the cluster" if whole else "the namespace"
+        severity: Severity | None = None if whole else "warning"
         if binding.role[1] == "cluster-admin":
-            text = "the binding gives its subjects everything that the cluster has"
-            yield rule.finding(binding.role_span, text, subject=subject)
+            text = f"`cluster-admin` lets the subjects of this binding do everything in {where}"
+            yield rule.finding(binding.role_span, text, subject=subject, severity=severity)
         else:
             found = [
                 each
@@ -116,16 +138,14 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             ]
             wide = next((each for each in found if each.everything), None)
             if wide is not None:
-                whole = binding.kind == "ClusterRoleBinding"
-                where = "the cluster" if whole else "the namespace"
                 yield rule.finding(
                     binding.role_span,
                     f"{binding.role[0]} `{binding.role[1]}` allows everything, so its subjects have all of {where}",
                     subject=subject,
                     related=(Location(wide.rules_span, "allows everything"),),
-                    severity=None if whole else "warning",
+                    severity=severity,
                 )
         for kind, _, name, where_named in binding.subjects:
-            if name in _ANYBODY and kind in ("Group", "User"):
-                text = f"`{name}` is {_ANYBODY[name]}"
+            if name in _ANYBODY and kind in ("Group", "User") and binding.role[1] not in _FOR_ANYBODY:
+                text = f"`{name}` is {_ANYBODY[name]}, and {binding.role[0]} `{binding.role[1]}` is theirs"
                 yield rule.finding(where_named, text, subject=f"{subject} {name}")

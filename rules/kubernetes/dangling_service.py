@@ -88,6 +88,17 @@ valid, and a typo in one label is enough.
         ),
         good(
             {
+                "metrics/service.yaml": _SERVICE.replace("  # <-- here", ""),
+                "metrics/shop.yaml": _PODS,
+                "metrics/collector.yaml": (
+                    "apiVersion: monitoring.example.com/v1\nkind: Collector\n"
+                    "metadata: {name: shop, labels: {app: shop-api}}\nspec: {replicas: 2}\n"
+                ),
+            },
+            note="an operator makes pods for a resource with these labels",
+        ),
+        good(
+            {
                 "chart/Chart.yaml": "name: shop\nversion: 1.0.0\n",
                 "chart/templates/service.yaml": _SERVICE.replace("  # <-- here", ""),
                 "chart/templates/job.yaml": _PODS,

@@ -57,6 +57,7 @@ spec:
         - podSelector:  # <-- here
             matchLabels: {app: proxy}
         - podSelector: {matchLabels: {role: elsewhere}}
+        - podSelector: {matchExpressions: [{key: role, operator: Exists}]}
         - namespaceSelector: {}
           podSelector: {matchLabels: {app: elsewhere}}
 ---

@@ -134,8 +134,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 if count is not None and 0 < count.value <= _needed(budget.minimum, count.value):
                     yield rule.finding(
                         budget.minimum_span,
-                        f"`minAvailable: {budget.minimum}` lets no pod of {pods.kind} `{pods.name}` be evicted, "
-                        f"which has {count.value}",
+                        f"`minAvailable: {budget.minimum}` lets no pod of {pods.kind} `{pods.name}` be evicted while "
+                        f"it has {count.value}, so draining a node waits for ever",
                         subject=subject,
                         related=(Location(count.span, count.text),),
                     )
