@@ -209,7 +209,7 @@ class Cluster:
                     return
 
     def made_elsewhere(self, selector: Selector) -> bool:
-        """Whether a selector asks for pods of an operator, which no manifest shows: by its label, or by a resource's."""
+        """Whether a selector asks for pods of an operator, which no manifest shows: by its label, or a resource's."""
         if selector.labels and any(selector.matches(labels) for labels in self._makers[:_MOST_COMPARED]):
             return True
         for key in (*(key for key, _ in selector.labels), *(each.key for each in selector.expressions)):
