@@ -7,6 +7,7 @@ complete: nothing anywhere in the repository matches, and the files beside it ho
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,14 @@ _ADDED_BY_CONTROLLERS = frozenset(
         "rollouts-pod-template-hash",
         "controller-revision-hash",
     }
+)
+_DEPLOYERS = frozenset(
+    {"helm.toolkit.fluxcd.io", "helm.cattle.io", "kustomize.toolkit.fluxcd.io", "argoproj.io"}
+)
+"""API groups whose objects deploy charts and folders of elsewhere."""
+
+_TEMPLATE = re.compile(
+    r"(?i)template|\.(?:j2|tmpl|tpl|gotmpl|jsonnet|libsonnet|erb|cue|ytt\.ya?ml|ya?ml\.in)$"
 )
 _EVERYBODYS = ("kubernetes.io", "k8s.io")
 
@@ -88,6 +97,9 @@ class Cluster:
         self._scaled = _grouped(self.facts(PodsDefined), lambda each: (each.kind, each.name))
         self._by_place: dict[type[Any], dict[str, list[Any]]] = {}
         self._objects = _grouped(self.facts(ObjectDefined), lambda each: (each.kind, each.name))
+        self._templated = {
+            posixpath.dirname(path) for path in paths if _TEMPLATE.search(posixpath.basename(path))
+        }
         self._makers = [dict(each.made_labels) for each in self.facts(ObjectDefined) if each.made_labels]
         self._services = _grouped(self.facts(ServiceDefined), lambda each: each.name)
         self._configs = _grouped(self.facts(ConfigObject), lambda each: (each.source, each.name))
@@ -177,6 +189,11 @@ class Cluster:
         for place in sorted(files) or [posixpath.dirname(path) + "/"]:
             yield from found.get(place, ())
 
+    def near(self, one: str, other: str) -> bool:
+        """Whether two files are deployed together as far as one can see: also from two folders side by side."""
+        above = posixpath.dirname(posixpath.dirname(one))
+        return self.deployed_together(one, other) or above == posixpath.dirname(posixpath.dirname(other))
+
     def deployed_together(self, one: str, other: str) -> bool:
         """Whether two files are deployed together: by one kustomization, or from one folder or one below it."""
         first, second = self.groups(one), self.groups(other)
@@ -227,9 +244,17 @@ class Cluster:
         """Whether a selector of `owner` finds no pods, and the pods that it should find would be known."""
         if selector.selects_all or self.is_open(owner.path) or self.made_elsewhere(selector):
             return False
+        if self._deploys_more(owner.path):
+            return False
         if next(self.selected(selector, owner), None) is not None:
             return False
         return any(not pods.patch for pods in self.beside(owner.path, PodsDefined))
+
+    def _deploys_more(self, path: str) -> bool:
+        """Whether a file stands beside templates, or beside objects that deploy what other places hold."""
+        if posixpath.dirname(path) in self._templated:
+            return True
+        return any(each.group in _DEPLOYERS for each in self.beside(path, ObjectDefined))
 
     def nearest(self, selector: Selector, owner: Any) -> PodsDefined | None:
         """The pods beside `owner` that a selector with a slip of the pen may have meant."""
@@ -256,6 +281,18 @@ class Cluster:
     def budgets(self, pods: PodsDefined) -> list[BudgetDefined]:
         """The PodDisruptionBudgets that select these pods."""
         return self._selecting(self._budgets, pods)
+
+    def selecting(self, pods: Sequence[PodsDefined]) -> list[ServiceDefined]:
+        """The Services that select some of these pods."""
+        return [
+            each
+            for each in self.facts(ServiceDefined)[:_MOST_COMPARED]
+            if each.selector is not None
+            and any(
+                each.selector.matches(self.labels(one)) and self.same_namespace(each, one)
+                for one in pods[:50]
+            )
+        ]
 
     def _selecting(self, by_label: Mapping[Any, list[Any]], pods: PodsDefined) -> list[Any]:
         labels = self.labels(pods)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import ServiceDefined
 
 _SERVICE = """\
@@ -35,10 +35,10 @@ valid, and a typo in one label is enough.
 """,
     remedy="Use the labels of the pod template in `spec.selector`.",
     severity="warning",
-    confidence="low",
+    confidence="medium",
     scope="project",
     kinds=("kubernetes",),
-    paths_ignore=TESTS,
+    paths_ignore=(*TESTS, *DOCS),
     tags=("correctness",),
     equivalents=(
         "kics:service_does_not_target_pod",
@@ -46,7 +46,7 @@ valid, and a typo in one label is enough.
         "kube-score:service-targets-pod",
         "gatekeeper:uniqueserviceselector",
     ),
-    packs=("strict",),
+    packs=("recommended", "production"),
     examples=(
         bad(_SERVICE + "---\n" + _PODS),
         bad(
@@ -96,6 +96,25 @@ valid, and a typo in one label is enough.
                 ),
             },
             note="an operator makes pods for a resource with these labels",
+        ),
+        good(
+            {
+                "shop/service.yaml": _SERVICE.replace("  # <-- here", ""),
+                "shop/deployment.yaml": _PODS,
+                "shop/release.yaml": (
+                    "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: shop-api}\n"
+                    "spec: {chart: {spec: {chart: shop-api}}}\n"
+                ),
+            },
+            note="a release of a chart makes more pods",
+        ),
+        good(
+            {
+                "shop/service.yaml": _SERVICE.replace("  # <-- here", ""),
+                "shop/deployment.yaml": _PODS,
+                "shop/api.jsonnet": "{ kind: 'Deployment' }\n",
+            },
+            note="a program writes more manifests",
         ),
         good(
             {

@@ -84,6 +84,10 @@ spec:
 """,
         ),
         good(
+            {"shop/k8s/pod.yaml": _POD.replace("  # <-- here", ""), "blog/config/shop.yaml": _CONFIG},
+            note="a ConfigMap of the same name that is deployed elsewhere",
+        ),
+        good(
             """\
 apiVersion: v1
 kind: ConfigMap
@@ -129,6 +133,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             or cluster.is_open(reference.path)
             or any(not each.complete or each.files for each in found)
         ):
+            continue
+        # One of the same name far away belongs to another program.
+        if not any(cluster.near(each.path, reference.path) for each in found):
             continue
         known = frozenset().union(*(cluster.keys(each) for each in found))
         if reference.key in known:

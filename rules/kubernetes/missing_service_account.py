@@ -33,7 +33,6 @@ and the old pods hide it until they are gone.
     confidence="medium",
     scope="project",
     kinds=("kubernetes",),
-    paths_ignore=TESTS,
     tags=("correctness",),
     equivalents=("kube-linter:non-existent-service-account",),
     packs=("strict", "production"),

@@ -75,6 +75,14 @@ connection. The pods are ready and the Service is valid, so the first sign is a 
             note="the ports of the containers are not declared in full, as the other port shows",
         ),
         good(
+            _FINE.replace(": http", ": 9100")
+            + "---\n"
+            + _FINE.replace("name: shop", "name: shop-http")
+            + "---\n"
+            + _PODS,
+            note="nor are they where another Service uses the port that is declared",
+        ),
+        good(
             _FINE.replace(": http", ": 8080")
             + "---\n"
             + _PODS.replace(
@@ -101,7 +109,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if cluster.made_elsewhere(service.selector):
             continue
         declared = {value for each in pods for name, number in each.ports for value in (name, number)}
-        numbers_known = all(_declares_all(each, service) for each in pods)
+        numbers_known = _declare_all(pods, cluster.selecting(pods))
         for target, span in service.targets:
             named = isinstance(target, str) and not target.isdigit()
             if target in declared or (
@@ -125,17 +133,17 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             )
 
 
-def _declares_all(pods: PodsDefined, service: ServiceDefined) -> bool:
+def _declare_all(pods: list[PodsDefined], services: list[ServiceDefined]) -> bool:
     """Whether the numbers that containers declare can be taken for all on which they listen.
 
-    They are no more than a hint: where every container declares some, and none of the Service's ports is among them,
-    one of the two is wrong.
+    They are no more than a hint: where every container declares some, and none of them is the target of any Service of
+    these pods, one of the two is wrong.
     """
-    numbers = {number for _, number in pods.ports}
-    targets = {int(each) for each, _ in service.targets if isinstance(each, int) or each.isdigit()}
-    names = {each for each, _ in service.targets if isinstance(each, str) and not each.isdigit()}
-    every = bool(pods.containers) and all(ports for _, ports in pods.containers)
-    return every and not (numbers & targets) and not names
+    declared = {
+        value for each in pods for name, number in each.ports for value in (name, number, str(number))
+    }
+    every = all(each.containers and all(ports for _, ports in each.containers) for each in pods)
+    return every and not any(target in declared for service in services for target, _ in service.targets)
 
 
 def _ports(pods: PodsDefined) -> str:
