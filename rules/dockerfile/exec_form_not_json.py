@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import bisect
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
@@ -44,24 +44,31 @@ CMD ["/app", "it's on"]
 """,
             note="the test command, and JSON",
         ),
+        bad(
+            "FROM debian:12\nVOLUME ['/data', '/logs']  # <-- here\n",
+            note="these would be volumes at odd paths",
+        ),
         good('FROM debian:12\\nCMD [ -f /app ] && exec /app ["x"]\\n'),
     ),
 )
 
-_LIST = re.compile(r"""(?:CMD\s+)?\[\s*(?:["'“‘].*|[\w./-]+\s*,.*)\]""", re.DOTALL | re.IGNORECASE)
-_KEYWORDS = frozenset(("CMD", "ENTRYPOINT", "RUN", "HEALTHCHECK", "SHELL"))
+_TAKEN_AS = {
+    "VOLUME": "each word with its brackets and commas becomes the path of a volume",
+    "COPY": "its words are taken as paths, brackets and all",
+    "ADD": "its words are taken as paths, brackets and all",
+}
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report each list of words in the shell form."""
-    for index, item in enumerate(document.data["instructions"]):
-        value = item["value"].strip()
-        if item["keyword"] not in _KEYWORDS or item["form"] == "exec" or len(value) > 5_000:
+    """Report each list of words that the builder takes for a line of the shell, or for paths."""
+    instructions = document.data["instructions"]
+    starts = [document.span(("instructions", index)).start for index in range(len(instructions))]
+    for problem in document.problems:
+        if problem.code != "broken-exec-form":
             continue
-        if _LIST.fullmatch(value):
-            why = "it has single quotes" if "['" in value.replace(" ", "") else "it is not JSON"
-            yield rule.finding(
-                document.span(("instructions", index, "value")),
-                f"a shell is given this list as one line and finds no such program, because {why}",
-                subject=item["keyword"],
-            )
+        index = max(bisect.bisect_right(starts, problem.span.start) - 1, 0)
+        keyword = instructions[index]["keyword"]
+        text = document.text[problem.span.start : problem.span.end]
+        why = "has single quotes" if text.lstrip("[ ").startswith("'") else "is not JSON"
+        does = _TAKEN_AS.get(keyword, "a shell is given it as one line and finds no such program")
+        yield rule.finding(problem.span, f"this list {why}, so {does}", subject=keyword)
