@@ -51,6 +51,7 @@ _DEPLOYERS = frozenset(
 _TEMPLATE = re.compile(
     r"(?i)template|\.(?:j2|tmpl|tpl|gotmpl|jsonnet|libsonnet|erb|cue|ytt\.ya?ml|ya?ml\.in)$"
 )
+_PATCH = re.compile(r"(?i)patch[^/]*\.ya?ml$|(?:^|/)patches/")
 _EVERYBODYS = ("kubernetes.io", "k8s.io")
 
 
@@ -84,10 +85,15 @@ class Cluster:
         self._groups_of: dict[str, list[Group]] = defaultdict(list)
         self._placed: dict[str, str] = {}
         self._find_groups()
-        self.pods = tuple(each for each in self.facts(PodsDefined) if not each.patch)
+        self._patches = {
+            posixpath.normpath(posixpath.join(folder, entry))
+            for folder, each in self._kustomizations.items()
+            for entry in each.patches
+        }
+        self.pods = tuple(each for each in self.facts(PodsDefined) if not self._is_patch(each))
         self._added_labels: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for each in self.facts(PodsDefined):
-            if each.patch:
+            if self._is_patch(each):
                 self._added_labels[each.kind, each.name].update(each.labels)
         self._by_label: dict[tuple[str, str], list[PodsDefined]] = defaultdict(list)
         for pods in self.pods:
@@ -110,6 +116,10 @@ class Cluster:
         self._budgets = _grouped(
             self.facts(BudgetDefined), lambda each: next(iter(each.selector.labels), None)
         )
+
+    def _is_patch(self, pods: PodsDefined) -> bool:
+        """Whether it changes other pods: by what it lacks, or as a kustomization or its name calls the file."""
+        return pods.patch or pods.path in self._patches or _PATCH.search(pods.path) is not None
 
     def facts(self, kind: type[F]) -> tuple[F, ...]:
         """All facts of one type, wherever they stand."""
@@ -191,6 +201,8 @@ class Cluster:
 
     def near(self, one: str, other: str) -> bool:
         """Whether two files are deployed together as far as one can see: also from two folders side by side."""
+        if self.groups(one) or self.groups(other):
+            return self.deployed_together(one, other)
         above = posixpath.dirname(posixpath.dirname(one))
         return self.deployed_together(one, other) or above == posixpath.dirname(posixpath.dirname(other))
 
@@ -248,7 +260,7 @@ class Cluster:
             return False
         if next(self.selected(selector, owner), None) is not None:
             return False
-        return any(not pods.patch for pods in self.beside(owner.path, PodsDefined))
+        return any(not self._is_patch(pods) for pods in self.beside(owner.path, PodsDefined))
 
     def _deploys_more(self, path: str) -> bool:
         """Whether a file stands beside templates, or beside objects that deploy what other places hold."""
@@ -264,7 +276,7 @@ class Cluster:
             labels = self.labels(pods)
             return sum(2 if labels[key] == value else 1 for key, value in wanted.items() if key in labels)
 
-        beside = [each for each in self.beside(owner.path, PodsDefined) if not each.patch][:200]
+        beside = [each for each in self.beside(owner.path, PodsDefined) if not self._is_patch(each)][:200]
         best = max(beside, key=common, default=None)
         return best if best is not None and (common(best) or len(beside) == 1) else None
 
@@ -311,9 +323,9 @@ class Cluster:
         return next((each for each in found if self.same_namespace(each, owner)), None)
 
     def service(self, name: str, owner: Any) -> ServiceDefined | None:
-        """The Service of that name in the namespace of `owner`."""
-        found = self._services.get(name, ())
-        return next((each for each in found if self.same_namespace(each, owner)), None)
+        """The Service of that name in the namespace of `owner`, the one beside it if there are several."""
+        found = [each for each in self._services.get(name, ()) if self.same_namespace(each, owner)]
+        return next((each for each in found if self.near(each.path, owner.path)), next(iter(found), None))
 
     def configs(self, source: str, name: str) -> Sequence[ConfigObject]:
         """The ConfigMaps (`configmap`) or Secrets (`secret`) of that name."""

@@ -49,8 +49,9 @@ def extract(document: Document) -> Iterator[Fact]:
         return
     if not isinstance(kind, str) or not isinstance(version, str):
         return
-    name, namespace = _text(at(data, "metadata", "name")), _text(at(data, "metadata", "namespace"))
-    span = document.span(("metadata", "name"))
+    named = "name" if at(data, "metadata", "name") else "generateName"
+    name, namespace = _text(at(data, "metadata", named)), _text(at(data, "metadata", "namespace"))
+    span = document.span(("metadata", named))
     group = version.rpartition("/")[0]
     automount = data.get("automountServiceAccountToken")
     yield ObjectDefined(

@@ -1,4 +1,4 @@
-"""What the Kubernetes API serves: versions that were removed, and the fields of each kind.
+"""What the Kubernetes API serves: versions that were removed or will be, and the fields of each kind.
 
 The facts are in `data/kubernetes-apis.json`, which `scripts/kubernetes-facts` writes from the schemas that each release
 of Kubernetes publishes.
@@ -36,6 +36,14 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class Deprecated:
+    """An API version of a kind that is still served, and has been deprecated since `release`."""
+
+    release: str
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
 class Misfit:
     """A place of an object that the API server refuses or drops.
 
@@ -53,6 +61,9 @@ def _facts() -> dict[str, Any]:
     text = files("lintkit.data").joinpath("kubernetes-apis.json").read_text(encoding="utf-8")
     facts: dict[str, Any] = json.loads(text)
     facts["removed"] = {(version, kind): Removed(r, new) for version, kind, r, new in facts["removed"]}
+    facts["deprecated"] = {
+        (version, kind): Deprecated(r, new) for version, kind, r, new in facts["deprecated"]
+    }
     return facts
 
 
@@ -61,6 +72,14 @@ def removed(version: object, kind: object) -> Removed | None:
     if not isinstance(version, str) or not isinstance(kind, str):
         return None
     found: Removed | None = _facts()["removed"].get((version, kind))
+    return found
+
+
+def deprecated(version: object, kind: object) -> Deprecated | None:
+    """Since when `version` of `kind` should no longer be used, though clusters serve it; None for everything else."""
+    if not isinstance(version, str) or not isinstance(kind, str):
+        return None
+    found: Deprecated | None = _facts()["deprecated"].get((version, kind))
     return found
 
 

@@ -102,6 +102,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         known = {text for name, number in service.ports for text in (name, str(number))}
         if service.external or not service.ports or backend.port in ("", "use-annotation"):
             continue
+        if not cluster.near(service.path, backend.path):
+            continue  # one of the same name may be another program's
         if backend.port_span is not None and backend.port not in known:
             yield rule.finding(
                 backend.port_span,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes_apis import removed
+from lintkit.parse.kubernetes_apis import deprecated, removed
 
 RULE = define(
-    summary="an object uses an API version that was removed from Kubernetes",
+    summary="an object uses an API version that Kubernetes removed or will remove",
     why="""
 `kubectl apply` fails with `no matches for kind` on every cluster of that version or a later one. It shows on the day
 after the cluster was upgraded, with the first deployment, or when a disaster makes everything be applied again.
+What is deprecated still works, and a beta version goes three releases later.
 """,
     remedy="Change `apiVersion` to the replacement and compare the fields; `kubectl convert` does most of it.",
     severity="error",
@@ -26,7 +27,7 @@ after the cluster was upgraded, with the first deployment, or when a disaster ma
         "gatekeeper:verifydeprecatedapi",
     ),
     packs=("recommended", "production"),
-    paths_ignore=(*TESTS, *DOCS),
+    paths_ignore=(*TESTS, *DOCS, "**/*patch*.yaml", "**/*patch*.yml", "**/patches/**"),
     examples=(
         bad(
             """\
@@ -40,6 +41,20 @@ metadata: {name: shop}
         bad(
             "apiVersion: autoscaling/v2beta2  # <-- here\nkind: HorizontalPodAutoscaler\nmetadata: {name: shop}\n"
         ),
+        bad(
+            "apiVersion: resource.k8s.io/v1beta1  # <-- here\nkind: ResourceClaim\nmetadata: {name: gpu}\n"
+            "---\napiVersion: v1  # <-- here\nkind: Endpoints\nmetadata: {name: db}\n",
+            note="deprecated, and still served",
+        ),
+        good(
+            {
+                "config/webhook_patch.yaml": (
+                    "apiVersion: admissionregistration.k8s.io/v1beta1\nkind: ValidatingWebhookConfiguration\n"
+                    "metadata: {name: shop}\n"
+                )
+            },
+            note="a patch is not applied by itself; the object that it changes says the version",
+        ),
         good("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\n"),
         good(
             "apiVersion: example.com/v1beta1\nkind: Shop\nmetadata: {name: shop}\n",
@@ -50,13 +65,14 @@ metadata: {name: shop}
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report `apiVersion` where releases of Kubernetes no longer serve it for this kind."""
+    """Report `apiVersion` where releases of Kubernetes no longer serve it for this kind, or soon will not."""
     data = document.data
     if not isinstance(data, dict):
         return
     version, kind = data.get("apiVersion"), data.get("kind")
     found = removed(version, kind)
     if found is None:
+        yield from _deprecated(document, rule)
         return
     instead = (
         f"it is `{found.replacement}` now"
@@ -67,6 +83,20 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         document.span(("apiVersion",)),
         f"`{version}` of {kind} is gone since Kubernetes {found.release}; {instead}",
         subject=f"{kind} {version}",
+    )
+
+
+def _deprecated(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    version, kind = document.data.get("apiVersion"), document.data.get("kind")
+    found = deprecated(version, kind)
+    if found is None:
+        return
+    instead = f"use `{found.replacement}`" if found.replacement else "nothing replaces it"
+    yield rule.finding(
+        document.span(("apiVersion",)),
+        f"`{version}` of {kind} is deprecated since Kubernetes {found.release} and will go; {instead}",
+        subject=f"{kind} {version}",
+        severity="note",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
 
 _PODS = """\
 apiVersion: apps/v1
@@ -35,6 +35,7 @@ comes in and not at what goes out.
     severity="note",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("security", "network", "k8s-egress-unrestricted"),
     packs=("strict", "security"),
     examples=(

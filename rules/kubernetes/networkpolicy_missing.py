@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
 
 _PODS = """\
 apiVersion: apps/v1
@@ -38,6 +38,7 @@ answer, and metrics and debug ports are read.
     severity="note",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("security", "network", "CWE-668"),
     equivalents=(
         "kics:pod_misconfigured_network_policy",

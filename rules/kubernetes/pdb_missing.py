@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import BudgetDefined, PodsDefined
 from lintkit.graph.facts import Autoscaler
 
@@ -40,6 +40,7 @@ evicted within a minute, and the service that has three of them is down.
     severity="note",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("reliability",),
     equivalents=(
         "kics:deployment_without_pod_disruption_budget",

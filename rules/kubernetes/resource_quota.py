@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.namespaces import without
 
 _POD = """\
@@ -32,6 +32,7 @@ namespaces cannot start a pod.
     severity="note",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("reliability", "CWE-770"),
     equivalents=("kics:pod_or_container_without_resource_quota",),
     packs=("strict",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import PodsDefined
 
 _PODS = """\
@@ -32,6 +32,7 @@ programs read the Secret.
     severity="note",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("security",),
     equivalents=("kics:shared_service_account",),
     packs=("strict",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import ServiceDefined
 
 _SET = """\
@@ -36,6 +36,7 @@ a cluster of databases never finds its members.
     severity="warning",
     scope="project",
     kinds=("kubernetes",),
+    paths_ignore=TESTS,
     tags=("reliability", "correctness"),
     equivalents=("kics:statefulset_without_service_name", "kube-score:statefulset-has-servicename"),
     packs=("strict", "production"),
@@ -65,6 +66,10 @@ spec:
             }
         ),
         good(_FINE, note="no manifest shows any Service"),
+        good(
+            {"shop/k8s/db.yaml": _FINE, "blog/manifests/service.yaml": _SERVICE},
+            note="a Service of the same name that is deployed elsewhere",
+        ),
     ),
 )
 
@@ -85,7 +90,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             if any(cluster.beside(pods.path, ServiceDefined)):
                 text = f"there is no Service `{pods.service}`, so the pods of the StatefulSet have no names in DNS"
                 yield rule.finding(pods.service_span, text, subject=subject, confidence="medium")
-        elif not service.headless and not service.external:
+        elif not service.headless and not service.external and cluster.near(service.path, pods.path):
             yield rule.finding(
                 pods.service_span,
                 f"Service `{pods.service}` is not headless, so the pods of the StatefulSet have no names in DNS",
