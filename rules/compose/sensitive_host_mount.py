@@ -33,6 +33,7 @@ services:
       - /:/host:ro  # <-- here
       - ${ETC:-/etc}/:/host/etc  # <-- here
       - /etc/ssh/ssh_host_rsa_key:/key  # <-- here
+      - /etc/nginx:/etc/nginx  # <-- here
       - type: bind
         source: /var/lib/docker  # <-- here
         target: /docker
@@ -54,7 +55,8 @@ services:
     image: agent:1
     volumes:
       - /etc/localtime:/etc/localtime:ro
-      - /etc/pihole:/etc/pihole
+      - /etc/localtime:/etc/localtime
+      - /etc/pihole:/etc/pihole:ro
       - /etc/hosts:/etc/hosts:ro
       - /srv/data:/data
       - /var/lib/shop:/data
@@ -62,7 +64,7 @@ services:
       - data:/etc
 volumes: {data: {driver_opts: {type: tmpfs, device: tmpfs}}}
 """,
-            note="harmless files, a program's own folders, and volumes without a path of the host",
+            note="harmless files, a program's own folder to read, and volumes without a path of the host",
         ),
     ),
 )
@@ -79,6 +81,9 @@ _BELOW = re.compile(
 _HARMLESS_TO_READ = frozenset(("/etc/hosts", "/etc/resolv.conf", "/etc/passwd", "/etc/group", "/run", "/dev"))
 """`/etc/passwd` has held no passwords for decades; services read it to show names."""
 
+_HARMLESS = re.compile(
+    r"/etc/(?:localtime|timezone|machine-id|os-release|hostname|pki|letsencrypt|ssl/certs|ca-certificates)(?:/.*)?"
+)
 _PATH_OPTIONS = ("device", "mountpoint")
 
 
@@ -111,7 +116,10 @@ def _judged(
     if not source.startswith("/") or len(source) > 500:
         return
     path = posixpath.normpath("/" + source.lstrip("/"))
-    if (path not in _SYSTEM and not _BELOW.fullmatch(path)) or (read_only and path in _HARMLESS_TO_READ):
+    if read_only and path in _HARMLESS_TO_READ:
+        return
+    changes_system = not read_only and path.startswith("/etc/") and not _HARMLESS.fullmatch(path)
+    if path not in _SYSTEM and not _BELOW.fullmatch(path) and not changes_system:
         return
     may = "may read" if read_only else "may change"
     yield rule.finding(
