@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 
@@ -30,6 +30,10 @@ class RuleSet:
     def get(self, rule_id: str) -> Rule | None:
         """The rule of that id, or None."""
         return next((rule for rule in self.rules if rule.meta.id == rule_id), None)
+
+    def whole(self) -> RuleSet:
+        """The same rules, all of them loaded."""
+        return RuleSet(tuple(rule if rule.whole is None else rule.whole() for rule in self.rules))
 
 
 @cache
@@ -61,16 +65,24 @@ def rule_files(folder: Path) -> Iterator[Path]:
             yield file
 
 
-def load_rules(folders: Sequence[Path] = (), *, allow_code: bool = False, builtin: bool = True) -> RuleSet:
+def load_rules(
+    folders: Sequence[Path] = (),
+    *,
+    allow_code: bool = False,
+    builtin: bool = True,
+    compiled: Path | None = None,
+) -> RuleSet:
     """Load the built-in rules and those of `folders`.
 
     folders     rule folders of the user's own, laid out as `family/name.yaml`
     allow_code  also run the Python-coded rules of those folders; without it they are an error
+    compiled    a folder for the compiled built-in rules: these are then loaded when they are needed, and until then
+                have no examples
     Raises RuleError for a rule file with a mistake, a duplicate id, or code that is not allowed.
     """
     rules: dict[str, Rule] = {}
     if builtin:
-        for rule in _builtin_rules():
+        for rule in _builtin_rules(compiled):
             _add(rules, rule)
     for folder in folders:
         for rule in _load_folder(folder, package="", allow_code=allow_code):
@@ -79,16 +91,19 @@ def load_rules(folders: Sequence[Path] = (), *, allow_code: bool = False, builti
 
 
 @cache
-def _builtin_rules() -> tuple[Rule, ...]:
+def _builtin_rules(compiled: Path | None = None) -> tuple[Rule, ...]:
     """The built-in rules, taken to be without mistakes: looking for them takes longer than most checks.
 
     `lintkit test` and the project's own tests look for them.
     """
     folder = builtin_folder()
-    return tuple(
-        _load_file(file, folder, package=PACKAGE, allow_code=False, proven=True)
-        for file in rule_files(folder)
-    )
+    files = tuple(rule_files(folder))
+    load = partial(_load_file, folder=folder, package=PACKAGE, allow_code=False, proven=True)
+    if compiled is None:
+        return tuple(map(load, files))
+    from lintkit.compiled import compiled_rules
+
+    return compiled_rules(folder, files, compiled, load)
 
 
 def _add(rules: dict[str, Rule], rule: Rule) -> None:

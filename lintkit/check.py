@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lintkit.graph.extract import PythonExtractor
     from lintkit.graph.facts import Fact
     from lintkit.python.file import Match, PythonFile
-    from lintkit.python.triggers import Trigger
+    from lintkit.python.triggers import DeferredTrigger, Trigger
 
 _TEMPLATE = re.compile(rb"\{%-?\s*\w+[^%\n]{0,200}%\}|\{\{\s*[\w.]+(?:\s*\|[^}\n]{0,200})?\s*\}\}")
 """Jinja's and cookiecutter's marks, which no valid Python with this meaning contains outside of strings."""
@@ -181,7 +181,7 @@ def _check_python(
 
     source = collected.source
     extractors = _python_extractors() if facts else ()
-    triggers: list[Trigger] = []
+    triggers: list[Trigger | DeferredTrigger] = []
     owners: list[Task | PythonExtractor] = []
     for task in tasks:
         triggers.extend(task.rule.looks_at)

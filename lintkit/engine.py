@@ -145,8 +145,11 @@ def _check_files(
         if needs_project or request.only is None or entry.path in request.only
     ]
     to_do = [entry for entry in entries if entry.path not in done]
+    jobs = worker_count(request.jobs, len(to_do))
+    if jobs > 1:  # or every process would load the rules for itself
+        request = replace(request, rules=request.rules.whole())
     check = partial(_check_entry, request, _Tasks(request), needs_project)
-    fresh = map_in_order(check, to_do, worker_count(request.jobs, len(to_do)))
+    fresh = map_in_order(check, to_do, jobs)
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
     findings = [finding for result in results for finding in result.findings]
@@ -249,6 +252,10 @@ def _runs(whole: Config, here: Config, meta: RuleMeta) -> bool:
     return not whole.nested or here.runs(meta)
 
 
+_MISSED: frozenset[Kind] = frozenset({"gitignore", "dockerignore"})
+"""Kinds of file whose absence is worth a finding; without a file of another kind there is nothing to say of it."""
+
+
 def _check_project(
     request: Request, discovery: Discovery, results: Sequence[FileResult], overlays: Overlays | None
 ) -> list[Finding]:
@@ -268,8 +275,9 @@ def _check_project(
     project = Project(discovery.paths, discovery.tracked, graph, facts_by_type, cluster)
     findings: list[Finding] = []
     rules: list[tuple[Rule, RuleContext]] = []
+    present = {entry.kind for entry in discovery.files} | _MISSED
     for rule in request.rules.rules:
-        if rule.meta.scope != "project":
+        if rule.meta.scope != "project" or (rule.meta.kinds and present.isdisjoint(rule.meta.kinds)):
             continue
         context = RuleContext(rule.meta, request.config.options(rule.meta))
         rules.append((rule, context))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from lintkit.graph.cluster import Cluster
     from lintkit.graph.join import ConfigGraph
     from lintkit.python.file import Match
-    from lintkit.python.triggers import Trigger
+    from lintkit.python.triggers import DeferredTrigger, Trigger
 
 T = TypeVar("T")
 
@@ -101,13 +101,15 @@ class Rule:
 
     origin  the file it was loaded from
     notes   what its author should know of it, one sentence each
+    whole   of a rule that says only what start-up asks: gives the rule with its examples and its own triggers
     """
 
     meta: RuleMeta
     check: Check
-    looks_at: tuple[Trigger, ...] = ()
+    looks_at: tuple[Trigger | DeferredTrigger, ...] = ()
     origin: str = ""
     notes: tuple[str, ...] = ()
+    whole: Callable[[], Rule] | None = None
 
     @property
     def id(self) -> str:

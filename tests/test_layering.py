@@ -19,7 +19,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("discover", "parse", "python", "secrets", "pylex"),
     ("select", "schemas", "pattern", "graph"),
     ("rule", "declare", "declare_python", "datarule", "api", "rules"),
-    ("catalog", "config"),
+    ("compiled", "catalog", "config"),
     (
         "check",
         "settle",

@@ -105,7 +105,7 @@ class CheckCommand(SectionedCommand):
     help="Judge waivers as on this day, such as 2027-01-31. Default: today, in UTC.",
 )
 @click.option(
-    "--no-cache", is_flag=True, help="Check everything anew. This version has no cache and always does."
+    "--no-cache", is_flag=True, help="Load every rule from its file, and keep nothing for the next run."
 )
 @click.option(
     "-j",
@@ -191,6 +191,7 @@ def check(
         jobs,
         scope,
         staged,
+        compiled=not no_cache,
     )
     request = request_of(asked)
     if today is not None:

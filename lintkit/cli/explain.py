@@ -28,7 +28,7 @@ def explain(rule: str, config_file: Path | None, root: Path | None, allow_code: 
     from lintkit.cli.workspace import choose_root, open_workspace
 
     top = choose_root(root, ())
-    workspace = open_workspace(top, config_file, allow_code=allow_code)
+    workspace = open_workspace(top, config_file, allow_code=allow_code, compiled=False)
     meta = workspace.rule(rule)
     folder = _folder(top)
     today = datetime.now(timezone.utc).date()

@@ -34,6 +34,7 @@ class Asked:
     jobs: int = 0
     scope: Scope | None = None
     staged: bool = False
+    compiled: bool = True
 
 
 def request_of(asked: Asked) -> Request:
@@ -57,6 +58,7 @@ def request_of(asked: Asked) -> Request:
         allow_code=asked.allow_code,
         tree=tree,
         from_tree=asked.staged,
+        compiled=asked.compiled,
     )
     if asked.stdin_filename is not None:
         if not named[0] or (root / named[0]).is_dir():

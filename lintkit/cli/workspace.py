@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lintkit.cli.failure import CommandError
+from lintkit.cli.storage import cache_folder
 from lintkit.config.errors import nearest, quoted
 from lintkit.config.load import load_config, with_nested
 from lintkit.config.model import Config
@@ -80,12 +81,14 @@ def open_workspace(
     allow_code: bool = False,
     tree: Tree | None = None,
     from_tree: bool = False,
+    compiled: bool = True,
 ) -> Workspace:
     """Read the configurations of the root and of the folders below, and load the rules.
 
     config_file  counts alone, so that folders below are not asked
     tree         where the configurations of folders are read; the work tree if None
     from_tree    the root's own configuration is read there as well, and not on disk
+    compiled     load built-in rules when they are needed, and without examples until then
     Raises ConfigError for a bad configuration or selector, RuleError for a bad rule.
     """
     from lintkit.catalog import load_rules
@@ -96,7 +99,8 @@ def open_workspace(
     if config_file is None:
         config = with_nested(config, tree or open_tree(root))
     folders = dict.fromkeys(folder for one in config.all() for folder in one.rule_folders)
-    rules = load_rules(tuple(folders), allow_code=allow_code)
+    storage = cache_folder(root) if compiled else None
+    rules = load_rules(tuple(folders), allow_code=allow_code, compiled=storage)
     config = _scoped(config, rules)
     flags = {"select": selection.select, "extend_select": selection.extend_select, "ignore": selection.ignore}
     check_rules(config, [*(rule.meta for rule in rules.rules), *OWN_RULES], **flags)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from lintkit.python.triggers import MethodCalls, Trigger
+from lintkit.python.triggers import DeferredTrigger, MethodCalls, Trigger
 
 _KEPT = 8
 _WORD = re.compile(r"\w+")
@@ -57,7 +57,7 @@ class Gate:
 
     __slots__ = ("_always", "_by_first", "_others", "_spelled", "_words", "triggers")
 
-    def __init__(self, triggers: Sequence[Trigger]) -> None:
+    def __init__(self, triggers: Sequence[Trigger | DeferredTrigger]) -> None:
         self.triggers = tuple(triggers)
         self._always: set[int] = set()
         self._by_first: dict[str, dict[tuple[str, ...], list[int]]] = {}
@@ -71,7 +71,7 @@ class Gate:
         self._spelled = {
             index: re.compile(rf"\b(?:{'|'.join(map(re.escape, trigger.spelled))})\b")
             for index, trigger in enumerate(self.triggers)
-            if isinstance(trigger, MethodCalls) and trigger.spelled
+            if isinstance(trigger, MethodCalls | DeferredTrigger) and trigger.spelled
         }
         self._words = tuple(literal for literal in self._by_first if _WORD.fullmatch(literal))
         self._others = tuple(literal for literal in self._by_first if not _WORD.fullmatch(literal))
@@ -104,7 +104,7 @@ class Gate:
 _gates: dict[tuple[int, ...], Gate] = {}
 
 
-def gate_for(triggers: Sequence[Trigger]) -> Gate:
+def gate_for(triggers: Sequence[Trigger | DeferredTrigger]) -> Gate:
     """The gate of `triggers`, kept from one file to the next as long as the same trigger objects are
     given.
     """

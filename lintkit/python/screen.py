@@ -11,7 +11,7 @@ from lintkit.parse.errors import ParseError
 from lintkit.python.gate import gate_for
 from lintkit.python.source import decode_python
 from lintkit.python.statements import NOT_PYTHON, Rejected, TopLevel, parse
-from lintkit.python.triggers import Trigger
+from lintkit.python.triggers import DeferredTrigger, Trigger, resolved
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile
@@ -39,7 +39,7 @@ def parse_python(data: bytes, path: str) -> str:
 
 
 def find_matches(
-    data: bytes, path: str, triggers: Sequence[Trigger], *, screen: bool = True
+    data: bytes, path: str, triggers: Sequence[Trigger | DeferredTrigger], *, screen: bool = True
 ) -> PythonMatches:
     """All matches of `triggers` in a Python file.
 
@@ -62,10 +62,12 @@ def find_matches(
             gc.enable()
 
 
-def _find(data: bytes, path: str, triggers: Sequence[Trigger], screen: bool) -> PythonMatches:
+def _find(
+    data: bytes, path: str, triggers: Sequence[Trigger | DeferredTrigger], screen: bool
+) -> PythonMatches:
     text = decode_python(data, path)
     gate = gate_for(triggers)
-    live = [(index, gate.triggers[index]) for index in gate.live(text)]
+    live = [(index, resolved(gate.triggers[index])) for index in gate.live(text)]
     try:
         top = TopLevel(text, path, parse(text, path))
     except Rejected as rejected:
@@ -78,7 +80,7 @@ def _find(data: bytes, path: str, triggers: Sequence[Trigger], screen: bool) -> 
             # The interpreter points at the mistake; libcst often at the statement after it.
             raise ParseError(NOT_PYTHON, path, rejected.line, rejected.column) from None
     if not screen:
-        return _whole(text, path, top, list(enumerate(gate.triggers)))
+        return _whole(text, path, top, list(enumerate(map(resolved, gate.triggers))))
     if not live:
         return PythonMatches(text, None, [])
     from lintkit.python.candidates import Screen

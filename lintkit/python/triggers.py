@@ -13,6 +13,7 @@ in `.*` stands for everything below it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -303,6 +304,28 @@ class Nodes:
     def literals(self) -> Literals:
         """Nothing: any file may match."""
         return ((),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeferredTrigger:
+    """A trigger of a rule that is not loaded: what the gate asks of it.
+
+    conjunctions, spelled  what `literals()` of the trigger says, and its `spelled`
+    load                   gives the trigger itself
+    """
+
+    conjunctions: Literals
+    spelled: tuple[str, ...]
+    load: Callable[[], Trigger]
+
+    def literals(self) -> Literals:
+        """What the text of a matching file must contain, in lower case."""
+        return self.conjunctions
+
+
+def resolved(trigger: Trigger | DeferredTrigger) -> Trigger:
+    """The trigger itself."""
+    return trigger.load() if isinstance(trigger, DeferredTrigger) else trigger
 
 
 Trigger: TypeAlias = (
