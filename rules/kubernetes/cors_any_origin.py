@@ -8,6 +8,7 @@ from typing import Any
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at
+from lintkit.parse.origins import has_open_end, lets_strangers_in
 
 RULE = define(
     summary="an ingress allows every origin to call the service",
@@ -58,11 +59,12 @@ spec:
     - corsPolicy:
         allowOrigins:
           - regex: ".*"  # <-- here
-          - regex: 'https://.*\\.example\\.com'  # <-- here
+          - regex: 'https?://.+'  # <-- here
+          - regex: 'https://([a-z]+\\.)?example\\.com'
           - exact: https://shop.example.com
         allowCredentials: true
 """,
-            note="Istio: a regular expression allows more than it seems to",
+            note="Istio: an expression has to match all of the origin",
         ),
         bad(
             """\
@@ -75,8 +77,10 @@ spec:
       - "*"  # <-- here
     accessControlAllowOriginListRegex:
       - ".*"  # <-- here
+      - '^https://shop\\.example\\.com'  # <-- here
+      - '^https://[a-z]+\\.example\\.com$'
 """,
-            note="Traefik",
+            note="Traefik: without a `$` at its end an expression allows `https://shop.example.com.attacker.test`",
         ),
         bad(
             """\
@@ -129,7 +133,7 @@ _MOST_NODES = 2_000
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report wildcards and regular expressions where the origins of a request are listed."""
+    """Report wildcards, and expressions that match a stranger, where the origins of a request are listed."""
     data = document.data
     kind = data.get("kind") if isinstance(data, dict) else None
     found: Iterator[tuple[Route, str, bool]] = iter(())
@@ -140,12 +144,13 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     elif isinstance(kind, str) and kind in _LISTS:
         found = _listed(data, kind)
     for route, pattern, credentials in found:
-        everything = pattern in ("*", ".*", "^.*$", ".+", "null", "")
-        who = "every origin" if everything else "every origin that the expression matches"
+        everything = pattern == "*"
+        who = "every origin" if everything else "every origin that begins so"
+        because = "" if everything else ", because nothing ends the expression"
         as_user = " with credentials" if credentials else ""
         yield rule.finding(
             document.span(route),
-            f"{who} may call {kind} `{at(data, 'metadata', 'name')}`{as_user}",
+            f"{who} may call {kind} `{at(data, 'metadata', 'name')}`{as_user}{because}",
             subject=f"{kind} {at(data, 'metadata', 'name')} {route[-1] if isinstance(route[-1], str) else 'origins'}",
             severity="error" if credentials and everything else None,
         )
@@ -184,8 +189,8 @@ def _istio(data: Any) -> Iterator[tuple[Route, str, bool]]:
                         "*",
                         credentials,
                     )
-                elif isinstance(at(origin, "regex"), str):
-                    yield (*where, field, j, "regex"), origin["regex"], credentials
+                elif isinstance(regex := at(origin, "regex"), str) and lets_strangers_in(regex, whole=True):
+                    yield (*where, field, j, "regex"), "*", credentials
                 elif at(origin, "prefix") in ("", "http", "https", "http://", "https://"):
                     yield (*where, field, j, "prefix"), "*", credentials
 
@@ -212,5 +217,9 @@ def _listed(data: Any, kind: str) -> Iterator[tuple[Route, str, bool]]:
         for field, is_regex in _LISTS[kind]:
             origins = node.get(field)
             for index, origin in enumerate(origins if isinstance(origins, list) else ()):
-                if isinstance(origin, str) and (is_regex or origin == "*"):
+                if not isinstance(origin, str):
+                    continue
+                if origin == "*" or (is_regex and lets_strangers_in(origin, whole=False)):
+                    yield (*route, field, index), "*", credentials
+                elif is_regex and has_open_end(origin):
                     yield (*route, field, index), origin, credentials

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.secrets import classify
+from lintkit.secrets import Verdict, classify
 
 RULE = define(
     summary="a credential is kept in a ConfigMap",
@@ -39,6 +40,20 @@ data:
   DATABASE_URL: postgresql://shop:blue-whale@db/shop  # <-- here
 """
         ),
+        bad(
+            """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+data:
+  shop.ini: |
+    [database]
+    # url = postgresql://shop:secret@localhost/shop
+    url = postgresql://shop:blue-whale-41@db/shop  # <-- here
+    password_field = password
+""",
+            note="in a file",
+        ),
         good(
             """\
 apiVersion: v1
@@ -57,6 +72,10 @@ data:
 )
 
 
+_LONGEST = 200_000
+_COMMENTS = ("#", "//", ";", "--", "*")
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report entries of a ConfigMap whose value is a credential."""
     data = document.data
@@ -67,13 +86,31 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     ):
         return
     for name, value in data["data"].items():
-        if not isinstance(value, str) or "\n" in value.strip():
+        if not isinstance(value, str):
             continue
-        verdict = classify(str(name), value, credential=True)
-        if verdict is not None:
+        several = "\n" in value.strip()
+        found = _in_file(value) if several else [classify(str(name), value, credential=True)]
+        for verdict in found:
+            if verdict is None:
+                continue
+            what = "a line" if several else "a literal"
             yield rule.finding(
                 scalar_span(document, ("data", name), verdict.start, verdict.end),
-                f"`{name}` of a ConfigMap holds a literal that {verdict.description}",
+                f"`{name}` of a ConfigMap holds {what} that {verdict.description}",
                 subject=str(name),
                 secret=True,
             )
+
+
+def _in_file(text: str) -> Iterator[Verdict]:
+    """What is a credential by its own form in a file that a ConfigMap carries: a key, the password of a URL.
+
+    What its settings mean is known to its program alone, so that names say nothing here.
+    """
+    start = 0
+    for line in text[:_LONGEST].splitlines(keepends=True):
+        if not line.lstrip().startswith(_COMMENTS):
+            verdict = classify("", line)
+            if verdict is not None and verdict.kind != "placeholder":
+                yield replace(verdict, start=start + verdict.start, end=start + verdict.end)
+        start += len(line)

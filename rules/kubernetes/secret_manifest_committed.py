@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.secrets import Verdict, classify
+from lintkit.secrets import Verdict, classify, split_words
+from lintkit.secrets.values import looks_random
 
 RULE = define(
     summary="a Secret with its values is in the repository",
@@ -37,6 +38,8 @@ data:
   username: c2hvcA==
   password: Ymx1ZS13aGFsZS00MQ==  # <-- here
 stringData:
+  client_id: 7d1f9c2e-4b8a-4f6e-9a3d-2c5b8e1f0a77
+  cookie: q7Zr2Lw9XtB4mK8vN3cY  # <-- here
   DATABASE_URL: postgresql://shop:blue-whale-41@db/shop  # <-- here
 """
         ),
@@ -93,6 +96,25 @@ stringData:
 )
 
 _LONGEST = 20_000
+_NO_SECRETS = frozenset(
+    (
+        "id",
+        "uuid",
+        "user",
+        "username",
+        "host",
+        "url",
+        "uri",
+        "name",
+        "email",
+        "public",
+        "crt",
+        "ca",
+        "cert",
+        "bundle",
+    )
+)
+"""Words of a key that say that the value is no secret by itself, whatever it looks like."""
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
@@ -138,6 +160,8 @@ def _judged(key: str, text: str, kind: Any) -> Verdict | None:
         return found
     if key in (".dockerconfigjson", ".dockercfg") and '"auth"' in text:
         return Verdict("real", "is a login of a registry", 0, len(text))
+    if looks_random(text) and not _NO_SECRETS & set(split_words(key)):
+        return Verdict("real", "looks like a real secret", 0, len(text))
     if kind == "kubernetes.io/basic-auth" and key == "password":
         return classify("password", text, credential=True)
     return None
