@@ -173,7 +173,9 @@ def test_comments_suppress_a_required_rule_unless_they_are_refused(repo: Monorep
     assert repo.found() == []
     repo.write("lintkit.toml", 'required = ["python/cors-*"]\nrequired-suppressible = false\n')
     assert repo.found() == cors_in("api", "old", "web")
-    assert "no comment can suppress it: `lintkit.toml` requires the rule" in " ".join(repo("check", "-v").out.split())
+    assert "no comment can suppress it: `lintkit.toml` requires the rule" in " ".join(
+        repo("check", "-v").out.split()
+    )
 
 
 def test_a_comment_is_not_called_unused_where_its_rule_does_not_run(repo: Monorepo) -> None:
