@@ -206,6 +206,11 @@ class Cluster:
         above = posixpath.dirname(posixpath.dirname(one))
         return self.deployed_together(one, other) or above == posixpath.dirname(posixpath.dirname(other))
 
+    def together(self, one: Any, other: Any) -> bool:
+        """Whether two objects are of one deployment: in one namespace by name, else near each other."""
+        first, second = self.namespace(one), self.namespace(other)
+        return first == second if first and second else self.near(one.path, other.path)
+
     def deployed_together(self, one: str, other: str) -> bool:
         """Whether two files are deployed together: by one kustomization, or from one folder or one below it."""
         first, second = self.groups(one), self.groups(other)

@@ -91,6 +91,15 @@ Add an egress rule for TCP 443 to `0.0.0.0/0` without the private ranges, for th
         ),
         good(
             {
+                "shop/k8s/pods.yaml": _PODS.replace(", namespace: shop", ""),
+                "blog/network/default.yaml": _DNS.replace("  # <-- here", "").replace(
+                    ", namespace: shop", ""
+                ),
+            },
+            note="the policy of another program",
+        ),
+        good(
+            {
                 "db.yaml": _PODS.replace("chat:1", "postgres:16").replace(
                     "OPENAI_API_KEY", "POSTGRES_PASSWORD"
                 ),
@@ -135,8 +144,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if pods.host_network or not pods.images or all(_DATASTORE.search(image) for image in pods.images):
             continue
         policies = [each for each in cluster.policies(pods) if each.egress]
+        own = [each for each in policies if cluster.together(each, pods)]
         rules = [each for policy in policies for each in policy.egress_rules]
-        dns = [policy for policy in policies if any(_is_dns(each) for each in policy.egress_rules)]
+        dns = [policy for policy in own if any(_is_dns(each) for each in policy.egress_rules)]
         if not dns or any(each.everywhere and each.allows("TCP", 443) for each in rules):
             continue
         if any(cluster.is_open(policy.path) for policy in policies):

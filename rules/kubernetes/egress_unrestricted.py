@@ -51,6 +51,15 @@ comes in and not at what goes out.
             },
             note="another policy restricts the egress of the namespace",
         ),
+        good(
+            {
+                "shop/k8s/pods.yaml": _PODS.replace("  # <-- here", "").partition("---")[0],
+                "blog/network/policy.yaml": _PODS.partition("---\n")[2].replace(
+                    "{matchLabels: {app: shop}}", "{}"
+                ),
+            },
+            note="a policy of another program",
+        ),
     ),
 )
 
@@ -60,7 +69,12 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     cluster = project.cluster
     for pods in cluster.pods:
         policies = cluster.policies(pods)
-        if not policies or not pods.images or pods.host_network or cluster.is_open(pods.path):
+        if (
+            not any(cluster.together(each, pods) for each in policies)
+            or not pods.images
+            or pods.host_network
+            or cluster.is_open(pods.path)
+        ):
             continue
         if not any(policy.egress for policy in policies):
             yield rule.finding(
