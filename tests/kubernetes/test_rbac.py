@@ -1,0 +1,51 @@
+"""What the rules of a role allow, and how it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from lintkit.model import SourceFile
+from lintkit.parse.kubernetes import parse
+from lintkit.parse.rbac import CORE, Grant, grants
+
+
+def read(rules: str, name: str = "shop", kind: str = "Role") -> list[Grant]:
+    text = f"apiVersion: rbac.authorization.k8s.io/v1\nkind: {kind}\nmetadata: {{name: '{name}'}}\nrules: {rules}\n"
+    (document,) = parse(SourceFile("role.yaml", "kubernetes", text.encode()))
+    return list(grants(document))
+
+
+def test_what_is_allowed_by_name_is_told_before_what_a_wildcard_allows() -> None:
+    (grant,) = read("[{apiGroups: [''], resources: ['*', secrets], verbs: ['*', list]}]")
+    assert grant.way(CORE, ("secrets", "*"), ("get", "list", "*")) == "`list` on `secrets`"
+    assert grant.role == "Role `shop`"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{apiGroups: [apps], resources: ['*'], verbs: ['*']}",
+        "{apiGroups: [''], resources: [pods], verbs: ['*']}",
+        "{apiGroups: [''], resources: ['*'], verbs: [delete]}",
+        "{nonResourceURLs: ['/metrics'], verbs: [get]}",
+    ],
+)
+def test_another_group_resource_or_verb_is_no_way(rule: str) -> None:
+    (grant,) = read(f"[{rule}]")
+    assert grant.way(CORE, ("secrets", "*"), ("get", "list")) == ""
+
+
+def test_roles_of_the_cluster_itself_are_left_alone() -> None:
+    rules = "[{apiGroups: [''], resources: [secrets], verbs: [get]}]"
+    assert read(rules, name="system:controller:token-cleaner") == []
+    assert read(rules, kind="ClusterRole") != []
+
+
+@pytest.mark.parametrize("rules", ["3", "[]", "[3, {}, [a]]", "{a: b}", ""])
+def test_rules_that_make_no_sense_are_passed_over(rules: str) -> None:
+    assert read(rules) == []
+
+
+def test_lists_that_are_none_are_empty() -> None:
+    (grant,) = read("[{apiGroups: 3, resources: {a: b}, verbs: [1, null, get]}]")
+    assert (grant.groups, grant.resources, grant.verbs) == ((), (), ("get",))
