@@ -10,7 +10,8 @@ from lintkit.model import Document, Span
 from lintkit.parse.kubernetes import at
 
 _ITS_OWN = ("system:", "gce:")
-"""How the roles are called that the cluster makes for its own parts."""
+_FOR_PEOPLE = ("cluster-admin", "admin", "edit", "view")
+"""How the roles are called that the cluster makes: for its own parts, and for people."""
 
 CORE = ("", "*")
 """API groups of a rule that speaks of pods, Secrets and what else is not in a group of its own."""
@@ -45,12 +46,14 @@ class Grant:
 
 
 def grants(document: Document) -> Iterator[Grant]:
-    """The rules of the role that a document is; none of those that the cluster makes for its own parts."""
+    """The rules of the role that a document is; none of those that the cluster makes itself."""
     data = document.data
     if not isinstance(data, dict) or data.get("kind") not in ("Role", "ClusterRole"):
         return
     name, labels, rules = at(data, "metadata", "name"), at(data, "metadata", "labels"), data.get("rules")
     if not isinstance(rules, list) or (isinstance(name, str) and name.startswith(_ITS_OWN)):
+        return
+    if data["kind"] == "ClusterRole" and name in _FOR_PEOPLE:
         return
     if isinstance(labels, dict) and "kubernetes.io/bootstrapping" in labels:
         return

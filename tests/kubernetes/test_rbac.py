@@ -38,6 +38,7 @@ def test_another_group_resource_or_verb_is_no_way(rule: str) -> None:
 def test_roles_of_the_cluster_itself_are_left_alone() -> None:
     rules = "[{apiGroups: [''], resources: [secrets], verbs: [get]}]"
     assert read(rules, name="system:controller:token-cleaner") == []
+    assert read(rules, name="admin", kind="ClusterRole") == []
     assert read(rules, kind="ClusterRole") != []
 
 
