@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from lintkit.config.model import Config
     from lintkit.graph.facts import Fact
     from lintkit.overlays import Overlays
+    from lintkit.redact import Secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,7 +477,7 @@ class _Texts:
         self._entries = {entry.path: entry for entry in discovery.files}
         self._texts: dict[str, str] = {}
         self._lines: dict[str, Lines] = {}
-        self._secrets: dict[str, frozenset[str]] = {}
+        self._secrets: dict[str, Secrets] = {}
         self.boms: set[str] = set()
 
     def text(self, path: str) -> str:
@@ -537,7 +538,10 @@ class _Texts:
             if finding.secret:
                 span = finding.primary.span
                 extra[span.path].append((span.start, span.end))
-        return {path: redact(self.text(path), self._kind(path), extra[path]) for path in sorted(paths)}
+        return {
+            path: redact(self.text(path), self._kind(path), extra[path], self._found(path))
+            for path in sorted(paths)
+        }
 
     def scrubbed(self, finding: Finding) -> Finding:
         """The finding with any secret of its files masked in its words: a second line of defence behind the rules."""
@@ -563,17 +567,17 @@ class _Texts:
         from lintkit.redact import scrub
 
         for path in paths:
-            words = scrub(words, self._secret_values(path))
+            words = scrub(words, self._found(path).values)
         return words
 
-    def _secret_values(self, path: str) -> frozenset[str]:
+    def _found(self, path: str) -> Secrets:
         if path not in self._secrets:
             if self._other is not None and path in self._same:
-                self._secrets[path] = self._other._secret_values(path)
+                self._secrets[path] = self._other._found(path)
             else:
-                from lintkit.redact import secret_values
+                from lintkit.redact import find_secrets
 
-                self._secrets[path] = secret_values(self.text(path), self._kind(path))
+                self._secrets[path] = find_secrets(self.text(path), self._kind(path))
         return self._secrets[path]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from lintkit.model import Kind
@@ -24,15 +25,33 @@ _FREE = 8
 """A value of letters alone that is shorter than this is masked in a message only where it stands as a word."""
 
 
-def redact(text: str, kind: Kind, extra: Iterable[tuple[int, int]] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What one text holds of secrets: where they stand, and what `scrub` has to mask in words about it."""
+
+    spans: tuple[tuple[int, int], ...]
+    values: frozenset[str]
+
+
+def find_secrets(text: str, kind: Kind) -> Secrets:
+    """The detected secrets of a text, for `redact` and `scrub`."""
+    spans = tuple(secret_spans(text, kind))
+    return Secrets(spans, _values(text, kind, spans))
+
+
+def redact(
+    text: str, kind: Kind, extra: Iterable[tuple[int, int]] = (), secrets: Secrets | None = None
+) -> str:
     """`text` with every detected secret masked by as many characters, so that all positions hold.
 
-    extra  further ranges to mask, in code points: what rules found to be secrets
+    extra    further ranges to mask, in code points: what rules found to be secrets
+    secrets  what `find_secrets` finds in the text, where that is known
     Newlines inside a secret stay, so that lines keep their numbers. A secret that is no plain word is masked wherever
     its file repeats it, such as in the comment beside it.
     """
+    secrets = secrets or find_secrets(text, kind)
     length = len(text)
-    ranges = merge([*_spans(text, kind), *((max(0, start), min(end, length)) for start, end in extra)])
+    ranges = merge([*secrets.spans, *((max(0, start), min(end, length)) for start, end in extra)])
     pieces: list[str] = []
     position = 0
     for start, end in ranges:
@@ -40,13 +59,16 @@ def redact(text: str, kind: Kind, extra: Iterable[tuple[int, int]] = ()) -> str:
         pieces.append(_masked(text[start:end]))
         position = end
     pieces.append(text[position:])
-    repeated = frozenset(
-        value for value in secret_values(text, kind) if len(value) >= _FREE and not value.isalpha()
-    )
+    repeated = frozenset(value for value in secrets.values if len(value) >= _FREE and not value.isalpha())
     return scrub("".join(pieces), repeated)
 
 
 def secret_values(text: str, kind: Kind) -> frozenset[str]:
+    """The values of `find_secrets`."""
+    return find_secrets(text, kind).values
+
+
+def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
     """The detected secrets of a text themselves, as they are written and without their escapes, for `scrub`.
 
     Left out are values of fewer than four characters and well-known defaults such as `postgres`: they are no secret
@@ -55,7 +77,7 @@ def secret_values(text: str, kind: Kind) -> frozenset[str]:
     file, such as its service.
     """
     values: set[str] = set()
-    for start, end in _spans(text, kind):
+    for start, end in spans:
         value = text[start:end]
         lines = _KEPT.split(value)
         for piece in lines:
@@ -75,22 +97,36 @@ def scrub(message: str, values: frozenset[str]) -> str:
 
     Takes time in the length of the message, not in the number of values: a file may hold thousands of both.
     """
-    if len(values) <= _FEW:
-        values = frozenset(value for value in values if value in message)
-    least, lengths = _index(values)
     found: list[tuple[int, int]] = []
-    for start in range(len(message) - least + 1) if least else ():
-        for length in lengths.get(message[start : start + least], ()):
-            value = message[start : start + length]
-            end = start + len(value)
-            if value in values and (not _is_plain(value) or _stands_alone(message, start, end)):
-                found.append((start, end))
+    for value, start in _few(message, values) if len(values) <= _FEW else _many(message, values):
+        end = start + len(value)
+        if not _is_plain(value) or _stands_alone(message, start, end):
+            found.append((start, end))
     if not found:
         return message
     characters = list(message)
     for start, end in merge(found):
         characters[start:end] = MASK * (end - start)
     return "".join(characters)
+
+
+def _few(message: str, values: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Each place of each value, also where they overlap, by searching for one after the other."""
+    for value in values:
+        start = message.find(value) if value else -1
+        while start >= 0:
+            yield value, start
+            start = message.find(value, start + 1)
+
+
+def _many(message: str, values: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """The same, by looking at each place of the message once."""
+    least, lengths = _index(values)
+    for start in range(len(message) - least + 1) if least else ():
+        for length in lengths.get(message[start : start + least], ()):
+            value = message[start : start + length]
+            if value in values:
+                yield value, start
 
 
 def _is_plain(value: str) -> bool:
@@ -135,16 +171,6 @@ def _is_a_key(value: str, text: str, kind: Kind) -> bool:
     ):
         return False
     return re.search(rf"(?m)^[ \t]*{value}:[ \t]*(?:#.*)?$", text) is not None
-
-
-@lru_cache(maxsize=8)
-def _cached_spans(text: str, kind: Kind) -> tuple[tuple[int, int], ...]:
-    return tuple(secret_spans(text, kind))
-
-
-def _spans(text: str, kind: Kind) -> tuple[tuple[int, int], ...]:
-    # A file is both redacted and searched for values to scrub; only the small ones are worth keeping for that.
-    return _cached_spans(text, kind) if len(text) < 500_000 else tuple(secret_spans(text, kind))
 
 
 @lru_cache(maxsize=64)
