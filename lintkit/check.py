@@ -287,6 +287,8 @@ def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) 
         for task in applicable:
             context = replace(task.context, documents=documents, tracked=source.tracked)
             collected.run(task, partial(task.rule.check, document, context))
+        if source.kind == "compose" and b"dockerfile_inline" in source.data:
+            _check_inline(collected, document, tasks)
         if facts:
             from lintkit.graph.extract import extract_document
 
@@ -300,3 +302,16 @@ def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) 
     return _suppressions(
         collected, *find_suppressions(first.text, source.path, source.kind, first.comments, blocks)
     )
+
+
+def _check_inline(collected: _Collected, document: Document, tasks: Sequence[Task]) -> None:
+    """Check the Dockerfiles that stand in a compose file; a fix does not know how far they are indented."""
+    from lintkit.parse.inline_dockerfile import inline_dockerfiles
+
+    for inner in inline_dockerfiles(document):
+        before = len(collected.findings)
+        for task in tasks:
+            if "dockerfile" in task.rule.meta.kinds:
+                context = replace(task.context, documents=(inner,), tracked=collected.source.tracked)
+                collected.run(task, partial(task.rule.check, inner, context))
+        collected.findings[before:] = [replace(found, fix=None) for found in collected.findings[before:]]

@@ -212,6 +212,10 @@ def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntr
     return check_file(source, tasks.of(entry.path, entry.kind), facts=facts, screen=request.screen)
 
 
+_READ_AS: Mapping[Kind, frozenset[Kind]] = {"compose": frozenset(("compose", "dockerfile"))}
+"""Whose rules look at a file besides those of its own kind: a compose file may hold Dockerfiles."""
+
+
 class _Tasks:
     """Which rules run on a path, with which options."""
 
@@ -228,8 +232,11 @@ class _Tasks:
             task
             for task in self._running(config)
             if kind in task.rule.meta.kinds
-            and config.applies(task.rule.meta, path)
-            and (outside is None or outside.floor(task.rule.meta) is not None)
+            or (
+                (kind == "compose" and "dockerfile" in task.rule.meta.kinds)
+                and config.applies(task.rule.meta, path)
+                and (outside is None or outside.floor(task.rule.meta) is not None)
+            )
         )
         environment = self._config.environment(path) if tasks else None
         if environment is None:
