@@ -109,6 +109,20 @@ class PodsDefined(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class KeyMounted(Fact):
+    """A volume of a pod takes one key of a ConfigMap or Secret; `span` is the key.
+
+    source  `configmap` or `secret`
+    """
+
+    owner: str
+    namespace: str
+    source: Literal["configmap", "secret"]
+    ref: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceDefined(Fact):
     """A Service; `span` is its name. `selector` is None where its endpoints are made by hand or elsewhere.
 

@@ -11,6 +11,7 @@ from lintkit.graph.cluster_facts import (
     BindingDefined,
     BudgetDefined,
     EgressRule,
+    KeyMounted,
     KustomizationDefined,
     Labels,
     ObjectDefined,
@@ -67,6 +68,7 @@ def extract(document: Document) -> Iterator[Fact]:
     pods = _pods(document, kind, name, namespace, span)
     if pods is not None:
         yield pods
+        yield from _mounted_keys(document, f"{kind}/{name}", namespace)
     if kind == "Service" and group == "":
         yield _service(document, name, namespace, span)
     elif kind in ("Ingress", "HTTPRoute", "GRPCRoute", "IngressRoute"):
@@ -154,6 +156,36 @@ def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) 
             for key in _mapping(at(data, *where, "metadata", "annotations"))
         ),
     )
+
+
+def _mounted_keys(document: Document, owner: str, namespace: str) -> Iterator[KeyMounted]:
+    route = pod_spec_route(document.data)
+    if route is None:
+        return
+    for index, volume in enumerate(_items(at(document.data, *route, "volumes"))):
+        place: Route = (*route, "volumes", index)
+        for key, source, name in (("configMap", "configmap", "name"), ("secret", "secret", "secretName")):
+            yield from _items_of(
+                document, (*place, key), _mapping(volume).get(key), source, name, owner, namespace
+            )
+        for number, part in enumerate(_items(at(volume, "projected", "sources"))):
+            for key, source in (("configMap", "configmap"), ("secret", "secret")):
+                where = (*place, "projected", "sources", number, key)
+                yield from _items_of(
+                    document, where, _mapping(part).get(key), source, "name", owner, namespace
+                )
+
+
+def _items_of(
+    document: Document, route: Route, data: Any, source: Any, name: str, owner: str, namespace: str
+) -> Iterator[KeyMounted]:
+    if _mapping(data).get("optional") is True or not _text(_mapping(data).get(name)):
+        return
+    for index, item in enumerate(_items(_mapping(data).get("items"))):
+        key = _text(_mapping(item).get("key"))
+        if key:
+            span = document.span((*route, "items", index, "key"))
+            yield KeyMounted(span, owner, namespace, source, data[name], key)
 
 
 def _containers(spec: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.cluster_facts import PodsDefined
-from lintkit.graph.facts import EnvFrom
+from lintkit.graph.cluster import Cluster
+from lintkit.graph.cluster_facts import KeyMounted, PodsDefined
+from lintkit.graph.facts import ConfigObject, EnvFrom
 
 _CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {region: eu}\n"
 _POD = """\
@@ -25,8 +27,10 @@ spec:
               key: regoin  # <-- here
 """
 
+_WORDS = {"configmap": "ConfigMap", "secret": "Secret"}
+
 RULE = define(
-    summary="a variable is taken from a key that does not exist",
+    summary="a variable or a volume takes a key that does not exist",
     why="""
 The kubelet does not start the container (`CreateContainerConfigError`), so the rollout hangs until it times out.
 The old pods go on, and the mistake shows when they are gone.
@@ -51,6 +55,35 @@ The old pods go on, and the mistake shows when they are gone.
             note="a ConfigMap that a kustomization generates",
         ),
         bad({"pod.yaml": _POD, "config/shop.yaml": _CONFIG}, note="of another file"),
+        bad(
+            """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+data: {shop.toml: "region = 1"}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers: [{name: api, image: "shop:1"}]
+  volumes:
+    - name: settings
+      configMap:
+        name: shop
+        items:
+          - key: settings.toml  # <-- here
+            path: settings.toml
+    - name: more
+      projected:
+        sources:
+          - configMap:
+              name: shop
+              items: [{key: shop.toml, path: a}]
+          - configMap: {name: shop, optional: true, items: [{key: gone, path: b}]}
+""",
+            note="the file of a volume",
+        ),
         good({"pod.yaml": _POD.replace("regoin  # <-- here", "region"), "config/shop.yaml": _CONFIG}),
         good(
             {
@@ -82,6 +115,13 @@ spec:
               name: shop
               key: regoin  # <-- here
 """,
+        ),
+        good(
+            {
+                "pod.yaml": _POD.replace("  # <-- here", ""),
+                "config.yaml": _CONFIG.replace("data: {region: eu}\n", ""),
+            },
+            note="an empty ConfigMap, which an operator fills",
         ),
         good(
             {"shop/k8s/pod.yaml": _POD.replace("  # <-- here", ""), "blog/config/shop.yaml": _CONFIG},
@@ -123,30 +163,34 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         owner = pods.get((reference.path, reference.unit.rpartition("/")[0]))
         if not reference.key or reference.optional or reference.key_span is None or owner is None:
             continue
-        found = [
-            each
-            for each in cluster.configs(reference.source, reference.ref)
-            if cluster.same_namespace(each, owner)
-        ]
-        if (
-            not found
-            or cluster.is_open(reference.path)
-            or any(not each.complete or each.files for each in found)
-        ):
-            continue
-        # One of the same name far away belongs to another program.
-        if not any(cluster.near(each.path, reference.path) for each in found):
-            continue
-        known = frozenset().union(*(cluster.keys(each) for each in found))
-        if reference.key in known:
-            continue
-        word = "ConfigMap" if reference.source == "configmap" else "Secret"
-        # An empty Secret is one that somebody fills in the cluster.
-        if word == "Secret" and not known:
-            continue
-        yield rule.finding(
-            reference.key_span,
-            f"{word} `{reference.ref}` has no key `{reference.key}`, so the container does not start",
-            subject=f"{reference.unit} {reference.variable}",
-            related=(Location(found[0].span, f"the {word}"),),
-        )
+        config = _without_key(cluster, reference.source, reference.ref, reference.key, owner)
+        if config is not None:
+            yield rule.finding(
+                reference.key_span,
+                f"{_WORDS[config.source]} `{config.name}` has no key `{reference.key}`, so the container never starts",
+                subject=f"{reference.unit} {reference.variable}",
+                related=(Location(config.span, f"the {_WORDS[config.source]}"),),
+            )
+    for mounted in cluster.facts(KeyMounted):
+        config = _without_key(cluster, mounted.source, mounted.ref, mounted.key, mounted)
+        if config is not None:
+            yield rule.finding(
+                mounted.span,
+                f"{_WORDS[config.source]} `{config.name}` has no key `{mounted.key}`, so the volume is never mounted",
+                subject=f"{mounted.owner} {config.name} {mounted.key}",
+                related=(Location(config.span, f"the {_WORDS[config.source]}"),),
+            )
+
+
+def _without_key(cluster: Cluster, source: str, name: str, key: str, owner: Any) -> ConfigObject | None:
+    """The ConfigMap or Secret that `owner` means and that lacks the key; None where not all of it is known."""
+    found = [each for each in cluster.configs(source, name) if cluster.same_namespace(each, owner)]
+    if not found or cluster.is_open(owner.path) or any(not each.complete or each.files for each in found):
+        return None
+    # One of the same name far away belongs to another program.
+    near = [each for each in found if cluster.near(each.path, owner.path)]
+    known = frozenset().union(*(cluster.keys(each) for each in found))
+    # An empty one is filled in the cluster, by somebody or by an operator.
+    if not near or key in known or not known:
+        return None
+    return near[0]
