@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lintkit.discover.disk import too_large
-from lintkit.discover.kinds import is_binary, kind_by_name, kind_of, needs_content, sniffable, template_stem
+from lintkit.discover.kinds import (
+    is_binary,
+    is_pointer,
+    kind_by_name,
+    kind_of,
+    needs_content,
+    sniffable,
+    template_stem,
+)
 from lintkit.discover.names import printable, shown
 from lintkit.discover.patterns import excluder
 from lintkit.discover.tree import (
@@ -26,6 +34,7 @@ _PACKAGE_FOLDERS = frozenset(
     {"node_modules", "bower_components", "site-packages", ".venv", "__pypackages__", ".terraform"}
 )
 
+_POINTER = "It is a pointer of Git LFS, whose content is not here, so no rule has seen it."
 _BINARY = "It is binary (or UTF-16 without a byte order mark), so no rule has seen it."
 _TEMPLATED: frozenset[Kind | None] = frozenset({"compose", "dockerfile", "workflow", "yaml"})
 _TEMPLATE_BY_NAME = "It is a template by its name, so no rule has seen it; check what it renders to."
@@ -125,6 +134,8 @@ def _look_inside(tree: Tree, path: str, kind: Kind | None, folders: _Folders) ->
         return None, too_large(len(data), LARGEST_FILE)
     if is_binary(data):
         return None, _BINARY
+    if is_pointer(data):
+        return None, _POINTER
     found = kind_of(path, data)
     if found is None or (folders.is_helm_template(path) and b"{{" in sniffable(data)):
         return None, _TEMPLATE
@@ -141,6 +152,8 @@ def load(tree: Tree, entry: SourceEntry) -> SourceFile:
         raise TreeError(too_large(len(data), LARGEST_FILE), entry.path)
     if entry.kind != "text" and is_binary(data):
         raise TreeError(_BINARY, entry.path)
+    if is_pointer(data):
+        raise TreeError(_POINTER, entry.path)
     return SourceFile(entry.path, entry.kind, data, entry.tracked)
 
 

@@ -268,6 +268,11 @@ def template_stem(path: str) -> Kind | None:
     return kind_by_name(stem) if suffix.lower() in _TEMPLATE_SUFFIXES and stem else None
 
 
+def is_pointer(data: bytes) -> bool:
+    """Whether a file is only what Git LFS checked out in the place of its content."""
+    return data.startswith(b"version https://git-lfs.github.com/spec/") and len(data) < 1024
+
+
 def is_binary(data: bytes) -> bool:
     """Whether bytes are no text: NUL bytes in their beginning, more than a slip of the pen explains.
 

@@ -30,15 +30,23 @@ one sees no effect, and looks for the reason elsewhere.
 )
 
 
+_MOST = 20
+"""More in one file are no slip of the pen, and the first ones say so."""
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report every entry whose name stood before, at its name."""
     first: dict[str, int] = {}
+    found = 0
     entries = document.data["entries"]
     for index, entry in enumerate(entries):
         name = entry["key"]
         before = first.setdefault(name, index)
         if before == index or (entry["interpolates"] and f"${{{name}" in (entry["value"] or "")):
             continue
+        found += 1
+        if found > _MOST:
+            return
         same = entries[before]["value"] == entry["value"]
         yield rule.finding(
             document.span(("entries", index, "key")),

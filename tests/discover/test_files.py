@@ -160,6 +160,16 @@ def test_installed_packages_in_git_are_skipped_as_a_folder_and_stay_in_paths(tmp
     assert "web/node_modules/y.json" in discovery.tracked
 
 
+def test_pointers_of_git_lfs_are_skipped_with_a_word(tmp_path: Path) -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935\nsize 12345\n"
+    write(tmp_path, {"a.yaml": pointer, "b.json": pointer, "c.env": b"A=1\n"})
+    discovery = found(tmp_path)
+    assert "Git LFS" in words(discovery)["a.yaml"]
+    assert kinds(discovery) == {"b.json": "json", "c.env": "dotenv"}
+    with pytest.raises(TreeError, match="Git LFS"):
+        load(open_tree(tmp_path), discovery.files[0])
+
+
 def test_binary_and_large_files_are_skipped_with_a_word(tmp_path: Path) -> None:
     write(
         tmp_path,
