@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -58,6 +59,48 @@ the missing variable would have switched on. The one who added the variable has 
         ),
         good(
             {
+                ".env.example": "SHOP_AUTH__KEY=\n",
+                "settings.py": """\
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Auth(BaseModel):
+    key: str
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_", env_nested_delimiter="__")
+    auth: Auth
+""",
+            },
+            note="a part of a nested setting",
+        ),
+        good(
+            {
+                ".env.example": "LOG_LEVEL=info\n",
+                "compose.yaml": """\
+services:
+  app:
+    build: .
+    environment:
+      CACHE_URL: redis://cache:6379
+      QUEUE_URL: ${QUEUE_URL:-amqp://mq}
+""",
+                "app.py": "import os\n\nA = os.environ['CACHE_URL']\nB = os.environ['QUEUE_URL']\n",
+            },
+            note="set by the compose file",
+        ),
+        bad(
+            {
+                ".env.example": "LOG_LEVEL=info  # <-- here\n",
+                "compose.yaml": "services: {app: {build: ., environment: {API_KEY: '${API_KEY:?}'}}}\n",
+                "app.py": "import os\n\nKEY = os.environ['API_KEY']\n",
+            },
+            note="the compose file takes it from where the example is copied to",
+        ),
+        good(
+            {
                 "web/.env.example": "API=\n",
                 "api/app.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\n",
             },
@@ -75,6 +118,9 @@ _SET_BY_PLATFORMS = tuple(
     """GITHUB_ GITLAB_ CI_ AWS_LAMBDA_ KUBERNETES_ RUNNER_ PYTEST_ XDG_ VERCEL_ RENDER_ FLY_ RAILWAY_ HEROKU_ SLURM_ K_
     ECS_ WEBSITE_ COMPOSE_""".split()  # noqa: SIM905
 )
+_DEPLOYED = frozenset({"compose-environment", "configmap", "secret", "kubernetes-env", "dockerfile-env"})
+"""Where the deployment itself sets a variable, so that no file has to."""
+_HAS_DEFAULT = re.compile(r"\$\{\w+:?-")
 _MOST_SHOWN = 4
 
 
@@ -90,7 +136,13 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     examples = sorted(
         path for path in named if is_example(path) and not is_for_development(posixpath.dirname(path) or "x")
     )
-    required = _required(project)
+    set_elsewhere = {
+        fact.name
+        for fact in project.facts(VariableProvided)
+        if fact.source in _DEPLOYED
+        and (fact.value.kind == "literal" or _HAS_DEFAULT.match(fact.value.text or ""))
+    }
+    required = [read for read in _required(project) if read.name not in set_elsewhere]
     for path in examples:
         lacking = {**_of_copy(path, named), **_of_code(path, examples, required)}
         lacking = {
@@ -144,6 +196,10 @@ def _of_code(example: str, examples: list[str], required: list[VariableRead]) ->
 
 
 def _is_known(name: str, example: str, examples: list[str], listed: Mapping[str, set[str]]) -> bool:
-    """Whether an example of the same folder names it: there may be one for each part of the service."""
-    folder = posixpath.dirname(example)
-    return any(name.upper() in listed[each] for each in examples if posixpath.dirname(each) == folder)
+    """Whether an example of the same folder names it, or a part of it; there may be several."""
+    folder, wanted = posixpath.dirname(example), name.upper()
+    return any(
+        wanted in listed[each] or any(other.startswith(wanted + "__") for other in listed[each])
+        for each in examples
+        if posixpath.dirname(each) == folder
+    )
