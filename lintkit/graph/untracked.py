@@ -12,7 +12,7 @@ from lintkit.model import Fix, Span
 
 NOT_OURS = re.compile(
     r"(?:^|/)(?:node_modules|site-packages|vendor|third_party|fixtures|testdata|tests?|examples?|docs?|samples?"
-    r"|templates?)/"
+    r"|templates?|\.github)/"
 )
 """Folders whose files say nothing of what is run in this repository."""
 

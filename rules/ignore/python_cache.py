@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import IgnoreRules
+from lintkit.graph.facts import IgnoreRules, ModuleImport
 from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.untracked import NOT_OURS, Probe, unignored
 
@@ -26,8 +26,24 @@ git watches, merges conflict in binaries, and stale bytecode hides what the sour
     fixable=True,
     examples=(
         bad(
-            {".gitignore": "*.log\nbuild/  # <-- here\n", "shop/main.py": ""},
-            fixed={".gitignore": "*.log\nbuild/\n__pycache__/\n", "shop/main.py": ""},
+            {".gitignore": "*.log\nbuild/  # <-- here\n", "shop/__init__.py": ""},
+            fixed={".gitignore": "*.log\nbuild/\n__pycache__/\n", "shop/__init__.py": ""},
+        ),
+        bad(
+            {
+                ".gitignore": "*.log  # <-- here\n",
+                "tools/run.py": "import report\n",
+                "tools/report.py": "",
+            },
+            note="a module that another one imports",
+        ),
+        good(
+            {
+                ".gitignore": "*.log\n",
+                "scripts/make-report.py": "import json\n",
+                ".github/scripts/release.py": "import requests\n",
+            },
+            note="scripts that nothing imports, of which Python keeps no bytecode",
         ),
         bad(
             {".gitignore": "/__pycache__/  # <-- here\n", "main.py": "", "shop/main.py": ""},
@@ -66,12 +82,22 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         yield rule.finding(each.span, each.message(), subject=each.subject, fix=each.fix)
 
 
+_STARTED_BY_NAME = frozenset({"__init__", "app", "main", "asgi", "wsgi", "settings", "conftest"})
+"""Servers and pytest import these, where no `import` says so."""
+
+
 def _probes(project: Project) -> Iterator[Probe]:
     if not any(posixpath.basename(path) in _PROJECT for path in project.paths):
         return
+    imported = set(_STARTED_BY_NAME)
+    for each in project.facts(ModuleImport):
+        imported.update(each.module.split("."), each.names)
     folders: dict[str, str] = {}
     for path in sorted(project.paths):
-        if path.endswith(".py") and not NOT_OURS.search(path) and len(folders) < _MOST:
+        if not path.endswith(".py") or NOT_OURS.search(path) or len(folders) >= _MOST:
+            continue
+        # Python keeps the bytecode of what is imported, and none of a script that is run.
+        if posixpath.basename(path).removesuffix(".py") in imported:
             folders.setdefault(posixpath.dirname(path), path)
     for folder, path in folders.items():
         name = posixpath.splitext(posixpath.basename(path))[0]

@@ -46,6 +46,16 @@ of one machine in them. One `git add .` commits them all, and they stay in the h
         good({".gitignore": "dist/\n", "package.json": "{}\n"}, note="no project in Python"),
         good({".gitignore": "__pycache__/\n", "requirements.txt": ""}, note="no code beside it"),
         good(
+            {
+                ".gitignore": "dist/\n",
+                "shop/config/setup.py": "",
+                "shop/config/__init__.py": "",
+                ".github/scripts/requirements.txt": "",
+                ".github/scripts/release.py": "",
+            },
+            note="a module called setup, and what only a workflow installs",
+        ),
+        good(
             {".gitignore": "dist/\n", "pyproject.toml": "", "uv.lock": "", "app.py": ""},
             note="a tool whose environments ignore themselves",
         ),
@@ -73,6 +83,8 @@ def _probes(project: Project) -> Iterator[Probe]:
         folder, name = posixpath.split(path)
         if name not in _PROJECT or NOT_OURS.search(path):
             continue
+        if name == "setup.py" and posixpath.join(folder, "__init__.py") in project.paths:
+            continue  # a module of that name
         if any(posixpath.join(folder, lock) in project.paths for lock in _ELSEWHERE):
             continue
         if not code or (folder and folder.partition("/")[0] not in code):

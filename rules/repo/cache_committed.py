@@ -41,6 +41,14 @@ the source says, and a database or dump brings the data of real users along.
             },
             note="databases and what was taken out of them",
         ),
+        bad(
+            {
+                ".venv/lib/python3.12/site-packages/a/__pycache__/a.cpython-312.pyc": "  # <-- here\n",
+                ".venv/pyvenv.cfg": "\n",
+                "node_modules/a/node_modules/b/index.js": "1  # <-- here\n",
+            },
+            note="a whole environment, and packages inside packages: the outermost folder",
+        ),
         good(
             {".idea/runConfigurations/web.xml": "<a/>\n", ".idea/.gitignore": "workspace.xml\n"},
             note="made to be shared",
@@ -58,8 +66,9 @@ the source says, and a database or dump brings the data of real users along.
 )
 
 _FOLDER = re.compile(
-    r"(?P<folder>(?:.*/)?(?:__pycache__|\.pytest_cache|pytest-cache-[^/]*|\.mypy_cache|\.ruff_cache|\.tox|\.nox|\.idea"
-    r"|node_modules|\.ipynb_checkpoints|htmlcov|\.npm-cache|\.yarn/cache|\.parcel-cache|\.next|\.nuxt))/.+?"
+    r"(?P<folder>(?:.*?/)??(?:__pycache__|\.pytest_cache|pytest-cache-[^/]*|\.mypy_cache|\.ruff_cache|\.tox|\.nox|\.idea"
+    r"|\.vs|node_modules|\.ipynb_checkpoints|htmlcov|\.npm-cache|\.yarn/cache|\.parcel-cache|\.next|\.nuxt"
+    r"|[^/]+(?=/(?:lib|lib64|Lib)/(?:python[\d.]+/)?site-packages/)))/.+"
 )
 _FILE = re.compile(
     r"(?:.*/)?(?:[^/]+\.(?:sqlite3?(?:-journal|-wal)?|sqlite3-\w+|pyc|rdb|hprof|sql\.(?:gz|bz2|xz|zip))|\.coverage"
@@ -70,6 +79,8 @@ _SHARED = re.compile(
     r"\.idea/(?:runConfigurations|codeStyles|inspectionProfiles|dictionaries|scopes|fileTemplates|copyright|icon\.\w+"
     r"|\.gitignore|\.name|externalDependencies\.xml|jsonSchemas\.xml)(?:/|$)"
 )
+_MOST = 5
+"""Of one kind; the last one tells how many there are besides."""
 _ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
 
 
@@ -93,11 +104,21 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         ):
             continue
         folders[folder].append(path)
-    for folder, paths in folders.items():
-        if folder.endswith(".yarn/cache"):
-            continue  # committed on purpose by those who install without a network
-        count = f"{len(paths)} file{'s' * (len(paths) != 1)}"
-        yield rule.finding(Span(paths[0], 0, 0), f"git tracks {count} of `{folder}/`", subject=folder)
+    kinds: defaultdict[str, list[str]] = defaultdict(list)
+    for folder in folders:
+        if not folder.endswith(".yarn/cache"):  # committed on purpose by those who install without a network
+            kinds[folder.rpartition("/")[2]].append(folder)
+    for several in kinds.values():
+        for index, folder in enumerate(several[:_MOST], 1):
+            paths = folders[folder]
+            count = f"{len(paths)} file{'s' * (len(paths) != 1)}"
+            rest = len(several) - _MOST
+            more = f", and {rest} more such folder{'s' * (rest != 1)}" if index == _MOST and rest > 0 else ""
+            yield rule.finding(
+                Span(paths[0], 0, 0),
+                f"git tracks {count} of `{folder}/`{more}",
+                subject=folder,
+            )
 
 
 def _what(path: str) -> str:
