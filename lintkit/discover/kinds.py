@@ -51,6 +51,8 @@ _DOTENV = re.compile(
     r"|env\.(?:[^.]+\.)?(?:example|sample|template|dist|defaults?)",
     re.IGNORECASE,
 )
+_DOTENV_FOLDER = re.compile(r"(?:^|/)\.envs/(?:[^/]+/)?\.[A-Za-z][\w-]*$")
+"""`.envs/.production/.django`: where projects made with cookiecutter-django keep one file for each container."""
 _COMPOSE = re.compile(r"(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
 
@@ -107,7 +109,7 @@ def kind_by_name(path: str) -> Kind | None:
         return None if _LOCK_FILE.fullmatch(name) else "toml"
     if _is_dockerfile(name):
         return "dockerfile"
-    if _is_dotenv(name):
+    if _is_dotenv(name) or (".envs/" in path and _DOTENV_FOLDER.search(path)):
         return "dotenv"
     return "text" if stem and suffix in _TEXT_SUFFIXES else None
 

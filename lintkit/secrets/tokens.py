@@ -7,21 +7,21 @@ import binascii
 import json
 
 _ANONYMOUS = frozenset({"anon", "anonymous", "public"})
+_A_DAY = 86_400
 _DEMONSTRATIONS = frozenset({"supabase-demo"})
 
 
-def opens_nothing(token: str, at_a_desk: bool) -> bool:
-    """Whether a JSON Web Token is that of the role everybody has, or was made for a demonstration.
-
-    at_a_desk  the token stands in a file for a developer's machine, whose server signs what it likes
+def opens_nothing(token: str) -> bool:
+    """Whether a JSON Web Token is that of the role everybody has, was made for a demonstration, or for a few hours.
 
     False for tokens of every other form.
     """
     if not token.startswith("eyJ"):
-        return token.startswith("django-insecure-") and at_a_desk
-    if at_a_desk:
-        return True
+        return False
     claims = _claims(token)
+    begin, end = claims.get("iat", claims.get("nbf")), claims.get("exp")
+    if isinstance(begin, int) and isinstance(end, int) and 0 <= end - begin <= _A_DAY:
+        return True  # no file is read that soon
     return claims.get("role") in _ANONYMOUS or claims.get("iss") in _DEMONSTRATIONS
 
 
@@ -34,8 +34,5 @@ def _claims(token: str) -> dict[str, object]:
         found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         return {}
-    return (
-        {key: value for key, value in found.items() if isinstance(value, str)}
-        if isinstance(found, dict)
-        else {}
-    )
+    claims = found.items() if isinstance(found, dict) else ()
+    return {key: value for key, value in claims if isinstance(value, (str, int))}

@@ -11,6 +11,7 @@ from typing import Literal
 from lintkit.secrets.formats import DOCUMENTED, find_formats
 from lintkit.secrets.names import WEAK_TERMS, mention, secret_term, split_words
 from lintkit.secrets.patterns import pattern
+from lintkit.secrets.tokens import opens_nothing
 
 VerdictKind = Literal["format", "real", "placeholder", "well-known"]
 
@@ -251,6 +252,8 @@ def classify(name: str, value: object, *, credential: bool = False) -> Verdict |
     offset = value.index(text)
     found = known_format(text)
     if found is not None:
+        if found.kind == "format" and opens_nothing(text[found.start : found.end]):
+            return None
         return _shift(found, offset)
     for start, end in url_credentials(text):
         verdict = _judge("password", ("password",), text[start:end], credential=True)

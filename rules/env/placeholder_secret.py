@@ -82,6 +82,10 @@ TOKEN_TYPE=bearer
             note="where a file says that it is for development, what asks to be changed is a warning",
         ),
         good(
+            {".env.keys": "DB_PASSWORD=DB_PASSWORD\nAPI_KEY=API_KEY\nPORT=8000\n"},
+            note="a list of the names",
+        ),
+        good(
             {".env": "DB_HOST=localhost\nDB_PASSWORD=\nDATABASE_URL=postgresql://shop:shop@localhost/shop\n"},
             note="a database on the developer's own machine",
         ),
@@ -94,6 +98,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     path = document.path
     if is_example(path) or is_for_development(path, rule.environment):
         return
+    entries = document.data["entries"]
+    if 2 * sum(entry["key"] == entry["value"] for entry in entries) > len(entries):
+        return  # a list of the names alone
     found = production(document, rule.environment)
     developing = found is None and says_development(document)
     for index, entry in entries_in_force(document):

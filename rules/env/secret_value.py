@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import is_for_a_desk, is_public_setting
+from lintkit.graph.env_files import is_example, is_for_a_desk, is_public_setting
 from lintkit.secrets import classify, url_credentials
-from lintkit.secrets.tokens import opens_nothing
 from lintkit.secrets.values import looks_random
 
 _ANONYMOUS = ".".join(
@@ -45,6 +44,10 @@ and taking the line out does not take it out of the history.
         ),
         bad(
             {".env": 'PUBLIC_NAME="ghp_' + "a1B2c3D4e5F6g7H8i9J0" + '"  # <-- here\n'}, note="under any name"
+        ),
+        bad(
+            {".env.example": "SECRET_KEY=9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here\n"},
+            note="a key that everybody who copies the example shares: a warning",
         ),
         good(
             {".env.example": "OPENAI_API_KEY=sk-xxxxxxxxxxxxxxxxxxxx\nGITHUB_TOKEN=\nSECRET_KEY=change-me\n"}
@@ -99,6 +102,8 @@ API_TOKEN=ENC[AES256_GCM,data:a1B2c3D4e5F6g7H8,iv:i9J0k1L2,tag:m3N4o5P6,type:str
 )
 
 
+_MADE_AT_A_DESK = frozenset({"looks like a JSON Web Token", "looks like a generated Django key"})
+"""What the server of a developer's machine made for itself."""
 _GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
 
 
@@ -113,17 +118,21 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         secret = value[verdict.start : verdict.end]
         by_form = verdict.kind == "format"
         if by_form:
-            harmless = is_public_setting(entry["key"]) and verdict.description in _GIVEN_TO_BROWSERS
-            if harmless or opens_nothing(secret, at_a_desk):
+            if is_public_setting(entry["key"]) and verdict.description in _GIVEN_TO_BROWSERS:
+                continue
+            if at_a_desk and verdict.description in _MADE_AT_A_DESK:
                 continue
         elif (
             verdict.kind != "real" or not looks_random(secret) or at_a_desk or is_public_setting(entry["key"])
         ):
             continue
+        copied = not by_form and is_example(document.path)
+        then = "whoever copies the example has the same" if copied else "git tracks the file"
         yield rule.finding(
             document.span(("entries", index, "value")),
-            f"`{entry['key']}` {verdict.description}, and git tracks the file",
+            f"`{entry['key']}` {verdict.description}, and {then}",
             subject=entry["key"],
+            severity="warning" if copied else "error",
             confidence="high" if by_form else "medium",
             secret=True,
         )
