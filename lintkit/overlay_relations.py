@@ -23,6 +23,8 @@ from lintkit.parse.kustomize import Kustomizations
 from lintkit.rule import Project, Rule, RuleContext
 
 _MOST_BUILDS = 200
+_MOST_FACTS = 2_000_000
+"""How many facts are looked at for all kustomizations together; the ones beyond that are not asked."""
 
 Said = frozenset[tuple[str, str]]
 """What rules say of one deployment: (rule, subject)."""
@@ -55,9 +57,11 @@ class Relations:
         roots = self.kustomizations.roots()[:_MOST_BUILDS]
         trees = {root: self._tree(root) for root in roots}
         said: dict[str, Said] = {}
+        left = _MOST_FACTS
         for root, tree in trees.items():
             here = paths & tree.files
-            if here:
+            left -= sum(map(len, self.project.by_type.values())) if here else 0
+            if here and left > 0:
                 rules = {finding.rule for finding in findings if finding.path in here}
                 # What shares a file with this one is deployed instead of it, and everything else beside it.
                 instead = [
@@ -96,7 +100,9 @@ class Relations:
     def _documents(self, root: str) -> list[Document] | None:
         by_path: defaultdict[str, list[object]] = defaultdict(list)
         for built in self.kustomizations.build(root):
-            by_path[built.path].append(built.data)
+            # Definitions of resources are long, and nothing refers to them.
+            if isinstance(built.data, dict) and built.data.get("kind") != "CustomResourceDefinition":
+                by_path[built.path].append(built.data)
         found: list[Document] = []
         for path, objects in by_path.items():
             documents = rendered(path, objects)
