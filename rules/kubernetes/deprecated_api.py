@@ -92,9 +92,10 @@ def _deprecated(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if found is None:
         return
     instead = f"use `{found.replacement}`" if found.replacement else "nothing replaces it"
+    end = " and will be removed" if "alpha" in str(version) or "beta" in str(version) else ""
     yield rule.finding(
         document.span(("apiVersion",)),
-        f"`{version}` of {kind} is deprecated since Kubernetes {found.release} and will go; {instead}",
+        f"`{version}` of {kind} is deprecated since Kubernetes {found.release}{end}; {instead}",
         subject=f"{kind} {version}",
         severity="note",
     )

@@ -99,4 +99,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         way = next(filter(None, (grant.way(*each) for each in _WAYS)), "")
         if way:
             text = f"{way} lets {grant.role} run commands in other pods"
+            if way.startswith("`get`") and "nodes/proxy" not in way:
+                text += " (through a websocket, before Kubernetes 1.35)"
             yield rule.finding(grant.span, text, subject=f"{grant.role} {way}")

@@ -59,4 +59,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         way = next(filter(None, (grant.way(*each) for each in _WAYS)), "")
         if way:
             text = f"{way} lets {grant.role} reach every port of the pods, past NetworkPolicies"
+            if way.startswith("`get`"):
+                text += " (through a websocket, before Kubernetes 1.35)"
             yield rule.finding(grant.span, text, subject=f"{grant.role} {way}")
