@@ -36,6 +36,9 @@ REPORTS_DB_URI="sqlite+aiosqlite:////data/reports.db"  # <-- here
             note="production by what it says",
         ),
         bad({".env.prod": "DATABASE_URL=file:./prod.db  # <-- here\n"}, note="as Prisma writes it"),
+        bad(
+            {".env.prod": "DATABASE_FILE=/var/lib/shop/shop.sqlite  # <-- here\n"}, note="a path to the file"
+        ),
         good({".env": "DATABASE_URL=sqlite:///./app.db\n"}, note="nothing says production"),
         good({".env.production.example": "DATABASE_URL=sqlite:///./app.db\n"}, note="an example"),
         good(
@@ -44,6 +47,7 @@ REPORTS_DB_URI="sqlite+aiosqlite:////data/reports.db"  # <-- here
 DATABASE_URL=postgresql://db.internal/shop
 TEST_DATABASE_URL=sqlite://
 HTTP_CACHE_URL=sqlite:////tmp/http-cache.db
+GEOIP_DB=/usr/share/GeoIP/city.db
 """
             },
             note="a server; the database of tests; a cache that may be lost",
@@ -52,7 +56,7 @@ HTTP_CACHE_URL=sqlite:////tmp/http-cache.db
 )
 
 _URL = re.compile(r"sqlite(?:\+\w+)?:", re.IGNORECASE)
-_FILE = re.compile(r"file:\S+\.(?:db|sqlite3?)\b", re.IGNORECASE)
+_FILE = re.compile(r"file:\S+\.(?:db|sqlite3?)\b|\.{0,2}/\S+\.sqlite3?$", re.IGNORECASE)
 _ENGINE = re.compile(r"(?:django\.db\.backends\.)?sqlite3?(?:\+\w+)?", re.IGNORECASE)
 _NAMES_ENGINE = frozenset(
     {"engine", "connection", "type", "driver", "backend", "dialect", "vendor", "client"}

@@ -138,17 +138,15 @@ def _file(
         secrets, valued = live, []
     if not secrets and (not name.startswith(".env") or not _has_a_place_for_one(entries, valued)):
         return
-    count = len(secrets)
+    first = (live or secrets or valued)[0]
     holds = (
-        (
-            "1 value that looks like a credential"
-            if count == 1
-            else f"{count} values that look like credentials"
-        )
-        if count
-        else f"{len(valued)} value{'s' * (len(valued) != 1)}, none of them a credential yet"
+        _counted(len(live), "value that looks like a credential", "values that look like credentials")
+        if live
+        else _counted(len(secrets), "placeholder or default", "placeholders and defaults")
+        + " in the place of credentials"
+        if secrets
+        else _counted(len(valued), "value", "values") + ", none of them a credential yet"
     )
-    first = (secrets or valued)[0]
     yield rule.finding(
         first.key_span or first.span,
         f"`{name}` is tracked by git and holds {holds}",
@@ -156,6 +154,10 @@ def _file(
         severity="error" if live else "warning",
         confidence="high" if secrets else "medium",
     )
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def _is_for_browsers(entry: VariableProvided) -> bool:
