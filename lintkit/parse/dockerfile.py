@@ -68,26 +68,28 @@ def stage_chain(document: Document, stage: int) -> tuple[int, ...]:
     return tuple(chain)
 
 
-def foreign_images(document: Document) -> dict[str, Span]:
-    """The images from elsewhere that a build uses, each with its first place: bases, and what it copies or mounts from.
+def foreign_images(document: Document) -> list[tuple[str, Span]]:
+    """The images from elsewhere that a build uses, with their places: each base, and what it copies or mounts from.
 
-    Variables of the file are replaced; `scratch`, stages of the file and images that are not known are left out.
+    An image that many steps mount is there once. Variables of the file are replaced; `scratch`, stages of the file and images that are not known are left out.
     """
     stages = document.data["stages"]
     names = {stage["name"].lower() for stage in stages if stage["name"]}
-    found: dict[str, Span] = {}
+    found: list[tuple[str, Span]] = []
     for index, stage in enumerate(stages):
         image = stage["resolved_base"]
         if stage["parent"] is None and _is_foreign(image):
-            found.setdefault(image, document.span(("stages", index, "base")))
+            found.append((image, document.span(("stages", index, "base"))))
+    named = {image for image, _ in found}
     for index, item in enumerate(document.data["instructions"]):
         for number, (flag, value) in enumerate(item["resolved_flags"]):
             options = (
                 dict(part.strip().partition("=")[::2] for part in value.split(",")) if flag == "mount" else {}
             )
             image = value if flag == "from" else options.get("from", "")
-            if _is_foreign(image) and image.lower() not in names:
-                found.setdefault(image, document.span(("instructions", index, "flag_list", number)))
+            if _is_foreign(image) and image.lower() not in names and image not in named:
+                named.add(image)
+                found.append((image, document.span(("instructions", index, "flag_list", number))))
     return found
 
 

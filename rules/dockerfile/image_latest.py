@@ -35,8 +35,9 @@ FROM node:${TAG} AS build  # <-- here
 FROM nginx:1.27
 COPY --from=ghcr.io/astral-sh/uv:latest /uv /bin/  # <-- here
 RUN --mount=type=bind,from=shop/tools:latest,target=/tools /tools/setup  # <-- here
+RUN --mount=type=bind,from=shop/tools:latest,target=/tools /tools/check
 """,
-            note="through a variable, and what is copied or mounted from an image",
+            note="through a variable, and what is copied or, once for all steps, mounted from an image",
         ),
         good("FROM nginx:1.27-alpine\n"),
         good(
@@ -50,6 +51,6 @@ RUN --mount=type=bind,from=shop/tools:latest,target=/tools /tools/setup  # <-- h
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image with the tag `latest` that the build begins with or takes files from."""
-    for image, span in foreign_images(document).items():
+    for image, span in foreign_images(document):
         if image.endswith(":latest") and not is_local(image):
             yield rule.finding(span, f"`{image}` is another image after each release", subject=image)

@@ -69,7 +69,7 @@ _UNTAGGED = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w.-]+(?:/[\w.-]+)*")
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image without tag and digest that the build begins with or takes files from."""
     has_stages = any(stage["name"] for stage in document.data["stages"])
-    for image, span in foreign_images(document).items():
+    for image, span in foreign_images(document):
         if not _UNTAGGED.fullmatch(image):
             continue
         if not is_local(image):
