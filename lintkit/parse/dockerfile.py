@@ -71,7 +71,8 @@ def stage_chain(document: Document, stage: int) -> tuple[int, ...]:
 def foreign_images(document: Document) -> list[tuple[str, Span]]:
     """The images from elsewhere that a build uses, with their places: each base, and what it copies or mounts from.
 
-    An image that many steps mount is there once. Variables of the file are replaced; `scratch`, stages of the file and images that are not known are left out.
+    An image that many steps mount is there once. Variables of the file are replaced; `scratch`, stages of the file and
+    images that are not known are left out.
     """
     stages = document.data["stages"]
     names = {stage["name"].lower() for stage in stages if stage["name"]}
