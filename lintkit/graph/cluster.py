@@ -106,7 +106,10 @@ class Cluster:
         self._templated = {
             posixpath.dirname(path) for path in paths if _TEMPLATE.search(posixpath.basename(path))
         }
-        self._makers = [dict(each.made_labels) for each in self.facts(ObjectDefined) if each.made_labels]
+        self._makers: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+        for maker in self.facts(ObjectDefined):
+            for label in maker.made_labels:
+                self._makers[label].append(dict(maker.made_labels))
         self._services = _grouped(self.facts(ServiceDefined), lambda each: each.name)
         self._configs = _grouped(self.facts(ConfigObject), lambda each: (each.source, each.name))
         self._config_keys = _grouped(self.facts(VariableProvided), lambda each: (each.path, each.unit))
@@ -244,7 +247,8 @@ class Cluster:
 
     def made_elsewhere(self, selector: Selector) -> bool:
         """Whether a selector asks for pods of an operator, which no manifest shows: by its label, or a resource's."""
-        if selector.labels and any(selector.matches(labels) for labels in self._makers[:_MOST_COMPARED]):
+        makers = min((self._makers.get(label, []) for label in selector.labels), key=len, default=[])
+        if any(selector.matches(labels) for labels in makers[:_MOST_COMPARED]):
             return True
         for key in (*(key for key, _ in selector.labels), *(each.key for each in selector.expressions)):
             domain, slash, _ = key.partition("/")

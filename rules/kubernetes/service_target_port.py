@@ -108,17 +108,13 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             continue
         if cluster.made_elsewhere(service.selector):
             continue
-        declared = {value for each in pods for name, number in each.ports for value in (name, number)}
+        missing = [each for each in service.targets if not _is_declared(each[0], pods)]
+        if not missing:
+            continue
         numbers_known = _declare_all(pods, cluster.selecting(pods))
-        for target, span in service.targets:
+        for target, span in missing:
             named = isinstance(target, str) and not target.isdigit()
-            if target in declared or (
-                isinstance(target, str) and target.isdigit() and int(target) in declared
-            ):
-                continue
             if not named and not numbers_known:
-                continue
-            if isinstance(target, str) and ("$" in target or "{" in target):
                 continue
             first = pods[0]
             has = f"no port called `{target}`" if named else f"other ports than {target}"
@@ -131,6 +127,12 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 severity=None if named else "warning",
                 confidence=None if named else "medium",
             )
+
+
+def _is_declared(target: str | int, pods: list[PodsDefined]) -> bool:
+    if isinstance(target, str) and ("$" in target or "{" in target):
+        return True  # a template says it
+    return any(target in (name, number, str(number)) for each in pods for name, number in each.ports)
 
 
 def _declare_all(pods: list[PodsDefined], services: list[ServiceDefined]) -> bool:
