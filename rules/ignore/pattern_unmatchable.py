@@ -72,7 +72,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         span = document.span(("patterns", index))
         said = _wrong(each["pattern"], texts[index], docker)
         if not said and span in bad_spans:
-            said = "a bracket or a backslash is not finished"
+            said = "a bracket or a backslash is not finished" if each["pattern"] else "there is no name in it"
         related: tuple[Location, ...] = ()
         if not said and not docker and each["negated"] and len(patterns) <= _MOST:
             above = _folder_above(each["pattern"], texts[: index + 1], texts)

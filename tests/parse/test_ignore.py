@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lintkit.model import Kind, SourceFile
 from lintkit.parse.errors import ParseError
-from lintkit.parse.ignore import IgnoreMatch, docker_ignored, git_ignored, parse
+from lintkit.parse.ignore import GitMatcher, IgnoreMatch, docker_ignored, git_ignored, parse
 from lintkit.parse.wildcard import Token, Wildcard, follow
 
 TREE = [
@@ -311,6 +311,16 @@ def test_a_hostile_pattern_costs_no_time(ignores, pattern: str) -> None:  # type
     begin = time.process_time()
     assert not ignores("a" * 250 + "/" + "a/" * 20 + "c", pattern)
     assert time.process_time() - begin < 20
+
+
+@pytest.mark.parametrize("form", ["f{}.log", "*.x{}", "/a{}/*.x{}", "/a{}/b", "b*{}?x"])
+def test_many_patterns_are_not_asked_one_by_one(form: str) -> None:
+    lines = [form.format(*(number,) * 2) for number in range(5000)]
+    matcher = GitMatcher({"": [*lines, "*.py", "!a1/"]})
+    begin = time.process_time()
+    found = [matcher.match(f"a{number % 50}/b{number % 300}/f{number}.py") for number in range(5000)]
+    assert all(match is not None and match.pattern == "*.py" for match in found)
+    assert time.process_time() - begin < 5
 
 
 def test_few_wildcards_use_a_regular_expression() -> None:
