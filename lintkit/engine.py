@@ -228,15 +228,13 @@ class _Tasks:
         """The tasks for one file."""
         config = self._config.for_path(path)
         outside = self._config.left_out(path)
+        kinds = _READ_AS.get(kind, frozenset((kind,)))
         tasks = tuple(
             task
             for task in self._running(config)
-            if kind in task.rule.meta.kinds
-            or (
-                (kind == "compose" and "dockerfile" in task.rule.meta.kinds)
-                and config.applies(task.rule.meta, path)
-                and (outside is None or outside.floor(task.rule.meta) is not None)
-            )
+            if not kinds.isdisjoint(task.rule.meta.kinds)
+            and config.applies(task.rule.meta, path)
+            and (outside is None or outside.floor(task.rule.meta) is not None)
         )
         environment = self._config.environment(path) if tasks else None
         if environment is None:

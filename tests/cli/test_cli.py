@@ -276,6 +276,31 @@ def test_select_ignore_and_extend_select(cli: Command) -> None:
     assert cli("check", "--select", "lintkit/*", "--extend-select", "python/cors-wildcard").code == 1
 
 
+def test_a_run_leaves_out_the_paths_that_a_rule_leaves_out(cli: Command) -> None:
+    dockerfile = "services:\n  web:\n    build:\n      dockerfile_inline: |\n        FROM python:latest\n"
+    for folder in ("", "app/", "legacy/"):
+        cli.write(f"{folder}tests/test_app.py", "import requests\n\nrequests.get(url)\n")
+        cli.write(f"{folder}api.py", CORS)
+        cli.write(f"{folder}compose.yaml", dockerfile)
+    cli.write(
+        "lintkit.toml",
+        """
+select = ["python/cors-wildcard", "python/http-client-without-timeout", "dockerfile/image-latest"]
+
+[rule."python/cors-wildcard"]
+paths-ignore = ["legacy/"]
+
+[rule."dockerfile/image-latest"]
+paths-ignore = ["legacy/"]
+""",
+    )
+    found = cli("check", "--output-format", "concise").out
+    for place in ("api.py", "app/api.py", "compose.yaml", "app/compose.yaml"):
+        assert f"{place}:" in found
+    assert "tests/" not in found
+    assert "legacy/" not in found
+
+
 def test_per_path_ignores_accept_findings_and_show_suppressed_shows_them(cli: Command) -> None:
     cli.write("legacy/app.py", CORS)
     cli.write(
