@@ -57,7 +57,8 @@ class Excuses:
         if not given:
             return list(findings)
         places = {rule: given[excuse] for excuse, rules in asked.items() if excuse in given for rule in rules}
-        read = cache(self._documents)
+        near = frozenset(place for found in given.values() for place in found)
+        read = cache(lambda path: self._documents(path, near))
         return [
             finding
             for finding in findings
@@ -79,9 +80,18 @@ class Excuses:
                         given[excuse].add(_place(document, path))
         return given
 
-    def _documents(self, path: str) -> tuple[Document, ...]:
+    def _documents(self, path: str, near: frozenset[Place]) -> tuple[Document, ...]:
+        """What a file holds; nothing, unparsed, where it can share no namespace with one of the places."""
         source = self.load(path)
-        return () if source is None else _parsed(source)
+        if source is None:
+            return ()
+        folder = posixpath.dirname(path)
+        if not any(
+            place.folder == folder or (place.namespace and place.namespace.encode() in source.data)
+            for place in near
+        ):
+            return ()
+        return _parsed(source)
 
 
 def _parsed(source: SourceFile) -> tuple[Document, ...]:
