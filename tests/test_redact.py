@@ -62,6 +62,9 @@ S = "wha1e-hel7o"  # a made-up password
         ("compose", f"      PASSWORD: two\n        {S}\n"),
         ("compose", f"      API_KEYS:\n        - {S}\n"),
         ("compose", f"      PASSWORD: !!str {S}\n"),
+        ("yaml", f"passwords:\n  alice:\n    type: x\n  bob: {S}\n"),
+        ("yaml", f"token:\n  description: of the shop\n  value: {S}\n"),
+        ("yaml", f"secrets:\n  # comment\n  type: Opaque\n  data:\n    a: {S}\n"),
         ("compose", f"      PASSWORD: &anchor {S}\n"),
         ("kubernetes", f"- name: DB_PASSWORD\n  value: {S}"),
         ("kubernetes", f'- name: DB_PASSWORD\n  value: "{S}"'),
@@ -132,6 +135,17 @@ def test_the_secret_is_masked(kind: Kind, text: str) -> None:
         ("dockerfile", "RUN mkdir -p /app/data && pip install -r requirements.txt"),
         ("text", "id: 123e4567-e89b-12d3-a456-426614174000"),
         ("toml", "max-tokens = 100"),
+        (
+            "compose",
+            "services:\n  api_key_server:\n    image: shop:1.4\n    restart: always\n    ports:\n      - 80",
+        ),
+        (
+            "kubernetes",
+            "      tokenSecretRef:\n        description: |-\n          A reference.\n          More of it.\n"
+            "        type: object\n        required:\n        - name",
+        ),
+        ("kubernetes", '{"name":"DB_PASSWORD","valueFrom":{"secretKeyRef":{"name":"db"}}}'),
+        ("kubernetes", "- name: MODE\n  value: master\n- name: DB_PASSWORD\n  valueFrom: x"),
     ],
 )
 def test_what_is_no_secret_stays_readable(kind: Kind, text: str) -> None:

@@ -7,6 +7,7 @@ It reads no grammar: from each name it looks at what follows (`NAME=value`, `"na
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from lintkit.model import Kind
 from lintkit.secrets.names import mention
@@ -95,6 +96,19 @@ _STRUCTURE = pattern(
     )["']?[ \t]*:""",
     re.VERBOSE,
 )
+
+_ITEMS_APART = pattern(r"\n[ \t]*-[ \t]|\}\s{0,80},\s{0,80}\{")
+_SHAPE = pattern(
+    r"""(?:
+    description|type|properties|required|items|format|enum|oneOf|anyOf|allOf|not|nullable|pattern|minimum|maximum|title
+    |min(?:Length|Items|Properties)|max(?:Length|Items|Properties)|additionalProperties|x-kubernetes-[\w-]+
+    |image|build|container_name|command|entrypoint|restart|ports|expose|depends_on|profiles|extends|environment|env_file
+    |networks|volumes|healthcheck|deploy|user|working_dir|hostname|platform|init|labels|logging|links|extra_hosts
+    |stop_grace_period|ulimits|cap_add|cap_drop|security_opt|read_only|tmpfs|privileged|pull_policy|stdin_open|tty|<<
+    )$""",
+    re.VERBOSE,
+)
+"""Keys of a JSON Schema and of a compose service: what stands below `token:` is then not the token."""
 
 _SERVER_OPTIONS = frozenset({"requirepass", "masterauth", "primaryauth", "authpass"})
 _INSTRUCTION = pattern(r"(?i)(?:^|[\s;&])(?:env|arg|setenv)\s+$")
@@ -202,12 +216,17 @@ class NamedValues:
         quoted = text[start - 1 : start] in {'"', "'"} and text[start - 1] == text[end : end + 1]
         if option or quoted:
             following = _NEXT_ITEM.match(text, end)
-            if following and (option or "," in following.group()):
+            if following and (option or ("," in following.group() and not self._is_key(following.end()))):
                 self._value(start, following.end(), nature, limit, ",")
                 return
         spaced = _SPACED.match(text, end)
         if spaced and self._applies(start, end, spaced, option):
             self._value(start, spaced.start("quote") if spaced["quote"] else spaced.end(), nature, limit, " ")
+
+    def _is_key(self, position: int) -> bool:
+        """Whether the quoted text at `position` is the key of a further entry: `"name": "TOKEN", "valueFrom": …`."""
+        close = self.text.find(self.text[position], position + 1, position + 200)
+        return close != -1 and self.text[close + 1 : close + 20].lstrip().startswith(":")
 
     def _separates(self, start: int, separator: str) -> bool:
         """`>` is one in `<password>x</password>` only, `|` in the row of a table only."""
@@ -277,7 +296,10 @@ class NamedValues:
         last = None
         for found in _VALUE_KEY.finditer(self.text, max(0, start - 400), start):
             last = found
-        if last is not None and not _NEXT_NAME.search(self.text[last.end() : start].rpartition("name")[0]):
+        if last is None:
+            return
+        between = self.text[last.end() : start]
+        if not _NEXT_NAME.search(between.rpartition("name")[0]) and not _ITEMS_APART.search(between):
             self._value(last.start() + 1, last.end(), "secret", len(self.text), ":")
 
     # Where the value ends
@@ -436,6 +458,13 @@ class NamedValues:
         if not self._yaml:
             self.quoted(QUOTE.match(self.text, self._skip(_WHITESPACE, position), limit), "secret", limit)
             return
+        below = list(self._lines_below(name, position, limit))
+        if not self._is_shape([match for match, _ in below]):
+            for match, stop in below:
+                self._below(match, stop)
+
+    def _lines_below(self, name: int, position: int, limit: int) -> Iterator[tuple[re.Match[str], int]]:
+        """The lines that belong to the key `name`, without comments and empty ones, and where they end."""
         indent = self._indent(name)
         start = self._next_line(position)
         for _ in range(_LINES):
@@ -448,8 +477,20 @@ class NamedValues:
                 if width < indent or (width == indent and not match["dash"]):
                     return
                 if not match["rest"].startswith("#"):
-                    self._below(match, stop)
+                    yield match, stop
             start = self._next_line(stop)
+
+    @staticmethod
+    def _is_shape(lines: Sequence[re.Match[str]]) -> bool:
+        """Whether all entries at the top of a mapping are those of a schema or of a service."""
+        if not lines or lines[0]["dash"]:
+            return False
+        width = len(lines[0]["indent"])
+        top = [line["rest"] for line in lines if len(line["indent"]) == width and not line["dash"]]
+        keys = [rest.partition(":")[0].strip("\"' ") for rest in top]
+        return all(_ENTRY.match(rest) or rest.startswith("<<:") for rest in top) and all(
+            map(_SHAPE.match, keys)
+        )
 
     def _below(self, match: re.Match[str], stop: int) -> None:
         """One line below a secret's key; the entry of a known structure (`secretKeyRef:`) is left alone."""
