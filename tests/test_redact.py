@@ -145,6 +145,8 @@ def test_the_secret_is_masked(kind: Kind, text: str) -> None:
             "        type: object\n        required:\n        - name",
         ),
         ("kubernetes", '{"name":"DB_PASSWORD","valueFrom":{"secretKeyRef":{"name":"db"}}}'),
+        ("kubernetes", "        - --webhook-secret-namespace=shop"),
+        ("kubernetes", '    cert-manager.io/inject-ca-from-secret: "shop/webhook-ca"'),
         ("kubernetes", "- name: MODE\n  value: master\n- name: DB_PASSWORD\n  valueFrom: x"),
     ],
 )

@@ -154,7 +154,8 @@ _ABOUT = _set(
     "mode header prefix suffix count limit limits policy class provider backend ref id index column label placeholder "
     "help text title description error message enabled required validator validators reset forgot page view endpoint "
     "route form input model schema serializer usage total number num is has use using with template host port user "
-    "username realm service manager store scope scopes issuer audience format version"
+    "username realm service manager store scope scopes issuer audience format version "
+    "namespace namespaces selector kind from refs"
 )
 
 
