@@ -53,10 +53,10 @@ def rule_help(meta: RuleMeta) -> str:
 
 def rule_table(metas: Sequence[RuleMeta], link: str = "") -> str:
     """A Markdown table of rules; `link` is the folder of their pages, relative to where the table stands."""
-    rows = ["| rule | severity | reports |", "|---|---|---|"]
+    rows = ["| rule | severity | packs | reports |", "|---|---|---|---|"]
     for meta in metas:
         name = f"[`{meta.id}`]({link}{meta.id}.md)" if link else f"`{meta.id}`"
-        rows.append(f"| {name} | {meta.severity} | {cell(meta.summary)} |")
+        rows.append(f"| {name} | {meta.severity} | {', '.join(meta.packs)} | {cell(meta.summary)} |")
     return "\n".join(rows) + "\n"
 
 

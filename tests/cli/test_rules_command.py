@@ -64,7 +64,7 @@ def test_nothing_that_fits_is_no_error(shell: Shell) -> None:
 
 def test_markdown_is_a_table(shell: Shell) -> None:
     lines = shell("rules", "--output-format", "markdown", "--select", "python/cors-*").out.splitlines()
-    assert lines[:2] == ["| rule | severity | reports |", "|---|---|---|"]
+    assert lines[:2] == ["| rule | severity | packs | reports |", "|---|---|---|---|"]
     assert all(line.startswith("| `python/cors-") for line in lines[2:]) and len(lines) > 2
 
 
