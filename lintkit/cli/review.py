@@ -71,7 +71,11 @@ _LARGEST = 200_000_000
     metavar="N",
     help="Comments beside lines; the rest stands in the body.",
 )
-@click.option("--dry-run", is_flag=True, help="Print the requests that would change something; send none.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Print the requests that would change something and send none; what is there is still read.",
+)
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Least severity that makes the exit code 1.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings.")
 def review(
