@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lintkit.graph.compose_folders import ComposeFolders, compose_folders, included_groups
 from lintkit.graph.compose_tree import Node, merged
 from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.graph.images import normal
@@ -59,7 +60,7 @@ class ComposeProjects:
     names     project file -> the names of all services that it may be run with
     defined   project file -> `volumes`, `networks`, … -> the names that its project defines
     opaque    files whose project takes in files that are not known
-    folders   files whose paths count from another folder than their own -> that folder
+    folders   from which folder the paths in each file count
     """
 
     services: tuple[RunService, ...]
@@ -67,11 +68,7 @@ class ComposeProjects:
     names: Mapping[str, frozenset[str]]
     defined: Mapping[str, Mapping[str, frozenset[str]]]
     opaque: frozenset[str]
-    folders: Mapping[str, str]
-
-    def directory(self, path: str) -> str:
-        """The folder from which the paths in a compose file count."""
-        return self.folders.get(path, posixpath.dirname(path))
+    folders: ComposeFolders
 
     def others(self, service: RunService) -> dict[str, RunService]:
         """The services that a service may be run with, by name; those of its own file count most."""
@@ -105,25 +102,13 @@ class _Joining:
         self.templates: set[tuple[str, str]] = set()
         self.resolved: dict[tuple[str, str], Node | None] = {}
         self.groups: list[tuple[str, ...]] = []
-        self.folders: dict[str, str] = {}
+        self.folders = compose_folders(files)
         self.includers: defaultdict[str, list[str]] = defaultdict(list)
         for path in sorted(self.files):
-            self.read_includes(path)
-
-    def read_includes(self, path: str) -> None:
-        """Note what a file includes: the groups of files, who includes them, and where their paths count from."""
-        folder = posixpath.dirname(path)
-        for include in self.files[path].includes:
-            group = tuple(normal(folder, name) for name in include.paths if name and "$" not in name)
-            if not group:
-                continue
-            self.groups.append(group)
-            written = include.directory
-            directory = normal(folder, written) if written else posixpath.dirname(group[0])
-            for each in group:
-                self.includers[each].append(path)
-                if "$" not in written and directory != posixpath.dirname(each):
-                    self.folders.setdefault(each, directory)
+            for _, group in included_groups(self.files[path]):
+                self.groups.append(group)
+                for each in group:
+                    self.includers[each].append(path)
 
     def join_groups(self, nodes: dict[tuple[str, str], Node | None]) -> set[tuple[str, str]]:
         """Merge the files of each group into its first one; returns the services that only change another one."""

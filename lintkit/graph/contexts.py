@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.facts import (
+    ComposeFile,
     ContainerDefined,
     CopyInstruction,
     Fact,
@@ -156,11 +158,12 @@ def build_contexts(facts: Facts, paths: Paths) -> tuple[BuildContext, ...]:
 
 
 def _stated(facts: Facts, dockerfiles: Mapping[str, Dockerfile]) -> Iterator[BuiltImage]:
+    folders = compose_folders(facts(ComposeFile))
     for container in facts(ContainerDefined):
         build = container.build
         if build is None or build.inline or "$" in build.context + build.dockerfile or "://" in build.context:
             continue
-        context = normal(posixpath.dirname(container.path), build.context)
+        context = folders.place(container.path, build.context)
         path = normal(context, build.dockerfile or "Dockerfile")
         if path in dockerfiles:
             yield BuiltImage(path, context, "" if "$" in build.target else build.target)

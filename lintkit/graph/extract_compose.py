@@ -64,12 +64,14 @@ def _file(document: Document) -> ComposeFile:
     )
     found, opaque = [], False
     included = data.get("include")
-    for item in included if isinstance(included, list) else ():
+    for index, item in enumerate(included if isinstance(included, list) else ()):
         paths = item.get("path") if isinstance(item, dict) else item
         group = tuple(_text(each) for each in (paths if isinstance(paths, list) else [paths]))
         opaque = opaque or any("$" in each or ":" in each or not each for each in group)
         directory = _text(item.get("project_directory")) if isinstance(item, dict) else ""
-        found.append(ComposeInclude(group, directory))
+        route: Route = ("include", index, "env_file")
+        named = tuple(_env_files(document, route, _mapping(item).get("env_file")))
+        found.append(ComposeInclude(group, directory, named))
     return ComposeFile(document.span(()), tuple(found), defined, opaque)
 
 

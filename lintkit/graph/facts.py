@@ -229,10 +229,12 @@ class ComposeInclude:
 
     paths      as written; later ones override earlier ones
     directory  `project_directory` as written; empty where the folder of the first file counts
+    env_files  what `env_file` names: files of variables for `${…}`, which have to exist
     """
 
     paths: tuple[str, ...]
     directory: str = ""
+    env_files: tuple[EnvFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from lintkit.graph.calls import CallGraph
 from lintkit.graph.commands import ProgramKind, Started, started, worker_count
+from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.environments import (
     MARKERS,
     Environment,
@@ -20,6 +21,7 @@ from lintkit.graph.environments import (
 )
 from lintkit.graph.facts import (
     Autoscaler,
+    ComposeFile,
     ConfigObject,
     ContainerDefined,
     CopyInstruction,
@@ -251,6 +253,7 @@ class _Join:
         self.imports = ImportGraph(paths, self.of(ModuleImport))
         self.dockerfiles = self._dockerfiles()
         self.ignored = {fact.path: fact.lines for fact in self.of(IgnoreRules)}
+        self.folders = compose_folders(self.of(ComposeFile))
         self.settings = _grouped(self.of(ServerSetting), lambda fact: fact.path)
         self.provided = _grouped(self.of(VariableProvided), lambda fact: (fact.path, fact.unit))
         self.systems: dict[BuiltImage, dict[str, str]] = {}
@@ -296,6 +299,7 @@ class _Join:
                 lambda fact: fact.path,
             ),
             dotenv_paths,
+            self.folders,
         )
         assembled = assemble(sources, self.environments)
         mapping = _ImageMap(self, assembled)
@@ -448,7 +452,7 @@ class _Join:
         for mount in own.mounts[:_MOST_MOUNTS]:
             if not mount.source.startswith("."):
                 continue
-            place = normal(posixpath.dirname(own.path), mount.source)
+            place = self.folders.place(own.path, mount.source)
             for path in self.paths.visit(place):
                 mounted[posixpath.join(mount.target, path[len(place) :].lstrip("/"))] = path
         if not mounted:
@@ -574,6 +578,7 @@ class _ImageMap:
 
     def __init__(self, joined: _Join, assembled: Iterable[Assembled]) -> None:
         self.dockerfiles = joined.dockerfiles
+        self.folders = joined.folders
         self.paths = joined.paths.all
         self.contexts: dict[str, BuiltImage] = {}
         self.by_image: dict[str, BuiltImage] = {}
@@ -623,7 +628,7 @@ class _ImageMap:
                 continue
             if build.inline or "$" in build.context or "://" in build.context or "$" in build.dockerfile:
                 return None
-            context = normal(posixpath.dirname(origin.path), build.context)
+            context = self.folders.place(origin.path, build.context)
             path = normal(context, build.dockerfile or "Dockerfile")
             target = "" if "$" in build.target else build.target
             return BuiltImage(path, context, target) if path in self.dockerfiles else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from lintkit.graph.compose_folders import ComposeFolders
 from lintkit.graph.environments import Environment, EnvironmentRules, environment_of_path
 from lintkit.graph.facts import (
     Autoscaler,
@@ -61,6 +62,7 @@ class Sources:
     patches: tuple[OpaquePatch, ...]
     dotenv: Mapping[str, tuple[VariableProvided, ...]]  # path
     dotenv_paths: frozenset[str]
+    folders: ComposeFolders
 
 
 def assemble(sources: Sources, environments: EnvironmentRules) -> tuple[Assembled, ...]:
@@ -120,7 +122,7 @@ def _service(
         provided.extend(sources.provided.get((layer.path, layer.unit), ()))
     for layer in layers:
         for env_file in layer.env_files:
-            path = normal(posixpath.dirname(layer.path), env_file.path)
+            path = sources.folders.place(layer.path, env_file.path)
             if "$" in env_file.path or path not in sources.dotenv_paths:
                 unknown.append(f"its env_file `{env_file.path}` is not in the repository")
             else:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.contexts import BuildContext, Facts
 from lintkit.graph.env_files import is_example, used_path
-from lintkit.graph.facts import ContainerDefined, KeyFile, VariableProvided
+from lintkit.graph.facts import ComposeFile, ContainerDefined, KeyFile, VariableProvided
 from lintkit.graph.images import Paths
 
 Sort = Literal["history", "environment", "key", "dependencies", "virtualenv", "cache", "tests", "documents"]
@@ -72,9 +73,10 @@ def _environment(context: BuildContext, facts: Facts, paths: Paths) -> Iterator[
     secret = {fact.path for fact in dotenv if fact.value.is_secret and not is_example(fact.path)}
     harmless = {fact.path for fact in dotenv if not is_example(fact.path)} - secret
     likely = {used_path(fact.path) for fact in dotenv if is_example(fact.path)}
+    folders = compose_folders(facts(ComposeFile))
     for container in facts(ContainerDefined):
         for file in container.env_files:
-            place = posixpath.normpath(posixpath.join(posixpath.dirname(container.path), file.path))
+            place = folders.place(container.path, file.path)
             if (
                 "$" not in place
                 and context.holds(place)

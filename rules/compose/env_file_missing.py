@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.compose_services import compose_projects
+from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.compose_folders import compose_folders
+from lintkit.graph.compose_services import ComposeProjects, compose_projects
 from lintkit.graph.compose_tree import Node, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService, IgnoreRules
 from lintkit.graph.ignore_files import git_ignores
-from lintkit.graph.images import normal
 
 RULE = define(
     summary="a service needs a file of variables that does not exist",
@@ -41,6 +42,20 @@ services:
                 "deploy/api.env": "A=1\n",
             },
             note="paths count from the folder of the file",
+        ),
+        bad(
+            {
+                "compose.yaml": """\
+include:
+  - path: infra/db.yaml
+    env_file:
+      - infra.env
+      - infra/db.env  # <-- here
+""",
+                "infra/db.yaml": "services: {db: {image: 'postgres:${VERSION}'}}\n",
+                "infra.env": "VERSION=17\n",
+            },
+            note="the variables of what is included",
         ),
         good(
             {
@@ -88,24 +103,46 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     ignores = git_ignores(project.facts(IgnoreRules))
     seen = set()
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+    for named in (*_of_services(projects), *_of_includes(project.facts(ComposeFile))):
+        place = named.place
+        if "$" in named.written or posixpath.isabs(named.written) or named.span in seen:
+            continue
+        if posixpath.basename(place) == _WRITTEN_BY_PORTAINER or place.startswith(("..", "~")):
+            continue
+        if place in project.paths or _is_explained(place, project.paths) or ignores.ignores(place):
+            continue
+        seen.add(named.span)
+        message = f"there is no file `{place}`, and `.gitignore` expects none"
+        yield rule.finding(named.span, message, subject=f"{named.owner} {named.written}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A file of variables that has to exist: who names it, as written and where, and its path below the root."""
+
+    owner: str
+    written: str
+    place: str
+    span: Span
+
+
+def _of_services(projects: ComposeProjects) -> Iterator[_Named]:
     for service in projects.services:
         for node, required in _env_files(service.node.child("env_file")):
-            written, span = text_of(node), node.span
-            if not required or not written or "$" in written or posixpath.isabs(written) or span in seen:
-                continue
-            path = normal(projects.directory(span.path), written)
-            if posixpath.basename(path) == _WRITTEN_BY_PORTAINER:
-                continue
-            if path.startswith(("..", "~")) or path in project.paths or _is_explained(path, project.paths):
-                continue
-            if ignores.ignores(path):
-                continue
-            seen.add(span)
-            yield rule.finding(
-                span,
-                f"there is no file `{path}`, and `.gitignore` expects none",
-                subject=f"{service.name} {written}",
-            )
+            written = text_of(node)
+            if required and written:
+                place = projects.folders.place(node.span.path, written)
+                yield _Named(service.name, written, place, node.span)
+
+
+def _of_includes(files: tuple[ComposeFile, ...]) -> Iterator[_Named]:
+    """What the entries of `include` name: it counts from the folder of the file that includes."""
+    folders = compose_folders(files)
+    for file in files:
+        for include in file.includes:
+            for each in include.env_files:
+                if each.path and each.path != "/dev/null":
+                    yield _Named("include", each.path, folders.place(file.path, each.path), each.span)
 
 
 def _env_files(node: Node | None) -> Iterator[tuple[Node, bool]]:

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
+from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.env_files import is_example, is_for_development, used_path
-from lintkit.graph.facts import ContainerDefined, DotenvLoaded, IgnoreRules, VariableProvided
+from lintkit.graph.facts import ComposeFile, ContainerDefined, DotenvLoaded, IgnoreRules, VariableProvided
 from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.untracked import NOT_OURS, Probe, unignored
 
@@ -73,10 +74,11 @@ def _probes(project: Project) -> Iterator[Probe]:
     for provided in project.facts(VariableProvided):
         if provided.source == "dotenv" and is_example(provided.path):
             evidence.setdefault(used_path(provided.path), provided.path)
+    folders = compose_folders(project.facts(ComposeFile))
     for container in project.facts(ContainerDefined):
         for file in container.env_files:
             if "$" not in file.path and not file.path.startswith("/"):
-                place = posixpath.normpath(posixpath.join(posixpath.dirname(container.path), file.path))
+                place = folders.place(container.path, file.path)
                 evidence.setdefault(place, container.path)
     for loaded in project.facts(DotenvLoaded):
         if not loaded.file and not evidence:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import ContainerDefined, IgnoreRules, KeyFile
+from lintkit.graph.compose_folders import compose_folders
+from lintkit.graph.facts import ComposeFile, ContainerDefined, IgnoreRules, KeyFile
 from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.untracked import NOT_OURS, Probe, unignored
 
@@ -35,6 +36,14 @@ log in, sign or decrypt until it is replaced wherever it is trusted.
                 "compose.yaml": "services: {web: {image: nginx, volumes: ['./certs/shop.key:/shop.key']}}\n",
             },
             note="a key that a container is given, and that git does not track",
+        ),
+        good(
+            {
+                ".gitignore": "/certs/\n",
+                "compose.yaml": "include: [{path: deploy/web.yaml, project_directory: .}]\n",
+                "deploy/web.yaml": "services: {web: {image: 'nginx:1.27', volumes: ['./certs/shop.key:/shop.key']}}\n",
+            },
+            note="where it is included, paths count from another folder",
         ),
         good(
             {
@@ -79,11 +88,12 @@ def _probes(project: Project) -> Iterator[Probe]:
         for key in project.facts(KeyFile):
             if key.path not in project.tracked and not NOT_OURS.search(key.path):
                 yield _probe(key.path, key.path)
+    folders = compose_folders(project.facts(ComposeFile))
     for container in project.facts(ContainerDefined):
         for mount in container.mounts:
             if not mount.source.startswith("./") or "$" in mount.source or not _KEY.search(mount.source):
                 continue
-            path = posixpath.normpath(posixpath.join(posixpath.dirname(container.path), mount.source))
+            path = folders.place(container.path, mount.source)
             hidden = path not in project.paths and not path.startswith("../") and not _PUBLIC.search(path)
             if hidden and not NOT_OURS.search(path):
                 yield _probe(path, container.path)

@@ -213,7 +213,7 @@ services: {api: {image: 'shop:1', depends_on: [db]}}
     }
     assert [(s.path, s.name) for s in projects.services if s.partial] == [("infra/db.local.yaml", "db")]
     assert {projects.names[path] for path in files} == {frozenset(("api", "db", "seed", "cache"))}
-    assert [projects.directory(path) for path in files] == ["", "", "", "infra"]
+    assert [projects.folders.of(path) for path in files] == ["", "", "", "infra"]
 
 
 def test_files_that_include_each_other_are_read_once() -> None:

@@ -48,6 +48,14 @@ COPIES_ALL = "FROM a\nCOPY . /app\n"
         (
             {
                 "api/Dockerfile": COPIES_ALL,
+                "compose.yaml": "include: [{path: deploy/api.yaml, project_directory: .}]\n",
+                "deploy/api.yaml": "services: {a: {build: ./api}}\n",
+            },
+            [("api/Dockerfile", "api", True)],
+        ),
+        (
+            {
+                "api/Dockerfile": COPIES_ALL,
                 ".github/workflows/ci.yml": "jobs: {a: {steps: [{run: docker build -f api/Dockerfile .}]}}\n",
             },
             [("api/Dockerfile", "", True)],
