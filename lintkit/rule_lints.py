@@ -277,7 +277,13 @@ def _looked_at(meta: RuleMeta, example: Example) -> bool:
     from lintkit.discover.kinds import kind_of
 
     files = named(example.files, meta.kinds)
-    return any(kind_of(path, text.encode("utf-8", "replace")) in meta.kinds for path, text in files.items())
+    for path, text in files.items():
+        kind = kind_of(path, text.encode("utf-8", "replace"))
+        if kind in meta.kinds:
+            return True
+        if kind == "compose" and "dockerfile" in meta.kinds and "dockerfile_inline:" in text:
+            return True
+    return False
 
 
 def _lint_expressions(data: Mapping[str, Any]) -> Iterator[RuleLint]:

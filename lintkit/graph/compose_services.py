@@ -21,7 +21,9 @@ from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.graph.images import normal
 from lintkit.model import Span
 
-_MAIN = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+MAIN_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""What is started in a folder, the first of them that is there."""
+
 _OVERRIDE = re.compile(r"(?:docker-)?compose\.override\.ya?ml", re.IGNORECASE)
 _SHORT = frozenset(("profiles",))
 _MOST_LEVELS = 20
@@ -169,7 +171,7 @@ class _Joining:
         """The file that is started in the folder of `path`."""
         folder = posixpath.dirname(path)
         here = {posixpath.basename(each): each for each in self.by_folder[folder]}
-        return next((here[name] for name in _MAIN if name in here), None)
+        return next((here[name] for name in MAIN_FILES if name in here), None)
 
     def stands_alone(self, path: str) -> bool:
         """Whether every service of a file could run by itself."""

@@ -149,3 +149,32 @@ def text_of(node: Node | None) -> str:
     if isinstance(node.scalar, bool):
         return "true" if node.scalar else "false"
     return str(node.scalar)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """A service that another one needs, where that is written, and whether it has to exist."""
+
+    name: str
+    span: Span
+    required: bool = True
+
+
+def dependencies(node: Node) -> Iterator[Dependency]:
+    """The services that compose starts before this one (compose-go, loader/normalize.go)."""
+    depends = node.child("depends_on")
+    for name, entry in depends.names() if depends is not None else ():
+        required = entry.child("required")
+        span = entry.span if entry.mapping is None else entry.key or entry.span
+        yield Dependency(name, span, required is None or required.scalar is not False)
+    for key in ("links", "volumes_from"):
+        found = node.child(key)
+        for item in (found.sequence or ()) if found is not None else ():
+            name = text_of(item).partition(":")[0]
+            if name and name != "container":
+                yield Dependency(name, item.span)
+    for key in ("network_mode", "ipc", "pid"):
+        mode = node.child(key)
+        kind, colon, name = text_of(mode).partition(":")
+        if mode is not None and kind == "service" and colon:
+            yield Dependency(name, mode.span)

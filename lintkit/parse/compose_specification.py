@@ -27,6 +27,8 @@ MAX_NODES = 20_000
 """A larger document is not judged: no project has so many services."""
 
 _SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "include", "models", "jobs")
+_NAMED = ("services", "networks", "volumes", "secrets", "configs", "models")
+_NAME_CHARACTERS = "compose takes letters, digits, `.`, `_` and `-`"
 _TYPES = {
     "array": "a list",
     "boolean": "true or false",
@@ -137,6 +139,10 @@ def _said(error: Any, specification: Mapping[str, Any]) -> Iterator[Refusal]:
         known = sorted(_properties(error.schema, specification))
         for key in value:
             if key not in known and not key.startswith("x-") and not _matches_pattern(key, error.schema):
+                if len(route) == 1 and route[0] in _NAMED:
+                    one = str(route[0]).removesuffix("s")
+                    yield Refusal((*route, key), True, f"`{key}` is no name for a {one}: {_NAME_CHARACTERS}")
+                    continue
                 near = difflib.get_close_matches(key, known, 1)
                 hint = f"; did you mean `{near[0]}`?" if near else ""
                 yield Refusal((*route, key), True, f"compose knows no `{key}` in {_where(route)}{hint}")

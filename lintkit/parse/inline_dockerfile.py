@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lintkit.model import Document, Route, SourceFile
 from lintkit.parse.compose import services
 from lintkit.parse.dockerfile import parse
+
+SAID_BY_SERVICE = ("user", "healthcheck")
+"""What a service says of its container in place of the image; nobody else runs what is built from these lines."""
 
 _MOST = 50
 _NOT_NEWLINE = re.compile(r"[^\n]")
@@ -35,4 +39,6 @@ def inline_dockerfiles(document: Document) -> Iterator[Document]:
             return
         left -= 1
         text = _NOT_NEWLINE.sub(" ", document.text[:begin]) + document.text[begin : node.value.end]
-        yield from parse(SourceFile(document.path, "dockerfile", text.encode("utf-8", "replace")))
+        said = {key: service.data[key] for key in SAID_BY_SERVICE if service.data.get(key) is not None}
+        for inner in parse(SourceFile(document.path, "dockerfile", text.encode("utf-8", "replace"))):
+            yield replace(inner, data={**inner.data, "service": said})

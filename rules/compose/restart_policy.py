@@ -42,6 +42,9 @@ services:
   mail:
     image: shop:1
     restart: on-failure:3  # <-- here
+  sms:
+    image: shop:1
+    restart: allways  # <-- here
 """
         ),
         bad(
@@ -129,6 +132,8 @@ def _problem(node: Node) -> str:
     if few is not None:
         # Docker waits a tenth of a second, and twice as long each time.
         return f"is given up after {few[1]} tries, which take less than two seconds"
+    if policy not in ("always", "on-failure"):
+        return f"is never started: Docker knows no restart policy `{policy[:40]}`"
     return f"is restarted for ever by `{policy}`, also when it cannot start"
 
 

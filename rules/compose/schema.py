@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.graph.compose_services import MAIN_FILES
 from lintkit.parse.compose_specification import Refusal, refusals
 
 RULE = define(
@@ -68,6 +70,16 @@ services:
 """,
             note="extensions, both forms, variables, an item twice, and a `version` that nobody reads",
         ),
+        bad(
+            """\
+services:
+  api:  # <-- here
+  web ui:  # <-- here
+    image: web:1
+""",
+            note="a name with a space, and a service that was commented out up to its name",
+        ),
+        good({"docker-compose.override.yml": "services: {api: , web: {image: 'web:2'}}\n"}),
         good({"docker-compose.override.yml": "services: {api: {ports: !reset [], build: !reset null}}\n"}),
         good({"playbooks/compose.yml": "- hosts: all\n  tasks: []\n"}, note="another program's file"),
     ),
@@ -80,6 +92,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if problem.code == "compose-v1":
             message = "services stand at the top level, as in the first version, which compose refuses"
             yield rule.finding(problem.span, message, subject="version 1")
+    for name in _without_content(document):
+        message = f"service `{name}` is nothing, where compose takes a mapping"
+        yield rule.finding(document.key_span(("services", name)), message, subject=f"services.{name}")
     seen = set()
     for refusal in refusals(document):
         span = _place(document, refusal)
@@ -87,6 +102,17 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if (span, refusal.sentence) not in seen:  # services that share a mapping share its faults
             seen.add((span, refusal.sentence))
             yield rule.finding(span, refusal.sentence, subject=subject or "file")
+
+
+def _without_content(document: Document) -> Iterator[str]:
+    """Services without a value; what overrides or includes another file may leave them to it."""
+    data, tag = document.data, getattr(document.nodes, "tag", None)
+    if posixpath.basename(document.path) not in MAIN_FILES or not isinstance(data, dict) or "include" in data:
+        return
+    services = data.get("services")
+    for name, service in services.items() if isinstance(services, dict) else ():
+        if service is None and not ((tag is not None and tag(("services", name))) or "").startswith("!"):
+            yield name
 
 
 def _place(document: Document, refusal: Refusal) -> Span:

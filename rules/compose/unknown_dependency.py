@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.compose_services import RunService, compose_projects
-from lintkit.graph.compose_tree import Node, text_of
+from lintkit.graph.compose_tree import Node, dependencies, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.graph.images import normal
 
 RULE = define(
     summary="a service refers to something that does not exist",
@@ -55,6 +58,28 @@ services:
             },
             note="the other file has one of the two",
         ),
+        bad(
+            {
+                "compose.yaml": """\
+services:
+  api:
+    image: shop:1
+    extends: bases  # <-- here
+  base:
+    image: base:1
+  worker:
+    extends:
+      file: shared/compose.yaml
+      service: worker  # <-- here
+  web:
+    extends: {file: ../elsewhere/compose.yaml, service: web}
+  ui:
+    extends: {file: shared/compose.yaml, service: ui}
+""",
+                "shared/compose.yaml": "services: {ui: {image: 'ui:1'}}\n",
+            },
+            note="nothing to extend; a file outside of the repository is not known",
+        ),
         good(
             {
                 "compose.yaml": """\
@@ -93,18 +118,40 @@ _KINDS = ("volumes", "networks", "secrets", "configs")
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each reference to a service, volume, network, secret or config that no file of the project has."""
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+    yield from _extended(project, rule)
     for service in projects.services:
         if service.path in projects.opaque or _is_part(service):
             continue
         names = projects.names[service.path]
-        for name, span in _services(service.node):
-            if name not in names and "$" not in name:
-                yield _missing(rule, service, "service", name, span)
+        for each in dependencies(service.node):
+            if each.required and each.name not in names and "$" not in each.name:
+                yield _missing(rule, service, "service", each.name, each.span)
         for key in _KINDS:
             known = projects.defined[service.path].get(key, frozenset())
             for name, span in _references(service.node, key):
                 if name not in known:
                     yield _missing(rule, service, key.removesuffix("s"), name, span)
+
+
+def _extended(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """What is extended in the same file, or in one of the repository that includes no other, and is not in it."""
+    closed = {file.path for file in project.facts(ComposeFile) if not file.includes}
+    services = project.facts(ComposeService)
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for service in services:
+        names[service.path].add(service.name)
+    for service in services:
+        extends = service.node.child("extends")
+        wanted = extends if extends is None or extends.mapping is None else extends.child("service")
+        written = text_of(extends.child("file")) if extends is not None else ""
+        name = text_of(wanted)
+        path = normal(posixpath.dirname(service.path), written) if written else service.path
+        if wanted is None or not name or "$" in name + written or path not in closed:
+            continue
+        if name not in names[path]:
+            where = f" in `{path}`" if written else " in this file"
+            message = f"there is no service `{name}` to extend{where}"
+            yield rule.finding(wanted.span, message, subject=f"{service.name} extends {name}")
 
 
 def _missing(rule: RuleContext, service: RunService, what: str, name: str, span: Span) -> Finding:
@@ -118,24 +165,6 @@ def _is_part(service: RunService) -> bool:
     return all(form.child("image") is None and form.child("build") is None for form in service.forms)
 
 
-def _services(node: Node) -> Iterator[tuple[str, Span]]:
-    depends = node.child("depends_on")
-    for name, entry in depends.names() if depends is not None else ():
-        required = entry.child("required")
-        if required is None or required.scalar is not False:
-            yield name, entry.span if entry.mapping is None else entry.key or entry.span
-    for key in ("links", "volumes_from"):
-        for item in _items(node.child(key)):
-            name = text_of(item).partition(":")[0]
-            if name and name != "container":
-                yield name, item.span
-    for key in ("network_mode", "ipc", "pid"):
-        mode = node.child(key)
-        kind, colon, name = text_of(mode).partition(":")
-        if mode is not None and kind == "service" and colon:
-            yield name, mode.span
-
-
 def _references(node: Node, key: str) -> Iterator[tuple[str, Span]]:
     found = node.child(key)
     if found is None:
@@ -145,7 +174,7 @@ def _references(node: Node, key: str) -> Iterator[tuple[str, Span]]:
             if name != "default" and "$" not in name:
                 yield name, entry.key if entry.mapping is not None and entry.key else entry.span
         return
-    for item in _items(found):
+    for item in found.sequence or ():
         if item.mapping is None:
             written = text_of(item)
             name = written.partition(":")[0] if key == "volumes" else written
@@ -163,7 +192,3 @@ def _references(node: Node, key: str) -> Iterator[tuple[str, Span]]:
 
 def _is_named(source: str) -> bool:
     return source[:1].isalnum() and "/" not in source and "\\" not in source and len(source) > 1
-
-
-def _items(node: Node | None) -> tuple[Node, ...]:
-    return (node.sequence or ()) if node is not None else ()

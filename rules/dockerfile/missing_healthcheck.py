@@ -28,6 +28,32 @@ Kubernetes has its own probes and ignores the instruction.
         bad('FROM nginx:1.27  # <-- here\nCMD ["nginx"]\n'),
         good('FROM nginx:1.27\nHEALTHCHECK CMD curl -f http://localhost/ || exit 1\nCMD ["nginx"]\n'),
         good("FROM nginx:1.27\nHEALTHCHECK NONE\n", note="said on purpose"),
+        good(
+            {
+                "compose.yaml": """\
+services:
+  web:
+    healthcheck: {test: curl -f http://localhost}
+    build:
+      dockerfile_inline: |
+        FROM nginx:1.27
+        CMD ["nginx"]
+"""
+            },
+            note="the only service that runs it has one",
+        ),
+        bad(
+            {
+                "compose.yaml": """\
+services:
+  web:
+    build:
+      dockerfile_inline: |
+        FROM nginx:1.27  # <-- here
+        CMD ["nginx"]
+"""
+            }
+        ),
     ),
 )
 
@@ -35,7 +61,7 @@ Kubernetes has its own probes and ignores the instruction.
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the FROM of the final stage when no stage that it builds on has a HEALTHCHECK."""
     final = final_stage(document)
-    if final is None:
+    if final is None or "healthcheck" in document.data.get("service", ()):
         return
     if any(stage_instructions(document, stage, "HEALTHCHECK") for stage in stage_chain(document, final)):
         return

@@ -68,6 +68,20 @@ CMD ["serve.sh"]
             'FROM debian:12\nCOPY app /app\nCMD ["gosu", "app", "/app"]\n',
             note="the command gives up root by itself",
         ),
+        good(
+            {
+                "compose.yaml": """\
+services:
+  web:
+    user: "10001"
+    build:
+      dockerfile_inline: |
+        FROM debian:12
+        CMD ["/app"]
+"""
+            },
+            note="the only service that runs it says who it is",
+        ),
         good("FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\n", note="Windows has no root"),
         good('ARG BASE\nFROM ${BASE}\nCMD ["/app"]\n', note="a base that is not known"),
     ),
@@ -89,7 +103,8 @@ _DROP_ROOT = frozenset(
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the FROM of the final stage when no stage that it builds on sets a user."""
     final = final_stage(document)
-    if final is None:
+    user = str(document.data.get("service", {}).get("user", ""))
+    if final is None or user.partition(":")[0] not in ("", "0", "root"):
         return
     chain = stage_chain(document, final)
     if any(stage_instructions(document, stage, "USER") for stage in chain):
