@@ -19,7 +19,8 @@ def extract(document: Document) -> Iterator[Fact]:
         numbers = stage["instructions"]
         base = str(stage["resolved_base"] or stage["base"] or "")
         span = document.span(("instructions", numbers[0])) if numbers else document.span(())
-        yield ImageStage(span, index, stage["name"] or "", base)
+        checked = any(instructions[number]["keyword"] == "HEALTHCHECK" for number in numbers)
+        yield ImageStage(span, index, stage["name"] or "", base, checked)
         folder = folders.get(base.lower(), "/")
         for number in numbers:
             folder = yield from _instruction(document, number, instructions[number], index, folder)

@@ -314,11 +314,15 @@ class OpaquePatch(Fact):
 
 @dataclass(frozen=True, slots=True)
 class ImageStage(Fact):
-    """A stage of a Dockerfile; `base` is an image, or the name of an earlier stage."""
+    """A stage of a Dockerfile; `base` is an image, or the name of an earlier stage.
+
+    healthcheck  it has an instruction HEALTHCHECK, `NONE` too
+    """
 
     index: int
     name: str
     base: str
+    healthcheck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
@@ -90,6 +91,38 @@ services:
             note="other images may bring a check, or need none",
         ),
         good(
+            """\
+services:
+  api:
+    build: .
+    entrypoint: ["/wait-for-it.sh", "${DB_HOST:-db}:5432", "--", "serve"]
+    depends_on: [db]
+  worker:
+    build: .
+    command: sh -c 'until nc -w 1 -z db 5432; do sleep 1; done; work'
+    depends_on:
+      db: {condition: service_started}
+  db:
+    image: postgres:17
+    healthcheck: {test: [CMD, pg_isready]}
+""",
+            note="the command waits until the database answers",
+        ),
+        bad(
+            """\
+services:
+  api:
+    build: .
+    command: wait-for-it.sh queue:5672 -- serve
+    depends_on: [db, queue]  # <-- here
+  queue:
+    image: shop/queue:1
+  db:
+    image: postgres:17
+""",
+            note="it waits for something else",
+        ),
+        good(
             {
                 "compose.yaml": "services: {api: {image: 'shop:1', depends_on: [db]}, db: {image: 'postgres:17'}}\n",
                 "compose.prod.yaml": (
@@ -102,6 +135,13 @@ services:
         ),
     ),
 )
+
+
+_WAITS = re.compile(
+    r"wait[-_]?(?:for|4|until)|\bdockerize\b|/dev/tcp/|\bnc(?:at)? (?:-?\w+ )*-\w*z|\bpg_isready\b"
+    r"|\bmysqladmin\b[^;&|]* ping"
+)
+_MOST_TEXT = 4_000
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -128,7 +168,7 @@ def _dependencies(
         store = datastore_of(text_of(other.node.child("image")))
         if condition == "service_healthy" and store is not None and not health:
             problem = f"`{name}` has no `healthcheck`, so the service never starts"
-        elif name in waits or condition != "service_started":
+        elif name in waits or condition != "service_started" or _waits_itself(service, name):
             continue
         elif health:
             problem = (
@@ -151,6 +191,17 @@ def _conditions(form: Node) -> Iterator[tuple[str, str, Span]]:
             yield name, text_of(condition), condition.span
         else:
             yield name, "service_started", entry.span if entry.mapping is None else entry.key or entry.span
+
+
+def _waits_itself(service: RunService, name: str) -> bool:
+    """Whether the command of a service asks for the other one until it answers, before it begins."""
+    for form in service.forms:
+        parts = [form.child("entrypoint"), form.child("command")]
+        words = [text_of(item) for part in parts if part is not None for item in part.sequence or (part,)]
+        text = " ".join(words)[:_MOST_TEXT]
+        if _WAITS.search(text) and (name in text or "$" in text):
+            return True
+    return False
 
 
 def _health(service: RunService) -> bool:
