@@ -15,6 +15,7 @@ from lintkit.discover.files import Discovery, SourceEntry, discover, load
 from lintkit.discover.tree import Tree, TreeError
 from lintkit.model import (
     Finding,
+    Fix,
     Kind,
     Location,
     Notification,
@@ -559,7 +560,14 @@ class _Texts:
                 Location(at.span, self._scrubbed(at.label, paths) if at.label else "")
                 for at in finding.locations
             ),
+            fix=finding.fix and self._scrubbed_fix(finding.fix, paths),
         )
+
+    def _scrubbed_fix(self, fix: Fix, paths: Sequence[str]) -> Fix:
+        """The fix with a clean title, and marked where an edit quotes a secret: masked, it would destroy the file."""
+        everywhere = sorted({*paths, *(edit.span.path for edit in fix.edits)})
+        secret = any(self._scrubbed(edit.text, everywhere) != edit.text for edit in fix.edits)
+        return replace(fix, title=self._scrubbed(fix.title, everywhere), secret=fix.secret or secret)
 
     def scrubbed_entry(self, entry: SuppressedFinding, finding: Finding) -> SuppressedFinding:
         """A suppressed finding as it may be shown; the reason comes from a comment, and may say anything."""

@@ -89,11 +89,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that belong together; `safe` when they cannot change what a correct setup does."""
+    """Edits that belong together; `safe` when they cannot change what a correct setup does.
+
+    secret  an edit writes a secret of the file again: it may be made, and is not shown
+    """
 
     title: str
     edits: tuple[Edit, ...]
     safe: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

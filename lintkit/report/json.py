@@ -15,6 +15,7 @@ from lintkit.model import Finding, Location, Notification, Report, Span, Suppres
 from lintkit.report.json_lines import array, encode
 from lintkit.report.options import RenderOptions
 from lintkit.report.remote import public_uri
+from lintkit.report.shown_fix import shown_fix
 from lintkit.report.sources import Sources
 from lintkit.report.summary import summarize
 
@@ -46,7 +47,7 @@ def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
 
 
 def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
-    fix = finding.fix
+    fix = shown_fix(finding)
     return {
         "rule": finding.rule,
         "severity": finding.severity,

@@ -9,6 +9,7 @@ from lintkit.report.json_lines import array, encode
 from lintkit.report.options import RenderOptions
 from lintkit.report.printable import shortened
 from lintkit.report.sarif_rules import INFORMATION_URI
+from lintkit.report.shown_fix import shown_fix
 from lintkit.report.sources import Sources
 from lintkit.source import Lines
 
@@ -34,7 +35,8 @@ def _diagnostic(finding: Finding, sources: Sources) -> dict[str, Any]:
         "code": {"value": finding.rule},
     }
     # Several suggestions are alternatives there, so that only a fix of one edit can be one.
-    edits = finding.fix.edits if finding.fix else ()
+    fix = shown_fix(finding)
+    edits = fix.edits if fix else ()
     if len(edits) == 1 and edits[0].span.path == finding.path and sources.lines(finding.path):
         location = _location(edits[0].span, sources)
         entry["suggestions"] = [{"range": location["range"], "text": edits[0].text}]

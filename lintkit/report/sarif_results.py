@@ -8,6 +8,7 @@ from typing import Any
 from lintkit.model import Finding, Fix, Location, Span, SuppressedFinding
 from lintkit.report.printable import shortened
 from lintkit.report.sarif_rules import MESSAGE_ID
+from lintkit.report.shown_fix import shown_fix
 from lintkit.report.sources import Region, Sources, line_end, trimmed
 from lintkit.report.uri import path_uri
 from lintkit.source import Lines
@@ -65,8 +66,9 @@ class Results:
             entry["codeFlows"] = [{"threadFlows": [{"locations": self._flow(finding, related)}]}]
         if finding.fingerprints:
             entry["partialFingerprints"] = dict(sorted(finding.fingerprints))
-        if finding.fix and all(self._sources.lines(edit.span.path) for edit in finding.fix.edits):
-            entry["fixes"] = [self._fix(finding.fix)]
+        fix = shown_fix(finding)
+        if fix and all(self._sources.lines(edit.span.path) for edit in fix.edits):
+            entry["fixes"] = [self._fix(fix)]
         entry["properties"] = {"confidence": finding.confidence, "subject": finding.subject}
         return entry
 

@@ -13,6 +13,7 @@ import pytest
 
 import lintkit
 from lintkit.cli.main import COMMANDS, run
+from lintkit.report.formats import FORMATS
 
 CHECKOUT = Path(lintkit.__file__).parent.parent
 
@@ -323,6 +324,33 @@ def test_a_secret_in_the_reason_of_a_suppression_is_not_shown(cli: Command, form
     assert "it is" in shown.out
     assert "Kor4nduM" not in shown.out
     assert "b3rYll" not in shown.out
+
+
+@pytest.mark.parametrize("format_", sorted(FORMATS))
+def test_a_fix_that_writes_a_secret_again_is_made_and_not_shown(cli: Command, format_: str) -> None:
+    file = cli.write(
+        "app.py",
+        """\
+import logging
+
+import redis
+
+logger = logging.getLogger(__name__)
+client = redis.Redis(password="zq8Xw2LmN4tY", socket_timeout=1, socket_connect_timeout=1)
+
+
+def login(user):
+    client.get(user)
+    print("connected with zq8Xw2LmN4tY", user)
+    print("connected", user)
+""",
+    )
+    shown = cli("check", "--output-format", format_, "--exit-zero").out
+    assert "zq8Xw2LmN4tY" not in shown
+    if format_ in ("json", "sarif", "rdjson"):
+        assert "logger.info(" in shown  # the other fix is there
+    cli("check", "--fix", "--unsafe-fixes", "--exit-zero")
+    assert "print(" not in file.read_text(encoding="utf-8")
 
 
 # Output
