@@ -98,7 +98,7 @@ def misfits(data: Any) -> Iterator[Misfit]:
         if not stack:
             return
         route, value, code = stack.pop()
-        if value is None or code == "*" or (isinstance(value, str) and ("$" in value or "{" in value)):
+        if value is None or code == "*" or (isinstance(value, str) and _is_filled_in(value)):
             continue
         if code[0] == "@":
             yield from _of_type(route, value, code[1:], stack)
@@ -123,6 +123,11 @@ def _of_type(route: Route, value: Any, name: str, stack: list[tuple[Route, Any, 
         elif fields and not _directive(key):
             near = difflib.get_close_matches(str(key)[:80], fields, 1, 0.75)
             yield Misfit((*route, key), nearest=near[0] if near else "")
+
+
+def _is_filled_in(text: str) -> bool:
+    """Whether a template or a person puts something else there: `${PORT}`, `<your port>`."""
+    return "$" in text or "{" in text or (text.startswith("<") and text.endswith(">"))
 
 
 def _directive(key: object) -> bool:

@@ -22,16 +22,23 @@ class Grant:
     """One rule of a role, as it is written.
 
     role   the role in words: "ClusterRole `shop`"
+    index  its place among the rules of the role
     span   where the rule begins
     named  it holds for the objects only that it names
     """
 
     role: str
+    index: int
     span: Span
     groups: tuple[str, ...]
     resources: tuple[str, ...]
     verbs: tuple[str, ...]
     named: bool
+
+    @property
+    def everything(self) -> bool:
+        """Whether it allows every verb on every resource of every group."""
+        return "*" in self.groups and "*" in self.resources and "*" in self.verbs and not self.named
 
     def way(self, groups: tuple[str, ...], resources: tuple[str, ...], verbs: tuple[str, ...]) -> str:
         """How it allows one of `verbs` on one of `resources`, in words; empty where it does not.
@@ -46,6 +53,11 @@ class Grant:
 
 
 def grants(document: Document) -> Iterator[Grant]:
+    """The rules of a role that allow something; what allows everything is told once, as that."""
+    return (grant for grant in all_grants(document) if not grant.everything)
+
+
+def all_grants(document: Document) -> Iterator[Grant]:
     """The rules of the role that a document is; none of those that the cluster makes itself."""
     data = document.data
     if not isinstance(data, dict) or data.get("kind") not in ("Role", "ClusterRole"):
@@ -62,6 +74,7 @@ def grants(document: Document) -> Iterator[Grant]:
             continue
         yield Grant(
             f"{data['kind']} `{name}`" if isinstance(name, str) else f"the {data['kind']}",
+            index,
             document.key_span(("rules", index, next(iter(rule)))),
             _words(rule.get("apiGroups")),
             _words(rule.get("resources")),

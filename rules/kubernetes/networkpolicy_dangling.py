@@ -102,7 +102,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             near = cluster.nearest(selector, policy)
             yield rule.finding(
                 where,
-                f"no pod carries the labels that this selector asks for, {result}",
+                f"no pod of this repository carries the labels that this selector asks for, {result}",
                 subject=f"NetworkPolicy {policy.name}",
                 related=(Location(near.span, f"{near.kind} {near.name} has other labels"),) if near else (),
             )

@@ -9,14 +9,17 @@ from lintkit.parse.rbac import grants
 
 _ANY = ("rbac.authorization.k8s.io", "certificates.k8s.io", "admissionregistration.k8s.io", "", "*")
 _CHANGE = ("create", "update", "patch", "*")
+_MORE = "give itself more rights than it has"
+_CERTIFICATE = "sign a certificate with which it is any user"
 _WAYS = (
-    (_ANY, ("roles", "clusterroles", "rolebindings", "clusterrolebindings"), ("bind", "escalate")),
-    (_ANY, ("roles", "clusterroles"), ("*",)),
-    (_ANY, ("signers",), ("approve", "sign")),
-    (_ANY, ("certificatesigningrequests/approval",), ("update", "patch", "*")),
-    (_ANY, ("mutatingwebhookconfigurations", "validatingwebhookconfigurations"), _CHANGE),
-    (_ANY, ("serviceaccounts/token",), ("create", "*")),
-    (_ANY, ("nodes/proxy",), ("get", "create", "*")),
+    (_ANY, ("roles", "clusterroles", "rolebindings", "clusterrolebindings"), ("bind", "escalate"), _MORE),
+    (_ANY, ("roles", "clusterroles"), ("*",), _MORE),
+    (_ANY, ("signers",), ("approve", "sign"), _CERTIFICATE),
+    (_ANY, ("certificatesigningrequests/approval",), ("update", "patch", "*"), _CERTIFICATE),
+    (_ANY, ("mutatingwebhookconfigurations",), _CHANGE, "rewrite every object on its way into the cluster"),
+    (_ANY, ("validatingwebhookconfigurations",), _CHANGE, "read and refuse every object that is written"),
+    (_ANY, ("serviceaccounts/token",), ("create", "*"), "act as every service account that it reaches"),
+    (_ANY, ("nodes/proxy",), ("get", "create", "*"), "run commands in every pod, past the audit log"),
 )
 
 RULE = define(
@@ -93,7 +96,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     for grant in grants(document):
         if grant.named:
             continue
-        way = next(filter(None, (grant.way(*each) for each in _WAYS)), "")
-        if way:
-            text = f"{way} lets {grant.role} give itself more rights than it has"
-            yield rule.finding(grant.span, text, subject=f"{grant.role} {way}")
+        for *what, gain in _WAYS:
+            way = grant.way(*what)
+            if way:
+                yield rule.finding(
+                    grant.span, f"{way} lets {grant.role} {gain}", subject=f"{grant.role} {way}"
+                )
+                break

@@ -71,6 +71,7 @@ kind: Deployment
 metadata: {name: shop, creationTimestamp: null}
 spec:
   replicas: ${REPLICAS}
+  minReadySeconds: <seconds>
   selector: {matchLabels: {app: shop}}
   template:
     metadata: {labels: {app: shop}}
@@ -83,7 +84,7 @@ spec:
           resources: {limits: {cpu: 1, memory: 1Gi}}
           livenessProbe: {httpGet: {path: /, port: http}}
 """,
-            note="variables, directives of patches, quantities and ports by name",
+            note="variables and placeholders, directives of patches, quantities and ports by name",
         ),
         good(
             "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\nspec: {anything: [1]}\n",

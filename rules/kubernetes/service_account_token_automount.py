@@ -98,7 +98,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             continue
         yield rule.finding(
             pods.spec_span,
-            f"the pods of {pods.kind} `{pods.name}` are given a token for the API server",
+            f"the pods of {pods.kind} `{pods.name}` are given a token for the API server, and no binding here gives it rights",
             subject=f"{pods.kind} {pods.name}",
         )
 

@@ -50,3 +50,12 @@ def test_rules_that_make_no_sense_are_passed_over(rules: str) -> None:
 def test_lists_that_are_none_are_empty() -> None:
     (grant,) = read("[{apiGroups: 3, resources: {a: b}, verbs: [1, null, get]}]")
     assert (grant.groups, grant.resources, grant.verbs) == ((), (), ("get",))
+
+
+def test_what_allows_everything_is_told_once() -> None:
+    everything = "{apiGroups: ['*'], resources: ['*'], verbs: ['*']}"
+    assert read(f"[{everything}]") == []
+    (grant,) = read("[{apiGroups: ['*'], resources: ['*'], verbs: [get]}]")
+    assert not grant.everything
+    (grant,) = read("[{apiGroups: ['*'], resources: ['*'], verbs: ['*'], resourceNames: [shop]}]")
+    assert grant.named
