@@ -96,9 +96,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for pods in cluster.pods:
         if not pods.images or pods.automount is False or _is_settled(project, pods, bound):
             continue
+        text = f"the pods of {pods.kind} `{pods.name}` are given a token for the API server"
         yield rule.finding(
             pods.spec_span,
-            f"the pods of {pods.kind} `{pods.name}` are given a token for the API server, and no binding here gives it rights",
+            f"{text}, and no binding here gives it rights",
             subject=f"{pods.kind} {pods.name}",
         )
 
