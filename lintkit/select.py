@@ -125,7 +125,8 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
 
     container  Kubernetes: every container of a pod; compose: every service; workflow: `container` and `services`
     deployed-container  Kubernetes: every container that is deployed as it is written, not one of a patch
-    serving-container   Kubernetes: of those, the ones that run until they are stopped: no Jobs, no init containers
+    linux-container     Kubernetes: of those, the ones in pods that do not ask for a Windows node
+    serving-container   Kubernetes: of the deployed ones, those that run until they are stopped: no Jobs, no init
     pod        Kubernetes: the pod spec, wherever the object has it, custom resources included
     workload   Kubernetes: an object that makes pods (every object with a pod spec but Pod and PodTemplate)
     service    compose: every service; Kubernetes: every Service; workflow: every service of a job
@@ -144,6 +145,7 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
 EACH_KINDS: Mapping[str, tuple[str, ...]] = {
     "container": ("compose", "kubernetes", "workflow"),
     "deployed-container": ("kubernetes",),
+    "linux-container": ("kubernetes",),
     "serving-container": ("kubernetes",),
     "pod": ("kubernetes",),
     "workload": ("kubernetes",),
@@ -348,9 +350,8 @@ def _each_container(document: Document) -> Iterator[Selected]:
             for key, kind in _CONTAINER_LISTS:
                 for index, item in enumerate(_list(pod.value, key)):
                     if isinstance(item, dict):
-                        yield Selected(
-                            (*pod.route, key, index), item, {"name": item.get("name"), "kind": kind}
-                        )
+                        called = item.get("name") or item.get("image")
+                        yield Selected((*pod.route, key, index), item, {"name": called, "kind": kind})
 
 
 _CONTAINER_LISTS = (
@@ -369,6 +370,17 @@ def _each_deployed_container(document: Document) -> Iterator[Selected]:
         return
     for container in _each_container(document):
         if container.extra["kind"] != "ephemeral":
+            yield container
+
+
+def _each_linux_container(document: Document) -> Iterator[Selected]:
+    if document.kind != "kubernetes":
+        return
+    from lintkit.parse.kubernetes import is_windows
+
+    windows = [pod.route for pod in _each_pod(document) if is_windows(pod.value)]
+    for container in _each_deployed_container(document):
+        if container.route[:-2] not in windows:
             yield container
 
 
@@ -517,6 +529,7 @@ def _list(data: Any, key: str) -> list[Any]:
 _SELECTORS: dict[str, Callable[[Document], Iterator[Selected]]] = {
     "container": _each_container,
     "deployed-container": _each_deployed_container,
+    "linux-container": _each_linux_container,
     "serving-container": _each_serving_container,
     "pod": _each_pod,
     "workload": _each_workload,

@@ -209,6 +209,23 @@ def test_containers_of_a_compose_file_are_its_services() -> None:
     assert select_each(document, "container") == select_each(document, "service")
 
 
+def test_a_container_without_a_name_is_called_by_its_image() -> None:
+    document = manifest("kind: Pod\nspec: {containers: [{image: shop:1}, {name: api, image: shop:2}, {}]}")
+    assert [each.extra["name"] for each in select_each(document, "container")] == ["shop:1", "api", None]
+    assert [each.called for each in kubernetes.containers(document)] == [
+        "container `shop:1`",
+        "container `api`",
+        "a container",
+    ]
+
+
+@pytest.mark.parametrize("node", ["os: {name: windows}", "nodeSelector: {kubernetes.io/os: windows}"])
+def test_a_pod_for_windows_has_no_linux_containers(node: str) -> None:
+    text = "kind: Pod\nspec: {containers: [{name: api, image: shop:1}], %s}"
+    assert select_each(manifest(text % node), "linux-container") == ()
+    assert len(select_each(manifest(text % node.replace("windows", "linux")), "linux-container")) == 1
+
+
 def test_pod_and_workload() -> None:
     document = manifest(MANIFEST)
     (pod,) = select_each(document, "pod")
@@ -262,7 +279,7 @@ def test_selector_is_silent_where_nothing_fits(name: str, kind: Kind, data: Any)
 
 def test_unknown_selector_names_the_known_ones() -> None:
     (document,) = load_documents("a: 1", "f", "yaml", "generic")
-    with pytest.raises(SelectError, match="container, deployed-container, env-var, pod"):
+    with pytest.raises(SelectError, match="container, deployed-container, env-var, linux-container, pod"):
         select_each(document, "kontainer")
 
 

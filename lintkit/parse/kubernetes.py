@@ -41,11 +41,18 @@ _WORKLOADS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container of a pod; the name is empty where none is written."""
+    """A container of a pod; the name and the image are empty where none is written."""
 
     name: str
     route: Route
     kind: ContainerKind
+    image: str = ""
+
+    @property
+    def called(self) -> str:
+        """The container in words: by its name, else by its image."""
+        name = self.name or self.image
+        return f"container `{name}`" if name else "a container"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +219,11 @@ def is_patch(data: Any) -> bool:
     )
 
 
+def is_windows(spec: Any) -> bool:
+    """Whether a pod spec asks for a Windows node, where there are no capabilities, system calls and ports of root."""
+    return at(spec, "os", "name") == "windows" or at(spec, "nodeSelector", "kubernetes.io/os") == "windows"
+
+
 def keeps_running(data: Any) -> bool:
     """Whether the pods of an object run until they are stopped: no Job, no Pod that ends by itself."""
     route = pod_spec_route(data)
@@ -246,8 +258,8 @@ def _containers(data: Any) -> Iterator[tuple[Container, dict[str, Any]]]:
             continue
         for index, item in enumerate(items):
             if isinstance(item, dict):
-                name = item.get("name")
-                yield Container(name if isinstance(name, str) else "", (*route, field, index), kind), item
+                name, image = _strings(item, "name", "image")
+                yield Container(name, (*route, field, index), kind, image), item
 
 
 def env_entries(document: Document) -> tuple[EnvEntry, ...]:

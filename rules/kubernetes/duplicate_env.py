@@ -71,7 +71,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if first.span != entry.name_span:
             yield rule.finding(
                 entry.name_span,
-                f"`{entry.name}` of container `{entry.container.name}` is set a second time, and the last one wins",
+                f"`{entry.name}` of {entry.container.called} is set a second time, and the last one wins",
                 subject=f"{entry.container.name} {entry.name}",
                 related=(first,),
             )

@@ -144,9 +144,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         verdict = classify(entry.name, entry.value, credential=True)
         if verdict is not None:
-            message = (
-                f"`{entry.name}` of {_called(entry.container)} holds a literal that {verdict.description}"
-            )
+            message = f"`{entry.name}` of {entry.container.called} holds a literal that {verdict.description}"
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
             yield _finding(document, (*entry.route, "value"), verdict, message, subject, rule)
     yield from _elsewhere(document, rule)
@@ -176,15 +174,9 @@ def _command(document: Document, container: Container, rule: RuleContext) -> Ite
     for secret in command_secrets([document.nodes[route].raw or "" for route in routes]):
         field = str(routes[secret.item][-2])
         what = f"after `{secret.name}`" if secret.name else "in a URL or word"
-        message = (
-            f"`{field}` of {_called(container)} holds a literal {what} that {secret.verdict.description}"
-        )
+        message = f"`{field}` of {container.called} holds a literal {what} that {secret.verdict.description}"
         subject = f"{_object(document)} {container.name} {field} {secret.name}".rstrip()
         yield _finding(document, routes[secret.item], secret.verdict, message, subject, rule)
-
-
-def _called(container: Container) -> str:
-    return f"container `{container.name}`" if container.name else "a container"
 
 
 def _object(document: Document) -> str:

@@ -89,7 +89,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             for index, item in enumerate(items if isinstance(items, list) else ()):
                 if not isinstance(item, dict) or item.get("securityContext"):
                     continue
-                name = item.get("name") or index
+                name = item.get("name") or item.get("image") or index
                 yield rule.finding(
                     document.key_span((*pod, field, index)),
                     f"nothing is decided about what container `{name}` may do: it has no `securityContext`",

@@ -82,6 +82,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     continue
                 yield rule.finding(
                     document.span(route),
-                    f"`{probe}` asks for port `{port}`, but no port of container `{container.name}` has that name",
+                    f"`{probe}` asks for port `{port}`, but no port of {container.called} has that name",
                     subject=f"{container.name} {probe}",
                 )

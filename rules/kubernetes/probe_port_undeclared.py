@@ -81,6 +81,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     continue
                 yield rule.finding(
                     document.span(route),
-                    f"`{probe}` asks for port `{number}`, which container `{container.name}` does not declare",
+                    f"`{probe}` asks for port `{number}`, which {container.called} does not declare",
                     subject=f"{container.name} {probe}",
                 )

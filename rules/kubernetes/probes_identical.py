@@ -86,7 +86,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if any(one for one, _ in asked) and all(one == other for one, other in asked):
             yield rule.finding(
                 document.key_span((*container.route, "livenessProbe")),
-                f"container `{container.name}` is restarted whenever it is not ready: both probes ask the same",
+                f"{container.called} is restarted whenever it is not ready: both probes ask the same",
                 subject=container.name,
                 related=(
                     Location(document.key_span((*container.route, "readinessProbe")), "the other probe"),

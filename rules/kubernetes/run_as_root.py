@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at, containers, pod_spec_route
+from lintkit.parse.kubernetes import at, containers, is_windows, pod_spec_route
 
 RULE = define(
     summary="a container may run as root",
@@ -109,6 +109,17 @@ spec:
 """,
             note="in a user namespace root is nobody on the node",
         ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  os: {name: windows}
+  containers: [{name: api, image: "shop:1"}]
+""",
+            note="on Windows there is no root",
+        ),
     ),
 )
 
@@ -116,7 +127,7 @@ spec:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report what makes a container root, or the container where nothing forbids it."""
     pod = pod_spec_route(document.data)
-    if pod is None or at(document.data, *pod, "hostUsers") is False:
+    if pod is None or at(document.data, *pod, "hostUsers") is False or is_windows(at(document.data, *pod)):
         return
     seen: set[Route] = set()
     for container in containers(document):
@@ -147,6 +158,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         message = (
             f"`{field}: {shown}` lets the container run as root"
             if field
-            else f"nothing keeps container `{container.name}` from running as root"
+            else f"nothing keeps {container.called} from running as root"
         )
         yield rule.finding(document.span(route), message, subject=f"{container.name} {field}".rstrip())

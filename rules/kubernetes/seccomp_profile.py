@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at, containers, pod_spec_route
+from lintkit.parse.kubernetes import at, containers, is_windows, pod_spec_route
 
 # How profiles were named before there was a field for them.
 _OF_POD = "seccomp.security.alpha.kubernetes.io/pod"
@@ -98,6 +98,17 @@ spec:
         seccompProfile: {type: Localhost, localhostProfile: worker.json}
 """
         ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  nodeSelector: {kubernetes.io/os: windows}
+  containers: [{name: api, image: "shop:1"}]
+""",
+            note="Windows has no such filter",
+        ),
     ),
 )
 
@@ -105,7 +116,7 @@ spec:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report `Unconfined` where it is written, and containers for which nothing is."""
     pod = pod_spec_route(document.data)
-    if pod is None:
+    if pod is None or is_windows(at(document.data, *pod)):
         return
     pod_field: Route = (*pod, "securityContext", "seccompProfile", "type")
     pod_type = at(document.data, *pod_field)
@@ -123,7 +134,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if own == "Unconfined":
             yield rule.finding(
                 document.span(field),
-                f"`Unconfined` switches the system call filter off for container `{container.name}`",
+                f"`Unconfined` switches the system call filter off for {container.called}",
                 subject=container.name,
             )
         elif (
@@ -134,6 +145,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         ):
             yield rule.finding(
                 document.span(container.route),
-                f"container `{container.name}` runs without the system call filter of the runtime",
+                f"{container.called} runs without the system call filter of the runtime",
                 subject=container.name,
             )

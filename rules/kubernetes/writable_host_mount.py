@@ -80,7 +80,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             path = at(document.data, *volume, "hostPath", "path")
             yield rule.finding(
                 document.span(route),
-                f"container `{container.name}` may write to `{path}` of its node",
+                f"{container.called} may write to `{path}` of its node",
                 subject=f"{container.name} {mount.get('name')}",
                 related=(Location(document.span((*volume, "hostPath")), "the directory"),),
             )
