@@ -221,7 +221,7 @@ def is_patch(data: Any) -> bool:
 
 def is_windows(spec: Any) -> bool:
     """Whether a pod spec asks for a Windows node, where there are no capabilities, system calls and ports of root."""
-    return at(spec, "os", "name") == "windows" or at(spec, "nodeSelector", "kubernetes.io/os") == "windows"
+    return "windows" in (at(spec, "os", "name"), at(spec, "nodeSelector", "kubernetes.io/os"))
 
 
 def keeps_running(data: Any) -> bool:
