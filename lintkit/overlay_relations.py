@@ -99,7 +99,10 @@ class Relations:
 
     def _documents(self, root: str) -> list[Document] | None:
         by_path: defaultdict[str, list[object]] = defaultdict(list)
-        for built in self.kustomizations.build(root):
+        objects = self.kustomizations.build(root)
+        if not objects:
+            return None
+        for built in objects:
             # Definitions of resources are long, and nothing refers to them.
             if isinstance(built.data, dict) and built.data.get("kind") != "CustomResourceDefinition":
                 by_path[built.path].append(built.data)
@@ -109,7 +112,7 @@ class Relations:
             if documents is None:
                 return None
             found.extend(documents)
-        return found or None
+        return found
 
     def _deployment(self, tree: _Tree, instead: Sequence[_Tree], documents: Sequence[Document]) -> Project:
         """The project with the objects of one kustomization as it deploys them."""

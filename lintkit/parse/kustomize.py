@@ -39,7 +39,7 @@ Read = Callable[[str], tuple[Document, ...]]
 
 @dataclass(slots=True)
 class BuiltObject:
-    """An object as a kustomization deploys it, and the document that it comes from."""
+    """An object as a kustomization deploys it, and the document that it comes from; no data where it is deleted."""
 
     path: str
     index: int
@@ -96,7 +96,7 @@ class Kustomizations:
         )
 
     def build(self, root: str) -> list[BuiltObject]:
-        """The objects that a kustomization deploys; none where that is too much to follow."""
+        """The objects that a kustomization deploys or deletes; none where that is too much to follow."""
         objects: list[BuiltObject] = []
         self._into(root, objects, 0)
         return objects if len(objects) < _MOST_OBJECTS else []
@@ -275,7 +275,11 @@ def _apply(patch: Any, target: Any, objects: list[BuiltObject]) -> None:
         else:
             exact = False
         for each in objects:
-            if _is_target(target, each.data, exact=exact):
+            if not _is_target(target, each.data, exact=exact):
+                continue
+            if patch.get("$patch") == "delete":
+                each.data = None
+            else:
                 content = {k: v for k, v in patch.items() if k not in ("apiVersion", "kind")}
                 if not exact and isinstance(content.get("metadata"), dict):
                     content["metadata"] = {k: v for k, v in content["metadata"].items() if k != "name"}
@@ -283,6 +287,8 @@ def _apply(patch: Any, target: Any, objects: list[BuiltObject]) -> None:
 
 
 def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False) -> bool:
+    if not isinstance(data, dict):  # deleted by an earlier patch
+        return False
     version = data.get("apiVersion")
     group = version.rpartition("/")[0] if isinstance(version, str) else ""
     facts = {

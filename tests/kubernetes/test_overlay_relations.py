@@ -83,6 +83,13 @@ def test_the_labels_of_one_overlay_do_not_help_the_other() -> None:
     assert [each.span.path for each in finding.locations if "kustomization" in each.span.path] == [DEV]
 
 
+def test_what_the_only_overlay_deletes_is_not_missed() -> None:
+    delete = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: shop}\n$patch: delete\n"
+    overlay = AS_IT_IS + "patches: [{path: delete.yaml}]\n"
+    files = {**BASE, LIVE: overlay, "overlays/live/delete.yaml": delete}
+    assert findings("pdb-blocks-eviction", files) == ()
+
+
 def test_a_finding_in_a_patch_is_asked_of_the_overlay_that_applies_it() -> None:
     scaler = (
         "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: shop}\n"

@@ -94,6 +94,31 @@ def test_a_patch_of_something_else_silences_nothing() -> None:
     assert len(findings("memory-limits", files)) == 1
 
 
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        "patchesStrategicMerge: [delete.yaml]\n",
+        "patches: [{path: delete.yaml}]\n",
+        "patches:\n  - target: {kind: Deployment}\n    path: delete.yaml\n",
+        "patches: [{path: delete.yaml}]\nnamespace: shop\ncommonLabels: {a: b}\nreplicas: [{name: shop, count: 1}]\n",
+    ],
+)
+def test_what_the_only_overlay_deletes_is_no_defect_of_the_base(overlay: str) -> None:
+    files = tree(f"resources: [../../base]\n{overlay}")
+    files["overlays/prod/delete.yaml"] = "$patch: delete\n" + PATCH.partition("spec:")[0]
+    assert findings("memory-limits", files) == ()
+    files["overlays/dev/kustomization.yaml"] = "resources: [../../base]\n"
+    assert len(findings("memory-limits", files)) == 1
+
+
+def test_deleting_one_object_leaves_what_is_said_of_the_others() -> None:
+    files = tree("resources: [../../base]\npatchesStrategicMerge: [delete.yaml]\n")
+    files["base/shop.yaml"] = BASE + "---\n" + BASE.replace("shop", "cart")
+    files["overlays/prod/delete.yaml"] = "$patch: delete\n" + PATCH.partition("spec:")[0]
+    (finding,) = findings("memory-limits", files)
+    assert "cart" in finding.subject
+
+
 def test_an_overlay_that_leaves_the_base_as_it_is_is_named() -> None:
     files = tree(f"resources: [../../base]\npatches:\n  - patch: |-\n{INLINE}\n")
     files["overlays/dev/kustomization.yaml"] = "resources: [../../base]\n"
