@@ -99,10 +99,10 @@ class Relations:
 
     def _documents(self, root: str) -> list[Document] | None:
         by_path: defaultdict[str, list[object]] = defaultdict(list)
-        objects = self.kustomizations.build(root)
-        if not objects:
+        deployed = self.kustomizations.build(root)
+        if not deployed:
             return None
-        for built in objects:
+        for built in deployed:
             # Definitions of resources are long, and nothing refers to them.
             if isinstance(built.data, dict) and built.data.get("kind") != "CustomResourceDefinition":
                 by_path[built.path].append(built.data)

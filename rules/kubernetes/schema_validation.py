@@ -49,6 +49,23 @@ spec:
         ),
         bad(
             """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      args:
+        - --port
+        - 8000  # <-- here
+      ports:
+        - 8000  # <-- here
+""",
+            note="entries of another type than their list holds",
+        ),
+        bad(
+            """\
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: shop}
@@ -101,7 +118,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         key = next((part for part in reversed(misfit.route) if isinstance(part, str)), "")
         if misfit.wanted:
             span = document.span(misfit.route)
-            message = f"`{key}` of this {data['kind']} must be {misfit.wanted}"
+            place = f"`{key}`"
+            if isinstance(misfit.route[-1], int):
+                place = f"entry {misfit.route[-1] + 1} of `{key}`"
+            message = f"{place} of this {data['kind']} must be {misfit.wanted}"
         else:
             span = document.key_span(misfit.route)
             hint = f"; did you mean `{misfit.nearest}`?" if misfit.nearest else ""
