@@ -32,9 +32,13 @@ RULE = define(
     summary="a binding makes its subject an administrator of the cluster",
     why="""
 `cluster-admin` may do everything in every namespace, also read all Secrets and change the policies that would stop it.
-One token of that service account in a log, and the cluster is somebody else's.
+Whoever gets hold of one token of a service account with it, from a log or out of a container, owns the cluster; so
+does whoever joins a group with it, or takes over the login of one of its people.
 """,
-    remedy="Write a Role with what the program needs and bind that, in its namespace.",
+    remedy="""
+Write a Role with what the program needs and bind that, in its namespace. People work with less, and take on
+`cluster-admin` for as long as they need it.
+""",
     severity="error",
     scope="project",
     kinds=("kubernetes",),
@@ -71,6 +75,17 @@ subjects:
         bad(
             _BINDING.replace("ClusterRoleBinding", "RoleBinding"),
             note="a RoleBinding gives away its namespace",
+        ),
+        bad(
+            """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: operators}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}  # <-- here
+subjects:
+  - {apiGroup: rbac.authorization.k8s.io, kind: Group, name: "oidc:sre"}
+""",
+            note="people: a warning, because somebody has to administer the cluster",
         ),
         good(
             """\
@@ -126,9 +141,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         subject = f"{binding.kind} {binding.name}"
         whole = binding.kind == "ClusterRoleBinding"
         where = "the cluster" if whole else "the namespace"
-        severity: Severity | None = None if whole else "warning"
+        who, people = _who(binding)
+        severity: Severity | None = None if whole and not people else "warning"
         if binding.role[1] == "cluster-admin":
-            text = f"`cluster-admin` lets the subjects of this binding do everything in {where}"
+            text = f"`cluster-admin` lets {who} do everything in {where}"
             yield rule.finding(binding.role_span, text, subject=subject, severity=severity)
         else:
             found = [
@@ -140,7 +156,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             if wide is not None:
                 yield rule.finding(
                     binding.role_span,
-                    f"{binding.role[0]} `{binding.role[1]}` allows everything, so its subjects have all of {where}",
+                    f"{binding.role[0]} `{binding.role[1]}` allows everything and gives {who} all of {where}",
                     subject=subject,
                     related=(Location(wide.rules_span, "allows everything"),),
                     severity=severity,
@@ -149,3 +165,21 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             if name in _ANYBODY and kind in ("Group", "User") and binding.role[1] not in _FOR_ANYBODY:
                 text = f"`{name}` is {_ANYBODY[name]}, and {binding.role[0]} `{binding.role[1]}` is theirs"
                 yield rule.finding(where_named, text, subject=f"{subject} {name}")
+
+
+def _who(binding: BindingDefined) -> tuple[str, bool]:
+    """The subjects in words, programs first, and whether all of them are people."""
+    programs = [each for each in binding.subjects if _is_program(each[0], each[2])]
+    people = [each for each in binding.subjects if each not in programs]
+    named = [*programs, *people]
+    if not named:
+        return "the subjects of this binding", False
+    kind, _, name, _ = named[0]
+    others = f" and {len(named) - 1} more" if len(named) > 1 else ""
+    everybody = "everybody in " if kind == "Group" else ""
+    return f"{everybody}{kind} `{name}`{others}", not programs
+
+
+def _is_program(kind: str, name: str) -> bool:
+    """Whether a subject is no group of people and none of them: the cluster's own groups hold its service accounts."""
+    return kind not in ("Group", "User") or name.startswith("system:")
