@@ -222,8 +222,10 @@ def is_compose(text: bytes) -> bool:
     """Whether this YAML has a mapping `services` at column 0 that holds services as compose knows them.
 
     Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of theirs is
-    one that a compose service has.
+    one that a compose service has. A job that runs steps beside its services is one of a pipeline.
     """
+    if _after_key(text, b"steps") >= 0:
+        return False
     value = _after_key(text, b"services")
     match = _MAPPING.match(text, value) if value >= 0 else None
     if match is None:

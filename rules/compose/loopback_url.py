@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.graph.datastores import datastore_of
 from lintkit.parse.compose import environment_entries, services
 from lintkit.parse.scalar_spans import scalar_span
 
@@ -61,6 +62,8 @@ services:
       REDIS_URL: redis://localhost:6379/0
   cache:
     image: redis:7
+    environment:
+      PING_URL: redis://localhost:6379
 """,
             note="what a browser uses, the service itself, or a shared network",
         ),
@@ -78,6 +81,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     for service in services(document):
         if "network_mode" in service.data or "pid" in service.data:
             continue
+        image = service.data.get("image")
+        if isinstance(image, str) and datastore_of(image) is not None:
+            continue  # it is what listens there
         for entry in environment_entries(document, service.route):
             match = _DATASTORE.search(entry.raw)
             if match is None:

@@ -42,6 +42,16 @@ RUN --mount=type=cache,target=/root/.npm npm ci
 """,
             note="another cache, and an argument that a script sets",
         ),
+        good(
+            """\
+FROM python:3.12-slim
+# Cache bust: raise it to install from branches again, 1 for the first time
+# (the pipeline passes the hash of the commit)
+ARG CACHEBUST=1
+RUN echo "$CACHEBUST" && pip install -r requirements.txt
+""",
+            note="an argument that the comment explains",
+        ),
         good({"notes.txt": "# cache bust: 3\n"}, note="no list of dependencies"),
     ),
 )
@@ -49,6 +59,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci
 _COMMENT = re.compile(
     r"#[ \t]*(?:docker[ \t]+)?cache[ _-]?bust(?:er|ing)?\b(?:[ \t]*[:=#v(-]|[ \t]+\d|[ \t]*$)", re.IGNORECASE
 )
+_ARGUMENT = re.compile(r"\s*(?:#[^\n]*\n\s*){0,20}(?:ARG|ENV)\s+\w*bust", re.IGNORECASE)
 _LIST = re.compile(r"(?:requirements|constraints)[\w.-]*\.txt", re.IGNORECASE)
 _MESSAGE = "the comment is changed by hand so that what follows is built again"
 
@@ -67,4 +78,6 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         return
     for comment in document.comments:
         if _COMMENT.match(document.text[comment.start : comment.end].strip()):
+            if _ARGUMENT.match(document.text, comment.end):
+                continue  # it explains a variable, which is what is changed
             yield rule.finding(comment, _MESSAGE, subject="cache bust")

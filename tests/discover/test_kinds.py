@@ -149,6 +149,7 @@ def test_names(path: str, kind: str | None) -> None:
         ("stack.yml", b"services:\n  # c\n  - name: web\n    image: x\n", "yaml"),
         ("services.yaml", b"services:\n  App\\Mailer:\n    autowire: true\nother:\n  image: x\n", "yaml"),
         ("stack.yml", b"jobs:\n  services:\n    image: x\n", "yaml"),
+        ("check.yml", b"services:\n  web:\n    image: app\nsteps:\n- run: make\n", "yaml"),
         ("compose.yaml", b"include: [a.yaml]\n", "compose"),
         ("compose.yaml", b"", "compose"),
         (".github/workflows/ci.yml", b"on: push\nservices:\n  a:\n    image: x\n", "workflow"),
