@@ -1,21 +1,22 @@
 """Findings of kustomize bases, asked again of what the overlays make of them.
 
 A base is not deployed by itself: what every overlay sets right is no defect, and what one of them leaves as it is
-remains one. So each rule that reported something in a base runs once more on what each overlay deploys.
+remains one. So each rule that reported something in a base runs once more on what each overlay deploys. The same holds
+for a patch, whose objects are the ones that it changes.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 from lintkit.check import Task
 from lintkit.model import Document, Finding, Location, SourceFile, Span
 from lintkit.parse.errors import ParseError
-from lintkit.parse.kubernetes import parse
+from lintkit.parse.kubernetes import at, parse
 from lintkit.parse.kustomize import KUSTOMIZATION_FILES, Kustomizations
 
 _LARGEST = 500_000
@@ -57,9 +58,10 @@ class Overlays:
             wanted[finding.path].append(finding)
         told: defaultdict[str, dict[str, Told]] = defaultdict(dict)
         for root in kustomizations.roots()[:_MOST_BUILDS]:
-            here = sorted(kustomizations.reached(root) & wanted.keys())
-            if here:
-                self._ask(kustomizations, root, here, wanted, told)
+            objects = kustomizations.reached(root) & wanted.keys()
+            patches = (kustomizations.patch_files(root) & wanted.keys()) - objects
+            if objects or patches:
+                self._ask(kustomizations, root, objects, patches, wanted, told)
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
         judged = (
             self._judged(
@@ -82,14 +84,21 @@ class Overlays:
         self,
         kustomizations: Kustomizations,
         root: str,
-        paths: Sequence[str],
+        objects: Set[str],
+        patches: Set[str],
         wanted: dict[str, list[Finding]],
         told: dict[str, dict[str, Told]],
     ) -> None:
+        patched = {
+            path: {_name(each.data) for each in kustomizations.read(path)} - {None} for path in patches
+        }
         by_path: defaultdict[str, list[object]] = defaultdict(list)
         for built in kustomizations.build(root):
             by_path[built.path].append(built.data)
-        for path in paths:
+            for path, names in patched.items():
+                if _name(built.data) in names:
+                    by_path[path].append(built.data)
+        for path in sorted(objects | patches):
             if not by_path[path]:
                 continue
             documents = rendered(path, by_path[path])
@@ -120,6 +129,12 @@ class Overlays:
             return finding
         places = [Location(Span(files[root], 0, 0), "deploys it as it is") for root in left[:3]]
         return replace(finding, locations=(*finding.locations, *places))
+
+
+def _name(data: object) -> tuple[str, str] | None:
+    """The kind and the name of an object, by which a patch finds it."""
+    kind, name = at(data, "kind"), at(data, "metadata", "name")
+    return (kind, name) if isinstance(kind, str) and isinstance(name, str) else None
 
 
 def rendered(path: str, objects: Sequence[object]) -> tuple[Document, ...] | None:

@@ -86,6 +86,10 @@ def _lines(meta: RuleMeta, examples: Sequence[Example]) -> Iterator[str]:
     if meta.paths_ignore:
         yield ""
         yield "Left out by default: " + ", ".join(map(code, meta.paths_ignore)) + "."
+    if meta.excused_by:
+        kind, query = meta.excused_by
+        yield ""
+        yield f"Not reported where a `{kind}` that is deployed into the same namespace has {code(query)}."
     if meta.equivalents:
         yield from ("", "## The same check elsewhere", "")
         yield ", ".join(map(code, meta.equivalents))

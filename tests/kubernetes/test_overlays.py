@@ -179,3 +179,37 @@ def test_kustomizations_that_make_no_sense_are_passed_over(kustomization: str) -
     assert len(findings("memory-limits", files)) == 1
     files["kustomization.yaml"] = kustomization
     assert len(findings("memory-limits", files)) == 1
+
+
+ADDED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec:
+  template:
+    spec:
+      containers:
+        - name: sidecar
+          image: registry.example.com/sidecar
+"""
+
+
+@pytest.mark.parametrize(("image", "count"), [("registry.example.com/sidecar", 0), ("other", 1)])
+def test_an_image_in_a_patch_is_the_one_that_the_kustomization_names(image: str, count: int) -> None:
+    files = tree(
+        "resources: [../../base]\npatches: [{path: sidecar.yaml}]\n"
+        f"images: [{{name: {image}, newTag: 1.4.2}}]\n"
+    )
+    files["overlays/prod/sidecar.yaml"] = ADDED
+    found = findings("image-tag-mutable", files)
+    assert len([each for each in found if each.path == "overlays/prod/sidecar.yaml"]) == count
+
+
+def test_a_patch_of_nothing_that_is_deployed_is_judged_by_itself() -> None:
+    files = tree(
+        "resources: [../../base]\npatches: [{path: sidecar.yaml}]\n"
+        "images: [{name: registry.example.com/sidecar, newTag: 1.4.2}]\n"
+    )
+    files["overlays/prod/sidecar.yaml"] = ADDED.replace("name: shop", "name: cart")
+    found = findings("image-tag-mutable", files)
+    assert [each.path for each in found if each.path.startswith("overlays")] == ["overlays/prod/sidecar.yaml"]
