@@ -364,12 +364,13 @@ _CONTAINER_LISTS = (
 def _each_deployed_container(document: Document) -> Iterator[Selected]:
     if document.kind != "kubernetes":
         return
-    from lintkit.parse.kubernetes import is_patch
+    from lintkit.parse.kubernetes import adds_containers, is_patch
 
     if is_patch(document.data):
         return
+    adds = adds_containers(document.data)
     for container in _each_container(document):
-        if container.extra["kind"] != "ephemeral":
+        if container.extra["kind"] != "ephemeral" and (container.value.get("image") or not adds):
             yield container
 
 

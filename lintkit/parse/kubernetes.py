@@ -39,6 +39,9 @@ _WORKLOADS = frozenset(
 )
 
 
+_CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """A container of a pod; the name and the image are empty where none is written."""
@@ -203,20 +206,32 @@ def is_patch(data: Any) -> bool:
     """Whether an object changes another one (a kustomize patch) rather than being deployed as it is written.
 
     A patch selects no pods and names no image of a container; an object that is deployed cannot do without both. Pods
-    are not made of bases, and containers of which nothing but the name is said are not changed.
+    are not made of bases, but those of the control plane are patched by kubeadm; and containers of which nothing but
+    the name is said are not changed.
     """
+    route = pod_spec_route(data)
+    if route is None or (data["kind"] == "Pod" and at(data, "metadata", "name") not in _CONTROL_PLANE):
+        return False
+    items = _unselected(data, route)
+    return not any(item.get("image") for item in items or ()) and not (
+        items is None or (items and all(len(item) == 1 for item in items))
+    )
+
+
+def adds_containers(data: Any) -> bool:
+    """Whether an object is a patch that adds containers, so that those without an image are described elsewhere."""
     route = pod_spec_route(data)
     if route is None or data["kind"] == "Pod":
         return False
-    spec = data
-    for part in route:
-        spec = spec[part]
-    if isinstance(data.get("spec"), dict) and data["spec"].get("selector"):
-        return False
-    items = [item for field, _ in _CONTAINER_LISTS for item in _items(spec, field)]
-    return not any(item.get("image") for item in items) and not (
-        items and all(len(item) == 1 for item in items)
-    )
+    return any(item.get("image") for item in _unselected(data, route) or ())
+
+
+def _unselected(data: Any, route: Route) -> list[dict[str, Any]] | None:
+    """The containers of an object that selects no pods; None where it selects some."""
+    if at(data, "spec", "selector"):
+        return None
+    spec = at(data, *route)
+    return [item for field, _ in _CONTAINER_LISTS for item in _items(spec, field)]
 
 
 def is_windows(spec: Any) -> bool:
