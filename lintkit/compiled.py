@@ -84,7 +84,7 @@ def _read(place: Path, key: str) -> list[dict[str, Any] | None] | None:
         if stored["key"] != key:
             return None
         return [entry and _checked(entry) for entry in stored["rules"]]
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -17,6 +17,7 @@ MASK = "*"
 
 _NAME = re.compile(r"[A-Za-z_]+")
 _KEPT = re.compile(r"[\r\n]+")
+_SECTION = re.compile(r"^[ \t]*([^\W\d_A-Z]+):[ \t]*(?:#.*)?$", re.MULTILINE)
 _LEAST = 4
 _LEAST_PIECE = 12
 _FEW = 100
@@ -89,7 +90,8 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
                 if len(variant) >= _LEAST:
                     values.add(variant)
             values.update(_parts(stripped))
-    return frozenset(value for value in values if not _is_a_name(value) and not _is_a_key(value, text, kind))
+    sections = _sections(text, kind) if values else frozenset()
+    return frozenset(value for value in values if not _is_a_name(value) and value not in sections)
 
 
 def scrub(message: str, values: frozenset[str]) -> str:
@@ -162,15 +164,11 @@ def _is_a_name(value: str) -> bool:
     return _NAME.fullmatch(value) is not None and ((value.isupper() and "_" in value) or mention(value) != "")
 
 
-def _is_a_key(value: str, text: str, kind: Kind) -> bool:
-    """Whether a plain word names a section of its file: to mask the service `shop` would hide what is meant."""
-    if (
-        kind not in ("compose", "kubernetes", "workflow", "yaml")
-        or not value.isalpha()
-        or not value.islower()
-    ):
-        return False
-    return re.search(rf"(?m)^[ \t]*{value}:[ \t]*(?:#.*)?$", text) is not None
+def _sections(text: str, kind: Kind) -> frozenset[str]:
+    """The plain words that name sections of a file: to mask the service `shop` would hide what is meant."""
+    if kind not in ("compose", "kubernetes", "workflow", "yaml"):
+        return frozenset()
+    return frozenset(_SECTION.findall(text))
 
 
 @lru_cache(maxsize=64)

@@ -94,7 +94,7 @@ def test_a_changed_rule_is_compiled_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", "[]", '{"key": 1}', "null", "other rules", "other fields", "writable"]
+    "damage", ["", "{", "[]", "[" * 200_000, '{"key": 1}', "null", "other rules", "other fields", "writable"]
 )
 def test_a_file_that_is_not_what_was_written_is_replaced(damage: str, tmp_path: Path) -> None:
     folder = builtin_folder()

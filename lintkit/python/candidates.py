@@ -11,7 +11,7 @@ import ast
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lintkit.python.statements import STAR, TopLevel
 from lintkit.python.triggers import (
@@ -55,6 +55,9 @@ _FORMATTED: tuple[type[ast.AST], ...] = tuple(
 _STRINGS = (ast.Constant, *_FORMATTED)
 _PLAIN_END = re.compile(r"[ \t]*[(.\[]")
 _CALLED = re.compile(r"(?:\s*\.\s*\w+)*[ \t]*[(\[]")
+
+_MOST_ALIASES = 200
+"""Names that a file may give to what is looked for, before every chain of names counts."""
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
@@ -319,40 +322,47 @@ class Screen:
         spelled = self.spelled
         walked: set[int] = set()
         edges: dict[str, list[tuple[str, str, int]]] = {}
-        while True:
-            fresh = self._aliasing() - walked
+        pending = [*spelled.bare, *spelled.dotted, *spelled.roots]
+        # What names such as these are given to is looked for by one search of the text for each.
+        most = len(set(pending)) + _MOST_ALIASES
+        while pending and not spelled.any:
+            name = pending.pop()
+            fresh = self._aliasing(name) - walked
             walked |= fresh
-            for number in sorted(fresh):
-                inside = ":=" in self._top.code(number)
-                for statement in self._top.runs[number]:
-                    for alias, last, root, allowed in _aliases(statement, inside):
-                        if root is not None:
-                            edges.setdefault(root, []).append((alias, last, allowed))
-            grown = False
-            pending = [root for root in edges if spelled.any or self._is_spelled(root)]
-            while pending:
-                root = pending.pop()
+            changed = [name]
+            for alias, last, root, allowed in self._aliases_in(sorted(fresh)):
+                edges.setdefault(root, []).append((alias, last, allowed))
+                if root != name and self._is_spelled(root):
+                    changed.append(root)
+            for root in dict.fromkeys(changed):
                 for alias, last, allowed in edges.get(root, ()):
                     if self._alias(alias, last, root, allowed):
                         pending.append(alias)
-                        grown = True
-            if not grown or spelled.any:
-                return
+            if len(spelled.bare) + len(spelled.dotted) > most:
+                spelled.any |= spelled.all_roles()
+
+    def _aliases_in(self, numbers: Iterable[int]) -> Iterator[tuple[str, str, str, int]]:
+        for number in numbers:
+            inside = ":=" in self._top.code(number)
+            for statement in self._top.runs[number]:
+                for alias, last, root, allowed in _aliases(statement, inside):
+                    if root is not None:
+                        yield alias, last, root, allowed
 
     def _is_spelled(self, name: str) -> bool:
         return name in self.spelled.bare or name in self.spelled.dotted or name in self.spelled.roots
 
-    def _aliasing(self) -> set[int]:
-        """The runs in which something that is spelled may be given another name."""
+    def _aliasing(self, name: str) -> set[int]:
+        """The runs in which what `name` stands for may be given another name."""
         spelled = self.spelled
-        if spelled.any:
-            return set(range(len(self._top.runs)))
-        found = {number for name in spelled.roots for number in self._runs(name, "word")}
-        for name, roles in spelled.bare.items():
-            found.update(self._runs(name, "word" if roles & BASE else "end"))
-        for root, below in spelled.dotted.items():
-            is_base = any(roles & BASE for roles in below.values())
-            found.update(self._runs(root, "word" if is_base else "begin"))
+        found: set[int] = set()
+        if name in spelled.roots:
+            found.update(self._runs(name, "word"))
+        if name in spelled.bare:
+            found.update(self._runs(name, "word" if spelled.bare[name] & BASE else "end"))
+        if name in spelled.dotted:
+            is_base = any(roles & BASE for roles in spelled.dotted[name].values())
+            found.update(self._runs(name, "word" if is_base else "begin"))
         return found
 
     def _alias(self, alias: str, last: str, root: str, allowed: int) -> bool:
@@ -362,7 +372,7 @@ class Screen:
         roles = spelled.roles(last, root) & allowed
         if roles:
             grown = self._enter(spelled.bare, alias, roles)
-            if root in spelled.roots or spelled.any:
+            if root in spelled.roots:
                 grown |= self._enter(spelled.roots, alias, roles)
         below = spelled.dotted.get(root)
         if below and alias != root:
@@ -381,14 +391,7 @@ class Screen:
         wanted: set[int] = set()
         # The roles of a spelled name are too many to confirm; the word in the text is enough.
         certain = {number for name in self._identifiers for number in self._runs(name, "word")}
-        if self.spelled.any:
-            wanted.update(range(len(self._top.runs)))
-        for name in (*self.spelled.bare, *self.spelled.roots):
-            wanted.update(self._runs(name, "word"))
-        for root, below in self.spelled.dotted.items():
-            runs = set(self._runs(root, "word"))
-            for last in below if runs else ():
-                wanted.update(runs.intersection(self._runs(last, "word")))
+        wanted.update(self._spelling())
         for name in (*self._methods, *self._decorators, *self._keywords):
             wanted.update(self._runs(name, "word"))
         if self._expands:
@@ -400,13 +403,25 @@ class Screen:
             wanted.update(self._runs(_WORDS.get(kind, kind), "word"))
         return [number for number in sorted(wanted | certain) if number in certain or self._confirm(number)]
 
+    def _spelling(self) -> set[int]:
+        """The runs in which one of the looked-for names may be spelled."""
+        spelled = self.spelled
+        if spelled.any:
+            return set(range(len(self._top.runs)))
+        found = {number for name in (*spelled.bare, *spelled.roots) for number in self._runs(name, "word")}
+        for root, below in spelled.dotted.items():
+            runs = set(self._runs(root, "word"))
+            for last in below if runs else ():
+                found.update(runs.intersection(self._runs(last, "word")))
+        return found
+
     def _confirm(self, number: int) -> bool:
         start, end = self._top.starts[number], self._top.end(number)
         self._escapes = self._text.find("\\", start, end) >= 0
         string_lines: list[int] = []
         if self._fragments:
             string_lines = self._lines(number, self._fragments)
-        checks = self._checks()
+        checks = self._checks
         stack: list[ast.AST] = list(self._top.runs[number])
         while stack:
             node = stack.pop()
@@ -427,6 +442,7 @@ class Screen:
                     stack.append(below)
         return False
 
+    @functools.cached_property
     def _checks(self) -> dict[type[ast.AST], Check]:
         found: dict[type[ast.AST], Check] = {}
         roles = self.spelled.all_roles()

@@ -13,7 +13,7 @@ import pytest
 from lintkit.parse.errors import ParseError
 from lintkit.python.depth import check_text
 from lintkit.python.screen import find_matches
-from lintkit.python.triggers import Calls, NamedValues, References, Strings
+from lintkit.python.triggers import Calls, NamedValues, References, Strings, Subclasses
 
 PROGRAM = """
 import sys
@@ -106,6 +106,17 @@ def test_name_that_is_bound_very_often_is_no_quadratic_cost(line: str) -> None:
     for indent, head in (("", ""), ("  ", "def f():\n")):
         source = "import a\n" + head + (indent + line + "\n") * 4000 + indent + "a.b()\n"
         find_matches(source.encode(), "p.py", [Calls(("a.b",)), References(("a",))], screen=False)
+
+
+@pytest.mark.parametrize("value", ["a{before}", "os.path", "os"])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_many_names_for_one_thing_are_no_quadratic_cost(value: str, reverse: bool) -> None:
+    numbers = range(20_000, 0, -1) if reverse else range(1, 20_001)
+    aliases = "".join(f"a{i} = {value.format(before=i - 1)}\n" for i in numbers)
+    source = f"import os\na0 = os.path\n{aliases}a7.join(1)\n"
+    triggers = [Calls(("os.path.join", "os.getenv")), Subclasses(("os.PathLike",))]
+    found = find_matches(source.encode(), "p.py", triggers)
+    assert len(found.matches) == (value == "os.path" or (value == "a{before}" and not reverse))
 
 
 @pytest.mark.parametrize("pattern", ["Point(x=[1, {'a': (b | c)}])", "('(((((((((((((((((((((((', a)"])
