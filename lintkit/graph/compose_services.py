@@ -152,6 +152,8 @@ class _Joining:
             )
         names, defined, opaque = {}, {}, set()
         for path, project in projects.items():
+            if not self.stands_alone(path):  # one layer of several; which, only the command line says
+                project = tuple(dict.fromkeys((*project, *self.by_folder[posixpath.dirname(path)])))
             names[path] = frozenset(name for each in project for name in self.by_file.get(each, ()))
             defined[path] = self.defined(project)
             if any(self.files[each].opaque for each in project if each in self.files):

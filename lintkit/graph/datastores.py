@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,15 @@ _BY_IMAGE = {
     **dict.fromkeys(
         ("postgres", "postgresql", "postgis", "pgvector", "timescaledb", "timescaledb-ha"), _POSTGRES
     ),
-    **dict.fromkeys(("mysql", "mariadb", "percona", "percona-server", "mysql-server"), _MYSQL),
+    **dict.fromkeys(("mysql", "percona", "percona-server", "mysql-server"), _MYSQL),
+    "mariadb": replace(_MYSQL, name="MariaDB"),
     **dict.fromkeys(("mongo", "mongodb", "mongodb-community-server"), _MONGO),
-    **dict.fromkeys(("redis", "valkey", "keydb", "redis-stack", "redis-stack-server", "dragonfly"), _REDIS),
-    **dict.fromkeys(("elasticsearch", "opensearch"), _ELASTIC),
+    **dict.fromkeys(("redis", "redis-stack", "redis-stack-server"), _REDIS),
+    "valkey": replace(_REDIS, name="Valkey"),
+    "keydb": replace(_REDIS, name="KeyDB"),
+    "dragonfly": replace(_REDIS, name="Dragonfly"),
+    "elasticsearch": _ELASTIC,
+    "opensearch": replace(_ELASTIC, name="OpenSearch"),
     "neo4j": Datastore("Neo4j", (7687, 7474), ("/data",)),
     "memcached": Datastore("memcached", (11211,), keeps=False, slow=False),
     "cassandra": Datastore("Cassandra", (9042,), ("/var/lib/cassandra", "/bitnami/cassandra")),

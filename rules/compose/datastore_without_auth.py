@@ -102,6 +102,10 @@ _LET_IN: Mapping[str, frozenset[str]] = {
 }
 
 
+_REDIS = 6379
+"""Where Redis listens, and all that speaks like it."""
+
+
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report variables that switch a login off, and stores that have none until one is set."""
     for service in compose_projects(project.facts(ComposeService), project.facts(ComposeFile)).services:
@@ -130,7 +134,7 @@ def _is_open(store: Datastore, form: Node) -> bool:
     if store.name == "MongoDB":
         given = any(name.startswith("MONGO") and "USER" in name for name in variables)
         return not given and "--auth" not in _words(form) and "--config" not in _words(form)
-    if store.name != "Redis" or any("PASS" in name or "REQUIREPASS" in name for name in variables):
+    if _REDIS not in store.ports or any("PASS" in name or "REQUIREPASS" in name for name in variables):
         return False
     if "ALLOW_EMPTY_PASSWORD" in variables:
         return False

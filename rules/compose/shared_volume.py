@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, Span, bad, define, good
@@ -69,6 +69,20 @@ services:
     volumes: ["worker:/data", "./worker:/conf", "/var/cache", "${DATA:-/mnt}/worker:/mnt"]
 """
         ),
+        good(
+            """\
+services:
+  cpu:
+    image: shop:1
+    profiles: [cpu]
+    volumes: ["./models:/models"]
+  gpu:
+    image: shop:1-gpu
+    profiles: [gpu]
+    volumes: ["./models:/models"]
+""",
+            note="variants of which one runs",
+        ),
     ),
 )
 
@@ -78,7 +92,10 @@ _HANDED_ON = frozenset(("shared", "rshared", "slave", "rslave"))
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report every mount of what another service mounts as well, unless it is read-only."""
     mounts: defaultdict[str, list[tuple[str, Route]]] = defaultdict(list)
+    profiles: dict[str, frozenset[str]] = {}
     for service in services(document):
+        named = service.data.get("profiles")
+        profiles[service.name] = frozenset(map(str, named)) if isinstance(named, list) else frozenset()
         volumes = service.data.get("volumes")
         for index, item in enumerate(volumes if isinstance(volumes, list) else ()):
             route = (*service.route, "volumes", index)
@@ -94,13 +111,22 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 )
     for source, users in mounts.items():
         for name, route in users if len(users) > 1 else ():
-            other, other_route = next(user for user in users if user[0] != name)
+            found = next((user for user in users if _run_together(profiles, name, user[0])), None)
+            if found is None:
+                continue
+            other, other_route = found
             yield rule.finding(
                 _place(document, route),
                 f"`{source}` is mounted by service `{other}` as well, and both may write to it",
                 subject=f"{name} {source}",
                 related=(Location(_place(document, other_route), "the other one"),),
             )
+
+
+def _run_together(profiles: Mapping[str, frozenset[str]], one: str, other: str) -> bool:
+    """Whether these are two services that no profiles keep apart."""
+    apart = profiles[one] and profiles[other] and not profiles[one] & profiles[other]
+    return one != other and not apart
 
 
 def _place(document: Document, route: Route) -> Span:

@@ -109,6 +109,30 @@ volumes: {data: }
             {"deploy/prod.compose.yaml": "services: {api: {environment: {A: '1'}, depends_on: [db]}}\n"},
             note="a part of a project that is somewhere else",
         ),
+        good(
+            {
+                "compose.yaml": "services: {api: {image: 'shop:1'}}\n",
+                "compose.metrics.yaml": "services: {metrics: {image: 'metrics:1'}}\nnetworks: {m: }\n",
+                "compose.agent.yaml": (
+                    "services:\n"
+                    "  api: {environment: {A: '1'}}\n"
+                    "  agent: {image: 'agent:1', depends_on: [metrics], networks: [m]}\n"
+                ),
+            },
+            note="layers that are given together",
+        ),
+        bad(
+            {
+                "compose.dev.yaml": "services: {api: {image: 'shop:1'}, db: {image: 'postgres:17'}}\n",
+                "compose.prod.yaml": """\
+services:
+  api:
+    image: shop:1
+    depends_on: [db]  # <-- here
+""",
+            },
+            note="a file that stands alone",
+        ),
     ),
 )
 
