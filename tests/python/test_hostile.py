@@ -13,7 +13,7 @@ import pytest
 from lintkit.parse.errors import ParseError
 from lintkit.python.depth import check_text
 from lintkit.python.screen import find_matches
-from lintkit.python.triggers import Calls, NamedValues, References, Strings, Subclasses
+from lintkit.python.triggers import Calls, NamedValues, References, Strings, Subclasses, Trigger
 
 PROGRAM = """
 import sys
@@ -114,7 +114,7 @@ def test_many_names_for_one_thing_are_no_quadratic_cost(value: str, reverse: boo
     numbers = range(20_000, 0, -1) if reverse else range(1, 20_001)
     aliases = "".join(f"a{i} = {value.format(before=i - 1)}\n" for i in numbers)
     source = f"import os\na0 = os.path\n{aliases}a7.join(1)\n"
-    triggers = [Calls(("os.path.join", "os.getenv")), Subclasses(("os.PathLike",))]
+    triggers: list[Trigger] = [Calls(("os.path.join", "os.getenv")), Subclasses(("os.PathLike",))]
     found = find_matches(source.encode(), "p.py", triggers)
     assert len(found.matches) == (value == "os.path" or (value == "a{before}" and not reverse))
 
