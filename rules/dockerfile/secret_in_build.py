@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.secrets import classify, is_secret_name
+from lintkit.secrets.commands import command_secrets
 
 RULE = define(
-    summary="a credential is passed through ARG or ENV and stays in the image",
+    summary="a credential that the build is given stays in the image",
     why="""
 `docker history` shows every build argument and `docker inspect` every variable, to everybody who can pull the image. It
 stays there when a later layer unsets it.
@@ -43,6 +45,27 @@ FROM debian:12
 RUN echo "root:blue-whale" | chpasswd  # <-- here
 """
         ),
+        bad(
+            """\
+FROM python:3.13
+RUN pip install --index-url https://build:zq8Xw2LmN4tY@pypi.example.com/simple shop  # <-- here
+RUN git clone https://oauth2:q7Zk3LxW9bTq@git.example.com/shop.git  # <-- here
+RUN mysql -uroot -pq7Zk3LxW9bTq shop < shop.sql  # <-- here
+ADD https://build:zq8Xw2LmN4tY@files.example.com/shop.tgz /srv/  # <-- here
+CMD ["shop", "--password", "zq8Xw2LmN4tY"]  # <-- here
+""",
+            note="in commands and addresses",
+        ),
+        good(
+            """\
+FROM python:3.13
+RUN --mount=type=secret,id=pip pip install -i "https://build:$(cat /run/secrets/pip)@pypi.example.com/simple" shop
+RUN git clone https://${USER}:${TOKEN}@git.example.com/shop.git
+RUN curl -u user:pass https://example.com && redis-cli -a changeme ping
+CMD shop --password "$PASSWORD"
+""",
+            note="references and placeholders",
+        ),
         good(
             """\
 FROM node:22
@@ -67,15 +90,44 @@ COPY --from=build /dist /usr/share/nginx/html
 )
 
 _CHPASSWD = re.compile(r"(?:echo|printf)\s[^|;&]*?\w:[^|;&]*\|\s*(?:sudo\s+)?chpasswd\b")
+_REAL = frozenset({"format", "real"})
 _PUBLIC = re.compile(
     r"(?i)(?:^|_)(?:PUBLIC|PUBLISHABLE|VITE|NEXT_PUBLIC|SENTRY_DSN)(?:_|$)|_(?:FILE|PATH|DIR|NAME|ID|URL)$"
 )
 
 
+def _commands(
+    document: Document, index: int, instruction: dict[str, Any], rule: RuleContext
+) -> Iterator[Finding]:
+    """Report what looks like a real credential among the words of a command, or in an address that ADD fetches."""
+    keyword = instruction["keyword"]
+    for number, command in enumerate(instruction["commands"]):
+        for found in command_secrets([command["name"], *command["arguments"]]):
+            if found.item and found.verdict.kind in _REAL:
+                what = f"what follows `{found.name}`" if found.name else "an argument"
+                yield rule.finding(
+                    document.span(("instructions", index, "commands", number, "arguments", found.item - 1)),
+                    f"{what} of `{command['name']}` {found.verdict.description}, "
+                    "and everybody who can pull the image can read it",
+                    subject=f"{keyword} {command['name']}",
+                    secret=True,
+                )
+    for number, argument in enumerate(instruction["arguments"] if keyword == "ADD" else ()):
+        verdict = classify("", argument)
+        if verdict is not None and verdict.kind in _REAL:
+            yield rule.finding(
+                document.span(("instructions", index, "arguments", number)),
+                "the address that is fetched holds credentials, and everybody who can pull the image can read them",
+                subject="ADD",
+                secret=True,
+            )
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report secrets among the pairs of ARG and ENV, and passwords that a RUN sets."""
+    """Report secrets among the pairs of ARG and ENV, and among the words of commands."""
     for index, instruction in enumerate(document.data["instructions"]):
         keyword = instruction["keyword"]
+        yield from _commands(document, index, instruction, rule)
         if keyword == "RUN" and _CHPASSWD.search(instruction["value"]):
             yield rule.finding(
                 document.span(("instructions", index, "keyword")),
