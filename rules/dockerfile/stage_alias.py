@@ -59,6 +59,14 @@ FROM golang:1.23
 """,
             note="by number",
         ),
+        bad(
+            """\
+FROM golang:1.23
+FROM debian:12
+COPY --from=2 /shop /shop  # <-- here
+""",
+            note="a number that no stage has",
+        ),
         good(
             """\
 FROM golang:1.23 AS build
@@ -97,7 +105,15 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         for number, (flag, value) in enumerate(item["resolved_flags"]):
             for source in _sources(flag, value):
                 target = int(source) if source.isdigit() and len(source) < 6 else first.get(source.lower())
-                if target is None or target >= len(stages) or target < item["stage"]:
+                if target is None or target < item["stage"]:
+                    continue
+                if target >= len(stages):
+                    last = "its only stage is 0" if len(stages) == 1 else f"the last one is {len(stages) - 1}"
+                    yield rule.finding(
+                        document.span(("instructions", index, "flag_list", number)),
+                        f"no stage of this file has the number {target}: {last}",
+                        subject=f"from {source}",
+                    )
                     continue
                 what = "itself" if target == item["stage"] else "a stage that comes later"
                 yield rule.finding(
