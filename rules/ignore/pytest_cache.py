@@ -112,15 +112,15 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     open_probes: dict[str, dict[str, str]] = {}
     for folder in sorted(_root_folders(project, evidence)):
         for probe, pattern in PROBES.items():
-            path = f"{folder}/{probe}" if folder else probe
-            if not ignores.ignores(path):
+            below = f"{folder}/" if folder else ""
+            if not ignores.ignores(below + probe):
                 fact = ignores.responsible(folder, _SPEAKS_OF_PYTHON)
-                open_probes.setdefault("" if fact is None else fact.path, {})[path] = pattern
+                open_probes.setdefault("" if fact is None else fact.path, {})[below + pattern] = pattern
     by_path = {fact.path: fact for fact in ignores.files.values()}
     for owner, probes in open_probes.items():
-        names = [f"`{path}`" for path in probes]
+        names = [f"`{caches}`" for caches in probes]
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        message = f"git would track {shown}"
+        message = f"git would track what pytest leaves in {shown}"
         if not owner:
             yield rule.finding(
                 Span(evidence[0], 0, 0), f"{message}: there is no .gitignore", subject=".gitignore"
