@@ -254,4 +254,8 @@ def _finding(
     message = f"`{subject}` lets sites in by a pattern"
     if credentials:
         message += ", with credentials"
-    return rule.finding(file.span(node), f"{message}: {weak}" if weak else message, subject=subject)
+    if weak:
+        return rule.finding(file.span(node), f"{message}: {weak}", subject=subject)
+    # A pattern without a known gap still speaks for hosts that nobody looks after.
+    message += ": one forgotten host that fits it is enough"
+    return rule.finding(file.span(node), message, subject=subject, severity="warning")
