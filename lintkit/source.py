@@ -55,11 +55,6 @@ class Lines:
         return self.start(number) + len(self.line(number))
 
 
-def utf16_column(line: str, column: int) -> int:
-    """The column (from 1, in UTF-16 code units) of the code-point column `column` (from 1) of `line`."""
-    return len(line[: column - 1].encode("utf-16-le", "surrogatepass")) // 2 + 1
-
-
 def decode(data: bytes) -> tuple[str, bool]:
     """Decode configuration text: UTF-8 with or without a BOM, UTF-16 with one.
 

@@ -159,10 +159,6 @@ class WorkTree:
         except DiskError as error:
             raise TreeError(str(error), path) from None
 
-    def locate(self, path: str) -> Path:
-        """Where a file is on disk. The caller must not follow it if it is a link."""
-        return Path(os.fsdecode(self._disk.location(self._name(path))))
-
     def revision(self) -> Revision:
         """The commit that is checked out, whatever was changed since."""
         self.paths()

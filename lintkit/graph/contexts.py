@@ -19,7 +19,7 @@ from lintkit.graph.facts import (
     ImageBuild,
     ImageStage,
 )
-from lintkit.graph.images import BuiltImage, Dockerfile, Paths, contents, copied, normal
+from lintkit.graph.images import BuiltImage, Dockerfile, Paths, copied, normal
 from lintkit.parse.ignore import docker_ignored
 
 T = TypeVar("T")
@@ -123,10 +123,6 @@ class BuildContext:
     def taken_by(self, copy: CopyInstruction, paths: Paths) -> frozenset[str]:
         """The repository's files that one instruction takes along."""
         return copied(self.folder, copy, paths, self.lines)
-
-    def reach_image(self, paths: Paths) -> frozenset[str]:
-        """The repository's files that are in the image in the end."""
-        return frozenset(contents(self.image, self.dockerfile, paths, self.lines).values())
 
 
 def _covers(source: str, place: str) -> bool:

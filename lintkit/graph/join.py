@@ -136,10 +136,6 @@ class ConfigGraph:
             return given.get(name, ())
         return tuple(each for key, found in given.items() if key.upper() == name.upper() for each in found)
 
-    def provided_to(self, unit: Unit) -> Mapping[str, tuple[VariableProvided, ...]]:
-        """All that `unit` is given, by name."""
-        return self._provided.get(unit.id, {})
-
     def definitions(self, name: str) -> tuple[VariableProvided, ...]:
         """Every place that gives any unit, file or stage the variable `name`, injected or not."""
         return self._defined.get(name, ())

@@ -82,11 +82,6 @@ def origin_names(expression: cst.BaseExpression, file: PythonFile) -> tuple[str,
     return tuple(origin.name for origin in origins(expression, file))
 
 
-def annotated_origins(annotation: cst.BaseExpression, file: PythonFile) -> Origins:
-    """The origins of what is annotated so: `Optional[redis.Redis]` gives `redis.Redis()`."""
-    return _Trace(file).annotation(annotation, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One place that says what an attribute of a class is: a value, an annotation, or a method."""

@@ -31,13 +31,6 @@ class PythonMatches:
     matches: list[tuple[int, Match]]
 
 
-def parse_python(data: bytes, path: str) -> str:
-    """The decoded text of a Python file, without a byte order mark. Raises ParseError as `find_matches`
-    does.
-    """
-    return decode_python(data, path)
-
-
 def find_matches(
     data: bytes, path: str, triggers: Sequence[Trigger | DeferredTrigger], *, screen: bool = True
 ) -> PythonMatches:
