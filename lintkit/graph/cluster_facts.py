@@ -210,13 +210,18 @@ class BudgetDefined(Fact):
 
 @dataclass(frozen=True, slots=True)
 class RoleDefined(Fact):
-    """A Role or ClusterRole; `everything` where one of its rules allows every verb that changes every resource."""
+    """A Role or ClusterRole.
+
+    everything  one of its rules allows every verb that changes every resource
+    makes_pods  a program with it may start pods, which no manifest shows
+    """
 
     kind: str
     name: str
     namespace: str
     everything: bool
     rules_span: Span
+    makes_pods: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from lintkit.graph.facts import Count, Fact
 from lintkit.graph.label_selectors import read_labels, read_selector
 from lintkit.model import Document, Route, Span
 from lintkit.parse.kubernetes import at, env_entries, is_patch, keeps_running, pod_spec_route
+from lintkit.parse.rbac import MAKING_PODS, all_grants
 
 _SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "DeploymentConfig", "Rollout"))
 _EVERY_VERB = frozenset(("get", "list", "watch", "create", "update", "patch", "delete"))
@@ -79,7 +80,8 @@ def extract(document: Document) -> Iterator[Fact]:
         yield _budget(document, name, namespace, span)
     elif kind in ("Role", "ClusterRole"):
         everything = any(_allows_everything(rule) for rule in _items(data.get("rules")))
-        yield RoleDefined(span, kind, name, namespace, everything, document.key_span(("rules",)))
+        makes_pods = any(grant.way(*MAKING_PODS) for grant in all_grants(document))
+        yield RoleDefined(span, kind, name, namespace, everything, document.key_span(("rules",)), makes_pods)
     elif kind in ("RoleBinding", "ClusterRoleBinding"):
         yield _binding(document, kind, name, namespace, span)
 

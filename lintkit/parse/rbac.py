@@ -17,6 +17,21 @@ CORE = ("", "*")
 """API groups of a rule that speaks of pods, Secrets and what else is not in a group of its own."""
 
 
+_MAKERS = (
+    "pods",
+    "deployments",
+    "daemonsets",
+    "statefulsets",
+    "replicasets",
+    "replicationcontrollers",
+    "jobs",
+    "cronjobs",
+    "*",
+)
+MAKING_PODS = (("", "apps", "batch", "extensions", "*"), _MAKERS, ("create", "*"))
+"""Groups, resources and verbs of who starts pods, by itself or through what makes them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """One rule of a role, as it is written.

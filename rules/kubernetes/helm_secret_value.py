@@ -22,7 +22,7 @@ default that nobody overrides is the password of every installation.
     tags=("security", "secrets", "helm", "CWE-798"),
     packs=("recommended", "security", "production"),
     paths=("**/values.yaml", "**/values.yml", "**/values-*.yaml", "**/values.*.yaml", "**/*-values.yaml"),
-    paths_ignore=(*NOT_A_SERVICE, "**/testdata/**", "**/ci/**"),
+    paths_ignore=(*NOT_A_SERVICE, "**/testdata/**", "**/ci/**", "**/*values-ci.*", "**/*values-local*.*"),
     examples=(
         bad(
             {
@@ -53,6 +53,14 @@ auth:
             note="references, settings, and a placeholder that asks to be replaced",
         ),
         good({"config.yaml": "password: blue-whale-41\n"}, note="not the values of a chart"),
+        good(
+            {
+                "chart/values-ci.yaml": "password: blue-whale-41\n",
+                "chart/values-local.yaml": "password: blue-whale-41\n",
+                "chart/values-staging.yaml": "env: {GOOGLE_TAG_MANAGER_AUTH: wFyiBTovFhDv5qMe_LXt7Q}\n",
+            },
+            note="what tests the chart and runs on one's own machine, and what every visitor sees",
+        ),
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.cluster_facts import PolicyDefined
+from lintkit.graph.cluster_facts import BindingDefined, PodsDefined, PolicyDefined, RoleDefined
 
 _POLICY = """\
 apiVersion: networking.k8s.io/v1
@@ -83,6 +83,27 @@ spec:
 """
             + _POD
         ),
+        good(
+            _POLICY.replace("  # <-- here", "")
+            + """---
+apiVersion: v1
+kind: Pod
+metadata: {name: shop, labels: {app: shop}}
+spec: {serviceAccountName: shop, containers: [{name: operator, image: "shop:1"}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: shop}
+rules: [{apiGroups: [apps], resources: [daemonsets], verbs: [create]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: shop}
+subjects: [{kind: ServiceAccount, name: shop}]
+""",
+            note="the program that is deployed here may start the pods that the policy is for",
+        ),
     ),
 )
 
@@ -90,6 +111,7 @@ spec:
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report selectors that no pod of the repository matches, where pods are deployed beside the policy."""
     cluster = project.cluster
+    operators = _operators(project)
     for policy in cluster.facts(PolicyDefined):
         selectors = [(policy.selector, policy.selector_span, "so it protects none of them")]
         selectors += [(peer, where, "so this rule lets nobody through") for peer, where in policy.peers]
@@ -99,6 +121,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 continue
             if not cluster.finds_nothing(selector, policy):
                 continue
+            if any(pods.service_account in operators for pods in cluster.beside(policy.path, PodsDefined)):
+                continue  # a program beside the policy starts pods that no manifest shows
             near = cluster.nearest(selector, policy)
             yield rule.finding(
                 where,
@@ -106,3 +130,16 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 subject=f"NetworkPolicy {policy.name}",
                 related=(Location(near.span, f"{near.kind} {near.name} has other labels"),) if near else (),
             )
+
+
+def _operators(project: Project) -> set[str]:
+    """The service accounts that may start pods."""
+    cluster = project.cluster
+    makers = {(role.kind, role.name) for role in cluster.facts(RoleDefined) if role.makes_pods}
+    return {
+        name
+        for binding in cluster.facts(BindingDefined)
+        if binding.role in makers
+        for kind, _, name, _ in binding.subjects
+        if kind == "ServiceAccount" and name
+    }

@@ -5,20 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.rbac import grants
+from lintkit.parse.rbac import MAKING_PODS, grants
 
-_MAKERS = (
-    "pods",
-    "deployments",
-    "daemonsets",
-    "statefulsets",
-    "replicasets",
-    "replicationcontrollers",
-    "jobs",
-    "cronjobs",
-    "*",
-)
-_WAYS = ((("", "apps", "batch", "extensions", "*"), _MAKERS, ("create", "*")),)
+_WAYS = (MAKING_PODS,)
 
 RULE = define(
     summary="a role can create pods",
