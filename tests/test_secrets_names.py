@@ -61,6 +61,7 @@ OTHERS = [
     "password_field",
     "PASSWORD_HASHERS",
     "AUTH_PASSWORD_VALIDATORS",
+    "GOOGLE_TAG_MANAGER_AUTH",
     "token_url",
     "TOKEN_EXPIRE_MINUTES",
     "ACCESS_TOKEN_EXPIRE_MINUTES",
