@@ -342,8 +342,11 @@ class Cluster:
 
     def keys(self, config: ConfigObject) -> frozenset[str]:
         """The keys of a ConfigMap or Secret, as its file defines it."""
-        found = self._config_keys.get((config.path, f"{config.source}/{config.name}"), ())
-        return frozenset(each.name for each in found)
+        return frozenset(each.name for each in self.given(config))
+
+    def given(self, config: ConfigObject) -> Sequence[VariableProvided]:
+        """What a ConfigMap or Secret holds, as its file defines it."""
+        return self._config_keys.get((config.path, f"{config.source}/{config.name}"), ())
 
 
 def _grouped(facts: Iterable[F], key: Callable[[F], Any]) -> dict[Any, list[F]]:

@@ -21,6 +21,7 @@ from lintkit.graph.cluster_facts import (
     Selector,
     ServiceDefined,
 )
+from lintkit.graph.external_calls import speaks_of_outside
 from lintkit.graph.facts import Count, Fact
 from lintkit.graph.label_selectors import read_labels, read_selector
 from lintkit.model import Document, Route, Span
@@ -29,12 +30,6 @@ from lintkit.parse.rbac import MAKING_PODS, all_grants
 
 _SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "DeploymentConfig", "Rollout"))
 _EVERY_VERB = frozenset(("get", "list", "watch", "create", "update", "patch", "delete"))
-_OUTSIDE = re.compile(
-    r"(?i)^https://(?!(?:localhost|127\.|\[::1\]|10\.|192\.168\.|[a-z0-9-]+(?::\d+)?(?:/|$)|\S*\.(?:svc|local|internal|cluster)\b))"
-)
-_API_KEY = re.compile(
-    r"(?i)(?:^|_)(?:openai|anthropic|gemini|groq|mistral|stripe|sendgrid|twilio|slack)_?\w*(?:key|token)$"
-)
 _PRIVATE = re.compile(
     r"^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|127\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd])"
 )
@@ -222,7 +217,7 @@ def _images(spec: Mapping[Any, Any]) -> Iterator[str]:
 
 def _reaches_out(document: Document) -> Span | None:
     for entry in env_entries(document):
-        if _API_KEY.search(entry.name) or (entry.value and _OUTSIDE.match(entry.value[:300])):
+        if speaks_of_outside(entry.name, entry.value or ""):
             return entry.name_span
     return None
 

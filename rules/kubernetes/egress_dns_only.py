@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.cluster import Cluster
 from lintkit.graph.cluster_facts import EgressRule, ObjectDefined, PodsDefined, PolicyDefined
+from lintkit.graph.external_calls import speaks_of_outside
+from lintkit.graph.facts import EnvFrom
 
 _PODS = """\
 apiVersion: apps/v1
@@ -62,6 +66,8 @@ RULE = define(
     why="""
 The pods are isolated for egress, and all that their policies allow is DNS and the cluster itself. Every call to an
 external API resolves its name and then hangs until it times out, which looks like an outage on the other side.
+
+It is a note where no variable of the pods speaks of an API outside: they may be meant to stay inside.
 """,
     remedy="""
 Add an egress rule for TCP 443 to `0.0.0.0/0` without the private ranges, for the pods that call external APIs.
@@ -78,6 +84,17 @@ Add an egress rule for TCP 443 to `0.0.0.0/0` without the private ranges, for th
         bad(
             {"shop.yaml": _PODS, "default.yaml": _DNS, "db.yaml": _DATABASE},
             note="the database is in the cluster",
+        ),
+        bad(
+            {
+                "shop.yaml": _PODS.partition("          env:")[0]
+                + "          envFrom: [{configMapRef: {name: chat}}]\n"
+                + "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: chat, namespace: shop}\n"
+                + "data: {OIDC_ISSUER: 'https://login.example.com/'}\n",
+                "default.yaml": _DNS,
+                "db.yaml": _DATABASE,
+            },
+            note="who it signs in with stands in a ConfigMap",
         ),
         good(
             {"shop.yaml": _PODS, "default.yaml": _DNS.replace("  # <-- here", ""), "https.yaml": _HTTPS},
@@ -138,8 +155,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     cluster = project.cluster
     if any(each.kind in _OTHER_ENGINES for each in cluster.facts(ObjectDefined)):
         return
-    cut_off: dict[PolicyDefined, list[PodsDefined]] = {}
-    certain: set[PolicyDefined] = set()
+    cut_off: dict[PolicyDefined, list[tuple[PodsDefined, Span | None]]] = {}
+    signs = _Signs(cluster)
     for pods in cluster.pods:
         if pods.host_network or not pods.images or all(_DATASTORE.search(image) for image in pods.images):
             continue
@@ -151,25 +168,51 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             continue
         if any(cluster.is_open(policy.path) for policy in policies):
             continue
-        cut_off.setdefault(dns[0], []).append(pods)
-        # Who may reach parts of the cluster is often meant to reach no more, unless its variables say otherwise.
-        if pods.reaches_out is not None or all(_is_dns(each) for each in rules):
-            certain.add(dns[0])
-    for policy, left in cut_off.items():
+        cut_off.setdefault(dns[0], []).append((pods, signs.of(pods)))
+    for policy, found in cut_off.items():
+        # Pods may well be meant to stay inside, unless their variables say otherwise.
+        calling = [each for each in found if each[1] is not None]
+        left = [pods for pods, _ in calling or found]
         first = left[0]
         others = f" and {len(left) - 1} more" if len(left) > 1 else ""
         related = [Location(pods.span, f"{pods.kind} {pods.name} is selected") for pods in left[:5]]
-        related += [
-            Location(pods.reaches_out, "calls an external API") for pods in left[:5] if pods.reaches_out
-        ]
+        related += [Location(sign, "calls an external API") for _, sign in calling[:5] if sign is not None]
         yield rule.finding(
             policy.egress_span or policy.span,
             f"{first.kind} `{first.name}`{others} may ask DNS but not reach TCP 443 outside of the cluster",
             subject=f"NetworkPolicy {policy.name}",
             related=related,
-            severity=None if policy in certain else "note",
-            confidence=None if policy in certain else "low",
+            severity=None if calling else "note",
+            confidence=None if calling else "low",
         )
+
+
+class _Signs:
+    """Where variables of pods speak of an API outside of the cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._taken: defaultdict[tuple[str, str], list[EnvFrom]] = defaultdict(list)
+        for each in cluster.facts(EnvFrom):
+            self._taken[each.path, each.unit.rpartition("/")[0]].append(each)
+
+    def of(self, pods: PodsDefined) -> Span | None:
+        """The first place that says so: in their own variables, or in a ConfigMap or Secret that they take."""
+        if pods.reaches_out is not None:
+            return pods.reaches_out
+        for taken in self._taken.get((pods.path, f"{pods.kind}/{pods.name}"), ()):
+            for config in self._cluster.configs(taken.source, taken.ref):
+                if not self._cluster.same_namespace(config, pods):
+                    continue
+                for given in self._cluster.given(config):
+                    name = given.name
+                    if taken.key:
+                        if name != taken.key:
+                            continue
+                        name = taken.variable
+                    if speaks_of_outside(name, given.value.text or ""):
+                        return given.key_span or given.span
+        return None
 
 
 def _is_dns(rule: EgressRule) -> bool:
