@@ -1,7 +1,8 @@
 """`read: merged`: a rule over compose services as `docker compose` runs them, and not as one file writes them.
 
-A service that may be run in several forms (alone, with the files that override it) is reported where all of them fail,
-and at the place that the first one names, in whichever file that is.
+A service may be run in several forms (alone, with the files that override it). What a rule requires is missing where
+all of them lack it, and is reported at the place that the first one names, in whichever file that is. What a rule
+forbids is there where any form has it that is run; a file by itself is not, if compose merges another one into it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from lintkit.budget import AFTER_STOP, RULE_STEPS, Budget, RuleLimitError
 from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at
 from lintkit.datarule.place import shown
 from lintkit.graph.compose_services import RunService, compose_projects
+from lintkit.graph.compose_tree import Node
 from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.model import Finding, Span
 from lintkit.rule import Project, RuleContext
@@ -26,11 +28,12 @@ def merged_check(data: Mapping[str, Any]) -> Check:
     """The check of a rule with `read: merged`; `data` is the rule file, which has been validated."""
 
     def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
-        services = compose_projects(project.facts(ComposeService), project.facts(ComposeFile)).services
+        projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+        services = projects.services if "require" in data else (*projects.services, *projects.unknown)
         steps = RULE_STEPS
         seen: set[tuple[Span, str]] = set()
         for service in services:
-            if service.partial:
+            if service.partial and "require" in data:
                 continue
             try:
                 found = list(_findings(data, service, rule, Budget(steps)))
@@ -52,6 +55,11 @@ def _findings(
 ) -> Iterator[Finding]:
     key = "require" if "require" in data else "forbid"
     schema = compile_schema(data[key], rule.options)
+    if key == "forbid":
+        for number, form in enumerate(service.forms):
+            if number != service.alone:
+                yield from _told(data, service, form, rule, _failures(data, key, schema, form.data(), budget))
+        return
     first: list[Failure] = []
     for number, form in enumerate(service.forms):
         failures = _failures(data, key, schema, form.data(), budget)
@@ -59,9 +67,14 @@ def _findings(
             return
         if not number:
             first = failures
-    node = service.node
+    yield from _told(data, service, service.node, rule, first)
+
+
+def _told(
+    data: Mapping[str, Any], service: RunService, node: Node, rule: RuleContext, failures: list[Failure]
+) -> Iterator[Finding]:
     plain = node.data()
-    for failure in first:
+    for failure in failures:
         words = dict.fromkeys(WORDS, "")
         words.update({name: shown(item) for name, item in rule.options.items()})
         words.update(

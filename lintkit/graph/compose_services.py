@@ -37,6 +37,7 @@ class RunService:
     path, name  the file that declares it, and its name there
     span        its name in that file
     forms       what may be run: the first one is what `docker compose up` makes of it
+    alone       which of the forms is the file by itself, where compose merges another one into it unasked; else None
     partial     it changes a service of another file, and is nothing by itself
     project     every file of the project it belongs to
     """
@@ -47,6 +48,7 @@ class RunService:
     forms: tuple[Node, ...]
     partial: bool
     project: tuple[str, ...]
+    alone: int | None = None
 
     @property
     def node(self) -> Node:
@@ -63,6 +65,7 @@ class ComposeProjects:
     defined   project file -> `volumes`, `networks`, … -> the names that its project defines
     opaque    files whose project takes in files that are not known
     folders   from which folder the paths in each file count
+    unknown   services that extend something that is not known: what they say themselves
     """
 
     services: tuple[RunService, ...]
@@ -71,6 +74,7 @@ class ComposeProjects:
     defined: Mapping[str, Mapping[str, frozenset[str]]]
     opaque: frozenset[str]
     folders: ComposeFolders
+    unknown: tuple[RunService, ...] = ()
 
     def others(self, service: RunService) -> dict[str, RunService]:
         """The services that a service may be run with, by name; those of its own file count most."""
@@ -130,25 +134,32 @@ class _Joining:
         nodes = {(f.path, f.name): self.extended(f.path, f.name) for f in self.facts()}
         parts = self.join_groups(nodes)
         projects = {path: self.project(path) for path in self.files}
-        found = []
+        found: list[RunService] = []
+        unknown: list[RunService] = []
         for fact in self.facts():
             node = nodes[fact.path, fact.name]
+            if node is None:
+                own = (fact.node,)
+                unknown.append(RunService(fact.path, fact.name, fact.span, own, True, projects[fact.path]))
             if node is None or (fact.path, fact.name) in self.templates:
                 continue
             main = self.main(fact.path)
             base = nodes.get((main, fact.name)) if main is not None and main != fact.path else None
             overrides = self.overrides(fact, nodes) if main == fact.path else []
-            forms = [merged(base, node), node] if base is not None else [node]
+            forms, alone = [merged(base, node), node] if base is not None else [node], None
             if overrides:
                 automatic = [over for path, over in overrides if _is_override(path)]
                 forms = [*(merged(node, over) for over in automatic), node]
+                alone = len(automatic) or None
                 forms += [merged(node, over) for path, over in overrides if not _is_override(path)]
             beside = main is not None and main != fact.path
             partial = beside and (_is_override(fact.path) or not self.stands_alone(fact.path))
             partial = partial or (fact.path, fact.name) in parts
             project = projects[fact.path]
             found.append(
-                RunService(fact.path, fact.name, fact.span, tuple(forms[:_MOST_FORMS]), partial, project)
+                RunService(
+                    fact.path, fact.name, fact.span, tuple(forms[:_MOST_FORMS]), partial, project, alone
+                )
             )
         names, defined, opaque = {}, {}, set()
         for path, project in projects.items():
@@ -164,7 +175,9 @@ class _Joining:
         for each in found:
             grouped[each.path].append(each)
         by_file = {path: tuple(group) for path, group in grouped.items()}
-        return ComposeProjects(tuple(found), by_file, names, defined, frozenset(opaque), self.folders)
+        return ComposeProjects(
+            tuple(found), by_file, names, defined, frozenset(opaque), self.folders, tuple(unknown)
+        )
 
     def facts(self) -> list[ComposeService]:
         return [fact for path in sorted(self.by_file) for fact in self.by_file[path].values()]
