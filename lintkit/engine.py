@@ -158,7 +158,7 @@ def _check_files(
     # Kustomize overlays set right what was said of the bases that they deploy.
     overlays = _overlays(request, discovery)
     if overlays is not None:
-        findings = overlays.settle(findings)
+        findings = [*overlays.settle(findings), *overlays.defects(findings)]
     findings = _without_excused(request, discovery, findings)
     if needs_project:
         findings.extend(_check_project(request, discovery, results, overlays))

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 
 from lintkit.check import Task
 from lintkit.model import Document, Finding, Location, SourceFile, Span
+from lintkit.overlay_defects import Defects
 from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse
 from lintkit.parse.kustomize import KUSTOMIZATION_FILES, Kustomizations
@@ -70,6 +71,10 @@ class Overlays:
             for finding in findings
         )
         return [finding for finding in judged if finding is not None]
+
+    def defects(self, findings: Sequence[Finding]) -> list[Finding]:
+        """What kustomizations make wrong, besides `findings`, which are those of all files."""
+        return list(Defects(self.kustomizations, self.tasks, rendered, findings).find())
 
     def _read(self, path: str) -> tuple[Document, ...]:
         source = self.load(path)

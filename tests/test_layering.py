@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "engine",
         "overlays",
         "excuses",
+        "overlay_defects",
         "overlay_relations",
         "examples",
         "fix",

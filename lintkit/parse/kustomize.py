@@ -11,17 +11,20 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from lintkit.model import Document, SourceFile
+from lintkit.model import Document, Route, SourceFile
 from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse, pod_spec_route
 
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml")
+INLINE = "patch.yaml"
+"""The path of a patch that is written into its kustomization."""
 
 _MOST_OBJECTS = 2_000
 _DEEPEST = 20
-_MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
+MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
     "containers": ("name",),
     "initContainers": ("name",),
     "env": ("name",),
@@ -33,8 +36,34 @@ _MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
     "topologySpreadConstraints": ("topologyKey",),
 }
 
+_MOST_STEPS = 1_000
+_SCALED = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
+
 Read = Callable[[str], tuple[Document, ...]]
 """The documents of a file of the repository; none for one that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A patch, an image or a number of replicas, as a kustomization says it.
+
+    path   the kustomization
+    route  where it stands in it
+    patch  the patch itself, whose spans are those of its own file, or of the text at `route`; None for what is none
+    """
+
+    path: str
+    route: Route
+    patch: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a change made of one object."""
+
+    change: Change
+    before: Any
+    after: Any
 
 
 @dataclass(slots=True)
@@ -44,6 +73,7 @@ class BuiltObject:
     path: str
     index: int
     data: Any
+    steps: list[Step] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +117,11 @@ class Kustomizations:
         )
         return frozenset(path for path in found if path not in self.files)
 
+    def changes(self, root: str) -> bool:
+        """Whether a kustomization, or one that it builds on, has patches, images or replicas."""
+        keys = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas")
+        return any(_items(self._data(folder), key) for folder in self.tree(root) for key in keys)
+
     def patch_files(self, root: str) -> frozenset[str]:
         """The files whose patches a kustomization applies, those of what it builds on included."""
         return frozenset(
@@ -95,10 +130,15 @@ class Kustomizations:
             for entry in _patch_files(self._data(folder))
         )
 
-    def build(self, root: str) -> list[BuiltObject]:
-        """The objects that a kustomization deploys or deletes; none where that is too much to follow."""
+    def build(self, root: str, *, steps: bool = False) -> list[BuiltObject]:
+        """The objects that a kustomization deploys or deletes; none where that is too much to follow.
+
+        steps  with what each change made of them
+        """
         objects: list[BuiltObject] = []
-        self._into(root, objects, 0)
+        self._into(root, objects, 0, steps)
+        if steps and sum(len(each.steps or ()) for each in objects) >= _MOST_STEPS:
+            return []
         return objects if len(objects) < _MOST_OBJECTS else []
 
     def _data(self, folder: str) -> Mapping[Any, Any]:
@@ -115,7 +155,7 @@ class Kustomizations:
             if isinstance(each, str)
         ]
 
-    def _into(self, folder: str, objects: list[BuiltObject], depth: int) -> None:
+    def _into(self, folder: str, objects: list[BuiltObject], depth: int, steps: bool) -> None:
         if depth > _DEEPEST or len(objects) >= _MOST_OBJECTS:
             return
         data = self._data(folder)
@@ -126,10 +166,10 @@ class Kustomizations:
                     continue
                 path = posixpath.normpath(posixpath.join(folder, entry))
                 if path in self.files:
-                    self._into(path, own, depth + 1)
+                    self._into(path, own, depth + 1, steps)
                 else:
                     own.extend(
-                        BuiltObject(path, each.index, copy.deepcopy(each.data))
+                        BuiltObject(path, each.index, copy.deepcopy(each.data), [] if steps else None)
                         for each in self.read(path)
                         if isinstance(each.data, dict)
                     )
@@ -138,14 +178,17 @@ class Kustomizations:
         for entry in _items(data, "components"):
             path = posixpath.normpath(posixpath.join(folder, entry)) if isinstance(entry, str) else ""
             if path in self.files:
-                self._into(path, everything, depth + 1)
+                self._into(path, everything, depth + 1, steps)
         added = [each for each in everything if not any(each is other for other in objects)]
         self._transform(folder, data, everything)
         objects.extend(added)
 
     def _transform(self, folder: str, data: Mapping[Any, Any], objects: list[BuiltObject]) -> None:
-        for patch, target in self._patches(folder, data):
-            _apply(patch, target, objects)
+        here = self.files[folder]
+        for change, patch, target in self._patches(folder, data):
+            for each in objects:
+                if _concerns(patch, target, each.data):
+                    _step(each, change, partial(_patched, patch, target))
         namespace = data.get("namespace")
         labels, template_labels = _labels(data)
         for each in objects:
@@ -156,20 +199,24 @@ class Kustomizations:
             template = at(each.data, "spec", "template")
             if template_labels and isinstance(template, dict):
                 _mapping_in(_mapping_in(template, "metadata"), "labels").update(template_labels)
-            for image in _items(data, "images"):
-                _set_image(each.data, image)
-            for replicas in _items(data, "replicas"):
-                name, count = at(replicas, "name"), at(replicas, "count")
-                if name is not None and name == at(each.data, "metadata", "name") and "spec" in each.data:
-                    _mapping_in(each.data, "spec")["replicas"] = count
+            for index, image in enumerate(_items(data, "images")):
+                if any(_with_image(each.data, image)):
+                    _step(each, Change(here, ("images", index)), partial(_with_new_image, image))
+            for index, replicas in enumerate(_items(data, "replicas")):
+                name = at(replicas, "name")
+                if name is not None and name == at(each.data, "metadata", "name") and _is_scaled(each.data):
+                    change = Change(here, ("replicas", index, "count"))
+                    _step(each, change, partial(_scaled, at(replicas, "count")))
 
-    def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
-        for entry in _items(data, "patchesStrategicMerge"):
+    def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, Any, Any]]:
+        here = self.files[folder]
+        for index, entry in enumerate(_items(data, "patchesStrategicMerge")):
             if isinstance(entry, str):
                 documents = _inline(entry) if "\n" in entry or ":" in entry else self._file(folder, entry)
-                yield from ((each.data, None) for each in documents)
+                place: Route = ("patchesStrategicMerge", index)
+                yield from ((Change(here, place, each), each.data, None) for each in documents)
         for key in ("patches", "patchesJson6902"):
-            for entry in _items(data, key):
+            for index, entry in enumerate(_items(data, key)):
                 if not isinstance(entry, dict):
                     continue
                 inline, path = entry.get("patch"), entry.get("path")
@@ -181,7 +228,8 @@ class Kustomizations:
                     else ()
                 )
                 # Operations are a list in one document; the rest are objects, one a document.
-                yield from ((each.data, entry.get("target")) for each in documents)
+                place = (key, index, "patch" if isinstance(inline, str) else "path")
+                yield from ((Change(here, place, each), each.data, entry.get("target")) for each in documents)
 
     def _file(self, folder: str, entry: str) -> tuple[Document, ...]:
         return self.read(posixpath.normpath(posixpath.join(folder, entry)))
@@ -200,7 +248,7 @@ def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:
 
 def _inline(text: str) -> tuple[Document, ...]:
     try:
-        return parse(SourceFile("patch.yaml", "kubernetes", text.encode("utf-8", "replace")))
+        return parse(SourceFile(INLINE, "kubernetes", text.encode("utf-8", "replace")))
     except ParseError:
         return ()
 
@@ -233,7 +281,8 @@ def _labels(data: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
     return labels, of_templates
 
 
-def _set_image(data: Any, image: Any) -> None:
+def _with_image(data: Any, image: Any) -> Iterator[tuple[dict[Any, Any], str, str, str]]:
+    """The containers that run an image of that name: (container, name, tag, digest)."""
     name = at(image, "name")
     route = pod_spec_route(data)
     spec = at(data, *route) if route is not None else None
@@ -248,42 +297,66 @@ def _set_image(data: Any, image: Any) -> None:
             head, colon, tag = bare.rpartition(":")
             if not colon or "/" in tag:
                 head, tag = bare, ""
-            if head != name:
-                continue
-            new = str(image.get("newName") or head)
-            if image.get("digest"):
-                container["image"] = f"{new}@{image['digest']}"
-            elif image.get("newTag") is not None:
-                container["image"] = f"{new}:{image['newTag']}"
-            else:
-                container["image"] = new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+            if head == name:
+                yield container, head, tag, digest
+
+
+def _with_new_image(image: Any, data: Any) -> Any:
+    for container, head, tag, digest in _with_image(data, image):
+        new = str(image.get("newName") or head)
+        if image.get("digest"):
+            container["image"] = f"{new}@{image['digest']}"
+        elif image.get("newTag") is not None:
+            container["image"] = f"{new}:{image['newTag']}"
+        else:
+            container["image"] = new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+    return data
+
+
+def _is_scaled(data: Any) -> bool:
+    return isinstance(at(data, "spec"), dict) and at(data, "kind") in _SCALED
+
+
+def _scaled(count: Any, data: Any) -> Any:
+    _mapping_in(data, "spec")["replicas"] = count
+    return data
+
+
+def _step(built: BuiltObject, change: Change, make: Callable[[Any], Any]) -> None:
+    """Change an object, and keep what that made of it where somebody asks for it."""
+    if built.steps is None or len(built.steps) >= _MOST_STEPS:
+        built.data = make(built.data)
+        return
+    before = copy.deepcopy(built.data)
+    built.data = make(built.data)
+    if built.data != before:
+        built.steps.append(Step(change, before, copy.deepcopy(built.data)))
 
 
 # --- patches --------------------------------------------------------------------------------------------------------
 
 
-def _apply(patch: Any, target: Any, objects: list[BuiltObject]) -> None:
+def _concerns(patch: Any, target: Any, data: Any) -> bool:
+    if isinstance(target, dict):
+        return isinstance(patch, (list, dict)) and _is_target(target, data)
+    if not isinstance(patch, dict):
+        return False
+    return _is_target({"kind": patch.get("kind"), "name": at(patch, "metadata", "name")}, data, exact=True)
+
+
+def _patched(patch: Any, target: Any, data: Any) -> Any:
+    """What a patch makes of an object that it concerns; nothing where it deletes it."""
     if isinstance(patch, list):
-        for each in objects:
-            if isinstance(target, dict) and _is_target(target, each.data):
-                for operation in patch:
-                    _operate(each.data, operation)
-    elif isinstance(patch, dict):
-        if not isinstance(target, dict):
-            target = {"kind": patch.get("kind"), "name": at(patch, "metadata", "name")}
-            exact = True
-        else:
-            exact = False
-        for each in objects:
-            if not _is_target(target, each.data, exact=exact):
-                continue
-            if patch.get("$patch") == "delete":
-                each.data = None
-            else:
-                content = {k: v for k, v in patch.items() if k not in ("apiVersion", "kind")}
-                if not exact and isinstance(content.get("metadata"), dict):
-                    content["metadata"] = {k: v for k, v in content["metadata"].items() if k != "name"}
-                _merge(each.data, content)
+        for operation in patch:
+            _operate(data, operation)
+        return data
+    if patch.get("$patch") == "delete":
+        return None
+    content = {k: v for k, v in patch.items() if k not in ("apiVersion", "kind")}
+    if isinstance(target, dict) and isinstance(content.get("metadata"), dict):
+        content["metadata"] = {k: v for k, v in content["metadata"].items() if k != "name"}
+    _merge(data, content)
+    return data
 
 
 def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False) -> bool:
@@ -339,8 +412,8 @@ def _merge(data: dict[Any, Any], patch: Mapping[Any, Any]) -> None:
             data.pop(key, None)
         elif isinstance(value, dict) and isinstance(old, dict):
             _merge(old, value)
-        elif isinstance(value, list) and isinstance(old, list) and key in _MERGE_KEYS:
-            _merge_lists(old, value, _MERGE_KEYS[key])
+        elif isinstance(value, list) and isinstance(old, list) and key in MERGE_KEYS:
+            _merge_lists(old, value, MERGE_KEYS[key])
         else:
             data[key] = copy.deepcopy(value)
 

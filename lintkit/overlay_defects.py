@@ -1,0 +1,148 @@
+"""What the patches, images and replicas of a kustomization make wrong, though its base is right.
+
+The objects of a base are checked where they are written, and a patch in a file of its own is checked like an object.
+What a kustomization says inside of itself, and what a patch says only together with its base, shows in what is
+deployed alone: so the rules run on that too, and what they say of it and not of the base is told at the patch.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lintkit.check import Task
+from lintkit.model import Document, Finding, Location, Span
+from lintkit.parse.kubernetes import at
+from lintkit.parse.kustomize import INLINE, BuiltObject, Kustomizations, Step
+from lintkit.parse.kustomize_places import place_of, route_of
+
+_MOST_BUILDS = 200
+_MOST_OBJECTS = 2_000
+"""How many changed objects are checked for all kustomizations together."""
+
+Render = Callable[[str, Sequence[object]], "tuple[Document, ...] | None"]
+Key = tuple[str, str]
+"""(rule, subject)"""
+
+
+@dataclass(slots=True)
+class Defects:
+    """The kustomizations, the rules that run on a path, and what was said of their files already."""
+
+    kustomizations: Kustomizations
+    tasks: Callable[[str], Sequence[Task]]
+    render: Render
+    known: Sequence[Finding]
+    _left: int = _MOST_OBJECTS
+    _told: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def find(self) -> Iterator[Finding]:
+        """Each defect once, at the change that makes it."""
+        said: defaultdict[str, set[Key]] = defaultdict(set)
+        for finding in self.known:
+            said[finding.path].add((finding.rule, finding.subject))
+        for root in self.kustomizations.roots()[:_MOST_BUILDS]:
+            if not self.kustomizations.changes(root):
+                continue
+            by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
+            for built in self.kustomizations.build(root, steps=True):
+                by_path[built.path].append(built)
+            tasks = self.tasks(self.kustomizations.files[root])
+            for path, objects in by_path.items():
+                if self._left > 0 and any(each.steps for each in objects):
+                    yield from self._of_file(path, objects, tasks, said)
+
+    def _of_file(
+        self, path: str, objects: Sequence[BuiltObject], tasks: Sequence[Task], said: Mapping[str, set[Key]]
+    ) -> Iterator[Finding]:
+        written = self.kustomizations.read(path)
+        for built in objects:
+            index = built.index
+            documents = self._state(written, index, path, built.data) if built.steps else None
+            if not built.steps or documents is None or not isinstance(built.data, dict):
+                continue
+            self._left -= 1
+            found = [(task, each) for task in tasks for each in _run(task, documents[index], documents)]
+            known = said.get(path, set()).union(*(said.get(p, ()) for p in _patch_paths(built.steps)))
+            fresh = [(task, each) for task, each in found if (each.rule, each.subject) not in known]
+            if not fresh:
+                continue
+            before = self._state(documents, index, path, built.steps[0].before)
+            for task, finding in fresh:
+                if before is not None and finding.subject not in self._said(task, before, index):
+                    placed = self._placed(task, finding, documents, index, built)
+                    if placed is not None:
+                        yield placed
+
+    def _state(
+        self, documents: tuple[Document, ...], index: int, path: str, data: Any
+    ) -> tuple[Document, ...] | None:
+        """The documents of the file with one of its objects as it was."""
+        rendered = self.render(path, [data])
+        if rendered is None or len(rendered) != 1:
+            return None
+        return (*documents[:index], replace(rendered[0], index=index), *documents[index + 1 :])
+
+    @staticmethod
+    def _said(task: Task, documents: tuple[Document, ...], index: int) -> set[str]:
+        return {each.subject for each in _run(task, documents[index], documents)}
+
+    def _placed(
+        self, task: Task, finding: Finding, documents: tuple[Document, ...], index: int, built: BuiltObject
+    ) -> Finding | None:
+        """The finding at the change without which nothing is wrong; None where it is none of the changes."""
+        route = route_of(documents[index], finding.primary.span)
+        step = None
+        for each in built.steps or ():
+            state = self._state(documents, index, built.path, each.after)
+            if state is not None and finding.subject in self._said(task, state, index):
+                step = each
+                break
+        if step is None:
+            return None
+        return self.placed(finding, step, route, built)
+
+    def placed(
+        self, finding: Finding, step: Step, route: tuple[str | int, ...], built: BuiltObject
+    ) -> Finding | None:
+        """The finding where `step` says what stands at `route`; None where that was told already."""
+        read = self.kustomizations.read
+        kustomization = read(step.change.path)[0]
+        place = place_of(step, route, kustomization)
+        key = (place.path, finding.rule, finding.subject)
+        if key in self._told or any(_overlap(each, place) for each in self.known):
+            return None
+        if not any(task.rule.id == finding.rule for task in self.tasks(place.path)):
+            return None
+        self._told.add(key)
+        base = read(built.path)[built.index]
+        label = f"{at(built.data, 'kind')} {at(built.data, 'metadata', 'name')} is changed"
+        return replace(
+            finding,
+            locations=(Location(place), Location(base.span(("metadata", "name")), label)),
+            fix=None,
+        )
+
+
+def _patch_paths(steps: Sequence[Step]) -> set[str]:
+    return {
+        step.change.patch.path
+        for step in steps
+        if step.change.patch is not None and step.change.patch.path != INLINE
+    }
+
+
+def _overlap(finding: Finding, place: Span) -> bool:
+    span = finding.primary.span
+    return span.path == place.path and span.start < place.end and place.start < span.end
+
+
+def _run(task: Task, document: Document, documents: tuple[Document, ...]) -> list[Finding]:
+    context = replace(task.context, documents=documents)
+    try:
+        return list(task.rule.check(document, context))
+    # lintkit: ignore[python/swallowed-exception] -- the check of the file itself reported a rule that fails
+    except Exception:
+        return []
