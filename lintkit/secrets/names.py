@@ -96,7 +96,7 @@ def secret_term(name: str) -> tuple[str, ...]:
         return (before, head)
     if head in WEAK_TERMS:
         # Every page shows its visitors which container of the tag manager it loads, and with what.
-        return () if "gtm" in words or words[-3:-1] == ["tag", "manager"] else (head,)
+        return () if "gtm" in words or {"tag", "manager"} <= set(words) else (head,)
     if head not in _TERMS and head not in _COMPOUNDS and not head.endswith(_ENDINGS):
         return ()
     if head == "token" and (before in _NOT_BEFORE_TOKEN or _PUBLIC & set(words)):
