@@ -24,6 +24,8 @@ _FEW = 100
 _WORDS_OF_A_COMMAND = 5
 _FREE = 8
 """A value of letters alone that is shorter than this is masked in a message only where it stands as a word."""
+_FREE_WORD = 13
+"""The same for small letters alone: a password that is a word is often the name of the project as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _many(message: str, values: frozenset[str]) -> Iterator[tuple[str, int]]:
 
 
 def _is_plain(value: str) -> bool:
-    return value.isalpha() and len(value) < _FREE
+    return value.isalpha() and len(value) < (_FREE_WORD if value.islower() else _FREE)
 
 
 def _stands_alone(message: str, start: int, end: int) -> bool:

@@ -287,6 +287,12 @@ def test_names_of_secrets_can_be_said(kind: Kind, text: str, name: str) -> None:
     assert scrub(message, secret_values(text, kind)) == message
 
 
+def test_a_password_that_is_a_word_leaves_names_with_it_alone() -> None:
+    values = secret_values("POSTGRES_PASSWORD=paperclip\n", "dotenv")
+    assert scrub("`registry.example.com/paperclip-web:2`", values) == "`registry.example.com/paperclip-web:2`"
+    assert scrub("`redis://:paperclip@cache`", values) == "`redis://:*********@cache`"
+
+
 def test_a_plain_word_that_names_a_section_is_not_masked_in_messages() -> None:
     text = "services:\n  shopper:\n    image: a\n    environment:\n      DB_PASSWORD: shopper\n"
     assert "shopper" not in secret_values(text, "compose")
