@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.secrets import classify, is_secret_name
+from lintkit.secrets.chart_values import chart_secrets
 
 RULE = define(
     summary="a credential is written into the values of a Helm chart",
@@ -64,44 +62,15 @@ auth:
     ),
 )
 
-_DEEPEST = 30
-_KEY_NAME = re.compile(r"[a-zA-Z]+(?:[_.-][a-zA-Z]+)*")
-
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report strings that are a credential by their key, or by what they look like."""
     if isinstance(document.data, dict) and "sops" in document.data:
         return
-    stack: list[tuple[Route, Any]] = [((), document.data)]
-    while stack:
-        route, node = stack.pop()
-        if isinstance(node, (dict, list)):
-            if len(route) < _DEEPEST:
-                children: Any = node.items() if isinstance(node, dict) else enumerate(node)
-                stack.extend(((*route, key), child) for key, child in children)
-            continue
-        name = _name(document.data, route)
-        if not isinstance(node, str) or not name or "\n" in node.strip() or "{{" in node:
-            continue
-        verdict = classify(name, node)
-        if verdict is None or verdict.kind in ("placeholder", "well-known"):
-            continue
-        if _KEY_NAME.fullmatch(node) and is_secret_name(node):
-            continue  # the name of a key in a Secret
+    for route, name, verdict in chart_secrets(document.data):
         yield rule.finding(
             scalar_span(document, route, verdict.start, verdict.end),
             f"`{name}` in the values of the chart is a literal that {verdict.description}",
             subject=".".join(map(str, route)),
             secret=True,
         )
-
-
-def _name(data: Any, route: Route) -> str:
-    """The key of a value, or the `name` beside it."""
-    if not route or not isinstance(route[-1], str):
-        return ""
-    if route[-1] != "value":
-        return route[-1]
-    for part in route[:-1]:
-        data = data[part]
-    return data["name"] if isinstance(data.get("name"), str) else ""
