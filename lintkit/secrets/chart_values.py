@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from lintkit.model import Route
+from lintkit.model import Route, SourceFile
+from lintkit.parse.errors import ParseError
+from lintkit.parse.scalar_spans import scalar_span
+from lintkit.parse.yaml import parse
 from lintkit.secrets.names import is_secret_name
 from lintkit.secrets.values import Verdict, classify
 
 _DEEPEST = 30
+_LONGEST = 200_000
 _KEY_NAME = re.compile(r"[a-zA-Z]+(?:[_.-][a-zA-Z]+)*")
 
 
@@ -28,6 +33,20 @@ def chart_secrets(data: Any) -> Iterator[tuple[Route, str, Verdict]]:
         verdict = value_secret(name, node) if name else None
         if verdict is not None:
             yield route, name, verdict
+
+
+def chart_secrets_of_text(text: str) -> Iterator[tuple[Route, str, Verdict]]:
+    """The same of values that are written as a text; a verdict says where in that text."""
+    if len(text) > _LONGEST:
+        return
+    try:
+        documents = parse(SourceFile("values.yaml", "yaml", text.encode("utf-8", "replace")))
+    except ParseError:
+        return
+    for document in documents[:1]:
+        for route, name, verdict in chart_secrets(document.data):
+            span = scalar_span(document, route, verdict.start, verdict.end)
+            yield route, name, replace(verdict, start=span.start, end=span.end)
 
 
 def value_secret(name: str, value: Any) -> Verdict | None:

@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Span, bad, define, good
-from lintkit.model import SourceFile
-from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.parse.yaml import parse
 from lintkit.secrets import Verdict
-from lintkit.secrets.chart_values import chart_secrets, value_secret
+from lintkit.secrets.chart_values import chart_secrets, chart_secrets_of_text, value_secret
 
 RULE = define(
     summary="a credential is handed to a chart as plain text",
@@ -132,8 +129,6 @@ spec: {values: {password: blue-whale-41}}
     ),
 )
 
-_LONGEST = 200_000
-
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the values that are a credential, where the object hands them on."""
@@ -164,17 +159,9 @@ def _of(document: Document, rule: RuleContext, place: Route, owner: str) -> Iter
 def _of_text(document: Document, rule: RuleContext, place: Route, owner: str) -> Iterator[Finding]:
     """The values in a text that is YAML itself."""
     node = document.nodes.get(place)
-    if node is None or node.raw is None or len(node.raw) > _LONGEST:
-        return
-    try:
-        inner = parse(SourceFile("values.yaml", "yaml", node.raw.encode("utf-8", "replace")))
-    except ParseError:
-        return
-    for values in inner[:1]:
-        for route, key, verdict in chart_secrets(values.data):
-            found = scalar_span(values, route, verdict.start, verdict.end)
-            span = scalar_span(document, place, found.start, found.end)
-            yield _finding(rule, span, key, verdict, f"{owner} {'.'.join(map(str, route))}")
+    for route, key, verdict in chart_secrets_of_text(node.raw or "") if node is not None else ():
+        span = scalar_span(document, place, verdict.start, verdict.end)
+        yield _finding(rule, span, key, verdict, f"{owner} {'.'.join(map(str, route))}")
 
 
 def _finding(rule: RuleContext, span: Span, key: str, verdict: Verdict, subject: str) -> Finding:
