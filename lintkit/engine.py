@@ -297,7 +297,8 @@ def _check_project(
         return findings
     from lintkit.overlay_relations import Relations
 
-    return Relations(overlays.kustomizations, project, rules).settle(findings)
+    relations = Relations(overlays.kustomizations, project, rules)
+    return [*relations.settle(findings), *relations.defects(findings)]
 
 
 @dataclass(frozen=True, slots=True)

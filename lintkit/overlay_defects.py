@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lintkit.check import Task
-from lintkit.model import Document, Finding, Location, Span
+from lintkit.model import Document, Finding, Location, Route, Span
 from lintkit.parse.kubernetes import at
 from lintkit.parse.kustomize import INLINE, BuiltObject, Kustomizations, Step
 from lintkit.parse.kustomize_places import place_of, route_of
@@ -47,7 +47,7 @@ class Defects:
             if not self.kustomizations.changes(root):
                 continue
             by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
-            for built in self.kustomizations.build(root, steps=True):
+            for built in self.kustomizations.build(root, "steps"):
                 by_path[built.path].append(built)
             tasks = self.tasks(self.kustomizations.files[root])
             for path, objects in by_path.items():
@@ -95,35 +95,40 @@ class Defects:
         """The finding at the change without which nothing is wrong; None where it is none of the changes."""
         route = route_of(documents[index], finding.primary.span)
         step = None
-        for each in built.steps or ():
+        for each in built.steps:
             state = self._state(documents, index, built.path, each.after)
             if state is not None and finding.subject in self._said(task, state, index):
                 step = each
                 break
         if step is None:
             return None
-        return self.placed(finding, step, route, built)
+        return self._told_at(finding, step, route, built)
 
-    def placed(
-        self, finding: Finding, step: Step, route: tuple[str | int, ...], built: BuiltObject
-    ) -> Finding | None:
+    def _told_at(self, finding: Finding, step: Step, route: Route, built: BuiltObject) -> Finding | None:
         """The finding where `step` says what stands at `route`; None where that was told already."""
-        read = self.kustomizations.read
-        kustomization = read(step.change.path)[0]
-        place = place_of(step, route, kustomization)
+        told = at_change(self.kustomizations, finding, step, route, built)
+        place = told.primary.span
         key = (place.path, finding.rule, finding.subject)
-        if key in self._told or any(_overlap(each, place) for each in self.known):
+        if key in self._told or any(overlap(each, place) for each in self.known):
             return None
         if not any(task.rule.id == finding.rule for task in self.tasks(place.path)):
             return None
         self._told.add(key)
-        base = read(built.path)[built.index]
-        label = f"{at(built.data, 'kind')} {at(built.data, 'metadata', 'name')} is changed"
-        return replace(
-            finding,
-            locations=(Location(place), Location(base.span(("metadata", "name")), label)),
-            fix=None,
-        )
+        return told
+
+
+def at_change(
+    kustomizations: Kustomizations, finding: Finding, step: Step, route: Route, built: BuiltObject
+) -> Finding:
+    """The finding where `step` says what stands at `route` of an object, with the object as its other end."""
+    place = place_of(step, route, kustomizations.read(step.change.path)[0])
+    base = kustomizations.read(built.path)[built.index]
+    label = f"{at(built.data, 'kind')} {at(built.data, 'metadata', 'name')} is changed"
+    return replace(
+        finding,
+        locations=(Location(place), Location(base.span(("metadata", "name")), label)),
+        fix=None,
+    )
 
 
 def _patch_paths(steps: Sequence[Step]) -> set[str]:
@@ -134,7 +139,8 @@ def _patch_paths(steps: Sequence[Step]) -> set[str]:
     }
 
 
-def _overlap(finding: Finding, place: Span) -> bool:
+def overlap(finding: Finding, place: Span) -> bool:
+    """Whether a finding stands at a place already."""
     span = finding.primary.span
     return span.path == place.path and span.start < place.end and place.start < span.end
 

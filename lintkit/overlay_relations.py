@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,9 +17,12 @@ from lintkit.graph.cluster import build_cluster
 from lintkit.graph.cluster_facts import KustomizationDefined
 from lintkit.graph.extract import extract_document
 from lintkit.graph.facts import Fact
-from lintkit.model import Document, Finding, Location, Span
+from lintkit.model import Document, Finding, Location, Route, Span
+from lintkit.overlay_defects import at_change, overlap
 from lintkit.overlays import rendered
-from lintkit.parse.kustomize import Kustomizations
+from lintkit.parse.kubernetes import at
+from lintkit.parse.kustomize import BuiltObject, Kustomizations
+from lintkit.parse.kustomize_places import route_of, says
 from lintkit.rule import Project, Rule, RuleContext
 
 _MOST_BUILDS = 200
@@ -77,6 +80,97 @@ class Relations:
         )
         return [finding for finding in judged if finding is not None]
 
+    def defects(self, findings: Sequence[Finding]) -> list[Finding]:
+        """What the patches and replicas of kustomizations make wrong, besides `findings`, each once at the change."""
+        asked = [(rule, context) for rule, context in self.rules if rule.meta.kinds == ("kubernetes",)]
+        roots = self.kustomizations.roots()[:_MOST_BUILDS] if asked else []
+        trees = {root: self._tree(root) for root in roots}
+        left = _MOST_FACTS
+        found: dict[tuple[str, str, str], Finding] = {}
+        for root, tree in trees.items():
+            if not self.kustomizations.changes(root):
+                continue
+            left -= sum(map(len, self.project.by_type.values()))
+            objects = _followed(self.kustomizations.build(root, "steps"))
+            if left <= 0 or not any(each.steps for each in objects):
+                continue
+            instead = [
+                other for name, other in trees.items() if name != root and other.objects & tree.objects
+            ]
+            for finding in self._made_wrong(root, tree, instead, objects, asked, findings):
+                found.setdefault((finding.path, finding.rule, finding.subject), finding)
+        return [
+            each
+            for each in found.values()
+            if not any(overlap(known, each.primary.span) for known in findings)
+        ]
+
+    def _made_wrong(
+        self,
+        root: str,
+        tree: _Tree,
+        instead: Sequence[_Tree],
+        objects: Sequence[BuiltObject],
+        asked: Sequence[tuple[Rule, RuleContext]],
+        findings: Sequence[Finding],
+    ) -> Iterator[Finding]:
+        """What the rules say of the objects and neither of the repository nor of the objects without the changes."""
+        known = {(finding.rule, finding.subject) for finding in findings}
+        after = _rendered(objects)
+        said = self._say(tree, instead, after, asked)
+        fresh = [each for each in said if (each.rule, each.subject) not in known]
+        if after is None or not fresh:
+            return
+        rules = {each.rule for each in fresh}
+        before = _followed(self.kustomizations.build(root, "unchanged"))
+        again = [each for each in asked if each[0].id in rules]
+        unchanged = {(each.rule, each.subject) for each in self._say(tree, instead, _rendered(before), again)}
+        for finding in fresh:
+            if (finding.rule, finding.subject) not in unchanged:
+                placed = self._placed(finding, objects, after)
+                if placed is not None:
+                    yield placed
+
+    def _say(
+        self,
+        tree: _Tree,
+        instead: Sequence[_Tree],
+        files: Mapping[str, tuple[Document, ...]] | None,
+        asked: Sequence[tuple[Rule, RuleContext]],
+    ) -> list[Finding]:
+        if files is None:
+            return []
+        project = self._deployment(tree, instead, [each for found in files.values() for each in found])
+        try:
+            return [each for rule, context in asked for each in rule.check(project, context)]
+        # lintkit: ignore[python/swallowed-exception] -- the check of the repository reported a rule that fails
+        except Exception:
+            return []
+
+    def _placed(
+        self, finding: Finding, objects: Sequence[BuiltObject], files: Mapping[str, tuple[Document, ...]]
+    ) -> Finding | None:
+        """The finding at the change that says most of one of its ends; None where none is changed."""
+        ends = [_end(location, objects, files) for location in finding.locations]
+        choices = [
+            ((says(step, route), step.change.route[0] != "images"), step, route, built)
+            for built, route in (end for end in ends if end is not None)
+            for step in built.steps
+        ]
+        if not choices:
+            return None
+        _, step, route, built = max(choices, key=lambda each: each[0])
+        told = at_change(self.kustomizations, finding, step, route, built)
+        others: list[Location] = []
+        for location, end in zip(finding.locations, ends, strict=True):
+            if end is None:
+                others.append(location)
+            elif end[0] is not built:
+                base = self.kustomizations.read(end[0].path)[end[0].index]
+                name = f"{at(end[0].data, 'kind')} {at(end[0].data, 'metadata', 'name')}"
+                others.append(Location(base.span(end[1]), location.label or name))
+        return replace(told, locations=(*told.locations, *others))
+
     def _tree(self, root: str) -> _Tree:
         kustomizations = self.kustomizations
         objects, patches = kustomizations.reached(root), kustomizations.patch_files(root)
@@ -85,9 +179,11 @@ class Relations:
     def _ask(
         self, root: str, tree: _Tree, instead: Sequence[_Tree], asked: Sequence[tuple[Rule, RuleContext]]
     ) -> Said | None:
-        documents = self._documents(root)
-        if documents is None:
+        deployed = self.kustomizations.build(root)
+        rendered_files = _rendered(_followed(deployed)) if deployed else None
+        if rendered_files is None:
             return None
+        documents = [each for found in rendered_files.values() for each in found]
         project = self._deployment(tree, instead, documents)
         try:
             return frozenset(
@@ -96,23 +192,6 @@ class Relations:
         # lintkit: ignore[python/swallowed-exception] -- the check of the repository reported a rule that fails
         except Exception:
             return None
-
-    def _documents(self, root: str) -> list[Document] | None:
-        by_path: defaultdict[str, list[object]] = defaultdict(list)
-        deployed = self.kustomizations.build(root)
-        if not deployed:
-            return None
-        for built in deployed:
-            # Definitions of resources are long, and nothing refers to them.
-            if isinstance(built.data, dict) and built.data.get("kind") != "CustomResourceDefinition":
-                by_path[built.path].append(built.data)
-        found: list[Document] = []
-        for path, objects in by_path.items():
-            documents = rendered(path, objects)
-            if documents is None:
-                return None
-            found.extend(documents)
-        return found
 
     def _deployment(self, tree: _Tree, instead: Sequence[_Tree], documents: Sequence[Document]) -> Project:
         """The project with the objects of one kustomization as it deploys them."""
@@ -152,3 +231,40 @@ def _unpatched(fact: Fact, tree: _Tree) -> Fact:
     if isinstance(fact, KustomizationDefined) and posixpath.dirname(fact.path) in tree.folders:
         return replace(fact, patches=())
     return fact
+
+
+def _followed(objects: Sequence[BuiltObject]) -> list[BuiltObject]:
+    """Without definitions of resources, which are long, and to which nothing refers."""
+    return [
+        each
+        for each in objects
+        if isinstance(each.data, dict) and each.data.get("kind") != "CustomResourceDefinition"
+    ]
+
+
+def _rendered(objects: Sequence[BuiltObject]) -> dict[str, tuple[Document, ...]] | None:
+    """Path -> the documents of the objects that come from it; None where one of them cannot be written down."""
+    by_path: defaultdict[str, list[object]] = defaultdict(list)
+    for built in objects:
+        by_path[built.path].append(built.data)
+    found: dict[str, tuple[Document, ...]] = {}
+    for path, data in by_path.items():
+        documents = rendered(path, data)
+        if documents is None:
+            return None
+        found[path] = documents
+    return found
+
+
+def _end(
+    location: Location, objects: Sequence[BuiltObject], files: Mapping[str, tuple[Document, ...]]
+) -> tuple[BuiltObject, Route] | None:
+    """The object of a deployment that a location points into, and where."""
+    span = location.span
+    documents = files.get(span.path, ())
+    here = [each for each in objects if each.path == span.path]
+    for document, built in zip(documents, here, strict=False):
+        whole = document.span(())
+        if len(documents) == len(here) and whole.start <= span.start < max(whole.end, whole.start + 1):
+            return built, route_of(document, span)
+    return None

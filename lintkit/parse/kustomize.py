@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from lintkit.model import Document, Route, SourceFile
 from lintkit.parse.errors import ParseError
@@ -38,6 +38,9 @@ MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
 
 _MOST_STEPS = 1_000
 _SCALED = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
+
+Mode = Literal["changed", "steps", "unchanged"]
+"""How objects are built: with all changes, with what each change made of them, or without any."""
 
 Read = Callable[[str], tuple[Document, ...]]
 """The documents of a file of the repository; none for one that cannot be read."""
@@ -73,7 +76,8 @@ class BuiltObject:
     path: str
     index: int
     data: Any
-    steps: list[Step] | None = None
+    mode: Mode
+    steps: list[Step]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +134,11 @@ class Kustomizations:
             for entry in _patch_files(self._data(folder))
         )
 
-    def build(self, root: str, *, steps: bool = False) -> list[BuiltObject]:
-        """The objects that a kustomization deploys or deletes; none where that is too much to follow.
-
-        steps  with what each change made of them
-        """
+    def build(self, root: str, mode: Mode = "changed") -> list[BuiltObject]:
+        """The objects that a kustomization deploys or deletes; none where that is too much to follow."""
         objects: list[BuiltObject] = []
-        self._into(root, objects, 0, steps)
-        if steps and sum(len(each.steps or ()) for each in objects) >= _MOST_STEPS:
+        self._into(root, objects, 0, mode)
+        if sum(len(each.steps) for each in objects) >= _MOST_STEPS:
             return []
         return objects if len(objects) < _MOST_OBJECTS else []
 
@@ -155,7 +156,7 @@ class Kustomizations:
             if isinstance(each, str)
         ]
 
-    def _into(self, folder: str, objects: list[BuiltObject], depth: int, steps: bool) -> None:
+    def _into(self, folder: str, objects: list[BuiltObject], depth: int, mode: Mode) -> None:
         if depth > _DEEPEST or len(objects) >= _MOST_OBJECTS:
             return
         data = self._data(folder)
@@ -166,10 +167,10 @@ class Kustomizations:
                     continue
                 path = posixpath.normpath(posixpath.join(folder, entry))
                 if path in self.files:
-                    self._into(path, own, depth + 1, steps)
+                    self._into(path, own, depth + 1, mode)
                 else:
                     own.extend(
-                        BuiltObject(path, each.index, copy.deepcopy(each.data), [] if steps else None)
+                        BuiltObject(path, each.index, copy.deepcopy(each.data), mode, [])
                         for each in self.read(path)
                         if isinstance(each.data, dict)
                     )
@@ -178,7 +179,7 @@ class Kustomizations:
         for entry in _items(data, "components"):
             path = posixpath.normpath(posixpath.join(folder, entry)) if isinstance(entry, str) else ""
             if path in self.files:
-                self._into(path, everything, depth + 1, steps)
+                self._into(path, everything, depth + 1, mode)
         added = [each for each in everything if not any(each is other for other in objects)]
         self._transform(folder, data, everything)
         objects.extend(added)
@@ -324,8 +325,8 @@ def _scaled(count: Any, data: Any) -> Any:
 
 def _step(built: BuiltObject, change: Change, make: Callable[[Any], Any]) -> None:
     """Change an object, and keep what that made of it where somebody asks for it."""
-    if built.steps is None or len(built.steps) >= _MOST_STEPS:
-        built.data = make(built.data)
+    if built.mode != "steps" or len(built.steps) >= _MOST_STEPS:
+        built.data = make(built.data) if built.mode != "unchanged" else built.data
         return
     before = copy.deepcopy(built.data)
     built.data = make(built.data)

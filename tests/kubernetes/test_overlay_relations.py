@@ -105,6 +105,42 @@ def test_a_finding_in_a_patch_is_asked_of_the_overlay_that_applies_it() -> None:
     assert finding.path == "overlays/live/hpa.yaml"
 
 
+PATCHED = "resources: [../../base]\npatches:\n  - target: {kind: %s, name: shop}\n    patch: |-\n      - %s\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "overlay", "text"),
+    [
+        ("pdb-blocks-eviction", "resources: [../../base]\nreplicas: [{name: shop, count: 2}]\n", "2"),
+        (
+            "dangling-service",
+            PATCHED % ("Service", "{op: replace, path: /spec/selector/app, value: cart}"),
+            "cart",
+        ),
+        (
+            "service-target-port",
+            PATCHED % ("Service", "{op: replace, path: /spec/ports/0/targetPort, value: web}"),
+            "web",
+        ),
+    ],
+)
+def test_what_an_overlay_makes_wrong_is_told_at_its_change(rule: str, overlay: str, text: str) -> None:
+    pods = SHOP.replace('image: "shop:1"', 'image: "shop:1", ports: [{name: http, containerPort: 80}]')
+    right = {
+        "base/kustomization.yaml": "resources: [shop.yaml, budget.yaml, service.yaml]\n",
+        "base/shop.yaml": pods.replace("replicas: 1", "replicas: 3"),
+        "base/budget.yaml": BUDGET.replace("minAvailable: 1", "minAvailable: 2"),
+        "base/service.yaml": SERVICE.replace(", stage: live", "").replace(
+            "port: 80", "port: 80, targetPort: http"
+        ),
+    }
+    assert findings(rule, {**right, DEV: AS_IT_IS}) == ()
+    (finding,) = findings(rule, {**right, LIVE: overlay, DEV: AS_IT_IS})
+    span = finding.primary.span
+    assert (span.path, overlay[span.start : span.end]) == (LIVE, text)
+    assert finding.locations[1].label.endswith(" is changed")
+
+
 def test_kustomizations_that_share_nothing_are_deployed_beside_each_other() -> None:
     files = {
         "apps/kustomization.yaml": "resources: [shop.yaml]\n",
