@@ -129,7 +129,7 @@ def test_a_lost_finding_is_seen() -> None:
         location = Location(Span(document.path, at + 4, at + 14))
         return [] if at < 0 else [Finding(rule.id, "it is on", (location,), "a", "note")]
 
-    naive = replace(rule, check=by_look, meta=replace(rule.meta, examples=(example,)))
+    naive = replace(rule, check=by_look, meta=replace(rule.meta, scope="file", examples=(example,)))
     count, failures = lost(naive, transformation)
     assert count == 1
     assert "compose/privileged, example 1, flow style: the finding at compose.yaml:3:5" in failures[0]
