@@ -10,7 +10,7 @@ import copy
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -70,13 +70,21 @@ class Step:
 
 
 @dataclass(slots=True)
+class Run:
+    """One build: how, and how many more steps it may keep, each of which takes two copies of an object."""
+
+    mode: Mode
+    left: int = _MOST_STEPS
+
+
+@dataclass(slots=True)
 class BuiltObject:
     """An object as a kustomization deploys it, and the document that it comes from; no data where it is deleted."""
 
     path: str
     index: int
     data: Any
-    mode: Mode
+    run: Run
     steps: list[Step]
 
 
@@ -86,7 +94,6 @@ class Kustomizations:
 
     files: Mapping[str, str]
     read: Read
-    _used: set[str] = field(default_factory=set)
 
     def roots(self) -> list[str]:
         """The folders of kustomizations that no other one builds on, which are the ones that are deployed."""
@@ -137,10 +144,9 @@ class Kustomizations:
     def build(self, root: str, mode: Mode = "changed") -> list[BuiltObject]:
         """The objects that a kustomization deploys or deletes; none where that is too much to follow."""
         objects: list[BuiltObject] = []
-        self._into(root, objects, 0, mode)
-        if sum(len(each.steps) for each in objects) >= _MOST_STEPS:
-            return []
-        return objects if len(objects) < _MOST_OBJECTS else []
+        run = Run(mode)
+        self._into(root, objects, 0, run)
+        return objects if len(objects) < _MOST_OBJECTS and run.left > 0 else []
 
     def _data(self, folder: str) -> Mapping[Any, Any]:
         documents = self.read(self.files[folder])
@@ -156,7 +162,7 @@ class Kustomizations:
             if isinstance(each, str)
         ]
 
-    def _into(self, folder: str, objects: list[BuiltObject], depth: int, mode: Mode) -> None:
+    def _into(self, folder: str, objects: list[BuiltObject], depth: int, run: Run) -> None:
         if depth > _DEEPEST or len(objects) >= _MOST_OBJECTS:
             return
         data = self._data(folder)
@@ -167,10 +173,10 @@ class Kustomizations:
                     continue
                 path = posixpath.normpath(posixpath.join(folder, entry))
                 if path in self.files:
-                    self._into(path, own, depth + 1, mode)
+                    self._into(path, own, depth + 1, run)
                 else:
                     own.extend(
-                        BuiltObject(path, each.index, copy.deepcopy(each.data), mode, [])
+                        BuiltObject(path, each.index, copy.deepcopy(each.data), run, [])
                         for each in self.read(path)
                         if isinstance(each.data, dict)
                     )
@@ -179,7 +185,7 @@ class Kustomizations:
         for entry in _items(data, "components"):
             path = posixpath.normpath(posixpath.join(folder, entry)) if isinstance(entry, str) else ""
             if path in self.files:
-                self._into(path, everything, depth + 1, mode)
+                self._into(path, everything, depth + 1, run)
         added = [each for each in everything if not any(each is other for other in objects)]
         self._transform(folder, data, everything)
         objects.extend(added)
@@ -325,9 +331,11 @@ def _scaled(count: Any, data: Any) -> Any:
 
 def _step(built: BuiltObject, change: Change, make: Callable[[Any], Any]) -> None:
     """Change an object, and keep what that made of it where somebody asks for it."""
-    if built.mode != "steps" or len(built.steps) >= _MOST_STEPS:
-        built.data = make(built.data) if built.mode != "unchanged" else built.data
+    run = built.run
+    if run.mode != "steps" or run.left <= 0:
+        built.data = make(built.data) if run.mode != "unchanged" else built.data
         return
+    run.left -= 1
     before = copy.deepcopy(built.data)
     built.data = make(built.data)
     if built.data != before:
