@@ -147,6 +147,7 @@ def test_the_secret_is_masked(kind: Kind, text: str) -> None:
         ("kubernetes", '{"name":"DB_PASSWORD","valueFrom":{"secretKeyRef":{"name":"db"}}}'),
         ("kubernetes", "        - --webhook-secret-namespace=shop"),
         ("kubernetes", '    cert-manager.io/inject-ca-from-secret: "shop/webhook-ca"'),
+        ("kubernetes", "  value:\n    name: secret-init\n    image: shop:2\n    command: [shop, init]"),
         ("kubernetes", "- name: MODE\n  value: master\n- name: DB_PASSWORD\n  valueFrom: x"),
     ],
 )

@@ -299,6 +299,8 @@ class NamedValues:
         if last is None:
             return
         between = self.text[last.end() : start]
+        if not between.rpartition("name")[0].strip(" \t\r\n\"'{"):
+            return  # `value:` is the key of the mapping that the name stands in
         if not _NEXT_NAME.search(between.rpartition("name")[0]) and not _ITEMS_APART.search(between):
             self._value(last.start() + 1, last.end(), "secret", len(self.text), ":")
 
