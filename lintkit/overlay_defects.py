@@ -18,7 +18,6 @@ from lintkit.parse.kubernetes import at
 from lintkit.parse.kustomize import INLINE, BuiltObject, Kustomizations, Step
 from lintkit.parse.kustomize_places import place_of, route_of
 
-_MOST_BUILDS = 200
 _MOST_OBJECTS = 2_000
 """How many changed objects are checked for all kustomizations together."""
 
@@ -43,7 +42,7 @@ class Defects:
         said: defaultdict[str, set[Key]] = defaultdict(set)
         for finding in self.known:
             said[finding.path].add((finding.rule, finding.subject))
-        for root in self.kustomizations.roots()[:_MOST_BUILDS]:
+        for root in self.kustomizations.roots():
             if not self.kustomizations.changes(root):
                 continue
             by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)

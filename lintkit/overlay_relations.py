@@ -25,7 +25,6 @@ from lintkit.parse.kustomize import BuiltObject, Kustomizations
 from lintkit.parse.kustomize_places import route_of, says
 from lintkit.rule import Project, Rule, RuleContext
 
-_MOST_BUILDS = 200
 _MOST_FACTS = 2_000_000
 """How many facts are looked at for all kustomizations together; the ones beyond that are not asked."""
 
@@ -57,7 +56,7 @@ class Relations:
         paths = {finding.path for finding in findings if finding.rule in ids}
         if not paths:
             return list(findings)
-        roots = self.kustomizations.roots()[:_MOST_BUILDS]
+        roots = self.kustomizations.roots()
         trees = {root: self._tree(root) for root in roots}
         said: dict[str, Said] = {}
         left = _MOST_FACTS
@@ -83,7 +82,7 @@ class Relations:
     def defects(self, findings: Sequence[Finding]) -> list[Finding]:
         """What the patches and replicas of kustomizations make wrong, besides `findings`, each once at the change."""
         asked = [(rule, context) for rule, context in self.rules if rule.meta.kinds == ("kubernetes",)]
-        roots = self.kustomizations.roots()[:_MOST_BUILDS] if asked else []
+        roots = self.kustomizations.roots() if asked else []
         trees = {root: self._tree(root) for root in roots}
         left = _MOST_FACTS
         found: dict[tuple[str, str, str], Finding] = {}

@@ -21,7 +21,6 @@ from lintkit.parse.kubernetes import at, parse
 from lintkit.parse.kustomize import KUSTOMIZATION_FILES, Kustomizations
 
 _LARGEST = 500_000
-_MOST_BUILDS = 200
 
 Told = set[tuple[str, str]]
 """What rules say of a file: (rule, subject)."""
@@ -58,7 +57,7 @@ class Overlays:
         for finding in findings:
             wanted[finding.path].append(finding)
         told: defaultdict[str, dict[str, Told]] = defaultdict(dict)
-        for root in kustomizations.roots()[:_MOST_BUILDS]:
+        for root in kustomizations.roots():
             objects = kustomizations.reached(root) & wanted.keys()
             patches = (kustomizations.patch_files(root) & wanted.keys()) - objects
             if objects or patches:

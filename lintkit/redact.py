@@ -66,11 +66,6 @@ def redact(
     return scrub("".join(pieces), repeated)
 
 
-def secret_values(text: str, kind: Kind) -> frozenset[str]:
-    """The values of `find_secrets`."""
-    return find_secrets(text, kind).values
-
-
 def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
     """The detected secrets of a text themselves, as they are written and without their escapes, for `scrub`.
 

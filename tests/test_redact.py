@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.model import KINDS, Kind
-from lintkit.redact import redact, scrub, secret_values
+from lintkit.redact import find_secrets, redact, scrub
 
 S = "wha1e-hel7o"  # a made-up password
 
@@ -179,22 +179,22 @@ def test_further_ranges_are_masked_and_clipped() -> None:
 
 
 def test_values_of_a_text_are_scrubbed_from_messages() -> None:
-    values = secret_values(f"POSTGRES_PASSWORD={S}\n", "dotenv")
+    values = find_secrets(f"POSTGRES_PASSWORD={S}\n", "dotenv").values
     assert scrub(f"`{S}` is no port", values) == f"`{'*' * len(S)}` is no port"
 
 
 def test_a_well_known_word_is_not_scrubbed_from_messages() -> None:
-    values = secret_values("POSTGRES_PASSWORD=postgres\n", "dotenv")
+    values = find_secrets("POSTGRES_PASSWORD=postgres\n", "dotenv").values
     assert scrub("service `postgres` has no limit", values) == "service `postgres` has no limit"
 
 
 def test_a_short_plain_word_is_scrubbed_only_where_it_stands_alone() -> None:
-    values = secret_values("POSTGRES_PASSWORD=whale\n", "dotenv")
+    values = find_secrets("POSTGRES_PASSWORD=whale\n", "dotenv").values
     assert scrub("`whale` in whales and whale-db", values) == "`*****` in whales and whale-db"
 
 
 def test_the_password_within_a_masked_value_is_scrubbed_too() -> None:
-    values = secret_values(f"NEO4J_AUTH=neo4j/{S}\n", "dotenv")
+    values = find_secrets(f"NEO4J_AUTH=neo4j/{S}\n", "dotenv").values
     assert S not in scrub(f"password {S}", values)
 
 
@@ -236,7 +236,7 @@ PIECES = [
 def test_any_mixture_of_syntax_is_read(pieces: list[str], kind: Kind) -> None:
     text = "".join(pieces)
     assert len(redact(text, kind)) == len(text)
-    secret_values(text, kind)
+    find_secrets(text, kind)
 
 
 @given(st.text(max_size=80), st.lists(st.tuples(st.integers(-5, 90), st.integers(-5, 90)), max_size=5))
@@ -285,17 +285,17 @@ def test_no_value_is_left_in_a_message(values: set[str], message: str) -> None:
 )
 def test_names_of_secrets_can_be_said(kind: Kind, text: str, name: str) -> None:
     message = f"`{name}` is set to a literal"
-    assert scrub(message, secret_values(text, kind)) == message
+    assert scrub(message, find_secrets(text, kind).values) == message
 
 
 def test_a_password_that_is_a_word_leaves_names_with_it_alone() -> None:
-    values = secret_values("POSTGRES_PASSWORD=paperclip\n", "dotenv")
+    values = find_secrets("POSTGRES_PASSWORD=paperclip\n", "dotenv").values
     assert scrub("`registry.example.com/paperclip-web:2`", values) == "`registry.example.com/paperclip-web:2`"
     assert scrub("`redis://:paperclip@cache`", values) == "`redis://:*********@cache`"
 
 
 def test_a_plain_word_that_names_a_section_is_not_masked_in_messages() -> None:
     text = "services:\n  shopper:\n    image: a\n    environment:\n      DB_PASSWORD: shopper\n"
-    assert "shopper" not in secret_values(text, "compose")
-    assert "shopper" in secret_values(text.replace("  shopper:\n", "  web:\n"), "compose")
-    assert "x9shopper" in secret_values(text.replace("shopper", "x9shopper"), "compose")
+    assert "shopper" not in find_secrets(text, "compose").values
+    assert "shopper" in find_secrets(text.replace("  shopper:\n", "  web:\n"), "compose").values
+    assert "x9shopper" in find_secrets(text.replace("shopper", "x9shopper"), "compose").values

@@ -22,6 +22,7 @@ KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml")
 INLINE = "patch.yaml"
 """The path of a patch that is written into its kustomization."""
 
+_MOST_ROOTS = 200
 _MOST_OBJECTS = 2_000
 _DEEPEST = 20
 MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
@@ -96,16 +97,17 @@ class Kustomizations:
     read: Read
 
     def roots(self) -> list[str]:
-        """The folders of kustomizations that no other one builds on, which are the ones that are deployed."""
+        """The folders of kustomizations that no other one builds on, as many as are worth building."""
         used: set[str] = set()
         for folder in self.files:
             for entry in self._entries(self._data(folder)):
                 used.add(posixpath.normpath(posixpath.join(folder, entry)))
-        return [
+        deployed = [
             folder
             for folder in sorted(self.files)
             if folder not in used and self._data(folder).get("kind") != "Component"
         ]
+        return deployed[:_MOST_ROOTS]
 
     def tree(self, root: str) -> frozenset[str]:
         """The folders of a kustomization and of all that it builds on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,10 @@ class Grant:
         resource = next((each for each in resources if each in self.resources), None)
         verb = next((each for each in verbs if each in self.verbs), None)
         return f"`{verb}` on `{resource}`" if resource is not None and verb is not None else ""
+
+    def way_among(self, ways: Iterable[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]) -> str:
+        """The first of several ways that it allows, in words; empty where it allows none."""
+        return next(filter(None, (self.way(*each) for each in ways)), "")
 
 
 def grants(document: Document) -> Iterator[Grant]:

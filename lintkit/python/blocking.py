@@ -67,14 +67,14 @@ FUNCTION_CALLS = Calls(tuple(FUNCTIONS))
 
 
 def _in_coroutines(
-    names: tuple[str, ...], libraries: tuple[str, ...], owners: tuple[str, ...]
+    names: tuple[str, ...], libraries: tuple[str, ...], owners: tuple[str, ...] = ()
 ) -> MethodCalls:
     """Calls of such methods in files with coroutines that use a library and spell what makes its objects."""
     return MethodCalls(names, tuple((library, "async def") for library in libraries), owners)
 
 
 METHOD_CALLS: tuple[Trigger, ...] = (
-    MethodCalls(COMMON_COMMANDS, words=(("redis", "async def"), ("valkey", "async def"))),
+    _in_coroutines(COMMON_COMMANDS, ("redis", "valkey")),
     _in_coroutines(
         (*_SQL, *_QUERY, "get", "get_one", "delete"),
         ("sqlalchemy", "sqlmodel"),

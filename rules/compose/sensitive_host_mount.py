@@ -76,7 +76,7 @@ _SYSTEM = frozenset(
 _BELOW = re.compile(
     r"/etc/(?:passwd|group|g?shadow|sudoers|sudoers\.d|ssh|cron[\w.]*|pam\.d|security|ssl/private|systemd|init\.d|docker"
     r"|kubernetes|rancher|ld\.so\.[\w.]+|hosts|resolv\.conf|profile[\w.]*)(?:/.*)?"
-    r"|/root/\.(?:ssh|aws|docker|kube|gnupg)(?:/.*)?|/home/[^/]+/\.(?:ssh|aws|docker|kube|gnupg)(?:/.*)?"
+    r"|/(?:root|home/[^/]+)/\.(?:ssh|aws|docker|kube|gnupg)(?:/.*)?"
 )
 _HARMLESS_TO_READ = frozenset(("/etc/hosts", "/etc/resolv.conf", "/etc/passwd", "/etc/group", "/run", "/dev"))
 """`/etc/passwd` has held no passwords for decades; services read it to show names."""

@@ -38,7 +38,7 @@ FROM node:22
 # The hash in the file's name busts the browser's cache.
 COPY dist /app/dist
 ARG CACHEBUST=1
-RUN --mount=type=cache,target=/root/.npm npm ci
+RUN --mount=type=cache,target=/cache npm ci --cache /cache
 """,
             note="another cache, and an argument that a script sets",
         ),

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.rbac import MAKING_PODS, grants
 
-_WAYS = (MAKING_PODS,)
-
 RULE = define(
     summary="a role can create pods",
     why="""
@@ -66,7 +64,7 @@ rules:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report rules by which a program starts pods, by itself or through what makes them."""
     for grant in grants(document):
-        way = next(filter(None, (grant.way(*each) for each in _WAYS)), "")
+        way = grant.way(*MAKING_PODS)
         if way:
             text = f"{way} lets {grant.role} start pods, and each may use every Secret and account of the namespace"
             yield rule.finding(grant.span, text, subject=f"{grant.role} {way}")

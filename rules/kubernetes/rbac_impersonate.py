@@ -82,7 +82,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     for grant in grants(document):
         if grant.named:
             continue
-        way = next(filter(None, (grant.way(*each) for each in _WAYS)), "")
+        way = grant.way_among(_WAYS)
         if way:
             text = f"{way} lets {grant.role} act as another user"
             yield rule.finding(grant.span, text, subject=f"{grant.role} {way}")

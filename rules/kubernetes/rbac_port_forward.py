@@ -56,7 +56,7 @@ rules:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report rules by which a program reaches the ports of pods."""
     for grant in grants(document):
-        way = next(filter(None, (grant.way(*each) for each in _WAYS)), "")
+        way = grant.way_among(_WAYS)
         if way:
             text = f"{way} lets {grant.role} reach every port of the pods, past NetworkPolicies"
             if way.startswith("`get`"):
