@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from lintkit.budget import Budget, RuleLimitError
 from lintkit.model import Route
+from lintkit.parse.numbers import whole_number
 from lintkit.regex.engine import Regex, compile_regex
 from lintkit.regex.syntax import RegexError
 
@@ -209,8 +210,8 @@ def _resolves(reference: str, whole: Any, anchors: set[str]) -> bool:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(node, dict) and name in node:
             node = node[name]
-        elif isinstance(node, list) and name.isdigit() and int(name) < len(node):
-            node = node[int(name)]
+        elif isinstance(node, list) and (index := whole_number(name)) is not None and index < len(node):
+            node = node[index]
         else:
             return False
     return isinstance(node, (dict, bool))

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from lintkit.parse.numbers import whole_number
+
 ProgramKind = Literal["web", "task", "script", "unknown"]
 """web: a server of requests. task: a queue worker or a one-off. script: Python that could be anything."""
 
@@ -406,8 +408,9 @@ def worker_count(text: str) -> tuple[int | None, str, str]:
     ((4, '', ''), (None, 'WORKERS', '4'), (None, 'N', ''))
     """
     text = text.strip().strip("\"'")
-    if text.isdigit() and len(text) < 6:
-        return int(text), "", ""
+    number = whole_number(text, longest=5)
+    if number is not None:
+        return number, "", ""
     match = _SHELL_DEFAULT.match(text)
     if match is None:
         return None, "", ""

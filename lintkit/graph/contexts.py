@@ -21,6 +21,7 @@ from lintkit.graph.facts import (
 )
 from lintkit.graph.images import BuiltImage, Dockerfile, Paths, copied, normal
 from lintkit.parse.ignore import docker_ignored
+from lintkit.parse.numbers import whole_number
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
@@ -112,8 +113,8 @@ class BuildContext:
                 if later.stage != stage.index or not later.from_stage:
                     continue
                 name = later.from_stage.lower()
-                source = named.get(name, int(name) if name.isdigit() and len(name) < 6 else -1)
-                for older in dockerfile.lineage(source):
+                source = named.get(name, whole_number(name))
+                for older in dockerfile.lineage(source) if source is not None else ():
                     place = places.get(older, "")
                     if place and any(_covers(each, place) for each in later.sources):
                         places.setdefault(stage.index, later.destination.rstrip("/") or "/")

@@ -22,6 +22,7 @@ from lintkit.graph.facts import (
 from lintkit.graph.values import DYNAMIC, MASK, value_of
 from lintkit.model import Document, Route, Span
 from lintkit.parse.compose import mount_parts
+from lintkit.parse.numbers import whole_number
 
 _NAMES_THINGS = frozenset(
     """image extends depends_on links volumes_from network_mode networks volumes secrets configs env_file
@@ -183,7 +184,7 @@ def _integer(data: Any) -> int | None:
     text = data
     if text.startswith("${") and text.endswith("}"):
         text = text[2:-1].partition(":-")[2]
-    return int(text) if text.isdigit() and len(text) < 6 else None
+    return whole_number(text, longest=5)
 
 
 def _extends(data: Any) -> tuple[str, str] | None:

@@ -31,6 +31,7 @@ from lintkit.graph.facts import (
 from lintkit.graph.paths import is_served
 from lintkit.graph.state_names import STEM
 from lintkit.model import Span
+from lintkit.parse.numbers import whole_number
 from lintkit.python.web_names import (
     HOOKS,
     METHODS,
@@ -499,10 +500,13 @@ def _route(call: ast.Call) -> str | None:
     return None
 
 
+_MOST_WORKERS = 99_999
+
+
 def _number_of_workers(value: ast.expr) -> tuple[int, str] | None:
     """(workers, how they are written): a number, a number as the default of a variable, or the number of cores."""
     if isinstance(value, ast.Constant):
-        if isinstance(value.value, int) and not isinstance(value.value, bool):
+        if type(value.value) is int and 0 <= value.value <= _MOST_WORKERS:
             return value.value, f"workers = {value.value}"
         return None
     if isinstance(value, ast.Call):
@@ -511,12 +515,11 @@ def _number_of_workers(value: ast.expr) -> tuple[int, str] | None:
         parts = _dotted(value.func)
         if parts and parts[-1] in {"getenv", "get"} and len(value.args) == 2:
             default = value.args[1]
-            if (
-                isinstance(default, ast.Constant)
-                and isinstance(default.value, str)
-                and default.value.isdigit()
-            ):
-                return int(default.value[:5]), f"{default.value[:5]} workers unless a variable says otherwise"
+            if isinstance(default, ast.Constant) and isinstance(default.value, str):
+                number = whole_number(default.value, longest=5)
+                return (
+                    None if number is None else (number, f"{number} workers unless a variable says otherwise")
+                )
             return _number_of_workers(default)
         if parts and parts[-1] == "str" and value.args:
             return _number_of_workers(value.args[0])

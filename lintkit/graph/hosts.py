@@ -6,6 +6,7 @@ import ipaddress
 import re
 
 from lintkit.loopback import loopback_host
+from lintkit.parse.numbers import is_digits
 
 _URL = re.compile(
     r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{0,40})://(?:(?P<user>[^:@/\s]{0,200})(?::[^\s]{0,2000})?@)?"
@@ -53,4 +54,4 @@ def is_remote(host: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         pass
-    return "." in host and not host.endswith(_INTERNAL) and not host.rpartition(".")[2].isdigit()
+    return "." in host and not host.endswith(_INTERNAL) and not is_digits(host.rpartition(".")[2])

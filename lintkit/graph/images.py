@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lintkit.graph.facts import CopyInstruction, ImageCommand, ImageStage, VariableProvided
+from lintkit.parse.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def contents(
             if copy.stage != stage.index:
                 continue
             if copy.from_stage:
-                source = named.get(copy.from_stage.lower(), _number(copy.from_stage))
+                source = named.get(copy.from_stage.lower(), whole_number(copy.from_stage))
                 if source in systems:
                     _copy_between(systems[source], system, copy)
             else:
@@ -186,10 +187,6 @@ def contents(
         if stage.index == wanted:
             return system
     return {}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() and len(text) < 6 else -1
 
 
 def _destination(copy: CopyInstruction, several: bool) -> tuple[str, bool]:

@@ -59,6 +59,7 @@ from lintkit.graph.modules import ImportGraph
 from lintkit.graph.paths import is_served
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.model import Span
+from lintkit.parse.numbers import whole_number
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -503,8 +504,8 @@ class _Join:
                     number, variable, default = worker_count(program.workers)
                     if number is None and variable in given:
                         return _count_of(given[variable][0])
-                    if number is None and default.isdigit() and len(default) < 6:
-                        number = int(default)
+                    if number is None:
+                        number = whole_number(default, longest=5)
                     return Count(number, span, f"{number} workers") if number is not None and span else None
                 if program.program == "gunicorn":
                     for name in dict.fromkeys((program.config.removeprefix("file:") or "gunicorn.conf.py",)):
@@ -531,9 +532,8 @@ class _Join:
 
 def _count_of(provided: VariableProvided) -> Count | None:
     text = (provided.value.text or "").strip()
-    if not text.isdigit() or len(text) > 5:
-        return None
-    return Count(int(text), provided.span, f"{provided.name}={text}")
+    number = whole_number(text, longest=5)
+    return None if number is None else Count(number, provided.span, f"{provided.name}={text}")
 
 
 def _default_targets(program: Started, given: Mapping[str, tuple[VariableProvided, ...]]) -> tuple[str, ...]:

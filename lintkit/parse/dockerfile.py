@@ -15,6 +15,7 @@ from lintkit.parse.docker_instruction import KEYWORDS, PAIR_KEYWORDS, Instructio
 from lintkit.parse.docker_lines import JoinedLine, LineReader
 from lintkit.parse.docker_words import unquote
 from lintkit.parse.errors import ParseError
+from lintkit.parse.numbers import is_digits
 from lintkit.source import decode
 
 _EXPANDED_BY_BUILDER = frozenset(
@@ -95,7 +96,7 @@ def foreign_images(document: Document) -> list[tuple[str, Span]]:
 
 
 def _is_foreign(image: str) -> bool:
-    return bool(image) and "$" not in image and not image.isdigit() and image.lower() != "scratch"
+    return bool(image) and "$" not in image and not is_digits(image) and image.lower() != "scratch"
 
 
 def effective_environment(document: Document, stage: int) -> dict[str, str]:

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from lintkit.model import Document, Route, SourceFile
 from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse, pod_spec_route
+from lintkit.parse.numbers import whole_number
 
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml")
 INLINE = "patch.yaml"
@@ -461,8 +462,8 @@ def _operate(data: Any, operation: Any) -> None:
     for part in parents:
         if isinstance(node, dict):
             node = node.get(part)
-        elif isinstance(node, list) and part.isdigit() and int(part[:9]) < len(node):
-            node = node[int(part)]
+        elif isinstance(node, list) and (index := whole_number(part)) is not None and index < len(node):
+            node = node[index]
         else:
             return
     value = copy.deepcopy(operation.get("value"))
@@ -474,8 +475,7 @@ def _operate(data: Any, operation: Any) -> None:
     elif isinstance(node, list):
         if what == "add" and last == "-":
             node.append(value)
-        elif last.isdigit() and int(last[:9]) < len(node):
-            index = int(last)
+        elif (index := whole_number(last)) is not None and index < len(node):
             if what == "remove":
                 del node[index]
             elif what == "replace":

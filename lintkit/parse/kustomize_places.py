@@ -7,6 +7,7 @@ from typing import Any
 from lintkit.model import Document, Route, Span
 from lintkit.parse.kubernetes import at
 from lintkit.parse.kustomize import INLINE, MERGE_KEYS, Step
+from lintkit.parse.numbers import is_digits
 from lintkit.parse.scalar_spans import scalar_span
 
 
@@ -78,7 +79,7 @@ def _operation(operations: list[Any], route: Route) -> tuple[int, int]:
         parts = _parts(operation)
         common = 0
         for part, other in zip(parts, wanted, strict=False):
-            if part != other and not (part == "-" and other.isdigit()):
+            if part != other and not (part == "-" and is_digits(other)):
                 break
             common += 1
         if common >= best[1]:

@@ -73,7 +73,10 @@ def tagged(schema: ScalarSchema, tag: str, text: str, plain: bool) -> Scalar:
         return text
     value = _RESOLVERS[schema](text)
     if name == "float" and type(value) is int:
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            return text
     return value if type(value).__name__ == {"null": "NoneType"}.get(name, name) else text
 
 

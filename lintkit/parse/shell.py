@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from lintkit.parse.numbers import is_digits
+
 _PIECE = re.compile(
     r"""(?P<blank>(?:[ \t\r]|\\\r?\n)+)
     |(?P<newline>\n)
@@ -166,7 +168,7 @@ class _Reader:
             if text.startswith(";;") or text == ";&":
                 frame.patterns = len(self.found)
         elif kind == "redirect":
-            if frame.start >= 0 and not "".join(frame.parts).isdigit():
+            if frame.start >= 0 and not is_digits("".join(frame.parts)):
                 self._end_word(frame, piece.start())
             frame.parts, frame.start = [], -1
             frame.skip = True

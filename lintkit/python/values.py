@@ -175,6 +175,8 @@ class _Evaluation:
         if isinstance(node, cst.Name):
             return _CONSTANTS.get(identifier(node.value), UNKNOWN)
         if isinstance(node, cst.Integer | cst.Float | cst.Imaginary):
+            if len(node.value) > _LONGEST_NUMBER:
+                return UNKNOWN
             try:
                 return ast.literal_eval(node.value)
             except (ValueError, SyntaxError):
@@ -257,6 +259,9 @@ class _Evaluation:
 
 
 _LONGEST = 10_000_000
+
+# A hexadecimal literal may be of any length, and Python refuses to write a long number in decimal digits.
+_LONGEST_NUMBER = 400
 
 
 def literal(node: cst.BaseExpression, resolve: Resolve | None = None) -> object:

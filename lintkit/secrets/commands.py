@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lintkit.parse.numbers import is_digits
 from lintkit.secrets.names import is_secret_name
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.values import Verdict, classify
@@ -82,7 +83,7 @@ def command_secrets(items: Sequence[str]) -> Iterator[CommandSecret]:
             program = option = ""
             continue
         name, value, offset = _assigned(text, program)
-        if option and not (text.startswith("-") and len(text) > 1 and not text[1:2].isdigit()):
+        if option and not (text.startswith("-") and len(text) > 1 and not is_digits(text[1:2])):
             name, value, offset = option, text, 0
             if option in {"-u", "--user"}:
                 user, colon, value = text.partition(":")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal
 
+from lintkit.parse.numbers import is_digits
 from lintkit.secrets.patterns import pattern
 
 _WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
@@ -85,7 +86,7 @@ def secret_term(name: str) -> tuple[str, ...]:
     if name in {"PWD", "OLDPWD"}:  # the shell's working directory
         return ()
     words = list(split_words(name))
-    while len(words) > 1 and (words[-1].isdigit() or words[-1] in _TRAILING):
+    while len(words) > 1 and (is_digits(words[-1]) or words[-1] in _TRAILING):
         words.pop()
     if not words or words[0] in _FLAGS:
         return ()

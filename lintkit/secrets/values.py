@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from lintkit.parse.numbers import is_digits
 from lintkit.secrets.formats import DOCUMENTED, find_formats
 from lintkit.secrets.names import WEAK_TERMS, mention, secret_term, split_words
 from lintkit.secrets.patterns import pattern
@@ -225,7 +226,7 @@ def _authority_end(rest: str) -> int:
         elif char in "}])":
             depth = max(depth - 1, 0)
         elif char in "/?#," and not depth:
-            if rest[:index].isdigit():  # that was a port
+            if is_digits(rest[:index]):  # that was a port
                 return index
             # A password may hold these unescaped; it does when an `@` with a host follows before the next one.
             at = rest.find("@", index)
@@ -310,7 +311,7 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
         return None
     if _no_secret(text, credential):
         return None
-    if text.isdigit() and (len(text) < 4 or term[-1] == "token"):
+    if is_digits(text) and (len(text) < 4 or term[-1] == "token"):
         return None
     words = split_words(text)
     random = looks_random(text)

@@ -9,6 +9,7 @@ from typing import Any
 from lintkit.api import EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.datastores import datastore_of
 from lintkit.parse.compose import services
+from lintkit.parse.numbers import whole_number
 
 RULE = define(
     summary="a datastore is published on every interface of the host",
@@ -86,7 +87,7 @@ services:
 )
 
 _SHORT = re.compile(
-    r"(?:(?P<ip>0\.0\.0\.0|\[::\]):)?(?:(?:\d+(?:-\d+)?|\$\{\w+(?::?-\d*)?\}|\$\w+)?:)?(?P<target>\d+)(?:/tcp)?"
+    r"(?:(?P<ip>0\.0\.0\.0|\[::\]):)?(?:(?:[0-9]+(?:-[0-9]+)?|\$\{\w+(?::?-[0-9]*)?\}|\$\w+)?:)?(?P<target>[0-9]+)(?:/tcp)?"
 )
 _ANY = ("", "0.0.0.0", "::", "[::]")
 
@@ -115,8 +116,7 @@ def _open_target(item: Any) -> int | None:
         return item
     if isinstance(item, str):
         match = _SHORT.fullmatch(item)
-        return int(match["target"]) if match is not None and len(match["target"]) < 6 else None
+        return whole_number(match["target"]) if match is not None else None
     if isinstance(item, dict) and str(item.get("host_ip", "")) in _ANY and item.get("published") is not None:
-        target = str(item.get("target", ""))
-        return int(target) if target.isdigit() and len(target) < 6 else None
+        return whole_number(str(item.get("target", "")))
     return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
 from lintkit.parse.compose import services
+from lintkit.parse.numbers import whole_number
 
 RULE = define(
     summary="two services publish the same port of the host",
@@ -74,7 +75,8 @@ services:
 )
 
 _SHORT = re.compile(
-    r"(?:(?P<ip>\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:]+\]):)?(?P<low>\d+)(?:-(?P<high>\d+))?:\d+(?:-\d+)?(?:/(?P<protocol>\w+))?"
+    r"(?:(?P<ip>[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\[[0-9a-fA-F:]+\]):)?(?P<low>[0-9]+)(?:-(?P<high>[0-9]+))?"
+    r":[0-9]+(?:-[0-9]+)?(?:/(?P<protocol>\w+))?"
 )
 _ANY = ("", "0.0.0.0", "[::]", "::")
 _MAX_PORTS = 1000
@@ -116,12 +118,13 @@ def _published(item: Any) -> tuple[str, int, int, str] | None:
         match = _SHORT.fullmatch(item)
         if match is None:
             return None
-        low = int(match["low"])
-        return match["ip"] or "", low, int(match["high"] or low), match["protocol"] or "tcp"
-    if isinstance(item, dict):
-        published = str(item.get("published", ""))
-        if not published.isdigit():
+        low, high = whole_number(match["low"]), whole_number(match["high"] or match["low"])
+        if low is None or high is None:
             return None
-        low = int(published)
+        return match["ip"] or "", low, high, match["protocol"] or "tcp"
+    if isinstance(item, dict):
+        low = whole_number(str(item.get("published", "")))
+        if low is None:
+            return None
         return str(item.get("host_ip", "")), low, low, str(item.get("protocol", "tcp"))
     return None

@@ -13,6 +13,7 @@ from lintkit.api import Finding, Project, Route, RuleContext, Span, bad, define,
 from lintkit.graph.compose_services import MAIN_FILES, ComposeProjects, RunService, compose_projects
 from lintkit.graph.compose_tree import Node, dependencies, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.parse.numbers import is_digits, whole_number
 
 RULE = define(
     summary="compose refuses a service, because what it says does not fit together",
@@ -145,14 +146,15 @@ services:
 )
 
 _PORT = re.compile(
-    r"(?:(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:]+\]):)?(?:(\d+)(?:-(\d+))?:)?(\d+)(?:-(\d+))?(?:/([a-z]+))?"
+    r"(?:(?:[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\[[0-9a-fA-F:]+\]):)?(?:([0-9]+)(?:-([0-9]+))?:)?([0-9]+)(?:-([0-9]+))?"
+    r"(?:/([a-z]+))?"
 )
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _HIGHEST = 65_535
 _MOST_STEPS = 200_000
 """How many references between services are followed in one repository."""
 
-_BYTES = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([bkmgt]?)(?:i?b)?", re.IGNORECASE)
+_BYTES = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([bkmgt]?)(?:i?b)?", re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 _LIMITS = (
     ("cpus", ("deploy", "resources", "limits", "cpus")),
@@ -265,7 +267,7 @@ def _ports(ports: Node | None) -> Iterator[_Fault]:
         if item.mapping is not None:
             for key in ("published", "target"):
                 text = text_of(item.child(key))
-                if text.isdecimal() and _is_too_high(text):
+                if is_digits(text) and _is_too_high(text):
                     yield _no_port((*route, key), text)
             continue
         text = text_of(item)
@@ -284,7 +286,8 @@ def _no_port(route: Route, text: str) -> _Fault:
 
 
 def _is_too_high(digits: str) -> bool:
-    return len(digits.lstrip("0")) > 5 or int(digits) > _HIGHEST
+    number = whole_number(digits)
+    return number is None or number > _HIGHEST
 
 
 def _circles(projects: ComposeProjects, rule: RuleContext) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, Severity, bad, define, good
+from lintkit.parse.numbers import whole_number
 
 RULE = define(
     summary="an exposed port does not exist",
@@ -40,7 +41,7 @@ EXPOSE 65535 8000-8010/udp 53/UDP 9/sctp $PORT ${PORT}/tcp ${HOST}:${PORT}
     ),
 )
 
-_EXPOSED = re.compile(r"(?P<mapping>\S*:)?(?P<low>-?\d+)(?:-(?P<high>\d+))?(?:/(?P<protocol>\w*))?")
+_EXPOSED = re.compile(r"(?P<mapping>\S*:)?(?P<low>-?[0-9]+)(?:-(?P<high>[0-9]+))?(?:/(?P<protocol>\w*))?")
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _HIGHEST = 65_535
 
@@ -65,13 +66,13 @@ def _fault(text: str) -> str:
         return ""
     if match["mapping"]:
         return f"publishes nothing: the builder drops `{match['mapping']}`"
-    ports = [port for port in (match["low"], match["high"]) if port]
-    if any(len(port.lstrip("0")) > 5 or int(port) > _HIGHEST for port in ports):
+    low, high = (whole_number((port or "0").removeprefix("-")) for port in (match["low"], match["high"]))
+    if low is None or high is None or low > _HIGHEST or high > _HIGHEST:
         return f"is no port: they end at {_HIGHEST}"
     if match["low"].startswith("-"):
         return "is no port: they begin at 1"
     if match["protocol"] is not None and match["protocol"].lower() not in _PROTOCOLS:
         return "names no protocol: they are `tcp`, `udp` and `sctp`"
-    if match["high"] and int(match["high"]) < int(match["low"]):
+    if match["high"] and high < low:
         return "is no range: it ends before it begins"
     return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.parse.numbers import is_digits, whole_number
 
 RULE = define(
     summary="a stage has several CMD, ENTRYPOINT or HEALTHCHECK instructions",
@@ -85,7 +86,7 @@ def _sources(document: Document) -> frozenset[int]:
     found = set()
     for item in document.data["instructions"]:
         source = item["flags"].get("from", "").lower() if item["keyword"] == "COPY" else ""
-        number = int(source) if source.isdigit() and len(source) < 6 else named.get(source)
+        number = whole_number(source) if is_digits(source) else named.get(source)
         if number is not None:
             found.add(number)
     return frozenset(found)

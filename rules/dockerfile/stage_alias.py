@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.parse.numbers import is_digits, whole_number
 
 RULE = define(
     summary="a stage is named twice, or is copied from before it is there",
@@ -104,7 +105,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     for index, item in enumerate(document.data["instructions"]):
         for number, (flag, value) in enumerate(item["resolved_flags"]):
             for source in _sources(flag, value):
-                target = int(source) if source.isdigit() and len(source) < 6 else first.get(source.lower())
+                target = whole_number(source) if is_digits(source) else first.get(source.lower())
                 if target is None or target < item["stage"]:
                     continue
                 if target >= len(stages):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.env_files import entries_in_force, is_example
+from lintkit.parse.numbers import is_digits, whole_number
 from lintkit.secrets import split_words
 
 RULE = define(
@@ -155,9 +156,9 @@ def _wrong(name: str, value: str) -> str:
         return "has two schemes"
     for host in hosts.split(","):
         port = host.rpartition("]")[2].partition(":")[2] if "[" in host else host.partition(":")[2]
-        if ":" in port or (port and not port.isdigit()):
+        if ":" in port or (port and not is_digits(port)):
             return "has a port that is no number" if "@" not in match["rest"] or ":" not in port else ""
-        if port and not 0 < int(port[:9]) < 65536:
+        if port and not 0 < (whole_number(port) or 0) < 65536:
             return f"has the port {port[:9]}, and ports end at 65535"
     return _of_scheme(words, base)
 

@@ -93,7 +93,7 @@ refused, or the program falls back to something it should not.
     ),
 )
 
-_PORT = re.compile(r":(\d{1,5})(?=$|[/?#,;])")
+_PORT = re.compile(r":([0-9]{1,5})(?=$|[/?#,;])")
 _NOT_A_CONNECTION = re.compile(
     r"(?i)cors|origin|allowed|trusted|bind|listen|redirect_uris|no_?proxy|\bhosts$"
 )

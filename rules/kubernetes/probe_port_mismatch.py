@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at, containers
+from lintkit.parse.numbers import is_digits
 
 RULE = define(
     summary="a probe names a port that the container does not have",
@@ -78,7 +79,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             for how in ("httpGet", "tcpSocket"):
                 route: Route = (*container.route, probe, how, "port")
                 port = at(document.data, *route)
-                if not isinstance(port, str) or port in names or port.isdigit() or set("${") & set(port):
+                if not isinstance(port, str) or port in names or is_digits(port) or set("${") & set(port):
                     continue
                 yield rule.finding(
                     document.span(route),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at, containers
+from lintkit.parse.numbers import whole_number
 
 RULE = define(
     summary="a probe asks for a port that is not declared",
@@ -76,7 +77,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             for how in ("httpGet", "tcpSocket", "grpc"):
                 route: Route = (*container.route, probe, how, "port")
                 port = at(document.data, *route)
-                number = int(port) if isinstance(port, str) and port.isdigit() and len(port) < 6 else port
+                number = whole_number(port) if isinstance(port, str) else port
                 if not isinstance(number, int) or isinstance(number, bool) or number in numbers:
                     continue
                 yield rule.finding(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.cluster_facts import PodsDefined, ServiceDefined
+from lintkit.parse.numbers import is_digits
 
 _SERVICE = """\
 apiVersion: v1
@@ -113,7 +114,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             continue
         numbers_known = _declare_all(pods, cluster.selecting(pods))
         for target, span in missing:
-            named = isinstance(target, str) and not target.isdigit()
+            named = isinstance(target, str) and not is_digits(target)
             if not named and not numbers_known:
                 continue
             first = pods[0]
