@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from lintkit.budget import RuleLimitError
 from lintkit.catalog import RuleSet
 from lintkit.check import FileResult, Task, check_file, rule_failed
 from lintkit.discover.files import Discovery, SourceEntry, discover, load
 from lintkit.discover.tree import Tree, TreeError
+from lintkit.guard import Guard
 from lintkit.model import (
     Finding,
     Fix,
@@ -25,7 +28,7 @@ from lintkit.model import (
     Span,
     SuppressedFinding,
 )
-from lintkit.own_rules import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
+from lintkit.own_rules import EXPIRED_WAIVER, OWN_RULES, RULE_FAILED, SKIPPED_FILE
 from lintkit.rule import Project, Rule, RuleContext
 from lintkit.settle import (
     drop_superseded,
@@ -40,7 +43,9 @@ from lintkit.workers import map_in_order, worker_count
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
+    from lintkit.graph.cluster import Cluster
     from lintkit.graph.facts import Fact
+    from lintkit.graph.join import ConfigGraph
     from lintkit.overlays import Overlays
     from lintkit.redact import Secrets
 
@@ -155,17 +160,31 @@ def _check_files(
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
     findings = [finding for result in results for finding in result.findings]
+    guard, anchor = Guard(), _anchor(request, discovery)
     # Kustomize overlays set right what was said of the bases that they deploy.
-    overlays = _overlays(request, discovery)
+    overlays = _overlays(request, discovery, guard)
     if overlays is not None:
-        findings = [*overlays.settle(findings), *overlays.defects(findings)]
-    findings = _without_excused(request, discovery, findings)
+        settled = guard.run("lintkit/kustomize", anchor, partial(overlays.settle, findings), findings)
+        findings = [
+            *settled,
+            *guard.gather("lintkit/kustomize", anchor, partial(overlays.defects, findings)),
+        ]
+    excused = partial(_without_excused, request, discovery, findings, guard)
+    findings = guard.run("lintkit/excuses", anchor, excused, findings)
     if needs_project:
-        findings.extend(_check_project(request, discovery, results, overlays))
+        findings.extend(_check_project(request, discovery, results, overlays, guard))
+    findings.extend(guard.findings())
     return results, findings
 
 
-def _overlays(request: Request, discovery: Discovery) -> Overlays | None:
+def _anchor(request: Request, discovery: Discovery) -> str:
+    """The file at which it is told what fails for the whole repository: one that is reported on."""
+    paths = [entry.path for entry in discovery.files]
+    only = request.only
+    return min((path for path in paths if only is None or path in only), default=min(paths, default=""))
+
+
+def _overlays(request: Request, discovery: Discovery, guard: Guard) -> Overlays | None:
     """The kustomizations of the repository; None where it has none."""
     names = ("/kustomization.yaml", "/kustomization.yml")
     if not any(f"/{path}".endswith(names) for path in discovery.paths):
@@ -174,10 +193,12 @@ def _overlays(request: Request, discovery: Discovery) -> Overlays | None:
 
     tasks = _Tasks(request)
     read = _reader(request, discovery)
-    return Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"))
+    return Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"), guard)
 
 
-def _without_excused(request: Request, discovery: Discovery, findings: list[Finding]) -> list[Finding]:
+def _without_excused(
+    request: Request, discovery: Discovery, findings: list[Finding], guard: Guard
+) -> list[Finding]:
     """Leave out what an object of the same namespace supplies, such as the defaults of a LimitRange."""
     metas = {rule.id: rule.meta for rule in request.rules.rules if rule.meta.excused_by is not None}
     if not any(finding.rule in metas for finding in findings):
@@ -185,7 +206,7 @@ def _without_excused(request: Request, discovery: Discovery, findings: list[Find
     from lintkit.excuses import Excuses
 
     paths = [entry.path for entry in discovery.files if entry.kind == "kubernetes"]
-    return Excuses(paths, _reader(request, discovery), metas).settle(findings)
+    return Excuses(paths, _reader(request, discovery), metas, guard).settle(findings)
 
 
 def _reader(request: Request, discovery: Discovery) -> Callable[[str], SourceFile | None]:
@@ -203,6 +224,14 @@ def _reader(request: Request, discovery: Discovery) -> Callable[[str], SourceFil
 
 def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:
     """Read one file and check it; a file that cannot be read is a notification."""
+    try:
+        return _checked_entry(request, tasks, facts, entry)
+    except Exception as error:  # a defect of lintkit's own; the other files still get their answer
+        failed = rule_failed(f"lintkit/{entry.kind}", Span(entry.path, 0, 0), error)
+        return FileResult(entry.path, (failed,), parsed=False)
+
+
+def _checked_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:
     try:
         source = load(request.tree, entry)
     except TreeError as error:
@@ -263,8 +292,22 @@ _MISSED: frozenset[Kind] = frozenset({"gitignore", "dockerignore"})
 """Kinds of file whose absence is worth a finding; without a file of another kind there is nothing to say of it."""
 
 
+class _Unmade:
+    """Stands for a part of the project that could not be made, and stops every rule that asks it."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuleLimitError(f"{self._what} could not be made")
+
+
 def _check_project(
-    request: Request, discovery: Discovery, results: Sequence[FileResult], overlays: Overlays | None
+    request: Request,
+    discovery: Discovery,
+    results: Sequence[FileResult],
+    overlays: Overlays | None,
+    guard: Guard,
 ) -> list[Finding]:
     from lintkit.graph.cluster import build_cluster
     from lintkit.graph.join import join
@@ -276,9 +319,20 @@ def _check_project(
     by_type: defaultdict[type, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_type[type(fact)].append(fact)
-    graph = join(facts, discovery.paths, request.config.environment)
+    anchor = _anchor(request, discovery)
     facts_by_type = {kind: tuple(found) for kind, found in by_type.items()}
-    cluster = build_cluster(facts_by_type, discovery.paths)
+    graph = guard.run(
+        "lintkit/graph",
+        anchor,
+        partial(join, facts, discovery.paths, request.config.environment),
+        cast("ConfigGraph", _Unmade("the graph of who provides and reads variables")),
+    )
+    cluster = guard.run(
+        "lintkit/cluster",
+        anchor,
+        partial(build_cluster, facts_by_type, discovery.paths),
+        cast("Cluster", _Unmade("the graph of objects")),
+    )
     project = Project(discovery.paths, discovery.tracked, graph, facts_by_type, cluster)
     findings: list[Finding] = []
     rules: list[tuple[Rule, RuleContext]] = []
@@ -288,17 +342,14 @@ def _check_project(
             continue
         context = RuleContext(rule.meta, request.config.options(rule.meta))
         rules.append((rule, context))
-        try:
-            findings.extend(list(rule.check(project, context)))
-        except Exception as error:
-            anchor = min((entry.path for entry in discovery.files), default="")
-            findings.append(rule_failed(rule.id, Span(anchor, 0, 0), error))
+        findings.extend(guard.gather(rule.id, anchor, partial(rule.check, project, context)))
     if overlays is None:
         return findings
     from lintkit.overlay_relations import Relations
 
-    relations = Relations(overlays.kustomizations, project, rules)
-    return [*relations.settle(findings), *relations.defects(findings)]
+    relations = Relations(overlays.kustomizations, project, rules, guard)
+    settled = guard.run("lintkit/kustomize", anchor, partial(relations.settle, findings), findings)
+    return [*settled, *guard.gather("lintkit/kustomize", anchor, partial(relations.defects, findings))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,12 +381,18 @@ def _judge(
     expired, unplaced = _expired(request, judged, metas, texts)
     judged.extend(finding for finding in expired if _in_force(config, metas, finding))
     kept, external = _accepted(request, judged, metas)
-    kept, in_source, unused = suppress_in_source(
+    guard = texts.guard
+    suppress = partial(
+        suppress_in_source,
         kept,
         [suppression for result in results for suppression in result.suppressions],
         ran=_Ran(request).at,
         known=request.known | frozenset(metas),
         refused=lambda finding: config.for_path(finding.path).refuses_comments(metas[finding.rule]),
+    )
+    nothing: tuple[list[Finding], list[SuppressedFinding], list[Finding]] = (kept, [], [])
+    kept, in_source, unused = guard.run(
+        "lintkit/suppressions", _anchor(request, discovery), suppress, nothing
     )
     idle, accepted = _accepted(
         request, [finding for finding in unused if _in_force(config, metas, finding)], metas
@@ -345,6 +402,12 @@ def _judge(
     if request.only is not None:
         kept = [finding for finding in kept if finding.path in request.only]
         suppressed = [entry for entry in suppressed if entry.finding.path in request.only]
+    texts.find_secrets(
+        location.span.path
+        for finding in (*kept, *(entry.finding for entry in suppressed))
+        for location in finding.locations
+    )
+    kept.extend(finding for finding in guard.findings() if _in_force(config, metas, finding))
     kept = _finish(sorted(kept, key=order), texts)
     hidden = _finish(sorted((entry.finding for entry in suppressed), key=order), texts)
     by_key = {order(entry.finding)[:4]: entry for entry in suppressed}
@@ -467,6 +530,12 @@ def _cost(results: Iterable[FileResult]) -> dict[str, tuple[float, int]]:
     return {rule_id: (sum(seconds), len(seconds)) for rule_id, seconds in sorted(cost.items())}
 
 
+SECRETS = "lintkit/secrets"
+"""What fails where it is not known what of a file is a secret."""
+
+_QUOTED = re.compile(r"`[^`]+`")
+
+
 class _Texts:
     """The decoded texts of the files that findings point into, read once, and what of them may be shown."""
 
@@ -485,7 +554,9 @@ class _Texts:
         self._texts: dict[str, str] = {}
         self._lines: dict[str, Lines] = {}
         self._secrets: dict[str, Secrets] = {}
+        self._unknown: set[str] = set()
         self.boms: set[str] = set()
+        self.guard = Guard()
 
     def text(self, path: str) -> str:
         """The text of a file, without its BOM; empty for a path that cannot be read."""
@@ -552,6 +623,8 @@ class _Texts:
 
     def scrubbed(self, finding: Finding) -> Finding:
         """The finding with any secret of its files masked in its words: a second line of defence behind the rules."""
+        if finding.rule == RULE_FAILED.id:  # which quotes nothing
+            return finding
         paths = sorted({location.span.path for location in finding.locations})
         return replace(
             finding,
@@ -574,7 +647,8 @@ class _Texts:
         """A suppressed finding as it may be shown; the reason comes from a comment, and may say anything."""
         from lintkit.redact import redact
 
-        reason = self._scrubbed(redact(entry.reason, "text"), [finding.path]) if entry.reason else ""
+        masked = self.guard.run(SECRETS, finding.path, lambda: redact(entry.reason, "text"), "")
+        reason = self._scrubbed(masked, [finding.path])
         return replace(entry, finding=self.scrubbed(finding), reason=reason)
 
     def _scrubbed(self, words: str, paths: Iterable[str]) -> str:
@@ -582,17 +656,34 @@ class _Texts:
 
         for path in paths:
             words = scrub(words, self._found(path).values)
+            if path in self._unknown:
+                words = _QUOTED.sub("`*****`", words)
         return words
+
+    def find_secrets(self, paths: Iterable[str]) -> None:
+        """Find the secrets of files. Where that fails, all of the text is masked, and all that messages quote of it."""
+        for path in sorted(set(paths)):
+            self._found(path)
 
     def _found(self, path: str) -> Secrets:
         if path not in self._secrets:
             if self._other is not None and path in self._same:
                 self._secrets[path] = self._other._found(path)
+                self._unknown |= self._other._unknown & {path}
             else:
-                from lintkit.redact import find_secrets
-
-                self._secrets[path] = find_secrets(self.text(path), self._kind(path))
+                self._secrets[path] = self._sought(path)
         return self._secrets[path]
+
+    def _sought(self, path: str) -> Secrets:
+        from lintkit.redact import Secrets, find_secrets
+
+        text = self.text(path)
+        try:
+            return find_secrets(text, self._kind(path))
+        except Exception as error:
+            self.guard.tell(SECRETS, path, error)
+            self._unknown.add(path)
+            return Secrets(((0, len(text)),), frozenset())
 
 
 def decode_leniently(source: SourceFile) -> str:

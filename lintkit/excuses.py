@@ -6,14 +6,18 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
+from lintkit.guard import Guard
 from lintkit.model import Document, Finding, RuleMeta, SourceFile
 from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse
 from lintkit.select import SelectError, select
 
 _LARGEST = 500_000
+
+EXCUSES = "lintkit/excuses"
+"""What fails where it is not known what an object excuses."""
 
 Excuse = tuple[str, str]
 """The kind of an object, and the query that finds something in it."""
@@ -40,11 +44,13 @@ class Excuses:
     paths  the files of manifests
     load   the bytes of a file; None for one that cannot be read
     metas  the rules that ran
+    guard  takes what an object raises
     """
 
     paths: Iterable[str]
     load: Callable[[str], SourceFile | None]
     metas: Mapping[str, RuleMeta]
+    guard: Guard
 
     def settle(self, findings: Sequence[Finding]) -> list[Finding]:
         """`findings` without those that an object of their own namespace excuses."""
@@ -58,7 +64,11 @@ class Excuses:
             return list(findings)
         places = {rule: given[excuse] for excuse, rules in asked.items() if excuse in given for rule in rules}
         near = frozenset(place for found in given.values() for place in found)
-        read = cache(lambda path: self._documents(path, near))
+
+        @cache
+        def read(path: str) -> tuple[Document, ...]:
+            return self.guard.run(EXCUSES, path, lambda: self._documents(path, near), ())
+
         return [
             finding
             for finding in findings
@@ -74,10 +84,8 @@ class Excuses:
             source = self.load(path)
             if source is None or not any(kind in source.data for kind in kinds):
                 continue
-            for document in _parsed(source):
-                for excuse in asked:
-                    if at(document.data, "kind") == excuse[0] and _finds(document, excuse[1]):
-                        given[excuse].add(_place(document, path))
+            for excuse in self.guard.gather(EXCUSES, path, partial(_excuses_in, source, asked)):
+                given[excuse[0]].add(excuse[1])
         return given
 
     def _documents(self, path: str, near: frozenset[Place]) -> tuple[Document, ...]:
@@ -92,6 +100,16 @@ class Excuses:
         ):
             return ()
         return _parsed(source)
+
+
+def _excuses_in(source: SourceFile, asked: Sequence[Excuse]) -> list[tuple[Excuse, Place]]:
+    """What the objects of a file excuse, and where."""
+    return [
+        (excuse, _place(document, source.path))
+        for document in _parsed(source)
+        for excuse in asked
+        if at(document.data, "kind") == excuse[0] and _finds(document, excuse[1])
+    ]
 
 
 def _parsed(source: SourceFile) -> tuple[Document, ...]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from lintkit.check import Task
+from lintkit.guard import Guard
 from lintkit.model import Document, Finding, Location, Route, Span
 from lintkit.parse.kubernetes import at
 from lintkit.parse.kustomize import INLINE, BuiltObject, Kustomizations, Step
@@ -34,6 +36,7 @@ class Defects:
     tasks: Callable[[str], Sequence[Task]]
     render: Render
     known: Sequence[Finding]
+    guard: Guard
     _left: int = _MOST_OBJECTS
     _told: set[tuple[str, str, str]] = field(default_factory=set)
 
@@ -43,15 +46,21 @@ class Defects:
         for finding in self.known:
             said[finding.path].add((finding.rule, finding.subject))
         for root in self.kustomizations.roots():
-            if not self.kustomizations.changes(root):
-                continue
-            by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
-            for built in self.kustomizations.build(root, "steps"):
-                by_path[built.path].append(built)
-            tasks = self.tasks(self.kustomizations.files[root])
-            for path, objects in by_path.items():
-                if self._left > 0 and any(each.steps for each in objects):
-                    yield from self._of_file(path, objects, tasks, said)
+            made = partial(self._of_root, root, said)
+            yield from self.guard.gather("lintkit/kustomize", self.kustomizations.files[root], made)
+
+    def _of_root(self, root: str, said: Mapping[str, set[Key]]) -> list[Finding]:
+        if not self.kustomizations.changes(root):
+            return []
+        by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
+        for built in self.kustomizations.build(root, "steps"):
+            by_path[built.path].append(built)
+        tasks = self.tasks(self.kustomizations.files[root])
+        found: list[Finding] = []
+        for path, objects in by_path.items():
+            if self._left > 0 and any(each.steps for each in objects):
+                found.extend(self._of_file(path, objects, tasks, said))
+        return found
 
     def _of_file(
         self, path: str, objects: Sequence[BuiltObject], tasks: Sequence[Task], said: Mapping[str, set[Key]]
@@ -63,7 +72,7 @@ class Defects:
             if not built.steps or documents is None or not isinstance(built.data, dict):
                 continue
             self._left -= 1
-            found = [(task, each) for task in tasks for each in _run(task, documents[index], documents)]
+            found = [(task, each) for task in tasks for each in self._run(task, documents[index], documents)]
             known = said.get(path, set()).union(*(said.get(p, ()) for p in _patch_paths(built.steps)))
             fresh = [(task, each) for task, each in found if (each.rule, each.subject) not in known]
             if not fresh:
@@ -84,9 +93,13 @@ class Defects:
             return None
         return (*documents[:index], replace(rendered[0], index=index), *documents[index + 1 :])
 
-    @staticmethod
-    def _said(task: Task, documents: tuple[Document, ...], index: int) -> set[str]:
-        return {each.subject for each in _run(task, documents[index], documents)}
+    def _said(self, task: Task, documents: tuple[Document, ...], index: int) -> set[str]:
+        return {each.subject for each in self._run(task, documents[index], documents)}
+
+    def _run(self, task: Task, document: Document, documents: tuple[Document, ...]) -> list[Finding]:
+        context = replace(task.context, documents=documents)
+        check = task.rule.check
+        return self.guard.gather(task.rule.id, document.path, lambda: check(document, context))
 
     def _placed(
         self, task: Task, finding: Finding, documents: tuple[Document, ...], index: int, built: BuiltObject
@@ -142,12 +155,3 @@ def overlap(finding: Finding, place: Span) -> bool:
     """Whether a finding stands at a place already."""
     span = finding.primary.span
     return span.path == place.path and span.start < place.end and place.start < span.end
-
-
-def _run(task: Task, document: Document, documents: tuple[Document, ...]) -> list[Finding]:
-    context = replace(task.context, documents=documents)
-    try:
-        return list(task.rule.check(document, context))
-    # lintkit: ignore[python/swallowed-exception] -- the check of the file itself reported a rule that fails
-    except Exception:
-        return []

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from lintkit.graph.cluster import build_cluster
 from lintkit.graph.cluster_facts import KustomizationDefined
 from lintkit.graph.extract import extract_document
 from lintkit.graph.facts import Fact
+from lintkit.guard import Guard
 from lintkit.model import Document, Finding, Location, Route, Span
 from lintkit.overlay_defects import at_change, overlap
-from lintkit.overlays import rendered
+from lintkit.overlays import KUSTOMIZE, rendered
 from lintkit.parse.kubernetes import at
 from lintkit.parse.kustomize import BuiltObject, Kustomizations
 from lintkit.parse.kustomize_places import route_of, says
@@ -29,7 +31,7 @@ _MOST_FACTS = 2_000_000
 """How many facts are looked at for all kustomizations together; the ones beyond that are not asked."""
 
 Said = frozenset[tuple[str, str]]
-"""What rules say of one deployment: (rule, subject)."""
+"""What rules say of one deployment: (rule, subject), and (rule, "") where a rule failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Relations:
     kustomizations: Kustomizations
     project: Project
     rules: Sequence[tuple[Rule, RuleContext]]
+    guard: Guard
 
     def settle(self, findings: Sequence[Finding]) -> list[Finding]:
         """`findings` without those that no kustomization that deploys their file shows."""
@@ -58,20 +61,22 @@ class Relations:
             return list(findings)
         roots = self.kustomizations.roots()
         trees = {root: self._tree(root) for root in roots}
-        said: dict[str, Said] = {}
+        said: dict[str, Said | None] = {}
         left = _MOST_FACTS
         for root, tree in trees.items():
             here = paths & tree.files
             left -= sum(map(len, self.project.by_type.values())) if here else 0
-            if here and left > 0:
+            if here and left <= 0:
+                said[root] = None
+            elif here:
                 rules = {finding.rule for finding in findings if finding.path in here}
                 # What shares a file with this one is deployed instead of it, and everything else beside it.
                 instead = [
                     other for name, other in trees.items() if name != root and other.objects & tree.objects
                 ]
-                found = self._ask(root, tree, instead, [each for each in asked if each[0].id in rules])
-                if found is not None:
-                    said[root] = found
+                again = [each for each in asked if each[0].id in rules]
+                ask = partial(self._ask, root, tree, instead, again)
+                said[root] = self.guard.run(KUSTOMIZE, self.kustomizations.files[root], ask, None)
         deployed_by = {path: [root for root in said if path in trees[root].files] for path in paths}
         judged = (
             self._judged(finding, deployed_by[finding.path], said) if finding.rule in ids else finding
@@ -90,13 +95,13 @@ class Relations:
             if not self.kustomizations.changes(root):
                 continue
             left -= sum(map(len, self.project.by_type.values()))
-            objects = _followed(self.kustomizations.build(root, "steps"))
-            if left <= 0 or not any(each.steps for each in objects):
+            if left <= 0:
                 continue
             instead = [
                 other for name, other in trees.items() if name != root and other.objects & tree.objects
             ]
-            for finding in self._made_wrong(root, tree, instead, objects, asked, findings):
+            ask = partial(self._made_wrong, root, tree, instead, asked, findings)
+            for finding in self.guard.gather(KUSTOMIZE, self.kustomizations.files[root], ask):
                 found.setdefault((finding.path, finding.rule, finding.subject), finding)
         return [
             each
@@ -109,29 +114,34 @@ class Relations:
         root: str,
         tree: _Tree,
         instead: Sequence[_Tree],
-        objects: Sequence[BuiltObject],
         asked: Sequence[tuple[Rule, RuleContext]],
         findings: Sequence[Finding],
-    ) -> Iterator[Finding]:
+    ) -> list[Finding]:
         """What the rules say of the objects and neither of the repository nor of the objects without the changes."""
+        objects = _followed(self.kustomizations.build(root, "steps"))
+        if not any(each.steps for each in objects):
+            return []
         known = {(finding.rule, finding.subject) for finding in findings}
         after = _rendered(objects)
-        said = self._say(tree, instead, after, asked)
+        said = self._say(root, tree, instead, after, asked)
         fresh = [each for each in said if (each.rule, each.subject) not in known]
         if after is None or not fresh:
-            return
+            return []
         rules = {each.rule for each in fresh}
         before = _followed(self.kustomizations.build(root, "unchanged"))
         again = [each for each in asked if each[0].id in rules]
-        unchanged = {(each.rule, each.subject) for each in self._say(tree, instead, _rendered(before), again)}
-        for finding in fresh:
-            if (finding.rule, finding.subject) not in unchanged:
-                placed = self._placed(finding, objects, after)
-                if placed is not None:
-                    yield placed
+        without = self._say(root, tree, instead, _rendered(before), again)
+        unchanged = {(each.rule, each.subject) for each in without}
+        placed = (
+            self._placed(finding, objects, after)
+            for finding in fresh
+            if (finding.rule, finding.subject) not in unchanged
+        )
+        return [each for each in placed if each is not None]
 
     def _say(
         self,
+        root: str,
         tree: _Tree,
         instead: Sequence[_Tree],
         files: Mapping[str, tuple[Document, ...]] | None,
@@ -140,11 +150,7 @@ class Relations:
         if files is None:
             return []
         project = self._deployment(tree, instead, [each for found in files.values() for each in found])
-        try:
-            return [each for rule, context in asked for each in rule.check(project, context)]
-        # lintkit: ignore[python/swallowed-exception] -- the check of the repository reported a rule that fails
-        except Exception:
-            return []
+        return [each for rule, context in asked for each in self._check(root, rule, context, project) or ()]
 
     def _placed(
         self, finding: Finding, objects: Sequence[BuiltObject], files: Mapping[str, tuple[Document, ...]]
@@ -184,13 +190,16 @@ class Relations:
             return None
         documents = [each for found in rendered_files.values() for each in found]
         project = self._deployment(tree, instead, documents)
-        try:
-            return frozenset(
-                (each.rule, each.subject) for rule, context in asked for each in rule.check(project, context)
-            )
-        # lintkit: ignore[python/swallowed-exception] -- the check of the repository reported a rule that fails
-        except Exception:
-            return None
+        said: set[tuple[str, str]] = set()
+        for rule, context in asked:
+            found = self._check(root, rule, context, project)
+            said.update({(rule.id, "")} if found is None else {(each.rule, each.subject) for each in found})
+        return frozenset(said)
+
+    def _check(self, root: str, rule: Rule, context: RuleContext, project: Project) -> list[Finding] | None:
+        """What a rule says of one deployment; None where it fails."""
+        file = self.kustomizations.files[root]
+        return self.guard.run(rule.id, file, lambda: list(rule.check(project, context)), None)
 
     def _deployment(self, tree: _Tree, instead: Sequence[_Tree], documents: Sequence[Document]) -> Project:
         """The project with the objects of one kustomization as it deploys them."""
@@ -210,10 +219,14 @@ class Relations:
         cluster = build_cluster(facts_by_type, self.project.paths)
         return replace(self.project, by_type=facts_by_type, cluster=cluster)
 
-    def _judged(self, finding: Finding, roots: Sequence[str], said: Mapping[str, Said]) -> Finding | None:
-        if not roots:
+    def _judged(
+        self, finding: Finding, roots: Sequence[str], said: Mapping[str, Said | None]
+    ) -> Finding | None:
+        known = [found for root in roots if (found := said[root]) is not None]
+        if not roots or len(known) < len(roots) or any((finding.rule, "") in found for found in known):
             return finding
-        left = [root for root in roots if (finding.rule, finding.subject) in said[root]]
+        key = (finding.rule, finding.subject)
+        left = [root for root, found in zip(roots, known, strict=True) if key in found]
         if not left:
             return None
         if len(left) == len(roots):

@@ -11,9 +11,10 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 
 from lintkit.check import Task
+from lintkit.guard import Guard
 from lintkit.model import Document, Finding, Location, SourceFile, Span
 from lintkit.overlay_defects import Defects
 from lintkit.parse.errors import ParseError
@@ -22,8 +23,11 @@ from lintkit.parse.kustomize import KUSTOMIZATION_FILES, Kustomizations
 
 _LARGEST = 500_000
 
+KUSTOMIZE = "lintkit/kustomize"
+"""What fails where a kustomization cannot be followed."""
+
 Told = set[tuple[str, str]]
-"""What rules say of a file: (rule, subject)."""
+"""What rules say of a file: (rule, subject), and (rule, "") where a rule failed."""
 
 
 @dataclass(frozen=True)
@@ -32,11 +36,13 @@ class Overlays:
 
     load   the bytes of a file; None for one that cannot be read
     tasks  the rules that run on a path
+    guard  takes what a kustomization, or a rule on what it deploys, raises
     """
 
     paths: Iterable[str]
     load: Callable[[str], SourceFile | None]
     tasks: Callable[[str], Sequence[Task]]
+    guard: Guard
 
     @cached_property
     def kustomizations(self) -> Kustomizations:
@@ -56,12 +62,17 @@ class Overlays:
         wanted: defaultdict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
             wanted[finding.path].append(finding)
-        told: defaultdict[str, dict[str, Told]] = defaultdict(dict)
+        told: defaultdict[str, dict[str, Told | None]] = defaultdict(dict)
         for root in kustomizations.roots():
             objects = kustomizations.reached(root) & wanted.keys()
             patches = (kustomizations.patch_files(root) & wanted.keys()) - objects
             if objects or patches:
-                self._ask(kustomizations, root, objects, patches, wanted, told)
+                ask = partial(self._ask, kustomizations, root, objects, patches, wanted)
+                said = self.guard.run(
+                    KUSTOMIZE, kustomizations.files[root], ask, dict.fromkeys(objects | patches)
+                )
+                for path, found in said.items():
+                    told[path][root] = found
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
         judged = (
             self._judged(
@@ -73,7 +84,7 @@ class Overlays:
 
     def defects(self, findings: Sequence[Finding]) -> list[Finding]:
         """What kustomizations make wrong, besides `findings`, which are those of all files."""
-        return list(Defects(self.kustomizations, self.tasks, rendered, findings).find())
+        return list(Defects(self.kustomizations, self.tasks, rendered, findings, self.guard).find())
 
     def _read(self, path: str) -> tuple[Document, ...]:
         source = self.load(path)
@@ -91,8 +102,9 @@ class Overlays:
         objects: Set[str],
         patches: Set[str],
         wanted: dict[str, list[Finding]],
-        told: dict[str, dict[str, Told]],
-    ) -> None:
+    ) -> dict[str, Told | None]:
+        """What the rules say of the files as one kustomization deploys them; None where that is not known."""
+        told: dict[str, Told | None] = {}
         patched = {
             path: {_name(each.data) for each in kustomizations.read(path)} - {None} for path in patches
         }
@@ -107,26 +119,37 @@ class Overlays:
                 continue
             documents = rendered(path, by_path[path])
             if documents is None:
+                told[path] = None
                 continue
             rules = {finding.rule for finding in wanted[path]}
             tasks = [task for task in self.tasks(path) if task.rule.id in rules]
-            told[path][root] = self._told(tasks, documents)
+            told[path] = {each for task in tasks for each in self._said(task, documents)}
+        return told
 
-    @staticmethod
-    def _told(tasks: Sequence[Task], documents: tuple[Document, ...]) -> Told:
-        found: Told = set()
-        for task in tasks:
-            found |= _said(task, documents)
-        return found
+    def _said(self, task: Task, documents: tuple[Document, ...]) -> Told:
+        """What one rule says of the documents of a file; ("rule", "") where it fails."""
+        context = replace(task.context, documents=documents)
+        try:
+            return {
+                (each.rule, each.subject)
+                for document in documents
+                for each in task.rule.check(document, context)
+            }
+        except Exception as error:
+            self.guard.tell(task.rule.id, documents[0].path, error)
+            return {(task.rule.id, "")}
 
     @staticmethod
     def _judged(
-        finding: Finding, told: dict[str, Told], ran: frozenset[str], files: Mapping[str, str]
+        finding: Finding, told: dict[str, Told | None], ran: frozenset[str], files: Mapping[str, str]
     ) -> Finding | None:
-        if not told or finding.rule not in ran:
+        known = [found for found in told.values() if found is not None]
+        if finding.rule not in ran or not known or len(known) < len(told):
             return finding
-        key, failed = (finding.rule, finding.subject), (finding.rule, "")
-        left = [root for root, found in told.items() if key in found or failed in found]
+        if any((finding.rule, "") in found for found in known):
+            return finding
+        key = (finding.rule, finding.subject)
+        left = [root for root, found in zip(told, known, strict=True) if key in found]
         if not left:
             return None
         if len(left) == len(told):
@@ -151,15 +174,3 @@ def rendered(path: str, objects: Sequence[object]) -> tuple[Document, ...] | Non
         return parse(SourceFile(path, "kubernetes", text.encode("utf-8", "replace")))
     except (yaml.YAMLError, ParseError):
         return None
-
-
-def _said(task: Task, documents: tuple[Document, ...]) -> Told:
-    """What one rule says of the documents of a file; ("rule", "") where it fails, which its own file has reported."""
-    context = replace(task.context, documents=documents)
-    try:
-        return {
-            (each.rule, each.subject) for document in documents for each in task.rule.check(document, context)
-        }
-    # lintkit: ignore[python/swallowed-exception] -- the check of the file itself reported a rule that fails
-    except Exception:
-        return {(task.rule.id, "")}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lintkit.config.selectors import any_selects
 from lintkit.fingerprint import LINE_HASH, STABLE, stable_fingerprint
 from lintkit.model import Finding, Location, RuleMeta, SuppressedFinding, Suppression
-from lintkit.own_rules import UNUSED_SUPPRESSION
+from lintkit.own_rules import RULE_FAILED, UNUSED_SUPPRESSION
 from lintkit.suppress import apply
 
 if TYPE_CHECKING:
@@ -28,10 +28,12 @@ def order(finding: Finding) -> Sorting:
 
 def merge_equal(findings: Iterable[Finding]) -> list[Finding]:
     """Several findings of one rule at one span become one; the other ends of all of them are kept."""
-    merged: dict[tuple[str, str, int, int], Finding] = {}
+    merged: dict[tuple[str, str, str, int, int], Finding] = {}
     for finding in sorted(findings, key=order):
         span = finding.primary.span
-        key = (finding.rule, span.path, span.start, span.end)
+        # Rules that fail do so at the beginning of their file, each for itself.
+        failed = finding.message if finding.rule == RULE_FAILED.id else ""
+        key = (finding.rule, failed, span.path, span.start, span.end)
         first = merged.get(key)
         if first is None:
             merged[key] = finding

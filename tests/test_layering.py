@@ -22,6 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("compiled", "catalog", "config"),
     (
         "check",
+        "guard",
         "settle",
         "suppress",
         "redact",

@@ -1,0 +1,44 @@
+"""The steps between checking files and reporting, each under guard: one that raises is told, and the rest goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from lintkit.check import rule_failed
+from lintkit.model import Finding, Span
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Guard:
+    """What has failed so far: by path, rule and message, a finding of `lintkit/rule-failed`."""
+
+    failed: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
+
+    def run(self, name: str, path: str, make: Callable[[], T], otherwise: T) -> T:
+        """What `make` gives; `otherwise` where it raises, which is told at the beginning of `path`.
+
+        name  the id of the rule, or of the step, such as `lintkit/kustomize`
+        """
+        try:
+            return make()
+        except Exception as error:
+            self.tell(name, path, error)
+            return otherwise
+
+    def gather(self, name: str, path: str, make: Callable[[], Iterable[T]]) -> list[T]:
+        """All that `make` gives; nothing where it raises."""
+        found: list[T] = []
+        return self.run(name, path, lambda: list(make()), found)
+
+    def tell(self, name: str, path: str, error: Exception) -> None:
+        """Report what was raised; the same thing once."""
+        failed = rule_failed(name, Span(path, 0, 0), error)
+        self.failed.setdefault((path, name, failed.message), failed)
+
+    def findings(self) -> list[Finding]:
+        """All that was told."""
+        return list(self.failed.values())
