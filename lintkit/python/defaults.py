@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _WRAPPERS = frozenset(
     {"SecretStr", "SecretBytes", "Secret", "AnyUrl", "RedisDsn", "PostgresDsn", "HttpUrl", "str", "bytes"}
 )
+_QUOTING = frozenset({"quote", "quote_plus"})
+"""Functions of `urllib.parse` that write a text as it may stand in a URL; further arguments say how."""
+
 _TEXT = frozenset({"decode", "encode", "strip"})
 """Methods of a literal that leave it what it is."""
 
@@ -25,14 +28,15 @@ _FIELDS = frozenset({"Field", "field", "ib", "attrib", "mapped_column", "Option"
 def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tuple[cst.BaseExpression, str]]:
     """The string literals that `value` can end up as, with their nodes.
 
-    `"x"` itself, `SecretStr("x")`, `Field("x")`, `Field(default="x")`, `field(default_factory=lambda: "x")`, the
-    default of a read (`env("X", default="x")`) whose own name is no secret's, an f-string without expressions, the
-    right side of `… or "x"`, both branches of a conditional expression, and the parts of a concatenation as one. Names
-    are not followed: a constant is judged where it is written.
+    `"x"` itself, `SecretStr("x")`, `quote_plus("x")`, `Field("x")`, `Field(default="x")`,
+    `field(default_factory=lambda: "x")`, the default of a read (`env("X", default="x")`) whose own name is no secret's,
+    an f-string without expressions, the right side of `… or "x"`, both branches of a conditional expression, and the
+    parts of a concatenation as one. Names are not followed: a constant is judged where it is written.
     """
     import libcst as cst
 
-    if isinstance(value, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
+    joined = isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.Add)
+    if joined or isinstance(value, (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)):
         text = file.literal(value)
         if isinstance(text, bytes):
             text = text.decode("latin-1")
@@ -60,7 +64,9 @@ def literal_defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[tu
         name = (file.qualified_name(value.func) or file.code(value.func)).rpartition(".")[2]
         if name in _FIELDS:
             yield from _field_default(value, file)
-        elif name in _WRAPPERS and len(value.args) == 1 and value.args[0].keyword is None:
+        elif (name in _WRAPPERS and len(value.args) == 1) or (name in _QUOTING and value.args):
+            if value.args[0].keyword is not None or value.args[0].star:
+                return
             yield from literal_defaults(value.args[0].value, file)
 
 

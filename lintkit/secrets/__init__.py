@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lintkit.secrets.commands import CommandSecret, command_secrets
-from lintkit.secrets.names import is_secret_name, split_words
+from lintkit.secrets.names import is_outgoing, is_secret_name, split_words
+from lintkit.secrets.outcome import said_of, severity_of
 from lintkit.secrets.values import Verdict, classify, is_well_known, known_format, url_credentials
 
 if TYPE_CHECKING:
@@ -16,10 +17,13 @@ __all__ = [
     "Verdict",
     "classify",
     "command_secrets",
+    "is_outgoing",
     "is_secret_name",
     "is_well_known",
     "known_format",
+    "said_of",
     "secret_spans",
+    "severity_of",
     "split_words",
     "url_credentials",
 ]

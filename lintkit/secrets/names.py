@@ -47,7 +47,7 @@ _NOT_BEFORE_TOKEN = _set(
 )
 """Language models, paging and errors have tokens that open nothing."""
 
-_NOT_BEFORE_SECRET = frozenset({"pull", "tls", "existing"})
+_NOT_BEFORE_SECRET = frozenset({"pull", "tls", "existing", "kube", "kubernetes", "k8s"})
 """In Kubernetes these name a Secret object."""
 
 _VERBS = _set(
@@ -102,7 +102,7 @@ def secret_term(name: str) -> tuple[str, ...]:
         return ()
     if head == "token" and (before in _NOT_BEFORE_TOKEN or _PUBLIC & set(words)):
         return ()
-    if head == "secret" and before in _NOT_BEFORE_SECRET:
+    if head in {"secret", "secrets"} and before in _NOT_BEFORE_SECRET:
         return ()
     if head == "pass" and before in {
         "first",
@@ -123,6 +123,45 @@ def secret_term(name: str) -> tuple[str, ...]:
     if len(words) == 2 and before in _VERBS and head not in {"token", "secret"}:
         return ()
     return (head,)
+
+
+_HANDED_OUT = _set(
+    "apikey apikeys apitoken authtoken accesstoken bearertoken bottoken usertoken refreshtoken accesskey pat"
+)
+_CALLING_KEYS = _set("api access subscription account storage license admin service")
+_CALLING_TOKENS = _set("api access auth bot bearer refresh user personal app deploy")
+_OWN = _set(
+    "admin internal master root server own self local webhook inbound incoming worker agent node cluster gateway proxy"
+)
+"""Words of keys that the service itself asks its callers for."""
+_SIGNING = _set(
+    "signing sign encryption decryption encrypt crypto cipher session jwt hmac fernet csrf cookie jwe jws salt pepper"
+)
+
+
+@lru_cache(maxsize=8192)
+def is_outgoing(name: str) -> bool:
+    """Whether a secret of this name was issued by another service, which is called with it: `OPENAI_API_KEY`.
+
+    What stands in its place while nobody has filled it in opens nothing. A password, and a key that the service
+    signs with or asks its own callers for, is something else: a known one lets everybody in.
+
+    >>> is_outgoing("LLM_API_KEY"), is_outgoing("SECRET_KEY"), is_outgoing("INTERNAL_API_KEY")
+    (True, False, False)
+    """
+    term = secret_term(name)
+    words = split_words(name)
+    if not term or (_OWN | _SIGNING) & set(words):
+        return False
+    head = term[-1]
+    before = words[words.index(head) - 1] if words.index(head) else ""
+    if head in {"key", "keys"}:
+        return term[0] in _CALLING_KEYS or (before == "secret" and "access" in words)
+    if head in {"token", "tokens"}:
+        return before in _CALLING_TOKENS | _VENDORS
+    if head == "secret":
+        return before == "client"
+    return head in _HANDED_OUT
 
 
 @lru_cache(maxsize=8192)

@@ -40,7 +40,9 @@ class Verdict:
 PLACEHOLDER = "is a placeholder"
 WELL_KNOWN = "is a well-known default"
 REAL = "looks like a real secret"
-GUESSABLE = "is an easily guessed word"
+CHOSEN = "is no placeholder"
+"""Of a value that works as it stands, and of which no more is known: words that somebody chose."""
+GUESSABLE = "is easily guessed"
 
 
 def _set(words: str) -> frozenset[str]:
@@ -70,6 +72,14 @@ _FIELD_WORDS = _set(
     "type hash url file path"
 )
 """Words that names of fields, headers, columns and grant types are made of."""
+
+_GUESSED_PARTS = _FIELD_WORDS | _set(
+    "dev develop development local localhost prod production stage staging qa default my our the this super very top "
+    "simple strong admin administrator root main app application service server site web backend frontend database "
+    "postgres postgresql mysql mariadb mongo mongodb redis rabbitmq neo4j minio grafana docker compose django flask "
+    "fastapi pass pw psw passw0rd for only use a an is not so"
+)
+"""Words of which guessable passwords are made: `dev_password`, `local-admin-secret`."""
 
 _NOTHING = _set(
     "true false yes no on off none null nil undefined n/a na enabled disabled required optional unset empty "
@@ -102,7 +112,7 @@ _REFERENCE = pattern(
     r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
     |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
     |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler|encrypted)(?:://?|:)
-    |^arn:aws|^projects/[^/]+/secrets/|^ENC\[|^\{cipher\}|^!(?:vault|secret|Ref|Sub|env_var)|^(?:os\.)?(?:environ|getenv)\b
+    |^arn:aws|^projects/[^/]+/secrets/|^ENC\[|^\{cipher\}|^!(?:vault|secret|Ref|Sub|env_var)\s+\S|^(?:os\.)?(?:environ|getenv)\b
     |^(?:secrets|vars|inputs|github|steps|env|process\.env|config|settings|self|var|local|data|module)\.[A-Za-z_]
     """,
     re.VERBOSE,
@@ -128,6 +138,8 @@ _SELECTOR = pattern(
     r"^[#.][a-z][\w-]*$|\[(?:name|type|id|data-[\w-]+|autocomplete)[~^$*|]?=|^//\w+\[|^(?:input|button|form)\b"
 )
 _LABEL = pattern(r"[:?…]\s*$")
+
+_SAYS_SECRET = pattern(r"(?i)secret|passw|s3cr3t|p[a4@]ss?w[o0]rd")
 
 _USERINFO = pattern(r"://[^\s/?#\"'`<>:@\\]{0,200}:")
 _PASSWORD_END = pattern(r"[\s\"'`<>]")
@@ -230,7 +242,7 @@ def _authority_end(rest: str) -> int:
                 return index
             # A password may hold these unescaped; it does when an `@` with a host follows before the next one.
             at = rest.find("@", index)
-            if char != "," and at != -1 and not any(c in rest[index + 1 : at] for c in "/?#,=&;:"):
+            if at != -1 and not any(c in rest[index + 1 : at] for c in "/?#,=&;:"):
                 continue
             return index
     return len(rest)
@@ -262,7 +274,7 @@ def classify(name: str, value: object, *, credential: bool = False) -> Verdict |
             return Verdict(verdict.kind, verdict.description, start + offset, end + offset)
     term = secret_term(name)
     if not term:
-        return None
+        return _shift(_judge_of_secret(name, text), offset) if credential else None
     if term == ("access", "key") and not (
         looks_random(text) or {"secret", "storage", "azure"} & set(split_words(name))
     ):
@@ -270,6 +282,17 @@ def classify(name: str, value: object, *, credential: bool = False) -> Verdict |
     if term[-1] in WEAK_TERMS:
         return _shift(_judge_weak(name, term, text), offset)
     return _shift(_judge(name, term, text, credential=credential), offset)
+
+
+def _judge_of_secret(name: str, text: str) -> Verdict | None:
+    """A value under `SECRET_…`, whose last word nobody knows: one that says itself that it is a secret."""
+    words = split_words(name)
+    if words[:1] != ("secret",) or mention(name) != "secret":
+        return None
+    verdict = _judge("secret", ("secret",), text, credential=True)
+    if verdict is None or verdict.kind == "placeholder" or looks_random(text):
+        return verdict
+    return verdict if _SAYS_SECRET.search(text) else None
 
 
 def _shift(verdict: Verdict | None, offset: int) -> Verdict | None:
@@ -325,15 +348,28 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
         return None
     if _VARIABLE.match(text) and not random and mention(text):
         return Verdict("placeholder", PLACEHOLDER, *whole)  # the name of what was to be put here
-    if low in _WELL_KNOWN or (
-        words and ("".join(words) in _WELL_KNOWN or set(words) <= set(split_words(name)))
-    ):
+    if low in _WELL_KNOWN or (words and "".join(words) in _WELL_KNOWN):
         return Verdict("well-known", WELL_KNOWN, *whole)
+    if words and set(words) <= set(split_words(name)):
+        return Verdict("well-known", GUESSABLE, *whole)
     if not credential and (len(text) < 3 or any(c.isspace() for c in text)):
         return None
-    return Verdict(
-        "real", GUESSABLE if text.isalpha() and text.islower() and len(text) <= 12 else REAL, *whole
+    return Verdict("real", _strength(name, text, words, random=random), *whole)
+
+
+def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> str:
+    """What may be said of a value that is no placeholder: nothing that its form does not show."""
+    if random:
+        return REAL
+    if text.isalpha() and text.islower() and len(text) <= 12:
+        return GUESSABLE
+    if words and set(words) <= _GUESSED_PARTS | set(split_words(name)):
+        return GUESSABLE
+    classes = sum(
+        any(test(c) for c in text)
+        for test in (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum() and c not in "-_. ")
     )
+    return REAL if len(text) >= 8 and classes >= 3 else CHOSEN
 
 
 def _no_secret(text: str, credential: bool) -> bool:
@@ -374,3 +410,10 @@ def _names_a_field(name: str, term: tuple[str, ...], text: str, words: tuple[str
 def is_well_known(value: str) -> bool:
     """Whether `value` is a default that everybody knows, so that showing it gives nothing away."""
     return value.lower() in _WELL_KNOWN
+
+
+def asks_to_be_changed(value: str) -> bool:
+    """Whether a placeholder says that it works until it is changed (`change-me`), and is no blank to fill in."""
+    return bool(
+        re.search(r"(?i)chang|replace|insecure|unsafe|(?:dev|test|local)(?:elopment)?[-_ ]?only", value)
+    )

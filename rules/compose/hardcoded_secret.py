@@ -9,7 +9,7 @@ from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Document, Finding, Route, Ru
 from lintkit.parse.compose import build_argument_entries, environment_entries, services
 from lintkit.parse.interpolation import variables
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.secrets import Verdict, classify, command_secrets
+from lintkit.secrets import classify, command_secrets, said_of, severity_of
 
 RULE = define(
     summary="a secret is written into a compose file",
@@ -134,11 +134,16 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 if not entry.value:
                     continue
                 offset = len(entry.raw) - len(entry.value)
-                verdict = classify(entry.name, _plain(entry.value), credential=True)
+                plain = _plain(entry.value)
+                verdict = classify(entry.name, plain, credential=True)
                 if verdict is not None:
-                    message = f"`{entry.name}` of service `{service.name}` holds a literal that {verdict.description}"
-                    yield _finding(
-                        document, entry.route, verdict, offset, message, f"{service.name} {entry.name}", rule
+                    said = said_of(plain, verdict)
+                    yield rule.finding(
+                        scalar_span(document, entry.route, verdict.start + offset, verdict.end + offset),
+                        f"`{entry.name}` of service `{service.name}` holds a literal that {said}",
+                        subject=f"{service.name} {entry.name}",
+                        severity=severity_of(entry.name, plain, verdict),
+                        secret=True,
                     )
         for parts in _COMMANDS:
             yield from _command(document, service.name, (*service.route, *parts), rule)
@@ -153,13 +158,17 @@ def _command(document: Document, service: str, route: Route, rule: RuleContext) 
             routes.append((*route, len(routes)))
     texts = [document.nodes[each].raw or "" for each in routes if each in document.nodes]
     where = "health check" if route[-1] == "test" else route[-1]
-    for secret in command_secrets([_plain(text) for text in texts]):
+    items = [_plain(text) for text in texts]
+    for secret in command_secrets(items):
+        item, verdict = items[secret.item], secret.verdict
         what = f"after `{secret.name}`" if secret.name else "in a URL or word"
-        message = (
-            f"the {where} of service `{service}` holds a literal {what} that {secret.verdict.description}"
+        yield rule.finding(
+            scalar_span(document, routes[secret.item], verdict.start, verdict.end),
+            f"the {where} of service `{service}` holds a literal {what} that {said_of(item, verdict)}",
+            subject=f"{service} {where} {secret.name}".rstrip(),
+            severity=severity_of(secret.name, item, verdict),
+            secret=True,
         )
-        subject = f"{service} {where} {secret.name}".rstrip()
-        yield _finding(document, routes[secret.item], secret.verdict, 0, message, subject, rule)
 
 
 def _plain(raw: str) -> str:
@@ -169,16 +178,3 @@ def _plain(raw: str) -> str:
         if variable.operator and raw.startswith("${", variable.start):
             raw = f"{raw[: variable.start]}${{{'x' * (size - 3)}}}{raw[variable.end :]}"
     return raw
-
-
-def _finding(
-    document: Document,
-    route: Route,
-    verdict: Verdict,
-    offset: int,
-    message: str,
-    subject: str,
-    rule: RuleContext,
-) -> Finding:
-    span = scalar_span(document, route, verdict.start + offset, verdict.end + offset)
-    return rule.finding(span, message, subject=subject, secret=True)

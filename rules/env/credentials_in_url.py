@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import is_example, is_for_development
+from lintkit.graph.env_files import is_example, is_for_development, production
 from lintkit.graph.hosts import is_remote, url_parts
-from lintkit.secrets import classify, url_credentials
+from lintkit.parse.scalar_spans import scalar_span
+from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
 from lintkit.secrets.values import GUESSABLE, looks_random
 
 RULE = define(
@@ -62,23 +64,42 @@ E_URL=postgresql://shop:shop@db/shop
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report each URL of a tracked file whose password somebody chose, at the value."""
+    """Report each URL of a tracked file whose password somebody chose, at the password."""
     careful = is_example(document.path) or is_for_development(document.path, rule.environment)
+    in_production = rule.tracked and production(document, rule.environment) is not None
     for index, entry in enumerate(document.data["entries"] if rule.tracked else ()):
         value = entry["value"] or ""
-        places = url_credentials(value) if "://" in value else []
-        for start, end in places[:1]:
-            verdict = classify("password", value[start:end], credential=True)
-            if verdict is None or verdict.kind not in ("real", "format") or verdict.description == GUESSABLE:
-                continue
-            parts = url_parts(value)
-            remote = parts is not None and is_remote(parts[2])
-            if careful and not (remote and looks_random(value[start:end])):
-                continue
-            yield rule.finding(
-                document.span(("entries", index, "value")),
-                f"the URL in `{entry['key']}` holds a password that {verdict.description}, and git tracks the file",
-                subject=entry["key"],
-                confidence="high" if remote else "medium",
-                secret=True,
-            )
+        verdict = _worst(value, guessable=in_production)
+        if verdict is None:
+            continue
+        parts = url_parts(value)
+        remote = parts is not None and is_remote(parts[2])
+        if careful and not (remote and looks_random(value[verdict.start : verdict.end])):
+            continue
+        yield rule.finding(
+            scalar_span(document, ("entries", index, "value"), verdict.start, verdict.end),
+            f"the URL in `{entry['key']}` holds a password that {said_of(value, verdict)}, and git tracks the file",
+            subject=entry["key"],
+            severity=severity_of(entry["key"], value, verdict),
+            confidence="high" if remote else "medium",
+            secret=True,
+        )
+
+
+def _worst(value: str, *, guessable: bool) -> Verdict | None:
+    """The verdict on the first password of a URL in `value` that works as it stands, of several the worst.
+
+    guessable  a word that is easily guessed counts as well: production runs on it
+    """
+    found: Verdict | None = None
+    for start, end in url_credentials(value) if "://" in value else ():
+        verdict = classify("password", value[start:end], credential=True)
+        if verdict is None or verdict.kind not in ("real", "format"):
+            continue
+        if verdict.description == GUESSABLE and not guessable:
+            continue
+        verdict = replace(verdict, start=start + verdict.start, end=start + verdict.end)
+        if severity_of("password", value, verdict) == "error":
+            return verdict
+        found = found or verdict
+    return found

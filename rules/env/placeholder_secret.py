@@ -12,7 +12,8 @@ from lintkit.graph.env_files import (
     production,
     says_development,
 )
-from lintkit.secrets import classify
+from lintkit.secrets import classify, is_outgoing
+from lintkit.secrets.outcome import local_host
 
 RULE = define(
     summary="a secret in an environment file is still a placeholder or a well-known default",
@@ -48,6 +49,11 @@ NEO4J_AUTH=neo4j/password  # <-- here
 """
             },
             note="what everybody tries first, alone and inside other values",
+        ),
+        bad(
+            {".env": "STRIPE_API_KEY=your-key-here  # <-- here\nSESSION_SECRET=!ChangeMe!  # <-- here\n"},
+            note="a warning for a key that another service issues, as it refuses such a one; an error for the other, "
+            "with which everybody can sign",
         ),
         bad(
             {"backend/.env": "SECRET_KEY=changeme\nSECRET_KEY=changethis  # <-- here\n"},
@@ -112,12 +118,14 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         part = verdict.end - verdict.start < len(entry["value"].strip())
         what = "password in" if part else "value of"
         where = " in production" if found is not None else ""
+        outgoing = verdict.kind == "placeholder" and is_outgoing(entry["key"]) and not part
+        mild = developing or outgoing or bool(local_host(entry["value"], verdict))
         yield rule.finding(
             document.span(("entries", index, "value")),
             f"the {what} `{entry['key']}` {verdict.description}{where}",
             subject=entry["key"],
             related=found.related if found is not None else (),
-            severity="warning" if developing else "error",
+            severity="warning" if mild else "error",
             confidence="high"
             if found is not None or (verdict.kind == "placeholder" and not developing)
             else "medium",

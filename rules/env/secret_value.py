@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.env_files import is_example, is_for_a_desk, is_public_setting
-from lintkit.secrets import classify, url_credentials
+from lintkit.secrets import classify, is_outgoing, url_credentials
 from lintkit.secrets.values import looks_random
 
 _ANONYMOUS = ".".join(
@@ -65,6 +65,17 @@ and taking the line out does not take it out of the history.
         ),
         bad(
             {
+                ".env.test": """\
+SESSION_SECRET=9f8Qz1Lm4Xv7Kp2Rt6Yw3
+MAPS_API_KEY=4c1f09d27be84a63915f0ad2c7e83b56  # <-- here
+BUCKET_ACCESS_KEY=71d0c9ae35f24b8896e1d3f7a0c2b45e  # <-- here
+BUCKET_SECRET_KEY=e09b7a31c5d84f2296b1f8e3d4a7c605  # <-- here
+"""
+            },
+            note="keys that another service issued, in a file for tests",
+        ),
+        bad(
+            {
                 ".env.staging": "APP_SECRET=9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here\n",
                 ".env.development": "OPENAI_API_KEY=sk-" + "a1B2c3D4e5F6g7H8i9J0k1" + "  # <-- here\n",
             },
@@ -110,6 +121,7 @@ _GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSO
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each value of a tracked file that has the form of a credential, or looks generated, at the value."""
     at_a_desk = is_for_a_desk(document.path, rule.environment)
+    names = {entry["key"] for entry in document.data["entries"]}
     for index, entry in enumerate(document.data["entries"] if rule.tracked else ()):
         value = entry["value"] or ""
         verdict = classify(entry["key"], value) if value else None
@@ -122,10 +134,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 continue
             if at_a_desk and verdict.description in _MADE_AT_A_DESK:
                 continue
-        elif (
-            verdict.kind != "real" or not looks_random(secret) or at_a_desk or is_public_setting(entry["key"])
-        ):
+        elif verdict.kind != "real" or not looks_random(secret) or is_public_setting(entry["key"]):
             continue
+        elif at_a_desk and not _was_issued(entry["key"], names):
+            continue  # made there, for that machine alone
         copied = not by_form and is_example(document.path)
         then = "whoever copies the example has the same" if copied else "git tracks the file"
         yield rule.finding(
@@ -136,3 +148,11 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             confidence="high" if by_form else "medium",
             secret=True,
         )
+
+
+def _was_issued(name: str, names: set[str]) -> bool:
+    """Whether another service issued a key, so that it opens the same account from everywhere.
+
+    names  all of the file: `X_SECRET_KEY` beside `X_ACCESS_KEY` is the other half of it
+    """
+    return is_outgoing(name) or ("SECRET" in name and name.replace("SECRET", "ACCESS") in names)

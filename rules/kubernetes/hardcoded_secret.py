@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Severity, bad, define, good
 from lintkit.parse.kubernetes import Container, containers, embedded_env, env_entries
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.secrets import Verdict, classify, command_secrets
+from lintkit.secrets import Verdict, classify, command_secrets, said_of, severity_of
 
 RULE = define(
     summary="a secret is written into a manifest",
@@ -144,9 +144,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         verdict = classify(entry.name, entry.value, credential=True)
         if verdict is not None:
-            message = f"`{entry.name}` of {entry.container.called} holds a literal that {verdict.description}"
+            message = f"`{entry.name}` of {entry.container.called} holds a literal that {said_of(entry.value, verdict)}"
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
-            yield _finding(document, (*entry.route, "value"), verdict, message, subject, rule)
+            severity = severity_of(entry.name, entry.value, verdict)
+            yield _finding(document, (*entry.route, "value"), verdict, message, subject, severity, rule)
     yield from _elsewhere(document, rule)
     for container in containers(document):
         yield from _command(document, container, rule)
@@ -160,8 +161,9 @@ def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         verdict = classify(name, value, credential=True)
         if verdict is not None:
-            message = f"`{name}` of {_object(document)} holds a literal that {verdict.description}"
-            yield _finding(document, route, verdict, message, f"{_object(document)} {name}", rule)
+            message = f"`{name}` of {_object(document)} holds a literal that {said_of(value, verdict)}"
+            severity = severity_of(name, value, verdict)
+            yield _finding(document, route, verdict, message, f"{_object(document)} {name}", severity, rule)
 
 
 def _command(document: Document, container: Container, rule: RuleContext) -> Iterator[Finding]:
@@ -171,12 +173,17 @@ def _command(document: Document, container: Container, rule: RuleContext) -> Ite
         while (route := (*container.route, field, count)) in document.nodes:
             routes.append(route)
             count += 1
-    for secret in command_secrets([document.nodes[route].raw or "" for route in routes]):
+    items = [document.nodes[route].raw or "" for route in routes]
+    for secret in command_secrets(items):
+        item = items[secret.item]
         field = str(routes[secret.item][-2])
         what = f"after `{secret.name}`" if secret.name else "in a URL or word"
-        message = f"`{field}` of {container.called} holds a literal {what} that {secret.verdict.description}"
+        message = (
+            f"`{field}` of {container.called} holds a literal {what} that {said_of(item, secret.verdict)}"
+        )
         subject = f"{_object(document)} {container.name} {field} {secret.name}".rstrip()
-        yield _finding(document, routes[secret.item], secret.verdict, message, subject, rule)
+        severity = severity_of(secret.name, item, secret.verdict)
+        yield _finding(document, routes[secret.item], secret.verdict, message, subject, severity, rule)
 
 
 def _object(document: Document) -> str:
@@ -187,8 +194,13 @@ def _object(document: Document) -> str:
 
 
 def _finding(
-    document: Document, route: Route, verdict: Verdict, message: str, subject: str, rule: RuleContext
+    document: Document,
+    route: Route,
+    verdict: Verdict,
+    message: str,
+    subject: str,
+    severity: Severity,
+    rule: RuleContext,
 ) -> Finding:
-    return rule.finding(
-        scalar_span(document, route, verdict.start, verdict.end), message, subject=subject, secret=True
-    )
+    span = scalar_span(document, route, verdict.start, verdict.end)
+    return rule.finding(span, message, subject=subject, severity=severity, secret=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lintkit.api import (
     DOCS,
@@ -14,6 +15,7 @@ from lintkit.api import (
     Match,
     PythonFile,
     RuleContext,
+    Span,
     Strings,
     bad,
     cst,
@@ -23,7 +25,7 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.settings_fields import setting_at
 from lintkit.python.spelling import last_name
-from lintkit.secrets import Verdict, classify, url_credentials
+from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
 
 URLS = Strings(("://",))
 
@@ -32,7 +34,8 @@ RULE = define(
     why="""
 The password is in every clone, image layer and traceback, and a URL is logged where nobody would log a password: by
 drivers, proxies and error reports. As the default of a setting it is what production connects with when the variable
-is missing.
+is missing. A password for this machine, or one that everybody tries first, is a warning: it opens nothing elsewhere
+until somebody deploys it.
 """,
     remedy="Take the whole URL, or its password, from the environment or a secret store. "
     "Replace a password that was real: it is in the history.",
@@ -74,6 +77,17 @@ def dsn(host, name):
         ),
         bad('client.get("https://deploy:Winter2024!@registry.example.com/v2/")  # <-- here\n'),
         bad('logger.info("connects to mongodb://shop:Winter2024!@db/shop")  # <-- here\n', note="in a text"),
+        bad(
+            """\
+import os
+
+FIRST = os.getenv("DATABASE_URL", "postgresql://shop:dev_password@localhost:5432/shop")  # <-- here
+SECOND = "mongodb://shop:Winter2024!@localhost:27017,127.0.0.1:27018/shop"  # <-- here
+THIRD = "mongodb://shop:Winter2024!@db-0.example.net:27017,db-1.example.net:27017/shop"  # <-- here
+FOURTH = "amqp://shop:Win,ter2024!@mq:5672"  # <-- here
+""",
+            note="several hosts, a comma in the password; for this machine it is a warning",
+        ),
         good(
             """\
 def dsn(user, password, host):
@@ -135,21 +149,31 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     text = _text(match.node, file)
     if text is None or "\n" in text or _PATTERN.search(text):
         return  # a text of several lines is a document or a sample
-    found = _worst(text)
-    if found is None:
+    verdict = _worst(text)
+    if verdict is None:
         return
-    verdict, start = found
     setting = setting_at(match.node, file)
     shows = _only_shows(match.node, text, file) or (setting is not None and setting.name.lower() in _PROSE)
     if shows and verdict.kind not in {"format", "real"}:
         return
-    whose = f"the URL of `{setting.name}`" if setting is not None else f"a {_scheme(text, start)}URL"
+    whose = f"the URL of `{setting.name}`" if setting is not None else f"a {_scheme(text, verdict.start)}URL"
     yield rule.finding(
-        file.span(match.node),
-        f"{whose} holds a password that {verdict.description}",
+        _password_span(match.node, text, verdict, file),
+        f"{whose} holds a password that {said_of(text, verdict)}",
         subject=setting.name if setting is not None else scope_name(match.node, file) or "module",
+        severity=severity_of("password", text, verdict),
         secret=True,
     )
+
+
+def _password_span(node: cst.CSTNode, text: str, verdict: Verdict, file: PythonFile) -> Span:
+    """Where the password is written, so that the rest of the URL can be shown; the whole string where it is escaped."""
+    whole, code = file.span(node), file.code(node)
+    password = text[verdict.start : verdict.end]
+    for start, end in url_credentials(code):
+        if code[start:end] == password:
+            return Span(whole.path, whole.start + start, whole.start + end)
+    return whole
 
 
 def _text(node: cst.CSTNode, file: PythonFile) -> str | None:
@@ -163,13 +187,15 @@ def _text(node: cst.CSTNode, file: PythonFile) -> str | None:
     return None
 
 
-def _worst(text: str) -> tuple[Verdict, int] | None:
-    """(the verdict on a password in `text`, where it begins); a real one before a placeholder."""
-    found: tuple[Verdict, int] | None = None
+def _worst(text: str) -> Verdict | None:
+    """The verdict on a password in `text`, its place counted there: the first real one, else the last that is none."""
+    found: Verdict | None = None
     for start, end in url_credentials(text):
         verdict = classify("password", text[start:end], credential=True)
         if verdict is not None and (found is None or verdict.kind in {"format", "real"}):
-            found = verdict, start
+            found = replace(verdict, start=start + verdict.start, end=start + verdict.end)
+            if severity_of("password", text, found) == "error":
+                break
     return found
 
 

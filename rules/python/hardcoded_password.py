@@ -31,12 +31,15 @@ from lintkit.python.spelling import last_name
 from lintkit.secrets import (
     Verdict,
     classify,
+    is_outgoing,
     is_secret_name,
     is_well_known,
     known_format,
+    severity_of,
     split_words,
     url_credentials,
 )
+from lintkit.secrets.values import GUESSABLE, asks_to_be_changed
 
 SECRET_NAMES = NamedValues(
     (
@@ -216,7 +219,54 @@ class RedisSettings:
         ),
         bad(
             """\
-from flask import Flask
+import os
+from urllib.parse import quote_plus
+
+from pydantic_settings import BaseSettings
+
+SECRET_KEY = os.getenv("SHOP_SECRET_KEY", "!secret")  # <-- here
+SIGNING_KEY = os.getenv("SIGNING_KEY", "?secret")  # <-- here
+JWT_SECRET = os.environ.get("JWT_SECRET", "!ChangeMe!")  # <-- here
+QUOTED = quote_plus(os.getenv("DB_PASSWORD") or "hunter22", safe="")
+MQ_PASSWORD = quote_plus(os.getenv("MQ_PASSWORD") or "hunter22", safe="")  # <-- here
+PG_PASSWORD = "local_password"  # <-- here
+SMTP_PASSWORD = "Zx9Qm" + "T4vLp2w"  # <-- here
+
+
+class Settings(BaseSettings):
+    billing_postgres_password: str = "billing"  # <-- here
+""",
+            note="words that everybody tries, with whatever before them, in parts, and through what quotes them",
+        ),
+        bad(
+            """import os
+
+API_KEY = os.getenv("INTERNAL_API_KEY", "your-key-here")  # <-- here
+TOKEN = os.getenv("SEARCH_API_KEY", "change-me")  # <-- here
+""",
+            note="a key that the service asks for itself, and one that may be such",
+        ),
+        good(
+            """import os
+
+LLM = os.getenv("LLM_API_KEY", "placeholder")
+MAIL_API_KEY = "YOUR_API_KEY_HERE"
+GITHUB_TOKEN = os.getenv("GITHUB_TOKEN", "<your token>")
+""",
+            note="blanks for keys of other services, which refuse them",
+        ),
+        good(
+            """DEFAULT_ADMIN_PASSWORD = "minioadmin"
+OLD_PASSWORD = "changeme"
+
+
+def is_left_in(password, secret):
+    return DEFAULT_ADMIN_PASSWORD in (password, secret) or password == OLD_PASSWORD
+""",
+            note="constants for the question whether a default was left in",
+        ),
+        bad(
+            """from flask import Flask
 
 app = Flask(__name__)
 app.config.update(SECRET_KEY="woopie")  # <-- here
@@ -315,6 +365,11 @@ _WORDS = re.compile(r"_*[a-z]+(?:[_\-. :/][a-z]+)*")
 _PUBLIC = re.compile(r"phc_|pk_(?:live|test)_|pk\.eyJ")
 """Keys of PostHog, Stripe and Mapbox that their makers mean to be seen."""
 
+_PLACES = frozenset(
+    {"dev", "develop", "development", "local", "localhost", "staging", "prod", "production", "default"}
+)
+"""Words for where a password is used, which no field is called by: `dev_password`."""
+
 _PASSWORD_HEAD = frozenset({"password", "passwd", "pwd", "pw", "pass", "passphrase"})
 _LABEL_FIELDS = re.compile(
     r"label|title|text|message|help|description|placeholder|translation|verbose", re.IGNORECASE
@@ -350,13 +405,55 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if match.how == "comparison" and verdict.kind not in {"format", "real"}:
             continue  # asks whether somebody left the placeholder in
+        if verdict.kind == "placeholder" and is_outgoing(name) and not asks_to_be_changed(text):
+            continue  # a blank to fill in: whoever is called with it refuses the call
+        if verdict.kind != "format" and _is_only_compared(match, file):
+            continue
         yield rule.finding(
             file.span(node),
             f"`{name}` {_clause(match)}a literal that {verdict.description}",
             subject=name,
             secret=True,
+            severity=severity_of(name, text, verdict),
             confidence=_confidence(match, verdict),
         )
+
+
+def _is_only_compared(match: Match, file: PythonFile) -> bool:
+    """Whether a constant only serves the question whether somebody left this value in: `x == DEFAULT_PASSWORD`."""
+    if match.how not in {"assignment", "annotated"} or file.enclosing_class(match.node) is not None:
+        return False
+    target = match.node
+    name = match.name or ""
+    if not name.isupper() or not re.search(
+        rf"(?:\b(?:not\s+in|in)\b|[!=]=)\s*[({{\[]?[^\n]*\b{name}\b|\b{name}\b\s*(?:[!=]=|(?:not\s+)?in\b)",
+        file.text,
+    ):
+        return False  # spares the walk over the whole file
+    uses = 0
+    for statement in file.statements():
+        for node in file.walk(statement):
+            if not isinstance(node, cst.Name) or node.value != name or _binds(node, target, file):
+                continue
+            if not _is_compared(node, file):
+                return False
+            uses += 1
+    return uses > 0
+
+
+def _binds(node: cst.Name, target: cst.CSTNode, file: PythonFile) -> bool:
+    above = file.parent(node)
+    return node is target or above is target or isinstance(above, (cst.AssignTarget, cst.AnnAssign))
+
+
+def _is_compared(node: cst.Name, file: PythonFile) -> bool:
+    """Whether a name stands on a side of a comparison, alone or among the items that are compared."""
+    for above in file.ancestors(node):
+        if isinstance(above, (cst.Comparison, cst.ComparisonTarget)):
+            return True
+        if not isinstance(above, (cst.Tuple, cst.List, cst.Set, cst.Element)):
+            return False
+    return False
 
 
 def _argument(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -501,5 +598,12 @@ def _is_name_of_something(name: str, text: str, verdict: Verdict, *, certain: bo
     if verdict.kind in {"format", "placeholder"} or is_well_known(text) or not _WORDS.fullmatch(text):
         return False
     if certain:
-        return verdict.kind == "well-known" and not set(split_words(text)) & {split_words(name)[-1]}
-    return not (_PASSWORD_HEAD & set(split_words(name)[-2:]) and text.isalpha())
+        own = split_words(name)
+        return (
+            verdict.kind == "well-known"
+            and own[-1] not in split_words(text)
+            and not (own[-1] in _PASSWORD_HEAD and text.isalpha())
+        )
+    if not _PASSWORD_HEAD & set(split_words(name)[-2:]):
+        return True
+    return not (text.isalpha() or (verdict.description == GUESSABLE and _PLACES & set(split_words(text))))

@@ -10,7 +10,7 @@ from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, defin
 from lintkit.graph.env_files import is_example, is_for_a_desk, is_public_setting
 from lintkit.graph.facts import VariableProvided
 from lintkit.secrets import is_secret_name, split_words
-from lintkit.secrets.values import GUESSABLE, PLACEHOLDER, REAL, WELL_KNOWN
+from lintkit.secrets.values import CHOSEN, GUESSABLE, PLACEHOLDER, REAL, WELL_KNOWN
 
 RULE = define(
     summary="an environment file with values is tracked by git",
@@ -103,7 +103,7 @@ _DATASTORES = frozenset(
 _ADDRESSES = frozenset({"url", "uri", "dsn", "host", "hostname", "endpoint"})
 _HARMLESS = frozenset({PLACEHOLDER, WELL_KNOWN, GUESSABLE})
 _MADE_AT_A_DESK = frozenset(
-    {*_HARMLESS, REAL, "looks like a JSON Web Token", "looks like a generated Django key"}
+    {*_HARMLESS, CHOSEN, REAL, "looks like a JSON Web Token", "looks like a generated Django key"}
 )
 _GIVEN_TO_BROWSERS = frozenset({*_MADE_AT_A_DESK, "looks like a Google API key"})
 

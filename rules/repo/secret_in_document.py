@@ -114,7 +114,7 @@ def _credentials(text: str, keys: bool) -> Iterator[tuple[int, int, str]]:
             continue
         host = _HOST.match(text, end)
         if host is not None and is_remote(host[1].partition(":")[0]) and not _MADE_UP.search(host[1]):
-            yield start, end, "the password of a URL, which looks real"
+            yield start, end, f"the password of a URL, which {verdict.description}"
     for key in private_keys(text) if keys else ():
         if not key.encrypted:
             yield key.start, key.end, key.description

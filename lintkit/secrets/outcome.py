@@ -1,0 +1,57 @@
+"""What happens with a secret that is written down: how severe it is, and what may be said of it."""
+
+from __future__ import annotations
+
+from lintkit.loopback import loopback_host
+from lintkit.model import Severity
+from lintkit.secrets.names import is_outgoing
+from lintkit.secrets.patterns import pattern
+from lintkit.secrets.values import GUESSABLE, Verdict, url_passwords
+
+_HOSTS = pattern(r"@([^/?#\s\"'`<>]{1,300})")
+
+
+def severity_of(name: str, value: str, verdict: Verdict) -> Severity:
+    """How severe it is that `value`, of something called `name`, holds what `verdict` says.
+
+    A warning for the password of a URL that leads to this very machine, or that is an example, and for what stands in
+    the place of a key that another service issues: it opens nothing. All else is an error: what looks real is known
+    to everybody who can read the file, and a default of the service's own lets everybody in.
+    """
+    if verdict.kind == "format":
+        return "error"
+    if is_in_url(value, verdict):
+        if verdict.kind != "real" or verdict.description == GUESSABLE:
+            return "warning"
+        return "warning" if local_host(value, verdict) else "error"
+    return "warning" if verdict.kind == "placeholder" and is_outgoing(name) else "error"
+
+
+def said_of(value: str, verdict: Verdict) -> str:
+    """Completes a sentence about the secret that `verdict` found in `value`: `looks like a real secret`.
+
+    Of a password for this very machine nothing but that is said, unless it is an example or has a known form.
+    """
+    host = local_host(value, verdict) if verdict.kind != "format" else ""
+    if not host:
+        return verdict.description
+    example = verdict.kind != "real" or verdict.description == GUESSABLE
+    return f"{verdict.description}, for `{host}`" if example else f"is for `{host}`"
+
+
+def is_in_url(value: str, verdict: Verdict) -> bool:
+    """Whether what `verdict` found in `value` is the password of a URL."""
+    return "://" in value and any(
+        start <= verdict.start and verdict.end <= end for start, end in url_passwords(value)
+    )
+
+
+def local_host(value: str, verdict: Verdict) -> str:
+    """The loopback host of the URL in `value` whose password `verdict` found; empty for all others.
+
+    Of a URL with several hosts all must be such.
+    """
+    if not is_in_url(value, verdict):
+        return ""
+    match = _HOSTS.match(value, verdict.end)
+    return (loopback_host(match[1]) or "") if match is not None else ""
