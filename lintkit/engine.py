@@ -14,6 +14,7 @@ from lintkit.budget import RuleLimitError
 from lintkit.catalog import RuleSet
 from lintkit.check import FileResult, Task, check_file, rule_failed
 from lintkit.discover.files import Discovery, SourceEntry, discover, load
+from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.discover.tree import Tree, TreeError
 from lintkit.guard import Guard
 from lintkit.model import (
@@ -186,8 +187,7 @@ def _anchor(request: Request, discovery: Discovery) -> str:
 
 def _overlays(request: Request, discovery: Discovery, guard: Guard) -> Overlays | None:
     """The kustomizations of the repository; None where it has none."""
-    names = ("/kustomization.yaml", "/kustomization.yml")
-    if not any(f"/{path}".endswith(names) for path in discovery.paths):
+    if not any(path.rpartition("/")[2] in KUSTOMIZATION_FILES for path in discovery.paths):
         return None
     from lintkit.overlays import Overlays
 

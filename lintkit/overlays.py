@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 
 from lintkit.check import Task
+from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.guard import Guard
 from lintkit.model import Document, Finding, Location, SourceFile, Span
 from lintkit.overlay_defects import Defects
 from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse
-from lintkit.parse.kustomize import KUSTOMIZATION_FILES, Kustomizations
+from lintkit.parse.kustomize import Kustomizations
 
 _LARGEST = 500_000
 

@@ -130,6 +130,8 @@ def _look_inside(tree: Tree, path: str, kind: Kind | None, folders: _Folders) ->
         return None, "" if kind is None else str(error)
     if kind is None:
         return kind_of(path, data), ""
+    if kind == "json" and (len(data) > LARGEST_FILE or b'"apiVersion"' not in data):
+        return kind, ""  # what is wrong with it is told where it is read
     if len(data) > LARGEST_FILE:
         return None, too_large(len(data), LARGEST_FILE)
     if is_binary(data):

@@ -54,6 +54,12 @@ _DOTENV = re.compile(
 _DOTENV_FOLDER = re.compile(r"(?:^|/)\.envs/(?:[^/]+/)?\.[A-Za-z][\w-]*$")
 """`.envs/.production/.django`: where projects made with cookiecutter-django keep one file for each container."""
 _COMPOSE = re.compile(r"(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
+KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""The names that kustomize looks for (kustomize, api/konfig/general.go, RecognizedKustomizationFileNames)."""
+
+_KUBECONFIG = re.compile(
+    r"(?:.+[._-])?kubeconfig(?:[._-](?:dev|test|stag(?:e|ing)|prod(?:uction)?|local|admin))?"
+)
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
 
 _SCRIPT = re.compile(rb"#![^\n]*?[/ \t](?:python|pypy)[\d.]*(?=\s|$)")
@@ -70,6 +76,14 @@ _NO_SCRIPTS = frozenset(
 )
 
 _AFTER_KEY = re.compile(rb"[\"']?[ \t]*:(?=\s|$)")
+_KIND_OF_PATCH = re.compile(rb"^kind[ \t]*:[ \t]+[\"']?[A-Z][A-Za-z0-9]+[\"']?[ \t]*(?:#.*)?$", re.MULTILINE)
+_FIRST_LINE_OF_YAML = re.compile(
+    rb"(?:[ \t]*(?:#[^\n]*)?\n)*(?:---|%YAML|[\"']?[A-Za-z]+[\"']?[ \t]*:(?:\s|$))"
+)
+_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_TEXT_FOLLOWS = re.compile(rb'[ \t\n]*:[ \t\n]*"')
+_MOST_TOKENS = 200_000
+_LARGEST_UNNAMED = 1_000_000
 _MAPPING = re.compile(
     rb"[ \t]*(?:&\S+[ \t]*)?(?P<flow>\{[^\n]*)?(?:#[^\n]*)?(?=\n|$)(?P<block>(?:\n(?:[ \t#}\]][^\n]*)?)*)"
 )
@@ -103,6 +117,8 @@ def kind_by_name(path: str) -> Kind | None:
         return "gitignore"
     if name in (".dockerignore", ".containerignore") or (stem and suffix == "dockerignore"):
         return "dockerignore"
+    if name in KUSTOMIZATION_FILES or _KUBECONFIG.fullmatch(name.lower()):
+        return "kubernetes"
     if suffix == "json":
         return None if _is_unread_json(path, name) else "json"
     if suffix == "toml" or name == "Pipfile":
@@ -126,7 +142,7 @@ def _yaml_by_name(path: str, name: str) -> Kind | None:
         return None
     if _WORKFLOW.search(path):
         return "workflow"
-    if name in ("kustomization.yaml", "kustomization.yml"):
+    if name in KUSTOMIZATION_FILES:
         return "kubernetes"
     return "compose" if _COMPOSE.fullmatch(name) else "yaml"
 
@@ -156,11 +172,11 @@ def _is_dotenv(name: str) -> bool:
 
 
 def needs_content(path: str, kind: Kind | None) -> bool:
-    """Whether `kind_of` must see the bytes to be sure: for YAML, and for names without a suffix (scripts)."""
+    """Whether `kind_of` must see the bytes to be sure: for YAML and JSON, and for names without a suffix."""
     if kind is None:
         name = path.rpartition("/")[2]
         return "." not in name and name not in _NO_SCRIPTS
-    return kind in ("yaml", "compose", "kubernetes", "workflow")
+    return kind in ("yaml", "compose", "kubernetes", "workflow", "json")
 
 
 def kind_of(path: str, data: bytes) -> Kind | None:
@@ -172,8 +188,12 @@ def kind_of(path: str, data: bytes) -> Kind | None:
         head = data[:2000].removeprefix(b"\xef\xbb\xbf")
         if _SCRIPT.match(head, 0, 256) or _UV_SCRIPT.match(head, 0, 256):
             return "python"
-        return "text" if _SHELL_SCRIPT.match(head, 0, 256) or _KEY_FILE.match(head) else None
+        if _SHELL_SCRIPT.match(head, 0, 256) or _KEY_FILE.match(head):
+            return "text"
+        return "kubernetes" if _is_unnamed_manifest(data) else None
     text = sniffable(data)
+    if kind == "json":
+        return "kubernetes" if is_kubernetes_json(text) else kind
     if is_template(text):
         return None
     if kind == "workflow":
@@ -184,11 +204,12 @@ def kind_of(path: str, data: bytes) -> Kind | None:
 
 
 def sniffable(data: bytes) -> bytes:
-    """The bytes as UTF-8 without a BOM and with LF line ends, so that patterns need one form only."""
+    """The bytes as UTF-8 with LF line ends and no BOM before a document, so that patterns need one form only."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", "replace").encode("utf-8", "replace")
     data = data.removeprefix(b"\xef\xbb\xbf")
-    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+    data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in data else data
+    return data.replace(b"\n\xef\xbb\xbf", b"\n")
 
 
 def _after_key(text: bytes, key: bytes, start: int = 0, end: int | None = None) -> int:
@@ -205,17 +226,59 @@ def _after_key(text: bytes, key: bytes, start: int = 0, end: int | None = None) 
 
 
 def is_kubernetes(text: bytes) -> bool:
-    """Whether a document of this YAML has both `apiVersion` and `kind` as keys at column 0."""
+    """Whether a document of this YAML has both `apiVersion` and `kind` as keys at column 0.
+
+    A patch needs no version: there, `kind` with a name as Kubernetes writes it stands beside `metadata`.
+    """
+    if _stand_together(text, b"apiVersion", b"kind"):
+        return True
+    return _KIND_OF_PATCH.search(text) is not None and _stand_together(text, b"metadata", b"kind")
+
+
+def _stand_together(text: bytes, key: bytes, other: bytes) -> bool:
+    """Whether a document of this YAML has both keys at column 0."""
     start = 0
-    while (value := _after_key(text, b"apiVersion", start)) >= 0:
+    while (value := _after_key(text, key, start)) >= 0:
         start = max(start, text.rfind(b"\n---", start, value))
         end = text.find(b"\n---", value)
-        if _after_key(text, b"kind", start, end if end >= 0 else None) >= 0:
+        if _after_key(text, other, start, end if end >= 0 else None) >= 0:
             return True
         if end < 0:
             break
         start = end
     return False
+
+
+def is_kubernetes_json(text: bytes) -> bool:
+    """Whether the first value of this JSON is an object with texts as `apiVersion` and as `kind`."""
+    if b'"apiVersion"' not in text or b'"kind"' not in text or not text.lstrip(b" \t\n").startswith(b"{"):
+        return False
+    depth, found = 0, set()
+    for count, token in enumerate(_JSON_TOKEN.finditer(text)):
+        mark = token[0][:1]
+        if mark in b"{[":
+            depth += 1
+        elif mark in b"}]":
+            depth -= 1
+            if depth == 0:
+                break
+        elif (
+            depth == 1 and token[0] in (b'"apiVersion"', b'"kind"') and _TEXT_FOLLOWS.match(text, token.end())
+        ):
+            found.add(token[0])
+            if len(found) == 2:
+                return True
+        if count > _MOST_TOKENS:
+            break
+    return False
+
+
+def _is_unnamed_manifest(data: bytes) -> bool:
+    """Whether a file without a suffix holds manifests: kubeconfigs, and files that a script applies."""
+    if len(data) > _LARGEST_UNNAMED or is_binary(data):
+        return False
+    text = sniffable(data)
+    return _FIRST_LINE_OF_YAML.match(text) is not None and is_kubernetes(text) and not is_template(text)
 
 
 def is_compose(text: bytes) -> bool:

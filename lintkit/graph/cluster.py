@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.graph.cluster_facts import (
     BudgetDefined,
     KustomizationDefined,
@@ -79,7 +80,7 @@ class Cluster:
         self._kustomizations: dict[str, KustomizationDefined] = {
             posixpath.dirname(each.path): each
             for each in self.facts(KustomizationDefined)
-            if posixpath.basename(each.path).startswith("kustomization.")
+            if posixpath.basename(each.path) in KUSTOMIZATION_FILES
         }
         self._paths = paths
         self._groups_of: dict[str, list[Group]] = defaultdict(list)

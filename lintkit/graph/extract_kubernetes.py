@@ -19,6 +19,7 @@ from lintkit.graph.facts import (
 )
 from lintkit.graph.values import DYNAMIC, NONE, value_of
 from lintkit.model import Document, Route
+from lintkit.parse.kustomize import is_kustomization
 
 _TEMPLATES: Mapping[str, Route] = {
     "Pod": ("spec",),
@@ -67,7 +68,7 @@ def extract(document: Document) -> Iterator[Fact]:
         yield from _external_secret(document, data, name, namespace)
     elif kind in {"HorizontalPodAutoscaler", "ScaledObject"}:
         yield from _autoscaler(document, data, str(kind), namespace)
-    elif kind == "Kustomization" or (kind is None and "resources" in data):
+    elif is_kustomization(document):
         yield from _kustomization(document, data)
 
 

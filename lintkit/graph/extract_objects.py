@@ -26,6 +26,7 @@ from lintkit.graph.facts import Count, Fact
 from lintkit.graph.label_selectors import read_labels, read_selector
 from lintkit.model import Document, Route, Span
 from lintkit.parse.kubernetes import at, env_entries, is_patch, keeps_running, pod_spec_route
+from lintkit.parse.kustomize import is_kustomization
 from lintkit.parse.rbac import MAKING_PODS, all_grants
 
 _SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "DeploymentConfig", "Rollout"))
@@ -41,7 +42,7 @@ def extract(document: Document) -> Iterator[Fact]:
     if not isinstance(data, dict):
         return
     kind, version = data.get("kind"), data.get("apiVersion")
-    if kind == "Kustomization" or kind == "Component" or (kind is None and "resources" in data):
+    if is_kustomization(document):
         yield _kustomization(document, data)
         return
     if not isinstance(kind, str) or not isinstance(version, str):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from lintkit.model import Document, Problem, SourceFile, Span
@@ -36,18 +37,30 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
     (`duplicate-key`) and the last value counts. Raises ParseError for everything that is no JSON, and for more
     than MAX_DEPTH levels.
     """
+    reader = _Reader(_decoded(source), source.path)
+    data, node = reader.run()
+    if reader.skip():
+        raise reader.error("something follows the end of the value; a file holds one")
+    return (reader.document(source, data, node),)
+
+
+def parse_stream(source: SourceFile) -> tuple[Document, ...]:
+    """Read a file of JSON values one after the other, as `kubectl apply` does. Raises ParseError as `parse` does."""
+    reader = _Reader(_decoded(source), source.path)
+    documents: list[Document] = []
+    while not documents or reader.skip():
+        data, node = reader.run()
+        documents.append(replace(reader.document(source, data, node), index=len(documents)))
+    # Comments are those of the whole file in each document, as in YAML.
+    return tuple(replace(document, comments=tuple(reader.comments)) for document in documents)
+
+
+def _decoded(source: SourceFile) -> str:
     try:
-        text, _ = decode(source.data)
+        return decode(source.data)[0]
     except UnicodeDecodeError as error:
         line = source.data.count(b"\n", 0, error.start) + 1
         raise ParseError("The file is not UTF-8 text; save it as UTF-8.", source.path, line) from None
-    reader = _Reader(text, source.path)
-    data, node = reader.run()
-    comments = tuple(reader.comments)
-    problems = tuple(sorted(reader.problems, key=lambda problem: problem.span))
-    return (
-        Document(source.path, source.kind, text, data, NodeTree(source.path, node), 0, problems, comments),
-    )
 
 
 class _Reader:
@@ -87,8 +100,15 @@ class _Reader:
             self.problem("comment", message, comment.start(), comment.end())
             self.at = comment.end()
 
+    def document(self, source: SourceFile, data: Any, node: Node) -> Document:
+        """A value that was read, with the problems found in it, which are forgotten then."""
+        problems = tuple(sorted(self.problems, key=lambda problem: problem.span))
+        self.problems = []
+        nodes = NodeTree(source.path, node)
+        return Document(source.path, source.kind, self.text, data, nodes, 0, problems, tuple(self.comments))
+
     def run(self) -> tuple[Any, Node]:
-        """The data of the whole text and its node."""
+        """The data of the next value and its node."""
         # The collections that are open: data, children, where each begins, and the key it stands under.
         stack: list[tuple[Any, Any, int, tuple[str, int, int] | None]] = []
         key: tuple[str, int, int] | None = None
@@ -114,8 +134,6 @@ class _Reader:
             # A whole value; put it where it belongs, and close what ends after it.
             while True:
                 if not stack:
-                    if self.skip():
-                        raise self.error("something follows the end of the value; a file holds one")
                     return value, node
                 self.place(stack[-1], key, value, node)
                 in_object = type(stack[-1][0]) is dict

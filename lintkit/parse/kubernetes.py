@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from lintkit.model import Document, Problem, Route, SourceFile, Span
+from lintkit.parse.json import parse_stream
 from lintkit.parse.yaml import parse_as
 from lintkit.parse.yaml_nodes import NodeTree
 
@@ -39,6 +40,7 @@ _WORKLOADS = frozenset(
 )
 
 
+_TEMPLATE_VERSIONS = ("template.openshift.io/v1", "v1")
 _CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
 
@@ -95,12 +97,15 @@ class EnvSource:
 
 
 def parse(source: SourceFile) -> tuple[Document, ...]:
-    """Read a file of manifests. A `List` gives one document per item, whose routes begin at the item.
+    """Read a file of manifests. A list gives one document per item, whose routes begin at the item.
 
-    Documents that are no objects (empty, a list, `kind: 3`) are documents all the same. Raises ParseError.
+    So does a `Template` of OpenShift for each of its `objects`. Items of a `PodList` are Pods, also where they do not
+    say so. JSON holds one object, or several one after the other. Documents that are no objects (empty, a list,
+    `kind: 3`) are documents all the same. Raises ParseError.
     """
     documents: list[Document] = []
-    for document in parse_as(source, "kubernetes"):
+    read = parse_stream(source) if source.path.lower().endswith(".json") else parse_as(source, "kubernetes")
+    for document in read:
         documents.extend(_objects(document))
     return tuple(replace(document, index=index) for index, document in enumerate(documents))
 
@@ -109,30 +114,40 @@ def _objects(document: Document) -> Iterator[Document]:
     pending = [document]
     while pending:
         current = pending.pop()
-        items = _list_items(current.data)
+        field, items = _listed(current.data)
         if not items:
             yield current
             continue
-        problems = sorted(current.problems, key=lambda problem: problem.span)
-        parts = [_item(current, index, data, problems) for index, data in enumerate(items)]
+        problems = sorted(current.problems, key=_start)
+        parts = [_item(current, (field, index), data, problems) for index, data in enumerate(items)]
+        if field == "objects":  # its parameters are no part of an object
+            rest = {key: value for key, value in current.data.items() if key != field}
+            parts.insert(0, replace(current, data=rest, problems=()))
         placed = {problem for part in parts for problem in part.problems}
         outside = tuple(problem for problem in problems if problem not in placed)
         parts[0] = replace(parts[0], problems=(*outside, *parts[0].problems))
         pending.extend(reversed(parts))
 
 
-def _list_items(data: Any) -> list[Any]:
-    if not isinstance(data, dict):
-        return []
-    kind, items = data.get("kind"), data.get("items")
-    is_list = isinstance(kind, str) and kind.endswith("List") and "spec" not in data
-    return items if is_list and isinstance(items, list) else []
+def _listed(data: Any) -> tuple[str, list[Any]]:
+    """The key that holds the objects of a list or a template, and the objects as they are once taken out."""
+    if not isinstance(data, dict) or not isinstance(kind := data.get("kind"), str):
+        return "", []
+    version = data.get("apiVersion")
+    if kind == "Template" and version in _TEMPLATE_VERSIONS:
+        objects = data.get("objects")
+        return "objects", objects if isinstance(objects, list) else []
+    items = data.get("items")
+    if not kind.endswith("List") or "spec" in data or not isinstance(items, list):
+        return "", []
+    inherited = {"apiVersion": version, "kind": kind.removesuffix("List")} if kind != "List" else {}
+    return "items", [{**inherited, **item} if isinstance(item, dict) else item for item in items]
 
 
-def _item(document: Document, index: int, data: Any, problems: list[Problem]) -> Document:
+def _item(document: Document, route: Route, data: Any, problems: list[Problem]) -> Document:
     nodes = document.nodes
     assert isinstance(nodes, NodeTree)
-    below = nodes.below(("items", index))
+    below = nodes.below(route)
     where = below[()].value
     first = bisect_left(problems, where.start, key=_start)
     last = bisect_left(problems, where.end, key=_start)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.model import Document, Route, SourceFile
 from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse, pod_spec_route
 from lintkit.parse.numbers import whole_number
 
-KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml")
 INLINE = "patch.yaml"
 """The path of a patch that is written into its kustomization."""
 
@@ -243,6 +243,14 @@ class Kustomizations:
 
     def _file(self, folder: str, entry: str) -> tuple[Document, ...]:
         return self.read(posixpath.normpath(posixpath.join(folder, entry)))
+
+
+def is_kustomization(document: Document) -> bool:
+    """Whether a document is a kustomization or a component, which need say neither version nor kind by their names."""
+    version = at(document.data, "apiVersion")
+    if isinstance(version, str):
+        return version.startswith("kustomize.config.k8s.io/")
+    return isinstance(document.data, dict) and posixpath.basename(document.path) in KUSTOMIZATION_FILES
 
 
 def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:

@@ -36,7 +36,7 @@ from lintkit.parse.scalars import ScalarSchema, key_text, resolver, tagged
 from lintkit.parse.yaml_comments import comment_spans
 from lintkit.parse.yaml_errors import MAX_DEPTH, from_libyaml, is_template, parse_error
 from lintkit.parse.yaml_nodes import Aliased, Node, NodeTree, Use
-from lintkit.source import Lines, decode
+from lintkit.source import BOM, Lines, decode
 
 EventParser: Any
 try:
@@ -52,6 +52,7 @@ _STYLES = {"": "plain", None: "plain", "'": "single", '"': "double", "|": "liter
 
 _BREAKS = "\r\n\x85\u2028\u2029"
 _BREAK = re.compile(f"[{_BREAKS}]")
+_LATER_MARK = re.compile(rf"(?:(?<=^---)|(?<=\n---)|(?<=\n\.\.\.))([ \t]*\r?\n){BOM}|(\r?\n){BOM}(?=---|%)")
 _PROPERTY = re.compile(rf"(?:&[0-9A-Za-z_-]+|!<[^>\s]*>|![^\s,\[\]{{}}]*)\s*(?:#[^{_BREAKS}]*\s*)*")
 _BLOCK_INDICATOR = re.compile("[|>][-+0-9]*")
 _COLON = re.compile("[ \t]*:")
@@ -69,7 +70,10 @@ def load_documents(text: str, path: str, kind: Kind, schema: ScalarSchema) -> tu
     or the collection it stands in, and for more than MAX_DEPTH levels or MAX_ALIASED_NODES nodes from
     aliases.
     """
-    builder = _Builder(text, path, schema)
+    # Each document may begin with a mark (YAML 1.2.2, 5.2). libyaml takes one at the beginning of a file alone; blank
+    # space at the end of the line above is nothing to it, and leaves every line and every offset but that as it is.
+    read = _LATER_MARK.sub(r" \1\2", text) if BOM in text else text
+    builder = _Builder(read, path, schema)
     try:
         roots = list(builder.documents())
     except YAMLError as error:
@@ -78,7 +82,7 @@ def load_documents(text: str, path: str, kind: Kind, schema: ScalarSchema) -> tu
         raise parse_error("it holds half of a surrogate pair", text, path, error.start) from None
     except (ValueError, OverflowError):  # an escape that is no character, in the parser without libyaml
         raise parse_error("it holds an escape that names no character", text, path, 0) from None
-    comments = comment_spans(text, path, builder.starts, builder.ends) if "#" in text else ()
+    comments = comment_spans(read, path, builder.starts, builder.ends) if "#" in text else ()
     return tuple(
         Document(path, kind, text, data, NodeTree(path, node), index, tuple(problems), comments)
         for index, (data, node, problems) in enumerate(roots)

@@ -141,6 +141,33 @@ def test_lists_in_lists_are_taken_apart() -> None:
     assert [d.data["kind"] for d in documents] == ["A", "B"]
 
 
+def test_items_of_a_typed_list_have_its_kind() -> None:
+    first, second = load(
+        "apiVersion: v1\nkind: PodList\nitems:\n- {spec: {}}\n- {kind: Pod, apiVersion: v2}\n"
+    )
+    assert first.data == {"apiVersion": "v1", "kind": "Pod", "spec": {}}
+    assert second.data == {"apiVersion": "v2", "kind": "Pod"}
+    assert cut(first, first.nodes[("spec",)].value) == "{}"
+
+
+def test_objects_of_a_template_are_taken_out_of_it() -> None:
+    text = "apiVersion: template.openshift.io/v1\nkind: Template\nobjects:\n- {kind: A}\n- {kind: B}\nparameters: []\n"
+    template, first, second = load(text)
+    assert template.data == {"apiVersion": "template.openshift.io/v1", "kind": "Template", "parameters": []}
+    assert [first.data, second.data] == [{"kind": "A"}, {"kind": "B"}]
+    assert cut(second, second.nodes[("kind",)].value) == "B"
+    assert len(load(text.replace("template.openshift.io", "policy.example.com"))) == 1
+
+
+def test_json_holds_objects_one_after_the_other() -> None:
+    text = '\ufeff{"kind": "A", "x": 1, "x": 2}\n{"kind": "List",\t"items": [{"kind": "B", "s": "\\ud83d\\ude00"}]}'
+    first, second = kubernetes.parse(SourceFile("k.json", "kubernetes", text.encode()))
+    assert [d.data["kind"] for d in (first, second)] == ["A", "B"]
+    assert [d.index for d in (first, second)] == [0, 1]
+    assert [len(d.problems) for d in (first, second)] == [1, 0]
+    assert cut(second, second.nodes[("kind",)].value) == '"B"'
+
+
 def test_aliased_item_keeps_its_use() -> None:
     first, second = load("kind: List\nitems:\n- &x {kind: A}\n- *x\n")
     assert first.nodes[("kind",)].alias is None

@@ -141,6 +141,25 @@ def test_byte_order_mark_counts_for_nothing(encoding: str) -> None:
     assert (document.text, value(document, "b")) == ("a: ü\nb: x\n", "x")
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "head", ["a: 1\n---\n\ufeff", "a: 1\n\ufeff---\n", "a: 1\n...\n\ufeff%YAML 1.1\n---\n"]
+)
+def test_byte_order_mark_may_begin_any_document(head: str, newline: str) -> None:
+    text = (head + "b: 2  # c\nb: 3\n").replace("\n", newline)
+    first, second = load_documents(text, "f.yaml", "yaml", "generic")
+    assert (first.data, second.data) == ({"a": 1}, {"b": 3})
+    assert second.text == text
+    assert value(second, "b") == "3"
+    assert [cut(second, span) for span in second.comments] == ["# c"]
+    line = head.count("\n") + 1
+    assert f"line {line}" in second.problems[0].message
+
+
+def test_byte_order_mark_inside_of_a_document_is_text() -> None:
+    assert load("a: |\n  ---\n  \ufeffb\n").data == {"a": "---\n\ufeffb\n"}
+
+
 def test_latin_1_is_an_error() -> None:
     with pytest.raises(ParseError, match="not UTF-8"):
         yaml.parse(SourceFile("f", "yaml", b"a: \xe9\n"))
