@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lintkit.python.file import PythonFile
 
 _DEVELOPMENT = re.compile(r"debug|\bdev|_dev|develop|local|test", re.IGNORECASE)
+_DEEPEST = 30
 _PRODUCTION = re.compile(r"prod|staging", re.IGNORECASE)
 
 
@@ -29,15 +30,44 @@ def scope_name(node: cst.CSTNode, file: PythonFile) -> str:
 def in_development_branch(node: cst.CSTNode, file: PythonFile) -> bool:
     """Whether `node` runs only where a test asks for development, debugging, a local run or a test.
 
-    `if settings.DEBUG:`, `if env == "development":`, `if env != "production":`, the `else` of `if production:`, and
-    what comes after `if production: return`.
+    `if settings.DEBUG:`, `case "development":`, `if env != "production":`, the `else` of `if production:`, and what
+    comes after `if production: return`; a name stands for what it was given.
+    `if debug or production:` asks for neither.
     """
-    for guard in file.guards(node):
-        if guard.test is None:
-            continue
-        test = file.code(guard.test)
-        inverted = bool(re.match(r"not\b", test)) or "!=" in test or "not in" in test
-        taken = guard.negated is inverted
-        if (taken and _DEVELOPMENT.search(test)) or (not taken and _PRODUCTION.search(test)):
-            return True
-    return False
+    return any(
+        guard.test is not None and _asks_for_development(guard.test, guard.negated, file, 0)
+        for guard in file.guards(node)
+    )
+
+
+def _asks_for_development(test: cst.BaseExpression, negated: bool, file: PythonFile, depth: int) -> bool:
+    import libcst as cst
+
+    if depth > _DEEPEST:
+        return False
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return _asks_for_development(test.expression, not negated, file, depth + 1)
+    if isinstance(test, cst.BooleanOperation):
+        sides = (_asks_for_development(side, negated, file, depth + 1) for side in (test.left, test.right))
+        return any(sides) if isinstance(test.operator, cst.Or) is negated else all(sides)
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        operator, other = test.comparisons[0].operator, test.comparisons[0].comparator
+        if isinstance(operator, cst.NotEqual | cst.NotIn | cst.IsNot):
+            negated = not negated
+        elif file.literal(other) is False:
+            return _asks_for_development(test.left, not negated, file, depth + 1)
+    text = file.code(test)
+    for name in file.walk(test):
+        if isinstance(name, cst.Name) and (followed := file.follow(name)) is not name:
+            text += " " + file.code(followed)
+    if negated:
+        return bool(_PRODUCTION.search(text))
+    return bool(_DEVELOPMENT.search(text)) and not _PRODUCTION.search(_literals(test, file))
+
+
+def _literals(test: cst.BaseExpression, file: PythonFile) -> str:
+    """The strings that a test compares with; names are no values: `settings.dev_or_production`."""
+    import libcst as cst
+
+    found = [file.literal(node) for node in file.walk(test) if isinstance(node, cst.SimpleString)]
+    return " ".join(text for text in found if isinstance(text, str))

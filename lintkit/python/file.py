@@ -17,12 +17,13 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
 from lintkit.model import Span
-from lintkit.python import names, values
+from lintkit.python import guards, names, values
+from lintkit.python.guards import Guard
 from lintkit.python.names import BUILTINS, ITEM, STAR, Binding, Collected, identifier
 from lintkit.python.spelling import last_name
 from lintkit.python.tree import Chunk, children, walk
@@ -47,21 +48,6 @@ _FOLLOW_LIMIT = 64
 _NAMES_LIMIT = 64
 # Hot loops compare exact types: `isinstance` on libcst's abstract classes is slow.
 _FUNCTION_SCOPES: frozenset[type] = frozenset({cst.FunctionDef, cst.Lambda})
-_GUARDING: frozenset[type] = frozenset(
-    {
-        cst.If,
-        cst.IfExp,
-        cst.While,
-        cst.BooleanOperation,
-        *names.COMPREHENSIONS,
-        cst.Try,
-        cst.TryStar,
-        cst.With,
-        cst.IndentedBlock,
-        cst.SimpleStatementSuite,
-        cst.SimpleStatementLine,
-    }
-)
 _BOUND_AT_THE_END = (cst.Assign, cst.AnnAssign, cst.NamedExpr, cst.WithItem, cst.ClassDef, cst.FunctionDef)
 _COMPREHENSIONS: frozenset[type] = frozenset(names.COMPREHENSIONS)
 
@@ -79,7 +65,7 @@ class Chunks(Protocol):
         """Numbers of the chunks that may bind `name` in the module, in order; `*` asks for star imports."""
 
     def kind(self, kind: str) -> Sequence[int]:
-        """Numbers of the chunks that may hold, at the top level, an "if" or "assert", or anywhere an
+        """Numbers of the chunks that may hold, at the top level, an "if", "assert" or "match", or anywhere an
         "import".
         """
 
@@ -105,23 +91,6 @@ class Decoration:
     name: str
     expression: cst.BaseExpression
     call: cst.Call | None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Guard:
-    """A condition under which a node runs.
-
-    kind        "test": `test` is true (or false when `negated`); "try": errors of `exceptions` are caught
-    around it test        the expression; None for "try"
-    negated     the node runs when the test is false: an `else`, or code after `if test: return`
-    exceptions  qualified names of what is caught; `BaseException` for a bare `except`
-    """
-
-    kind: Literal["test", "try"]
-    node: cst.CSTNode
-    test: cst.BaseExpression | None = None
-    negated: bool = False
-    exceptions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -693,79 +662,33 @@ class PythonFile:
     def guards(self, node: cst.CSTNode) -> tuple[Guard, ...]:
         """What must hold for `node` to run, innermost first, up to the module.
 
-        Tests of `if`/`elif`/`else`, `while`, conditional expressions, `and`/`or` and comprehensions; `try`
+        Tests of `if`/`elif`/`else`, `while`, `case`, conditional expressions, `and`/`or` and comprehensions; `try`
         bodies and `contextlib.suppress` with what they catch; and in every enclosing block the statements
-        before: `assert test`, and `if test: return` (raise, continue, break, sys.exit), which negates.
+        before: `assert test`, and `if test: return` (raise, continue, break, sys.exit), which negates. The test of
+        `match subject: case "a":` is the expression `subject == "a"`, made of the nodes of the file.
         """
-        found: list[Guard] = []
-        below = node
-        for above in self.ancestors(node):
-            self._guard(above, below, found)
-            below = above
-        if isinstance(below, cst.BaseCompoundStatement | cst.SimpleStatementLine):
-            self._guards_before_top(below, found)
-        return tuple(found)
+        return guards.of(node, self)
 
-    def _guard(self, above: cst.CSTNode, below: cst.CSTNode, found: list[Guard]) -> None:
-        if type(above) not in _GUARDING:
-            return
-        if isinstance(above, cst.If | cst.IfExp):
-            if below is above.body:
-                found.append(Guard("test", above, above.test))
-            elif below is above.orelse:
-                found.append(Guard("test", above, above.test, negated=True))
-        elif isinstance(above, cst.While):
-            if below is above.body:
-                found.append(Guard("test", above, above.test))
-        elif isinstance(above, cst.BooleanOperation):
-            if below is above.right:
-                found.append(Guard("test", above, above.left, negated=isinstance(above.operator, cst.Or)))
-        elif isinstance(above, names.COMPREHENSIONS):
-            clause: cst.CompFor | None = getattr(above, "for_in", None)
-            if below is not clause:
-                while clause is not None:
-                    found.extend(Guard("test", above, condition.test) for condition in clause.ifs)
-                    clause = clause.inner_for_in
-        elif isinstance(above, cst.Try | cst.TryStar):
-            if below is above.body and above.handlers:
-                caught: dict[str, None] = {}
-                for handler in above.handlers:
-                    caught.update(dict.fromkeys(self.caught(handler)))
-                found.append(Guard("try", above, exceptions=tuple(caught)))
-        elif isinstance(above, cst.With):
-            if below is above.body:
-                for item in above.items:
-                    call = item.item
-                    if isinstance(call, cst.Call) and self.qualified_name(call.func) == "contextlib.suppress":
-                        suppressed = [self.qualified_name(value) for value in self.positional(call)]
-                        found.append(
-                            Guard("try", above, exceptions=tuple(name for name in suppressed if name))
-                        )
-        elif isinstance(above, cst.IndentedBlock | cst.SimpleStatementSuite | cst.SimpleStatementLine):
-            self._guards_before(above.body, below, found)
+    def block_before(self, top: cst.CSTNode, kinds: Sequence[str]) -> Iterator[cst.CSTNode]:
+        """The top-level statements before `top` that may be of some kinds (`if`, `assert`, `match`), the last first."""
+        place = self._order[id(top)] >> 32
+        numbers = {number for kind in kinds for number in self._chunks.kind(kind) if number <= place} | {
+            place
+        }
+        for number in sorted(numbers, reverse=True):
+            earlier: list[cst.CSTNode] = []
+            for statement in self.chunk(number).module.body:
+                if statement is top:
+                    break
+                earlier.append(statement)
+            yield from reversed(earlier)
 
-    def _guards_before(
-        self, block: Sequence[cst.CSTNode], before: cst.CSTNode | None, found: list[Guard]
-    ) -> None:
-        earlier: list[cst.CSTNode] = []
-        for statement in block:
-            if statement is before:
-                break
-            earlier.append(statement)
-        for statement in reversed(earlier):
-            if isinstance(statement, cst.SimpleStatementLine):
-                found.extend(Guard("test", s, s.test) for s in statement.body if isinstance(s, cst.Assert))
-            elif isinstance(statement, cst.Assert):
-                found.append(Guard("test", statement, statement.test))
-            elif isinstance(statement, cst.If) and statement.orelse is None and self.leaves(statement.body):
-                found.append(Guard("test", statement, statement.test, negated=True))
-
-    def _guards_before_top(self, top: cst.CSTNode, found: list[Guard]) -> None:
-        place = self._order[id(top)]
-        numbers = sorted({*self._chunks.kind("if"), *self._chunks.kind("assert")} | {place >> 32})
-        last = bisect.bisect_right(numbers, place >> 32)
-        for number in reversed(numbers[:last]):
-            self._guards_before(self.chunk(number).module.body, top, found)
+    def adopt(self, made: cst.BaseExpression, at: cst.CSTNode) -> cst.BaseExpression:
+        """Let an expression that was made of nodes of this file stand where `at` stands, and keep it."""
+        self.answers["made", id(made)] = made
+        for node in walk(made):
+            self._order.setdefault(id(node), self._order[id(at)])
+        return made
 
     def leaves(self, block: cst.CSTNode) -> bool:
         """Whether a block ends by leaving what is around it: return, raise, continue, break, or
@@ -796,7 +719,14 @@ class PythonFile:
         kinds: list[cst.BaseExpression] = [self.follow(handler.type)]
         if isinstance(kinds[0], cst.Tuple):
             kinds = [element.value for element in kinds[0].elements]
-        return tuple(name for kind in kinds if (name := self.qualified_name(kind)) is not None)
+        found: list[str] = []
+        while kinds:
+            kind = kinds.pop(0)
+            if isinstance(kind, cst.BinaryOperation):  # `except A, B:` without parentheses, see `parse_chunk`
+                kinds[:0] = [kind.left, kind.right]
+            elif (name := self.qualified_name(kind)) is not None:
+                found.append(name)
+        return tuple(found)
 
     def imports(self) -> tuple[ImportedName, ...]:
         """Everything the file imports, at any level, in source order."""
@@ -826,7 +756,7 @@ class PythonFile:
             and not guard.negated
             and guard.test is not None
             and self._is_main(guard.test)
-            for guard in self._if_guards(node)
+            for guard in guards.of_branches(node, self)
         )
 
     def in_type_checking(self, node: cst.CSTNode) -> bool:
@@ -835,17 +765,8 @@ class PythonFile:
             guard.test is not None
             and not guard.negated
             and self.qualified_name(guard.test) in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")
-            for guard in self._if_guards(node)
+            for guard in guards.of_branches(node, self)
         )
-
-    def _if_guards(self, node: cst.CSTNode) -> list[Guard]:
-        found: list[Guard] = []
-        below = node
-        for above in self.ancestors(node):
-            if isinstance(above, cst.If):
-                self._guard(above, below, found)
-            below = above
-        return found
 
     def _is_main(self, test: cst.BaseExpression) -> bool:
         stack = [test]

@@ -181,6 +181,16 @@ def code_of(module: cst.Module, node: cst.BaseExpression) -> str | None:
     return written[start:end]
 
 
+def made_code(module: cst.Module, node: cst.BaseExpression) -> str:
+    """The source text of an expression that was made of nodes of `module` and stands nowhere; empty when too deep."""
+    state = _State(module.default_indent, module.default_newline)
+    try:
+        node._codegen(state)  # type: ignore[arg-type]
+    except RecursionError:
+        return ""
+    return "".join(state.tokens)
+
+
 def _form_feeds(tokens: Sequence[str], text: str) -> list[int]:
     """Where in the written text libcst left out a form feed: it drops those before the code of a line."""
     gaps: list[int] = []

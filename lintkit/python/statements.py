@@ -16,6 +16,7 @@ NOT_PYTHON = "This is not valid Python; the file was not checked."
 STAR = "*"
 ITEM = "[]"
 
+_KINDS: dict[str, type[ast.stmt]] = {"if": ast.If, "assert": ast.Assert, "match": ast.Match}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -150,7 +151,7 @@ class TopLevel:
         return found
 
     def kind(self, kind: str) -> Sequence[int]:
-        """The runs with an `if` or `assert` at their top level, or an `import` anywhere."""
+        """The runs with an `if`, `assert` or `match` at their top level, or an `import` anywhere."""
         found = self._kinds.get(kind)
         if found is None:
             if kind == "import":
@@ -162,7 +163,7 @@ class TopLevel:
                         found.append(number)
                     place = self.text.find("import", place + 6 if number is None else self.end(number))
             else:
-                wanted = ast.If if kind == "if" else ast.Assert
+                wanted = _KINDS[kind]
                 found = [
                     number
                     for number, run in enumerate(self.runs)

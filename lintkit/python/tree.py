@@ -11,7 +11,7 @@ from typing import Any
 
 import libcst as cst
 
-from lintkit.python.positions import Cut, code_of, offsets
+from lintkit.python.positions import Cut, code_of, made_code, offsets
 
 # Fields in source order; every class that is not named here has no child that is code.
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -249,5 +249,7 @@ class Chunk:
                 return written
         found = self.span(node)
         if found is None:
+            if isinstance(node, cst.BaseExpression):
+                return made_code(self.module, node)
             raise ValueError("the node is not of this chunk")
         return self.text[found[0] - self.start : found[1] - self.start]

@@ -195,6 +195,22 @@ cors = aiohttp_cors.setup(app, defaults={
         ),
         good(
             """\
+import os
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+match os.getenv("STAGE"):
+    case "production" | "staging":
+        app.add_middleware(CORSMiddleware, allow_origins=[os.environ["SITE"]])
+    case _:
+        app.add_middleware(CORSMiddleware, allow_origins=["*"])
+""",
+            note="a case for developers is a branch like an `if`",
+        ),
+        good(
+            """\
 from fastapi.middleware.cors import CORSMiddleware
 
 app.add_middleware(CORSMiddleware, allow_origins=["https://app.example.com"], allow_credentials=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -22,33 +23,24 @@ from lintkit.api import (
     define,
     good,
 )
+from lintkit.python.clients import is_client_call
+from lintkit.python.spelling import last_name
+from lintkit.python.systems import LINUX, LINUX_KEEPALIVE, LINUX_TCP, OPTIONS, lacking, reached
 
-_LINUX = "only Linux has it"
+if TYPE_CHECKING:
+    from lintkit.python.guards import Guard
 
-ONE_SYSTEM = {
+_REASONS = {
     "socket.TCP_KEEPIDLE": "macOS calls it TCP_KEEPALIVE",
-    "socket.TCP_KEEPALIVE": "only macOS has it; Linux calls it TCP_KEEPIDLE",
+    "socket.TCP_KEEPALIVE": "Linux calls it TCP_KEEPIDLE",
     "socket.TCP_KEEPINTVL": "Windows before 10 lacks it",
     "socket.TCP_KEEPCNT": "Windows before 10 lacks it",
     "socket.SO_REUSEPORT": "Windows lacks it",
     "socket.TCP_INFO": "its layout differs between systems",
-    **dict.fromkeys(
-        (
-            *("socket.TCP_USER_TIMEOUT", "socket.TCP_QUICKACK", "socket.TCP_CORK", "socket.TCP_DEFER_ACCEPT"),
-            *("socket.TCP_LINGER2", "socket.TCP_SYNCNT", "socket.TCP_WINDOW_CLAMP", "socket.TCP_CONGESTION"),
-            *("socket.SO_BINDTODEVICE", "socket.SO_MARK", "socket.SO_PRIORITY", "socket.SO_PEERCRED"),
-            *("socket.SO_PASSCRED", "socket.SO_DOMAIN", "socket.SO_PROTOCOL", "socket.SO_INCOMING_CPU"),
-            *("socket.IP_TRANSPARENT", "socket.IP_BIND_ADDRESS_NO_PORT", "socket.SOCK_NONBLOCK"),
-            *("socket.SOCK_CLOEXEC", "socket.AF_NETLINK", "socket.AF_PACKET", "socket.AF_VSOCK"),
-            *("socket.AF_CAN", "socket.AF_ALG", "socket.AF_TIPC", "select.epoll", "selectors.EpollSelector"),
-        ),
-        _LINUX,
-    ),
 }
-"""Qualified name -> why other systems stop on it. Source: the availability notes of Python's socket, select and os."""
 
-NAMES = References(tuple(ONE_SYSTEM))
-ASKED = Strings(tuple(name.rpartition(".")[2].lower() for name in ONE_SYSTEM))
+NAMES = References(OPTIONS)
+ASKED = Strings(tuple(name.rpartition(".")[2].lower() for name in OPTIONS))
 _MAPPINGS = ("socket_keepalive_options", "socket_settings")
 MAPPINGS = Keywords(_MAPPINGS)
 MAPPING_VALUES = NamedValues(_MAPPINGS)
@@ -172,6 +164,117 @@ except OSError:
 """,
             note="a guard of something else, and an exception that is not raised",
         ),
+        bad(
+            """\
+import redis
+
+try:
+    client = redis.from_url(
+        url,
+        socket_keepalive_options={1: 1, 2: 10, 3: 5},  # <-- here
+    )
+except Exception:
+    client = None
+""",
+            note="an `except` around the construction of the client hides the failure: there is no cache, and no error",
+        ),
+        bad(
+            """\
+import contextlib
+import socket
+
+import redis
+
+with contextlib.suppress(AttributeError):
+    cache = redis.Redis(
+        host="cache",
+        socket_keepalive_options={socket.TCP_KEEPIDLE: 60},  # <-- here
+    )
+
+
+def dial(address):
+    try:
+        made = socket.create_connection(address, 3)
+        made.setsockopt(socket.IPPROTO_TCP, 4, 60)  # <-- here
+    except OSError:
+        return None
+    return made
+
+
+def tune(made):
+    try:
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 60)  # <-- here
+    except AttributeError as error:
+        raise RuntimeError("no keepalive") from error
+""",
+            note="what is caught is more than the option, or is raised again",
+        ),
+        bad(
+            """\
+import socket
+import sys
+
+import redis
+
+if sys.platform == "darwin":
+    IDLE = socket.TCP_KEEPIDLE  # <-- here
+if not hasattr(socket, "TCP_CORK"):
+    CORK = socket.TCP_CORK  # <-- here
+match sys.platform:
+    case "linux" | "darwin":
+        MARK = socket.SO_MARK  # <-- here
+        cache = redis.Redis(socket_keepalive_options={1: 60, 2: 30, 3: 3})  # <-- here
+""",
+            note="a test that lets the wrong system through, and numbers that keep nothing alive on Linux either",
+        ),
+        good(
+            """\
+import redis
+
+try:
+    client = redis.Redis(host="cache", socket_keepalive_options={4: 60})
+except OSError:
+    client = redis.Redis(host="cache")
+""",
+            note="tried again without it",
+        ),
+        good(
+            """\
+import os
+import platform
+import socket
+import sys
+
+match platform.system():
+    case "Linux" if ready:
+        IDLE = socket.TCP_KEEPIDLE
+    case "Darwin":
+        IDLE = socket.TCP_KEEPALIVE
+    case "Windows" | "Java":
+        IDLE = None
+    case _:
+        raise RuntimeError
+match os.name:
+    case "posix":
+        PORT = socket.SO_REUSEPORT
+match sys.platform, ready:
+    case "linux", True:
+        CORK = socket.TCP_CORK
+match sys.platform:
+    case name if name.startswith("linux"):
+        MARK = socket.SO_MARK
+
+
+def tune(made):
+    match sys.platform:
+        case "win32" | "darwin":
+            return
+        case _:
+            pass
+    made.setsockopt(socket.IPPROTO_TCP, 4, 60)
+""",
+            note="a case is a guard like an `if`",
+        ),
         good(
             """\
 import socket
@@ -258,11 +361,10 @@ def tune(connection):
     ),
 )
 
-_SYSTEM = re.compile(
-    r"sys\.platform|platform\.system|os\.name|\bplatform\b|linux|darwin|windows|win32|macos|posix",
-    re.IGNORECASE,
-)
+_DEEPEST = 30
 _ANY_ERROR = frozenset({"Exception", "BaseException"})
+_NAME_ERRORS = _ANY_ERROR | {"AttributeError"}
+_NUMBER_ERRORS = _ANY_ERROR | {"OSError", "IOError", "EnvironmentError", "socket.error", "select.error"}
 _LINUX_MODULE = re.compile(r"(?:^|[/_.-])(?:linux|epoll)(?:[/_.-])", re.IGNORECASE)
 _TCP_EVERYWHERE = frozenset({1, 2})
 """TCP_NODELAY and TCP_MAXSEG, the only options of TCP whose numbers Linux, macOS and Windows share."""
@@ -274,8 +376,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     if match.trigger is NAMES:
         short = (match.name or "").rpartition(".")[2]
-        if not _name_is_guarded(match.node, short, file):
-            message = f"`{short}` is used without a guard: {ONE_SYSTEM[match.name or '']}"
+        if not _name_is_guarded(match.node, match.name or "", file):
+            message = f"`{short}` is used without a guard: {_reason(match.name or '')}"
             # Linux and macOS share these; whoever serves on neither knows it.
             confidence: Confidence = "medium" if "Windows" in message else "high"
             yield rule.finding(file.span(match.node), message, subject=short, confidence=confidence)
@@ -285,13 +387,24 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         yield from _setter(match.node, file, rule)
     elif match.value is not None and (match.trigger is not MAPPING_VALUES or _is_client_option(match)):
         numbers = _tcp_numbers(match.value, file) if match.trigger is LISTS else _keys(match.value, file)
-        if numbers and not _number_is_guarded(match.node, file):
+        if numbers and not _mapping_is_guarded(match, numbers, file):
             name = match.name or ""
-            message = (
-                f"`{name}` has bare numbers, which are other options on other systems: "
-                "connecting fails with EINVAL there"
-            )
+            message = f"`{name}` has bare numbers, {_what_they_are(numbers, match)}"
+            if _hiding(match.node, _NUMBER_ERRORS, file):
+                message += ", and the `except` around it hides that"
             yield rule.finding(file.span(match.node), message, subject=name)
+
+
+def _reason(name: str) -> str:
+    return _REASONS.get(name, "only Linux has it")
+
+
+def _what_they_are(numbers: list[int], match: Match) -> str:
+    wrong = [number for number in numbers if number not in LINUX_KEEPALIVE and number in LINUX_TCP]
+    if match.trigger is LISTS or not wrong:
+        return "which are other options on other systems: connecting fails with EINVAL there"
+    listed = ", ".join(f"{number} is {LINUX_TCP[number]}" for number in sorted(set(wrong)))
+    return f"and on Linux {listed}, which keeps no connection alive and may fail with EINVAL"
 
 
 def _is_client_option(match: Match) -> bool:
@@ -306,8 +419,8 @@ def _asked(node: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[F
         return
     short = file.string(call.args[1].value)
     name = f"{file.qualified_name(call.args[0].value)}.{short}"
-    if name in ONE_SYSTEM and short is not None and not _name_is_guarded(call, short, file):
-        message = f"`{short}` is asked for without a default: {ONE_SYSTEM[name]}"
+    if name in OPTIONS and short is not None and not _name_is_guarded(call, name, file):
+        message = f"`{short}` is asked for without a default: {_reason(name)}"
         yield rule.finding(file.span(call), message, subject=short)
 
 
@@ -318,7 +431,7 @@ def _setter(call: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[
     if len(given) < 2:
         return
     number = _foreign_number(given[0], given[1], file)
-    if number is not None and not _number_is_guarded(call, file):
+    if number is not None and not _setter_is_guarded(call, file):
         message = f"the option {number} is a bare number, which is another option on other systems"
         yield rule.finding(file.span(given[1]), message, subject=f"option {number}")
 
@@ -356,44 +469,152 @@ def _tcp_numbers(value: cst.BaseExpression, file: PythonFile) -> list[int]:
     return found
 
 
-def _name_is_guarded(node: cst.CSTNode, short: str, file: PythonFile) -> bool:
+# -- guards ------------------------------------------------------------------------------------------------------
+
+
+def _name_is_guarded(node: cst.CSTNode, name: str, file: PythonFile) -> bool:
     """Whether something asks for the system or the name before it is used, or catches that there is none."""
     if isinstance(node, cst.Name):
         bindings = file.every_binding(node)
         if len(bindings) > 1 or any(binding.conditional for binding in bindings):
             return True  # `try: from socket import TCP_KEEPIDLE`, and what stands for it elsewhere
-    for guard in file.guards(node):
-        if guard.kind == "try":
-            if not _ANY_ERROR.isdisjoint(guard.exceptions) or "AttributeError" in guard.exceptions:
-                return True
-        elif guard.test is not None and _asks_for(guard.test, short, file):
-            return True
-    return False
+    guards = file.guards(node)
+    short = name.rpartition(".")[2]
+    return (
+        not lacking(name) & reached(guards, file)
+        or any(_asks_for(guard, short, file) for guard in guards)
+        or _is_caught(node, _NAME_ERRORS, file)
+    )
 
 
-def _number_is_guarded(node: cst.CSTNode, file: PythonFile) -> bool:
-    errors = _ANY_ERROR | {"OSError", "socket.error"}
+def _setter_is_guarded(call: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether `setsockopt` with a bare number runs on one system alone, or its failure is caught."""
+    guards = file.guards(call)
+    return (
+        len(reached(guards, file)) <= 1
+        or any(_asks_for(guard, "", file) for guard in guards)
+        or _is_caught(call, _NUMBER_ERRORS, file)
+    )
+
+
+def _mapping_is_guarded(match: Match, numbers: list[int], file: PythonFile) -> bool:
+    """Whether a client is given bare numbers on one system alone, which knows them, or is tried again without them."""
+    guards = file.guards(match.node)
+    systems = reached(guards, file)
+    if not systems or (
+        len(systems) == 1
+        and (match.trigger is LISTS or systems != {LINUX} or LINUX_KEEPALIVE.issuperset(numbers))
+    ):
+        return True
+    return any(_asks_for(guard, "", file) for guard in guards) or _is_caught(match.node, _NUMBER_ERRORS, file)
+
+
+def _is_caught(node: cst.CSTNode, errors: frozenset[str], file: PythonFile) -> bool:
+    """Whether a failure is caught where an option is set, or answered by a try without it.
+
+    An `except` around the construction of a client is neither: it hides that there is no client.
+    """
     return any(
-        not errors.isdisjoint(guard.exceptions)
-        if guard.kind == "try"
-        else guard.test is not None and _asks_for(guard.test, "", file)
+        (_only_sets_options(guard.node, node, file) and not _raises_again(guard.node, errors, file))
+        or _tries_again(guard.node, node, file)
+        for guard in file.guards(node)
+        if guard.kind == "try" and not errors.isdisjoint(guard.exceptions)
+    )
+
+
+def _hiding(node: cst.CSTNode, errors: frozenset[str], file: PythonFile) -> bool:
+    return any(
+        guard.kind == "try"
+        and not errors.isdisjoint(guard.exceptions)
+        and not _raises_again(guard.node, errors, file)
         for guard in file.guards(node)
     )
 
 
-def _asks_for(test: cst.BaseExpression, short: str, file: PythonFile) -> bool:
-    """Whether a test asks for the system, or for the option: by itself, by its family, or by a name that is given."""
-    code = file.code(test)
-    for node in file.walk(test):
-        if isinstance(node, cst.Name):
-            followed = file.follow(node)
-            if followed is not node:
-                code += " " + file.code(followed)
-    if _SYSTEM.search(code):
+_SETTING = frozenset(
+    {"setsockopt", "getsockopt", "getattr", "hasattr", "append", "extend", "insert", "update"}
+)
+_CONNECTING = re.compile(r"^(?:a?connect\w*|create_connection|open_connection|from_url|urlopen)$")
+
+
+def _only_sets_options(attempt: cst.CSTNode, node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a `try` holds no call that makes a client or connects: what fails in it is the option alone."""
+    for above in file.ancestors(node):
+        if above is attempt:
+            break
+        if isinstance(above, cst.Call) and last_name(above.func) not in _SETTING and above is not node:
+            return False
+        if isinstance(above, cst.FunctionDef | cst.Lambda):
+            return True
+    return not any(_makes_client(each, file) for each in file.walk(getattr(attempt, "body", attempt)))
+
+
+def _makes_client(node: cst.CSTNode, file: PythonFile) -> bool:
+    if not isinstance(node, cst.Call):
+        return False
+    name = file.qualified_name(node.func)
+    if name is not None and is_client_call(name) and not name.startswith(("socket.", "ssl.")):
         return True
+    return bool(_CONNECTING.match(last_name(node.func) or ""))
+
+
+def _raises_again(attempt: cst.CSTNode, errors: frozenset[str], file: PythonFile) -> bool:
+    """Whether the handlers of an error end by raising: then it stops the program as before."""
+    handlers = [
+        handler for handler in getattr(attempt, "handlers", ()) if not errors.isdisjoint(file.caught(handler))
+    ]
+    return bool(handlers) and all(_ends_with_raise(handler.body) for handler in handlers)
+
+
+def _ends_with_raise(block: cst.CSTNode) -> bool:
+    body = getattr(block, "body", ())
+    last = body[-1] if body else None
+    if isinstance(last, cst.SimpleStatementLine):
+        last = last.body[-1]
+    return isinstance(last, cst.Raise)
+
+
+def _tries_again(attempt: cst.CSTNode, node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a handler, or an `if` behind the `try`, makes the client once more."""
+    made = {
+        last_name(call.func)
+        for call in file.walk(getattr(attempt, "body", attempt))
+        if isinstance(call, cst.Call) and (_makes_client(call, file) or _holds(call, node, file))
+    }
+    again: list[cst.CSTNode] = list(getattr(attempt, "handlers", ()))
+    block = getattr(file.parent(attempt), "body", ())
+    again += [each for each in block if isinstance(each, cst.If) and file.order(each) > file.order(attempt)]
+    return any(
+        isinstance(call, cst.Call) and last_name(call.func) in made - _SETTING
+        for each in again
+        for call in file.walk(each)
+    )
+
+
+def _holds(call: cst.Call, node: cst.CSTNode, file: PythonFile) -> bool:
+    return any(above is call for above in file.ancestors(node))
+
+
+def _asks_for(guard: Guard, short: str, file: PythonFile) -> bool:
+    """Whether a guard asks for the option so that none gets through without: for it, its family, or a name."""
+    return guard.test is not None and _has(guard.test, guard.negated, short, file, 0)
+
+
+def _has(test: cst.BaseExpression, negated: bool, short: str, file: PythonFile, depth: int) -> bool:
+    if depth > _DEEPEST:
+        return False
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return _has(test.expression, not negated, short, file, depth + 1)
+    if isinstance(test, cst.BooleanOperation):
+        sides = [_has(side, negated, short, file, depth + 1) for side in (test.left, test.right)]
+        return any(sides) if isinstance(test.operator, cst.Or) is negated else all(sides)
+    if isinstance(test, cst.Name) and (followed := file.follow(test)) is not test:
+        return _has(followed, negated, short, file, depth + 1)
+    code = file.code(test)
     if "hasattr" in code or "getattr" in code:
         named = re.findall(r"""["'](\w+)["']""", code)
-        return not short or not named or any(_family(name) == _family(short) for name in named)
+        asked = not short or not named or any(_family(name) == _family(short) for name in named)
+        return asked and not (negated and code.startswith("hasattr"))
     return bool(short) and bool(re.search(rf"\b{short}\b", code))
 
 

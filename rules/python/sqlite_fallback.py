@@ -110,6 +110,18 @@ def engine():
     return create_engine(os.getenv("DATABASE_URL") or "sqlite:///shop.db")  # <-- here
 """
         ),
+        good(
+            """\
+import os
+
+match os.getenv("STAGE"):
+    case "test" | "dev":
+        DATABASE_URL = os.getenv("DATABASE_URL", "sqlite:///local.db")
+    case _:
+        DATABASE_URL = os.environ["DATABASE_URL"]
+""",
+            note="a case for developers alone",
+        ),
         good('DATABASE_URL = "sqlite:///shop.db"\nengine = create_engine("sqlite://")\n', note="no fallback"),
         good(
             """\

@@ -204,6 +204,38 @@ os.environ["PYTHONHTTPSVERIFY"] = "0"  # <-- here
 mqtt.Client().tls_insecure_set(True)  # <-- here
 """
         ),
+        bad(
+            """\
+import os
+
+import requests
+
+
+def fetch(url):
+    match os.environ["STAGE"]:
+        case "local" | "production":
+            return requests.get(url, verify=False, timeout=2)  # <-- here
+        case _:
+            return requests.get(url, timeout=2)
+""",
+            note="a case that production takes as well",
+        ),
+        good(
+            """\
+import os
+
+import requests
+
+
+def fetch(url):
+    match os.environ["STAGE"]:
+        case "local" | "test":
+            return requests.get(url, verify=False, timeout=2)
+        case _:
+            return requests.get(url, timeout=2)
+""",
+            note="a case for developers alone",
+        ),
         good(
             """\
 import httpx

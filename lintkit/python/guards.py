@@ -1,0 +1,274 @@
+"""What must hold for a node to run: the tests around it, those before it that leave, and what is caught.
+
+A `case` is read as the `if` that it could be: `match sys.platform: case "linux" | "android" if ready:` asks for
+`sys.platform in ("linux", "android")` and for `ready`, and a later `case _:` for the opposite of the first. So whoever
+reads guards reads one form, the expression of a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import libcst as cst
+
+from lintkit.python.names import COMPREHENSIONS
+
+if TYPE_CHECKING:
+    from lintkit.python.file import PythonFile
+
+_MOST_BRANCHES = 64
+_DEEPEST_PATTERN = 16
+_SELF_MATCHING = frozenset({"bool", "bytes", "float", "int", "str"})
+"""Builtin classes of which `case str("a")` compares the subject itself."""
+# Hot loops compare exact types: `isinstance` on libcst's abstract classes is slow.
+_BRANCHES: frozenset[type] = frozenset({cst.If, cst.MatchCase})
+_GUARDING: frozenset[type] = frozenset(
+    {
+        *_BRANCHES,
+        cst.IfExp,
+        cst.While,
+        cst.BooleanOperation,
+        *COMPREHENSIONS,
+        cst.Try,
+        cst.TryStar,
+        cst.With,
+        cst.IndentedBlock,
+        cst.SimpleStatementSuite,
+        cst.SimpleStatementLine,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """A condition under which a node runs.
+
+    kind        "test": `test` is true (or false when `negated`); "try": `exceptions` are caught around it
+    test        the expression; None for "try"
+    negated     the node runs when the test is false: an `else`, or code after `if test: return`
+    exceptions  qualified names of what is caught; `BaseException` for a bare `except`
+    """
+
+    kind: Literal["test", "try"]
+    node: cst.CSTNode
+    test: cst.BaseExpression | None = None
+    negated: bool = False
+    exceptions: tuple[str, ...] = ()
+
+
+_Branch: TypeAlias = tuple[tuple[cst.BaseExpression, ...], cst.CSTNode, bool]
+"""The tests of a branch, which hold together; its block; and whether it is taken where no other one is."""
+
+
+def of(node: cst.CSTNode, file: PythonFile) -> tuple[Guard, ...]:
+    """What must hold for `node` to run, innermost first, up to the module."""
+    found: list[Guard] = []
+    below = node
+    for above in file.ancestors(node):
+        _around(above, below, file, found)
+        below = above
+    if isinstance(below, cst.BaseCompoundStatement | cst.SimpleStatementLine):
+        for statement in file.block_before(below, ("if", "assert", "match")):
+            found.extend(_of_statement_before(statement, file))
+    return tuple(found)
+
+
+def of_branches(node: cst.CSTNode, file: PythonFile) -> list[Guard]:
+    """The guards of the `if` statements and cases around `node` alone."""
+    found: list[Guard] = []
+    below = node
+    for above in file.ancestors(node):
+        if type(above) in _BRANCHES:
+            _around(above, below, file, found)
+        below = above
+    return found
+
+
+def _around(above: cst.CSTNode, below: cst.CSTNode, file: PythonFile, found: list[Guard]) -> None:
+    if type(above) not in _GUARDING:
+        return
+    if isinstance(above, cst.If | cst.IfExp):
+        if below is above.body:
+            found.append(Guard("test", above, above.test))
+        elif below is above.orelse:
+            found.append(Guard("test", above, above.test, negated=True))
+    elif isinstance(above, cst.MatchCase):
+        found.extend(_of_case(above, below, file))
+    elif isinstance(above, cst.While):
+        if below is above.body:
+            found.append(Guard("test", above, above.test))
+    elif isinstance(above, cst.BooleanOperation):
+        if below is above.right:
+            found.append(Guard("test", above, above.left, negated=isinstance(above.operator, cst.Or)))
+    elif isinstance(above, COMPREHENSIONS):
+        clause: cst.CompFor | None = getattr(above, "for_in", None)
+        if below is not clause:
+            while clause is not None:
+                found.extend(Guard("test", above, condition.test) for condition in clause.ifs)
+                clause = clause.inner_for_in
+    elif isinstance(above, cst.Try | cst.TryStar):
+        if below is above.body and above.handlers:
+            caught: dict[str, None] = {}
+            for handler in above.handlers:
+                caught.update(dict.fromkeys(file.caught(handler)))
+            found.append(Guard("try", above, exceptions=tuple(caught)))
+    elif isinstance(above, cst.With):
+        if below is above.body:
+            for item in above.items:
+                call = item.item
+                if isinstance(call, cst.Call) and file.qualified_name(call.func) == "contextlib.suppress":
+                    suppressed = [file.qualified_name(value) for value in file.positional(call)]
+                    found.append(Guard("try", above, exceptions=tuple(name for name in suppressed if name)))
+    elif isinstance(above, cst.IndentedBlock | cst.SimpleStatementSuite | cst.SimpleStatementLine):
+        earlier: list[cst.CSTNode] = []
+        for statement in above.body:
+            if statement is below:
+                break
+            earlier.append(statement)
+        for each in reversed(earlier):
+            found.extend(_of_statement_before(each, file))
+
+
+def _of_statement_before(statement: cst.CSTNode, file: PythonFile) -> Iterator[Guard]:
+    """What holds behind a statement: an assertion, or the opposite of a branch that leaves."""
+    if isinstance(statement, cst.SimpleStatementLine):
+        for small in statement.body:
+            if isinstance(small, cst.Assert):
+                yield Guard("test", small, small.test)
+    elif isinstance(statement, cst.Assert):
+        yield Guard("test", statement, statement.test)
+    elif isinstance(statement, cst.If | cst.Match):
+        yield from _of_branches_before(statement, file)
+
+
+def _of_branches_before(statement: cst.If | cst.Match, file: PythonFile) -> Iterator[Guard]:
+    branches = list(islice(_branches(statement, file), _MOST_BRANCHES))
+    staying = [tests for tests, block, _ in branches if not file.leaves(block)]
+    for tests, block, _ in branches:
+        if not tests or not file.leaves(block):
+            break
+        yield from _negated(statement, tests)
+    if len(staying) == 1 and branches[-1][2]:
+        # Every other branch leaves, also the one for what no test takes.
+        yield from (Guard("test", statement, test) for test in staying[0])
+
+
+def _branches(statement: cst.If | cst.Match, file: PythonFile) -> Iterator[_Branch]:
+    if isinstance(statement, cst.Match):
+        for case in statement.cases:
+            takes_all = isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None
+            yield _tests(case, statement, file), case.body, takes_all and case.guard is None
+        return
+    current: cst.If | cst.Else | None = statement
+    while current is not None:
+        if isinstance(current, cst.Else):
+            yield (), current.body, True
+            return
+        yield (current.test,), current.body, False
+        current = current.orelse
+
+
+def _negated(node: cst.CSTNode, tests: Sequence[cst.BaseExpression]) -> Iterator[Guard]:
+    """The opposite of tests that hold together; nothing of several, any one of which may be the one that fails."""
+    if len(tests) == 1:
+        yield Guard("test", node, tests[0], negated=True)
+
+
+# -- cases -------------------------------------------------------------------------------------------------------
+
+
+def _of_case(case: cst.MatchCase, below: cst.CSTNode, file: PythonFile) -> Iterator[Guard]:
+    statement = file.parent(case)
+    if not isinstance(statement, cst.Match):
+        return
+    if below is case.body:
+        yield from (Guard("test", case, test) for test in reversed(_tests(case, statement, file)))
+    elif below is case.guard:
+        yield from (Guard("test", case, test) for test in _pattern_tests(case, statement, file))
+    before = statement.cases.index(case) if case in statement.cases else 0
+    for earlier in reversed(statement.cases[:before][:_MOST_BRANCHES]):
+        yield from _negated(earlier, _tests(earlier, statement, file))
+
+
+def _tests(case: cst.MatchCase, statement: cst.Match, file: PythonFile) -> tuple[cst.BaseExpression, ...]:
+    found = _pattern_tests(case, statement, file)
+    return found if case.guard is None else (*found, case.guard)
+
+
+def _pattern_tests(
+    case: cst.MatchCase, statement: cst.Match, file: PythonFile
+) -> tuple[cst.BaseExpression, ...]:
+    """What a pattern asks of the subject; nothing for one that takes everything."""
+    key = ("tests of a case", id(case))
+    found: tuple[cst.BaseExpression, ...] | None = file.answers.get(key)
+    if found is None:
+        made = _ask(statement.subject, case.pattern, 0)
+        found = file.answers[key] = tuple(file.adopt(each, case.pattern) for each in made)
+    return found
+
+
+def _ask(subject: cst.BaseExpression, pattern: cst.MatchPattern, depth: int) -> list[cst.BaseExpression]:
+    """The tests, which hold together, that a subject must pass for a pattern to match."""
+    if depth > _DEEPEST_PATTERN:
+        return []
+    if isinstance(pattern, cst.MatchValue):
+        return [_compare(subject, cst.Equal(), pattern.value)]
+    if isinstance(pattern, cst.MatchSingleton):
+        return [_compare(subject, cst.Is(), pattern.value)]
+    if isinstance(pattern, cst.MatchAs):
+        return [] if pattern.pattern is None else _ask(subject, pattern.pattern, depth + 1)
+    if isinstance(pattern, cst.MatchOr):
+        return _ask_any(subject, [each.pattern for each in pattern.patterns], depth)
+    if isinstance(pattern, cst.MatchSequence):
+        return _ask_each(subject, pattern.patterns, depth)
+    parts: list[tuple[cst.BaseExpression, cst.MatchPattern]]
+    if isinstance(pattern, cst.MatchMapping):
+        parts = [(_subscript(subject, each.key), each.pattern) for each in pattern.elements]
+    elif isinstance(pattern, cst.MatchClass):
+        parts = [(cst.Attribute(subject, each.key), each.pattern) for each in pattern.kwds]
+        if isinstance(pattern.cls, cst.Name) and pattern.cls.value in _SELF_MATCHING:
+            parts += [(subject, each.value) for each in pattern.patterns]
+    else:
+        return []
+    return [test for part, inner in parts for test in _ask(part, inner, depth + 1)]
+
+
+def _ask_any(
+    subject: cst.BaseExpression, patterns: list[cst.MatchPattern], depth: int
+) -> list[cst.BaseExpression]:
+    values = [each.value for each in patterns if isinstance(each, cst.MatchValue | cst.MatchSingleton)]
+    if len(values) == len(patterns):
+        inside = cst.Tuple([cst.Element(value) for value in values])
+        return [_compare(subject, cst.In(), inside)]
+    # Of other alternatives only one that each of them asks for would be sure.
+    return []
+
+
+def _ask_each(
+    subject: cst.BaseExpression,
+    elements: Sequence[cst.MatchSequenceElement | cst.MatchStar],
+    depth: int,
+) -> list[cst.BaseExpression]:
+    found: list[cst.BaseExpression] = []
+    for number, element in enumerate(elements):
+        if isinstance(element, cst.MatchStar):
+            break
+        part: cst.BaseExpression = _subscript(subject, cst.Integer(str(number)))
+        if isinstance(subject, cst.Tuple | cst.List) and len(subject.elements) > number:
+            written = subject.elements[number]
+            if isinstance(written, cst.StarredElement):
+                break
+            part = written.value
+        found += _ask(part, element.value, depth + 1)
+    return found
+
+
+def _compare(left: cst.BaseExpression, operator: cst.BaseCompOp, right: cst.BaseExpression) -> cst.Comparison:
+    return cst.Comparison(left, [cst.ComparisonTarget(operator, right)])
+
+
+def _subscript(owner: cst.BaseExpression, key: cst.BaseExpression) -> cst.Subscript:
+    return cst.Subscript(owner, [cst.SubscriptElement(cst.Index(key))])
