@@ -5,8 +5,16 @@ from __future__ import annotations
 RULE_STEPS = 150_000
 """What a rule may spend on one file: about half a second on a slow machine."""
 
-AFTER_STOP = 15_000
-"""What a rule may spend on each further file once one of them has used up its steps."""
+_FEWEST = 30_000
+_STEPS_OF_A_CHARACTER = 3
+
+
+def steps_for(size: int) -> int:
+    """What a rule may spend on a text of `size` characters: the same whatever it has spent on others.
+
+    A repository has many small files, so these get few steps. What is linear in a long one is no reason to stop.
+    """
+    return min(_FEWEST + _STEPS_OF_A_CHARACTER * size, RULE_STEPS) + size // 8
 
 
 class RuleLimitError(Exception):

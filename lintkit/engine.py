@@ -431,7 +431,7 @@ def _report(request: Request, discovery: Discovery, results: Sequence[FileResult
     return Report(
         findings=shown,
         rules=tuple(
-            meta
+            _described(request.rules, meta, key in used)
             for key, meta in sorted(judged.metas.items())
             if key in used or not key.startswith("lintkit/")
         ),
@@ -443,6 +443,14 @@ def _report(request: Request, discovery: Discovery, results: Sequence[FileResult
         revision=request.tree.revision(),
         cost=_cost(results),
     )
+
+
+def _described(rules: RuleSet, meta: RuleMeta, used: bool) -> RuleMeta:
+    """A rule as the report describes it: with its examples if it found something, however much of it was loaded."""
+    if not used:
+        return replace(meta, examples=())
+    rule = rules.get(meta.id)
+    return meta if rule is None or rule.whole is None else rule.whole().meta
 
 
 def _accepted(

@@ -30,9 +30,10 @@ class Guard:
             return otherwise
 
     def gather(self, name: str, path: str, make: Callable[[], Iterable[T]]) -> list[T]:
-        """All that `make` gives; nothing where it raises."""
+        """All that `make` gives, up to where it raises."""
         found: list[T] = []
-        return self.run(name, path, lambda: list(make()), found)
+        self.run(name, path, lambda: found.extend(make()), None)
+        return found
 
     def tell(self, name: str, path: str, error: Exception) -> None:
         """Report what was raised; the same thing once."""

@@ -133,3 +133,34 @@ def test_a_repository_cannot_bring_compiled_rules(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     if sys.platform == "linux":
         assert cache_folder(root) == tmp_path / "cache" / "lintkit"
+
+
+@pytest.mark.parametrize("name", ["sarif", "json"])
+def test_a_report_is_the_same_before_and_after_rules_are_compiled_and_without(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: shop}}\n")
+    (tmp_path / "app.py").write_text("import requests\n\nrequests.get('http://shop.example.com')\n")
+    environment = {**os.environ, "LINTKIT_CACHE_DIR": str(tmp_path.parent / f"reports-{name}")}
+
+    def report(*arguments: str) -> str:
+        command = [
+            sys.executable,
+            "-m",
+            "lintkit",
+            "check",
+            "--output-format",
+            name,
+            "--select",
+            "*",
+            *arguments,
+        ]
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1, done.stderr
+        return done.stdout
+
+    cold = report()
+    assert cold == report() == report("--no-cache") == report("-j", "2")
+    assert name != "sarif" or "Reported" in cold

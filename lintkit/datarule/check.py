@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lintkit.budget import AFTER_STOP, RULE_STEPS, Budget, RuleLimitError
+from lintkit.budget import Budget, RuleLimitError, steps_for
 from lintkit.datarule.fix import fix_for
 from lintkit.datarule.place import place_of, shown, subject_of, uses_of
 from lintkit.datarule.read import read
@@ -32,22 +32,19 @@ Check = Callable[[Document, RuleContext], Iterator[Finding]]
 def document_check(data: Mapping[str, Any]) -> Check:
     """The check of a rule with `select` or `each`; `data` is the rule file, which has been validated.
 
-    The check raises RuleLimitError where the rule takes too long, and SelectError where its query does; after
-    that it has few steps for each further file.
+    The check raises RuleLimitError where the rule takes too long or finds too much, and SelectError where its query
+    takes too long.
     """
-    steps = RULE_STEPS
 
     def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-        nonlocal steps
-        # What is linear in the file is no reason to stop.
-        budget = Budget(steps + len(document.text) // 8)
-        try:
-            yield from _Checking(data, document, rule, budget).findings()
-        except RuleLimitError:
-            steps = AFTER_STOP
-            raise
+        yield from _Checking(data, document, rule, Budget(steps_for(len(document.text)))).findings()
 
     return check
+
+
+def too_many(where: str) -> RuleLimitError:
+    """What a rule raises that finds more than MAX_FINDINGS at one place."""
+    return RuleLimitError(f"it finds more than {MAX_FINDINGS:,} places in one {where}")
 
 
 class _Checking:
@@ -74,10 +71,10 @@ class _Checking:
         for selected in self.selected():
             self.budget.spend(1, "the rule")
             for failure, near in self.failures(selected):
+                if count >= MAX_FINDINGS:
+                    raise too_many("document")
                 yield self.finding(selected, failure, near)
                 count += 1
-                if count >= MAX_FINDINGS:
-                    return
 
     def selected(self) -> Iterator[Selected]:
         if "each" in self.data:

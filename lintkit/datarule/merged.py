@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from lintkit.budget import AFTER_STOP, RULE_STEPS, Budget, RuleLimitError
-from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at
+from lintkit.budget import Budget, RuleLimitError, steps_for
+from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at, too_many
 from lintkit.datarule.place import shown
 from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import Node
@@ -30,22 +30,26 @@ def merged_check(data: Mapping[str, Any]) -> Check:
     def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
         services = projects.services if "require" in data else (*projects.services, *projects.unknown)
-        steps = RULE_STEPS
+        stopped: RuleLimitError | None = None
         seen: set[tuple[Span, str]] = set()
         for service in services:
             if service.partial and "require" in data:
                 continue
             try:
-                found = list(_findings(data, service, rule, Budget(steps)))
-            except RuleLimitError:
-                steps = AFTER_STOP
+                found = list(_findings(data, service, rule, Budget(steps_for(0))))
+                if len(found) > MAX_FINDINGS:
+                    raise too_many("service")
+            except RuleLimitError as error:
+                stopped = error
                 continue
-            for finding in found[:MAX_FINDINGS]:
+            for finding in found:
                 # What two services take from one place is one defect.
                 place = (finding.primary.span, finding.message)
                 if place not in seen:
                     seen.add(place)
                     yield finding
+        if stopped is not None:  # what it found of the other services is told all the same
+            raise stopped
 
     return check
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lintkit.budget import steps_for
 from lintkit.own_rules import RULE_FAILED
 from tests.declare.data_rules import check, findings, load, shown
 
@@ -285,25 +286,32 @@ def test_what_asks_for_too_much_is_reported_by_rule(tmp_path: Path, keys: dict[s
             assert finding.message.startswith("team/rule was stopped: ")
 
 
-def test_a_rule_that_was_stopped_has_little_left(tmp_path: Path) -> None:
-    schema = {
-        "$defs": {"n": {"additionalProperties": {"allOf": [{"$ref": "#/$defs/n"}] * 3}}},
-        "$ref": "#/$defs/n",
-    }
-    rule = load(tmp_path, kind="yaml", select="$", require=schema)
-    text = "a: " + "{a: " * 90 + "1" + "}" * 90
-    assert check(rule, text).findings[0].rule == RULE_FAILED.id
-    started = time.process_time()
-    assert check(rule, text).findings[0].rule == RULE_FAILED.id
-    assert time.process_time() - started < 1.5
-    assert not check(rule, "a: 1\n").findings
+DEEP = {
+    "$defs": {"n": {"additionalProperties": {"allOf": [{"$ref": "#/$defs/n"}] * 3}}},
+    "$ref": "#/$defs/n",
+}
+"""A schema that takes three times as many steps for each level of a text."""
 
 
-def test_no_schema_reaches_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import urllib.request
+def test_a_rule_has_the_same_steps_for_each_file_whatever_it_has_spent_on_others(tmp_path: Path) -> None:
+    def text(depth: int) -> str:
+        return "a: " + "{a: " * depth + "1" + "}" * depth
 
-    from lintkit.schemas import Schema
+    alone = [check(load(tmp_path, kind="yaml", select="$", require=DEEP), text(depth)) for depth in range(14)]
+    after = load(tmp_path, kind="yaml", select="$", require=DEEP)
+    assert check(after, text(90)).findings[0].rule == RULE_FAILED.id
+    assert [check(after, text(depth)).findings for depth in range(14)] == [each.findings for each in alone]
+    assert not alone[0].findings and alone[-1].findings
 
-    monkeypatch.setattr(urllib.request, "urlopen", lambda *a, **k: pytest.fail("the network was asked"))
-    with pytest.raises(Exception, match="Unresolvable"):
-        Schema({"$ref": "https://example.com/schema.json"}).is_valid(1)
+
+def test_what_is_stopped_takes_steps_by_the_size_of_its_file(tmp_path: Path) -> None:
+    assert steps_for(0) < steps_for(1_000) < 2 * steps_for(0)
+    assert steps_for(2_000_000) < 2 * steps_for(1_000_000)
+
+
+def test_a_rule_that_finds_too_much_says_so_and_tells_what_it_has_found(tmp_path: Path) -> None:
+    rule = load(tmp_path, kind="yaml", select="$.*", forbid={"const": 1})
+    found = [finding.rule for finding in check(rule, "".join(f"k{n}: 1\n" for n in range(1_000))).findings]
+    assert found == ["team/rule"] * 1_000
+    more = check(rule, "".join(f"k{n}: 1\n" for n in range(1_001))).findings
+    assert [finding.rule for finding in more] == [*found, RULE_FAILED.id]
