@@ -17,6 +17,22 @@ _TOP_LEVEL = frozenset(
     {"version", "name", "include", "services", "networks", "volumes", "configs", "secrets", "models"}
 )
 
+_SWITCH_WORDS = {
+    **dict.fromkeys(("true", "y", "yes", "on"), True),
+    **dict.fromkeys(("false", "n", "no", "off"), False),
+}
+_SWITCHES = (
+    *(
+        ("services", "*", key)
+        for key in ("init", "oom_kill_disable", "privileged", "read_only", "stdin_open", "tty")
+    ),
+    *(("services", "*", "depends_on", "*", key) for key in ("required", "restart")),
+    ("services", "*", "healthcheck", "disable"),
+    ("services", "*", "volumes", "*", "read_only"),
+    ("services", "*", "volumes", "*", "volume", "nocopy"),
+    *(("networks", "*", key) for key in ("external", "internal", "attachable", "enable_ipv4", "enable_ipv6")),
+    *((key, "*", "external") for key in ("volumes", "secrets", "configs")),
+)
 
 _EXPRESSION = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
@@ -67,7 +83,38 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
 
     Raises ParseError.
     """
-    return tuple(_with_version_problem(document) for document in parse_as(source, "compose"))
+    documents = parse_as(source, "compose")
+    for document in documents:
+        _type_switches(document.data)
+    return tuple(_with_version_problem(document) for document in documents)
+
+
+def _type_switches(data: Any) -> None:
+    """Make true or false of the words that compose takes for them where it expects one of the two, and nowhere else.
+
+    Its reader of YAML gives it `yes` and `"true"` as text, which it turns by the place (compose-go,
+    loader/interpolate.go: interpolateTypeCastMapping, toBoolean). So `read_only: yes` is true, `restart: no` a word.
+    """
+    if isinstance(data, dict):
+        for route in _SWITCHES:
+            for holder in _holders(data, route[:-1]):
+                value = holder.get(route[-1])
+                if isinstance(value, str) and value.lower() in _SWITCH_WORDS:
+                    holder[route[-1]] = _SWITCH_WORDS[value.lower()]
+
+
+def _holders(data: Any, route: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The mappings at `route`, in which `*` stands for every name and every item."""
+    found = [data]
+    for part in route:
+        below: list[Any] = []
+        for each in found:
+            if part == "*":
+                below += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+            elif isinstance(each, dict):
+                below.append(each.get(part))
+        found = below
+    return [each for each in found if isinstance(each, dict)]
 
 
 def _with_version_problem(document: Document) -> Document:

@@ -1,4 +1,4 @@
-"""What the compose specification says of a document, in sentences and at their places.
+"""What compose refuses of a document, in sentences and at their places: by the specification, and by interpolation.
 
 The schema is the official one, which the package `check-jsonschema` carries and brings up to date; its file is read,
 its code is not run. Nothing of it is loaded before a compose file is judged. What compose replaces or resolves before

@@ -15,6 +15,8 @@ from typing import NamedTuple
 _START = re.compile(r"\$(?:(?P<escape>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?P<brace>\{))")
 _BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:(\})|(:?[-+?]))")
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
 _MAX_NESTING = 50
 
 
@@ -73,6 +75,29 @@ def invalid_parts(raw: str) -> tuple[tuple[int, int], ...]:
     (start, end) in code points, to the end of the line.
     """
     return tuple((part.start, part.end) for part in _nested_parts(raw) if part.invalid)
+
+
+def refusal(raw: str, start: int) -> str:
+    """Why compose cannot read the `${` at `start` of `raw`, which is one of its `invalid_parts`; values are not shown.
+
+    >>> refusal("a: ${A B}", 3)
+    'behind `${A` stands neither `}` nor one of the operators'
+    """
+    newline = raw.find("\n", start)
+    line = raw[start : len(raw) if newline < 0 else newline]
+    name = _NAME.match(line, 2)
+    if line.startswith("${{"):
+        return "`${{` is the notation of workflows and templates, which compose does not know"
+    if name is None:
+        return (
+            "`${` names no variable"
+            if line[2:3] in ("}", "")
+            else "the name of a variable begins with a letter or `_`"
+        )
+    shown = f"`${{{name[0][:60]}`"
+    if "}" not in line:
+        return f"{shown} is not closed on its line"
+    return f"behind {shown} stands neither `}}` nor one of the operators"
 
 
 def is_literal(raw: str) -> bool:

@@ -157,6 +157,7 @@ class _Builder:
         key_start = key_end = 0
         merge_next = False
         merges: list[tuple[Any, Node, Use]] = []
+        merged_at = -1  # where the first `<<` of the mapping stands
         start = 0
         anchor = tag = None
         first_count = 0
@@ -231,8 +232,8 @@ class _Builder:
                     )
                 stack.append(
                     (
-                        data, children, in_mapping, key, key_start, key_end, merge_next, merges, start,
-                        anchor, tag, first_count, height,
+                        data, children, in_mapping, key, key_start, key_end, merge_next, merges, merged_at,
+                        start, anchor, tag, first_count, height,
                     )
                 )  # fmt: skip
                 start = event.start_mark.index
@@ -246,6 +247,7 @@ class _Builder:
                 key = None
                 merge_next = False
                 merges = []
+                merged_at = -1
                 first_count = count
                 height = 0
                 continue
@@ -263,8 +265,8 @@ class _Builder:
                 if anchor is not None:
                     anchors[anchor] = (value, node, count - first_count + 1, levels)
                 (
-                    data, children, in_mapping, key, key_start, key_end, merge_next, merges, start, anchor,
-                    tag, first_count, height,
+                    data, children, in_mapping, key, key_start, key_end, merge_next, merges, merged_at, start,
+                    anchor, tag, first_count, height,
                 ) = stack.pop()  # fmt: skip
                 height = max(height, levels)
                 if in_mapping and key is None:
@@ -319,6 +321,9 @@ class _Builder:
             if in_mapping:
                 assert key is not None
                 if merge_next:
+                    if merged_at >= 0:
+                        self._duplicate(key_start, key_end, merged_at, merged=True)
+                    merged_at = key_start
                     self._collect_merge(value, node, use or (node[0], node[1]), merges)
                     merge_next = False
                 else:
@@ -337,11 +342,13 @@ class _Builder:
     def _problem(self, code: str, message: str, start: int, end: int) -> None:
         self.problems.append(Problem(code, message, Span(self.path, start, end)))
 
-    def _duplicate(self, start: int, end: int, first: int) -> None:
+    def _duplicate(self, start: int, end: int, first: int, *, merged: bool = False) -> None:
         if self.lines is None:
             self.lines = Lines(self.text)
         line = self.lines.position(first).line
         message = f"This key stands in the same mapping as on line {line}; only the last value counts."
+        if merged:
+            message = f"`<<` stands in the same mapping as on line {line}, and Go's readers refuse it; give one a list."
         self._problem("duplicate-key", message, start, end)
 
     def _collect_merge(self, value: Any, node: Node, use: Use, merges: list[tuple[Any, Node, Use]]) -> None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
-from lintkit.api import Finding, Project, Route, RuleContext, Span, bad, define, good
+from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.graph.compose_refusals import Fault, faults_of
 from lintkit.graph.compose_services import MAIN_FILES, ComposeProjects, RunService, compose_projects
-from lintkit.graph.compose_tree import Node, dependencies, text_of
+from lintkit.graph.compose_tree import dependencies
 from lintkit.graph.facts import ComposeFile, ComposeService
-from lintkit.parse.numbers import is_digits, whole_number
 
 RULE = define(
     summary="compose refuses a service, because what it says does not fit together",
@@ -92,6 +89,67 @@ services:
             note="said twice, and ports that do not exist",
         ),
         bad(
+            """\
+services:
+  api:
+    image: shop:1
+    restart: Always  # <-- here
+    shm_size: 64Mi  # <-- here
+    stop_grace_period: "30"  # <-- here
+    volumes:
+      - ":/data"  # <-- here
+      - /srv:/data:/more:ro  # <-- here
+      - type: tmpfs
+        target: /scratch
+        tmpfs: {size: 5x}  # <-- here
+    healthcheck:
+      test: [CMD, "true"]
+      interval: 10 seconds  # <-- here
+  web:
+    image: web:1
+    network_mode: service:api
+    hostname: web  # <-- here
+    ports: ["80:80"]  # <-- here
+    dns: 1.1.1.1  # <-- here
+  worker:
+    image: worker:1
+    restart: on-failure:many  # <-- here
+    ports:
+      - "localhost:80:80"  # <-- here
+      - "8000-8001:8000-8003"  # <-- here
+      - "http:80"  # <-- here
+      - target: 90
+        host_ip: localhost  # <-- here
+""",
+            note="words, units and forms that compose or the engine does not know",
+        ),
+        good(
+            """\
+services:
+  api:
+    image: shop:1
+    restart: "on-failure:3"
+    shm_size: 64mb
+    mem_limit: "1.5 GiB"
+    memswap_limit: "-1"
+    stop_grace_period: 1m30s
+    hostname: api
+    volumes: ["./a:/a:ro", /cache, 'C:\\data:/data', "${DATA:-./data}:/d", "~/x:/x", '\\\\.\\pipe\\a:\\\\.\\pipe\\a']
+    healthcheck: {test: [CMD, "true"], interval: 1h30m, timeout: "0"}
+    ports: ["127.0.0.1::80", "3000-3005", "8000-8010:80", "[::1]:53:53/UDP", {target: 90, host_ip: "::1"}]
+  web:
+    image: web:1
+    network_mode: service:api
+    restart: ""
+  batch:
+    image: web:1
+    restart: ${RESTART:-Never}
+    network_mode: host
+    hostname: batch
+    deploy: {restart_policy: {condition: any, delay: 5s}}
+"""
+        ),
+        bad(
             {
                 "compose.yaml": "services:\n  api:\n    image: shop:1\n    network_mode: host  # <-- here\n",
                 "compose.override.yaml": "services: {api: {networks: [a]}}\nnetworks: {a: }\n",
@@ -145,32 +203,8 @@ services:
     ),
 )
 
-_PORT = re.compile(
-    r"(?:(?:[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+|\[[0-9a-fA-F:]+\]):)?(?:([0-9]+)(?:-([0-9]+))?:)?([0-9]+)(?:-([0-9]+))?"
-    r"(?:/([a-z]+))?"
-)
-_PROTOCOLS = ("tcp", "udp", "sctp")
-_HIGHEST = 65_535
 _MOST_STEPS = 200_000
 """How many references between services are followed in one repository."""
-
-_BYTES = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([bkmgt]?)(?:i?b)?", re.IGNORECASE)
-_UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
-_LIMITS = (
-    ("cpus", ("deploy", "resources", "limits", "cpus")),
-    ("mem_limit", ("deploy", "resources", "limits", "memory")),
-    ("mem_reservation", ("deploy", "resources", "reservations", "memory")),
-    ("pids_limit", ("deploy", "resources", "limits", "pids")),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """What compose refuses: its name, where it is in the service (nowhere: the service itself), and why."""
-
-    name: str
-    route: Route
-    sentence: str
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -184,10 +218,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for service in projects.services:
         if service.partial:
             continue
-        faults = [*_faults(service.node)]
+        faults = [*faults_of(service.node)]
         if _is_empty(service) and _is_whole(service, projects, files[service.name]):
             sentence = f"service `{service.name}` has neither `image` nor `build`, so compose starts nothing"
-            faults.append(_Fault("empty", (), sentence))
+            faults.append(Fault("empty", (), sentence))
         for fault in faults:
             span = service.node.place(fault.route) if fault.route else service.span
             if (span, fault.sentence) not in seen:  # services that share a mapping share its faults
@@ -206,88 +240,6 @@ def _is_whole(service: RunService, projects: ComposeProjects, files: set[str]) -
     """Whether a service is started from this file, and no file that is given by hand can have the rest of it."""
     started = posixpath.basename(service.path) in MAIN_FILES
     return started and service.path not in projects.opaque and files <= set(service.project)
-
-
-def _faults(node: Node) -> Iterator[_Fault]:
-    networks, mode = node.child("networks"), node.child("network_mode")
-    if text_of(mode) and networks is not None and (networks.mapping or networks.sequence):
-        yield _Fault(
-            "network_mode", ("network_mode",), "compose takes `network_mode` or `networks`, never both"
-        )
-    build = node.child("build")
-    if build is not None and build.child("dockerfile") and build.child("dockerfile_inline"):
-        sentence = "compose takes `dockerfile` or `dockerfile_inline`, never both"
-        yield _Fault("dockerfile", ("build", "dockerfile"), sentence)
-    test = node.at("healthcheck", "test")
-    words = [text_of(item) for item in (test.sequence or ())] if test is not None else []
-    if words and words[0] not in ("CMD", "CMD-SHELL", "NONE") and "$" not in words[0]:
-        sentence = (
-            f"a list in `test` begins with `CMD`, `CMD-SHELL` or `NONE`; compose refuses `{words[0][:40]}`"
-        )
-        yield _Fault("healthcheck", ("healthcheck", "test", 0), sentence)
-    yield from _counts(node)
-    for key, route in _LIMITS:
-        own, other = _amount(key, node.child(key)), _amount(key, node.at(*route))
-        if own is not None and other is not None and own != other:
-            sentence = f"`{key}` and `{'.'.join(route)}` are not the same, which compose refuses"
-            yield _Fault(key, (key,), sentence)
-    yield from _ports(node.child("ports"))
-
-
-def _counts(node: Node) -> Iterator[_Fault]:
-    scale, replicas = _amount("scale", node.child("scale")), _amount("scale", node.at("deploy", "replicas"))
-    if scale is not None and replicas is not None and scale != replicas:
-        sentence = "`scale` and `deploy.replicas` are not the same, which compose refuses"
-        yield _Fault("scale", ("scale",), sentence)
-    count = scale if node.child("scale") is not None else replicas
-    name = text_of(node.child("container_name"))
-    if name and count is not None and count > 1:
-        sentence = (
-            f"{count} containers cannot all be named `{name}`, so compose refuses `container_name` here"
-        )
-        yield _Fault("container_name", ("container_name",), sentence)
-
-
-def _amount(key: str, node: Node | None) -> Decimal | None:
-    """A number or an amount of memory; None where none is written, or where it is not known."""
-    text = text_of(node)
-    if not key.startswith("mem_"):
-        try:
-            number = Decimal(text) if len(text) < 20 else None
-        except InvalidOperation:
-            return None
-        return number if number is not None and number.is_finite() else None
-    match = _BYTES.fullmatch(text)
-    return Decimal(match[1]) * _UNITS[match[2].lower()] if match is not None else None
-
-
-def _ports(ports: Node | None) -> Iterator[_Fault]:
-    for index, item in enumerate((ports.sequence or ()) if ports is not None else ()):
-        route: Route = ("ports", index)
-        if item.mapping is not None:
-            for key in ("published", "target"):
-                text = text_of(item.child(key))
-                if is_digits(text) and _is_too_high(text):
-                    yield _no_port((*route, key), text)
-            continue
-        text = text_of(item)
-        match = _PORT.fullmatch(text)
-        if match is None:
-            continue
-        *numbers, protocol = match.groups()
-        if any(number and _is_too_high(number) for number in numbers):
-            yield _no_port(route, text)
-        elif protocol and protocol not in _PROTOCOLS:
-            yield _Fault(text, route, f"`{protocol}` in `{text}` is none of `tcp`, `udp` and `sctp`")
-
-
-def _no_port(route: Route, text: str) -> _Fault:
-    return _Fault(text, route, f"`{text}` names a port above {_HIGHEST}, the highest that there is")
-
-
-def _is_too_high(digits: str) -> bool:
-    number = whole_number(digits)
-    return number is None or number > _HIGHEST
 
 
 def _circles(projects: ComposeProjects, rule: RuleContext) -> Iterator[Finding]:

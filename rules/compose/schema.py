@@ -5,9 +5,11 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
 from lintkit.graph.compose_services import MAIN_FILES
 from lintkit.parse.compose_specification import Refusal, refusals
+from lintkit.parse.interpolation import invalid_parts, refusal
+from lintkit.parse.scalar_spans import part_span
 
 RULE = define(
     summary="the file is not what the compose specification allows",
@@ -79,11 +81,41 @@ services:
 """,
             note="a name with a space, and a service that was commented out up to its name",
         ),
+        bad(
+            """\
+x-image: &image shop:${TAG  # <-- here
+services:
+  api:
+    image: *image
+    environment:
+      - A=${1ST}  # <-- here
+      - B=${}  # <-- here
+      - C=${D:-${E F}}  # <-- here
+    command: |
+      echo $$HOME
+      curl ${{ secrets.URL }}  # <-- here
+    labels:
+      rule: "Host(`${HOST/www/}`)"  # <-- here
+"""
+        ),
+        good(
+            """\
+services:
+  api:
+    image: shop:${TAG:-1}
+    command: "awk '{ print $1 }' $@ $$$${x} ^a$ 5$ ${A:+${B:-c}} ${C?set C} ${D-}"
+    environment: {"a${b": c}
+""",
+            note="every form, dollars that stand for themselves, and a key",
+        ),
         good({"docker-compose.override.yml": "services: {api: , web: {image: 'web:2'}}\n"}),
         good({"docker-compose.override.yml": "services: {api: {ports: !reset [], build: !reset null}}\n"}),
         good({"playbooks/compose.yml": "- hosts: all\n  tasks: []\n"}, note="another program's file"),
     ),
 )
+
+_MOST_PARTS = 20
+"""How many faults of one value are told of."""
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
@@ -96,12 +128,32 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         message = f"service `{name}` is nothing, where compose takes a mapping"
         yield rule.finding(document.key_span(("services", name)), message, subject=f"services.{name}")
     seen = set()
-    for refusal in refusals(document):
-        span = _place(document, refusal)
-        subject = ".".join(str(part) for part in refusal.route if isinstance(part, str))
-        if (span, refusal.sentence) not in seen:  # services that share a mapping share its faults
-            seen.add((span, refusal.sentence))
-            yield rule.finding(span, refusal.sentence, subject=subject or "file")
+    for found in refusals(document):
+        span = _place(document, found)
+        if (span, found.sentence) not in seen:  # services that share a mapping share its faults
+            seen.add((span, found.sentence))
+            yield rule.finding(span, found.sentence, subject=_subject(found.route))
+    for route, span, why in _uninterpolated(document):
+        if (span, why) not in seen:
+            seen.add((span, why))
+            message = f"{why}, so compose refuses the file; `$${{` stands for the characters themselves"
+            yield rule.finding(span, message, subject=_subject(route))
+
+
+def _subject(route: Route) -> str:
+    return ".".join(str(part) for part in route if isinstance(part, str)) or "file"
+
+
+def _uninterpolated(document: Document) -> Iterator[tuple[Route, Span, str]]:
+    """Every `${` that compose cannot read: it interpolates all values of the file, extensions too, and no keys."""
+    if "${" not in document.text or not isinstance(document.data, dict):
+        return
+    for route, node in document.nodes.items():
+        if node.raw is None or "${" not in node.raw or node.alias is not None:
+            continue
+        for start, end in invalid_parts(node.raw)[:_MOST_PARTS]:
+            span = part_span(document.text, node.value, node.raw, node.style, start, end)
+            yield route, span, refusal(node.raw, start)
 
 
 def _without_content(document: Document) -> Iterator[str]:

@@ -23,6 +23,22 @@ def cut(document: Document, span: Span) -> str:
     return document.text[span.start : span.end]
 
 
+def test_words_for_true_and_false_count_where_compose_expects_one() -> None:
+    document = load(
+        "services:\n  web:\n    read_only: yes\n    privileged: 'off'\n    init: Y\n    tty: maybe\n"
+        "    restart: no\n    command: on\n    environment: {A: yes}\n"
+        "    depends_on: {db: {required: no, condition: yes}}\n    volumes: [a:/b, {read_only: on}]\n"
+        "networks: {back: {internal: 'true'}}\n"
+    )
+    web = document.data["services"]["web"]
+    assert (web["read_only"], web["privileged"], web["init"], web["tty"]) == (True, False, True, "maybe")
+    assert (web["restart"], web["command"], web["environment"]) == ("no", "on", {"A": "yes"})
+    assert web["depends_on"] == {"db": {"required": False, "condition": "yes"}}
+    assert web["volumes"][1] == {"read_only": True}
+    assert document.data["networks"]["back"] == {"internal": True}
+    assert document.nodes["services", "web", "read_only"].raw == "yes"
+
+
 def test_map_form() -> None:
     document = environment(
         "      A: one # c\n      B:\n      C: ''\n      D: yes\n      E: 1e3\n      F: true\n"

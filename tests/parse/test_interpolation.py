@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.parse.interpolation import Variable, invalid_parts, is_literal, resolution, resolve, variables
+from lintkit.parse.interpolation import (
+    Variable,
+    invalid_parts,
+    is_literal,
+    refusal,
+    resolution,
+    resolve,
+    variables,
+)
 
 
 @pytest.mark.parametrize(
@@ -185,3 +193,21 @@ def test_offsets_cut_out_the_expression(raw: str) -> None:
 def test_hostile_text_is_read_in_linear_time(raw: str, count: int) -> None:
     assert len(variables(raw)) == count
     assert isinstance(resolve(raw, {}), str)
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ("${", "`${` names no variable"),
+        ("a ${} b", "`${` names no variable"),
+        ("${1A}", "the name of a variable begins with a letter or `_`"),
+        ("${A", "`${A` is not closed on its line"),
+        ("${A:-b\n}", "`${A` is not closed on its line"),
+        ("${A/b}", "behind `${A` stands neither `}` nor one of the operators"),
+        ("${{ secrets.A }}", "`${{` is the notation of workflows and templates, which compose does not know"),
+        ("${B:-${A b}}", "behind `${A` stands neither `}` nor one of the operators"),
+    ],
+)
+def test_why_an_expression_is_refused(raw: str, why: str) -> None:
+    ((start, _),) = invalid_parts(raw)
+    assert refusal(raw, start) == why

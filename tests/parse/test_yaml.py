@@ -304,6 +304,12 @@ def test_duplicate_key_is_a_problem_and_the_last_value_counts() -> None:
     assert value(document, "a") == "3"
 
 
+def test_second_merge_key_of_a_mapping_is_a_problem() -> None:
+    document = load("x: &x {k: 1}\ny: &y {k: 2}\na:\n  <<: *x\n  <<: *y\nb: {<<: [*x, *y], c: {<<: *x}}\n")
+    assert [(p.code, p.span.start) for p in document.problems] == [("duplicate-key", 40)]
+    assert "line 4" in document.problems[0].message
+
+
 def test_list_as_a_key_is_a_problem() -> None:
     document = load("? [a, b]\n: 1\n")
     assert document.data == {"[a, b]": 1}

@@ -1,0 +1,158 @@
+"""Single values of a compose file that compose refuses, though they are of the right type: ports, mounts, sizes, …
+
+Each function takes a value as text, after interpolation, and returns why it is refused, as the end of a sentence that
+begins with the value; empty for what is accepted. The sources are compose-go (format/volume.go, types/bytes.go,
+types/duration.go, loader/interpolate.go), the libraries it calls (docker/go-connections nat/nat.go, docker/go-units
+size.go, xhit/go-str2duration), and for `restart` the specification (services.restart) and the engine
+(api/types/container, ValidateRestartPolicy).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from lintkit.parse.compose import mount_parts
+
+HIGHEST_PORT = 65_535
+"""The highest port that there is."""
+
+_PROTOCOLS = ("tcp", "udp", "sctp")
+_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_SIZE = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE)
+_NUMBER = re.compile(r"-?[0-9]{1,19}")
+_DURATION = re.compile(r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+")
+_POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::[0-9]+)?")
+_WORDS_OF_DEPLOY = ("none", "any")
+
+
+def port_refusal(text: str) -> str:
+    """Why a mapping in the short form of `ports` is refused.
+
+    >>> port_refusal("8080:80"), port_refusal("localhost:80:80")
+    ('', 'names the address `localhost`, where the engine takes numbers only')
+    """
+    mapping, slash, protocol = text.partition("/")
+    if slash and protocol.lower() not in _PROTOCOLS:
+        return f"has the protocol `{protocol[:20]}`, which is none of `tcp`, `udp` and `sctp`"
+    rest, _, container = mapping.rpartition(":")
+    address, _, host = rest.rpartition(":")
+    if not container:
+        return "names no port of the container"
+    if address and not _is_address(address.removeprefix("[").removesuffix("]")):
+        return f"names the address `{address[:60]}`, where the engine takes numbers only"
+    for part in (host, container):
+        if part and (why := _range_refusal(part)):
+            return why
+    ours, theirs = _length(host), _length(container)
+    if host and theirs > 1 and ours != theirs:
+        return f"maps {ours} ports of the host to {theirs} of the container"
+    return ""
+
+
+def _range_refusal(text: str) -> str:
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        return f"has `{text[:20]}` where a port belongs"
+    if any(number and is_above_ports(number) for number in match.groups()):
+        return f"names a port above {HIGHEST_PORT}, the highest that there is"
+    if match[2] and int(match[1]) > int(match[2]):
+        return f"counts backwards, from {int(match[1])} to {int(match[2])}"
+    return ""
+
+
+def _length(text: str) -> int:
+    match = _RANGE.fullmatch(text)
+    return int(match[2]) - int(match[1]) + 1 if match is not None and match[2] else 1
+
+
+def is_above_ports(digits: str) -> bool:
+    """Whether digits are a number above the highest port, however many they are."""
+    return len(digits.lstrip("0")) > 5 or int(digits) > HIGHEST_PORT
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def address_refusal(text: str) -> str:
+    """Why the `host_ip` of a port is refused."""
+    return "" if _is_address(text) else "is no address; the engine takes numbers only"
+
+
+def mount_refusal(text: str) -> str:
+    """Why a mount in the short form of `volumes` is refused.
+
+    >>> mount_refusal(":/data"), mount_refusal("./a:/a:ro"), mount_refusal("/a")
+    ('has nothing before its first colon', '', '')
+    """
+    if not text:
+        return "is empty"
+    if len(text) < 3:
+        return ""
+    parts = _joined_drives(mount_parts(text))
+    where = ("before its first colon", "between its colons", "behind its last colon")
+    for index, part in enumerate(parts):
+        if not part:
+            last = index == len(parts) - 1
+            return f"has nothing {where[0] if index == 0 else where[2] if last else where[1]}"
+    if len(parts) > 3:
+        return "has too many colons"
+    return ""
+
+
+def _joined_drives(parts: list[str]) -> list[str]:
+    """`C` and `\\data` are one path of Windows."""
+    joined: list[str] = []
+    for part in parts:
+        if joined and len(joined[-1]) == 1 and joined[-1].isalpha():
+            joined[-1] += f":{part}"
+        else:
+            joined.append(part)
+    return joined
+
+
+def size_refusal(text: str) -> str:
+    """Why an amount of memory is refused (go-units, RAMInBytes).
+
+    >>> size_refusal("512m"), size_refusal("1.5 GiB"), size_refusal("-1"), size_refusal("5x")
+    ('', '', '', 'is no amount of memory; its unit is one of `b`, `k`, `m`, `g` and `t`')
+    """
+    if _NUMBER.fullmatch(text) or _SIZE.fullmatch(text):
+        return ""
+    return "is no amount of memory; its unit is one of `b`, `k`, `m`, `g` and `t`"
+
+
+def duration_refusal(text: str) -> str:
+    """Why a time is refused.
+
+    >>> duration_refusal("1m30s"), duration_refusal("0"), duration_refusal("30")
+    ('', '', 'is no time: a unit is missing, such as in `30s`')
+    """
+    if text in ("0", "+0", "-0") or _DURATION.fullmatch(text):
+        return ""
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return f"is no time: a unit is missing, such as in `{text}s`"
+    return "is no time; write it as `1m30s`"
+
+
+def restart_refusal(text: str) -> str:
+    """Why a `restart` is refused; the empty text stands for none.
+
+    >>> restart_refusal("on-failure:3"), restart_refusal("always:3")
+    ('', 'counts tries, which only `on-failure` does')
+    """
+    if not text or _POLICY.fullmatch(text):
+        return ""
+    name, colon, count = text.partition(":")
+    if name in _WORDS_OF_DEPLOY:
+        return "is a word of `deploy.restart_policy`; `restart` says `no` or `always`"
+    if colon and name == "on-failure":
+        return f"has `{count[:20]}` where the number of tries belongs"
+    if colon and _POLICY.fullmatch(name):
+        return "counts tries, which only `on-failure` does"
+    return "is no restart policy: there are `no`, `always`, `on-failure[:tries]` and `unless-stopped`"
