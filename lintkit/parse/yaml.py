@@ -232,8 +232,8 @@ class _Builder:
                     )
                 stack.append(
                     (
-                        data, children, in_mapping, key, key_start, key_end, merge_next, merges, merged_at,
-                        start, anchor, tag, first_count, height,
+                        data, children, in_mapping, key, key_start, key_end, merge_next, merges, start,
+                        anchor, tag, first_count, height, merged_at,
                     )
                 )  # fmt: skip
                 start = event.start_mark.index
@@ -265,8 +265,8 @@ class _Builder:
                 if anchor is not None:
                     anchors[anchor] = (value, node, count - first_count + 1, levels)
                 (
-                    data, children, in_mapping, key, key_start, key_end, merge_next, merges, merged_at, start,
-                    anchor, tag, first_count, height,
+                    data, children, in_mapping, key, key_start, key_end, merge_next, merges, start, anchor,
+                    tag, first_count, height, merged_at,
                 ) = stack.pop()  # fmt: skip
                 height = max(height, levels)
                 if in_mapping and key is None:

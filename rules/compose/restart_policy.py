@@ -42,10 +42,11 @@ services:
   mail:
     image: shop:1
     restart: on-failure:3  # <-- here
-  sms:
-    image: shop:1
-    restart: allways  # <-- here
 """
+        ),
+        good(
+            "services:\n  sms:\n    image: shop:1\n    restart: allways\n",
+            note="another rule says that it is none",
         ),
         bad(
             {
@@ -133,7 +134,7 @@ def _problem(node: Node) -> str:
         # Docker waits a tenth of a second, and twice as long each time.
         return f"is given up after {few[1]} tries, which take less than two seconds"
     if policy not in ("always", "on-failure"):
-        return f"is never started: Docker knows no restart policy `{policy[:40]}`"
+        return ""  # no policy at all: `compose/refused-service`
     return f"is restarted for ever by `{policy}`, also when it cannot start"
 
 

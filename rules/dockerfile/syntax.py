@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.parse.docker_refusals import refusals
 
 RULE = define(
     summary="builders refuse the Dockerfile",
@@ -41,6 +42,55 @@ make
         bad("ENV A=1  # <-- here\nFROM debian:12\nCOPY a b\n", note="only ARG may stand before FROM"),
         bad("FROM debian:12\nCOPY app  # <-- here\nRUN  # <-- here\n", note="nothing says where to, or what"),
         bad('FROM debian:12 build  # <-- here\nLABEL a="b  # <-- here\n'),
+        bad(
+            """\
+FROM debian:12 AS 1st  # <-- here
+STOPSIGNAL  # <-- here
+WORKDIR  # <-- here
+ARG  # <-- here
+ONBUILD  # <-- here
+ONBUILD ONBUILD RUN make  # <-- here
+ONBUILD FROM debian:12  # <-- here
+SHELL /bin/bash -c  # <-- here
+SHELL []  # <-- here
+HEALTHCHECK curl -f http://localhost  # <-- here
+HEALTHCHECK NONE --interval=5s  # <-- here
+HEALTHCHECK CMD  # <-- here
+COPY https://example.com/a.tar.gz /a  # <-- here
+""",
+            note="too little, too much, and what does not go together",
+        ),
+        bad(
+            """\
+FROM --plattform=linux/amd64 debian:12  # <-- here
+COPY --form=build a /a  # <-- here
+COPY --link=1 a /a  # <-- here
+ADD --from=build a /a  # <-- here
+USER --uid=5 app  # <-- here
+HEALTHCHECK --interval=5 CMD true  # <-- here
+HEALTHCHECK --interval=5s --interval=6s CMD true  # <-- here
+HEALTHCHECK --retries=few CMD true  # <-- here
+RUN --network=bridge make  # <-- here
+RUN --mount=type=caches,target=/c make  # <-- here
+ONBUILD COPY --own=app a /a  # <-- here
+""",
+            note="flags that there are not, and values that they do not take",
+        ),
+        good(
+            """\
+# syntax=docker/dockerfile:1.7-labs
+FROM --platform=$BUILDPLATFORM debian:12 AS Base-1.x_y
+SHELL ["/bin/bash", "-c"]
+HEALTHCHECK --interval=1m30s --timeout=500ms --start-period=0 --retries=3 CMD true
+HEALTHCHECK --interval=5 NONE
+COPY --link --parents --exclude=*.md --exclude=*.txt a b /c/
+ADD --checksum=sha256:0 --keep-git-dir=true https://example.com/a /a
+COPY --from=base https://x /y
+RUN --mount=type=secret,id=a --mount=type=cache,target=/c --network=none make
+ONBUILD RUN --mount=type=bind,target=/a make
+"""
+        ),
+        good("# syntax=acme/frontend:2\nFROM debian:12\nCOPY --mirror a /b\n", note="another frontend"),
         good(
             """\
 # escape=`
@@ -70,8 +120,6 @@ onbuild run make
 _PASSED_OVER = frozenset(("broken-exec-form", "empty-continuation"))
 """A rule of its own tells of the first, and builders only warn of the second."""
 
-_NEEDED = {"COPY": 2, "ADD": 2, "RUN": 1, "USER": 1, "WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1}
-
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%|@[A-Z_]+@")
 
 
@@ -90,11 +138,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             yield rule.finding(
                 problem.span, message, subject=f"{problem.code} {' '.join(keyword)}"[:80].strip()
             )
-    for index, item in enumerate(document.data["instructions"]):
-        needed = _NEEDED.get(item["keyword"], 0)
-        if len(item["arguments"]) < needed and not item["heredocs"] and item["form"] != "exec":
-            what = "a source and a target" if needed > 1 else "a value"
-            span = document.span(("instructions", index, "keyword"))
-            yield rule.finding(
-                span, f"{item['keyword']} needs {what}; builders refuse it", subject=item["keyword"]
-            )
+    for index, refusal in refusals(document.data):
+        span = document.span(("instructions", index, *refusal.route))
+        keyword = document.data["instructions"][index]["keyword"]
+        yield rule.finding(_first_line(document, span), refusal.sentence, subject=keyword)
+
+
+def _first_line(document: Document, span: Span) -> Span:
+    line = document.text.find("\n", span.start, span.end)
+    return span if line < 0 else Span(span.path, span.start, line)
