@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from lintkit.graph.compose_tree import Node, text_of
+from lintkit.graph.values import MASK
 from lintkit.model import Route
 from lintkit.parse.compose_values import (
     HIGHEST_PORT,
@@ -114,6 +115,11 @@ def _is_said(node: Node | None) -> bool:
     )
 
 
+def _is_open(text: str) -> bool:
+    """Whether the environment decides what a text becomes, or a part of it is masked because it is a secret elsewhere."""
+    return "$" in text or MASK in text
+
+
 def _values(node: Node) -> Iterator[Fault]:
     """Single values in a form that nobody reads."""
     for route in _DURATIONS:
@@ -131,7 +137,7 @@ def _values(node: Node) -> Iterator[Fault]:
 
 def _value(node: Node, route: Route, refusal: Callable[[str], str]) -> Iterator[Fault]:
     found = node.at(*route)
-    if found is None or not isinstance(found.scalar, str) or "$" in found.scalar:
+    if found is None or not isinstance(found.scalar, str) or _is_open(found.scalar):
         return  # another type is the schema's business
     why = refusal(found.scalar)
     if why:
@@ -176,10 +182,10 @@ def _ports(ports: Node | None) -> Iterator[Fault]:
                     sentence = f"`{text[:20]}` is above {HIGHEST_PORT}, the highest port that there is"
                     yield Fault(text[:20], (*route, key), sentence)
             address = text_of(item.child("host_ip"))
-            if address and "$" not in address and (why := address_refusal(address)):
+            if address and not _is_open(address) and (why := address_refusal(address)):
                 yield Fault(address[:60], (*route, "host_ip"), f"`{address[:60]}` {why}")
             continue
         text = text_of(item)
-        why = "" if not text or "$" in text else port_refusal(text)
+        why = "" if not text or _is_open(text) else port_refusal(text)
         if why:
             yield Fault(text[:60], route, f"`{text[:60]}` {why}")

@@ -143,6 +143,8 @@ services:
     restart: ""
   batch:
     image: web:1
+    command: serve --api-key ${API_KEY:-test-key-12345} --port ${PORT:-8005}
+    ports: ["${PORT:-8005}:${PORT:-8005}"]
     restart: ${RESTART:-Never}
     network_mode: host
     hostname: batch
