@@ -24,6 +24,7 @@ from lintkit.parse.compose_values import (
     restart_refusal,
     size_refusal,
 )
+from lintkit.parse.numbers import is_digits
 
 _BYTES = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([bkmgt]?)(?:i?b)?", re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
@@ -116,7 +117,7 @@ def _is_said(node: Node | None) -> bool:
 
 
 def _is_open(text: str) -> bool:
-    """Whether the environment decides what a text becomes, or a part of it is masked because it is a secret elsewhere."""
+    """Whether the environment decides what a text becomes, or a part of it is masked, being a secret elsewhere."""
     return "$" in text or MASK in text
 
 
@@ -178,7 +179,7 @@ def _ports(ports: Node | None) -> Iterator[Fault]:
         if item.mapping is not None:
             for key in ("published", "target"):
                 text = text_of(item.child(key))
-                if text.isascii() and text.isdigit() and is_above_ports(text):
+                if is_digits(text) and is_above_ports(text):
                     sentence = f"`{text[:20]}` is above {HIGHEST_PORT}, the highest port that there is"
                     yield Fault(text[:20], (*route, key), sentence)
             address = text_of(item.child("host_ip"))

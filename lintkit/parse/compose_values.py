@@ -13,6 +13,7 @@ import ipaddress
 import re
 
 from lintkit.parse.compose import mount_parts
+from lintkit.parse.numbers import is_digits, whole_number
 
 HIGHEST_PORT = 65_535
 """The highest port that there is."""
@@ -67,8 +68,9 @@ def _length(text: str) -> int:
 
 
 def is_above_ports(digits: str) -> bool:
-    """Whether digits are a number above the highest port, however many they are."""
-    return len(digits.lstrip("0")) > 5 or int(digits) > HIGHEST_PORT
+    """Whether ASCII digits, however many, are a number above the highest port."""
+    number = whole_number(digits, longest=5)
+    return number is None or number > HIGHEST_PORT
 
 
 def _is_address(text: str) -> bool:
@@ -135,7 +137,7 @@ def duration_refusal(text: str) -> str:
     """
     if text in ("0", "+0", "-0") or _DURATION.fullmatch(text):
         return ""
-    if text.isascii() and text.isdigit() and len(text) < 10:
+    if is_digits(text) and len(text) < 10:
         return f"is no time: a unit is missing, such as in `{text}s`"
     return "is no time; write it as `1m30s`"
 

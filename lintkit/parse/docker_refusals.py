@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.model import Route
+from lintkit.parse.numbers import is_digits
 
 _NEEDED = {
     "COPY": 2,
@@ -142,7 +143,7 @@ def _flag_refusal(name: str, value: str) -> str:
     if name in _SWITCHES:
         return "" if value.lower() in ("true", "false") or "$" in value else "is neither `true` nor `false`"
     if name in _TIMES:
-        unit = f", such as in `{value}s`" if value.isascii() and value.isdigit() and len(value) < 10 else ""
+        unit = f", such as in `{value}s`" if is_digits(value) and len(value) < 10 else ""
         return "" if not value or _DURATION.fullmatch(value) else f"is no time: a unit is missing{unit}"
     if name == "retries":
         return "" if not value or _COUNT.fullmatch(value) else "is no number of tries"
