@@ -13,6 +13,7 @@ from lintkit.pattern.match import Found
 from lintkit.pattern.query import Query, code_text, find
 from lintkit.pattern.values import plain, value_of
 from lintkit.python.edits import added_keywords
+from lintkit.quotation import quoted_at
 from lintkit.rule import RuleContext
 
 if TYPE_CHECKING:
@@ -127,20 +128,24 @@ def _subject(found: Found, file: PythonFile) -> str:
 
 
 def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) -> str:
-    """A message with `$NAME`, `{NAME}` and `{callee}` filled in, on one line; what is unknown stays as it is."""
+    """A message with `$NAME`, `{NAME}` and `{callee}` filled in, on one line; what is unknown stays as it is.
+
+    Code of the file is quoted; the `{callee}` is a name that the rule asks for.
+    """
 
     def shown(place: re.Match[str]) -> str:
         name = place[1] or place[2]
         if name == "callee" and isinstance(data.get("callee"), str):
-            text = str(data["callee"])
-        elif name in found.bindings:
+            return str(data["callee"])
+        if name in found.bindings:
             bound = found.bindings[name]
             value = data["metavariables"][name]
             text = value if isinstance(value, str) else code_text(bound, file)
         else:
             return place[0]
         text = " ".join(text.split())
-        return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
+        text = text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
+        return quoted_at(message, place.start(), text)
 
     return _PLACE.sub(shown, message)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -541,6 +542,7 @@ def _cost(results: Iterable[FileResult]) -> dict[str, tuple[float, int]]:
 SECRETS = "lintkit/secrets"
 """What fails where it is not known what of a file is a secret."""
 
+_ALL = "*****"
 _QUOTED = re.compile(r"`[^`]+`")
 
 
@@ -563,6 +565,8 @@ class _Texts:
         self._lines: dict[str, Lines] = {}
         self._secrets: dict[str, Secrets] = {}
         self._unknown: set[str] = set()
+        self._shown: dict[str, str] = {}
+        self._hidden: dict[tuple[str, ...], frozenset[str]] = {}
         self.boms: set[str] = set()
         self.guard = Guard()
 
@@ -626,6 +630,8 @@ class _Texts:
                 extra[span.path].append((span.start, span.end))
         return {
             path: redact(self.text(path), self._kind(path), extra[path], self._found(path))
+            if path in extra
+            else self._shown_text(path)
             for path in sorted(paths)
         }
 
@@ -634,21 +640,33 @@ class _Texts:
         if finding.rule == RULE_FAILED.id:  # which quotes nothing
             return finding
         paths = sorted({location.span.path for location in finding.locations})
+        scrub = partial(self._scrubbed, paths=paths, strict=self._is_about_a_secret(finding))
         return replace(
             finding,
-            message=self._scrubbed(finding.message, paths),
-            subject=self._scrubbed(finding.subject, paths),
-            locations=tuple(
-                Location(at.span, self._scrubbed(at.label, paths) if at.label else "")
-                for at in finding.locations
-            ),
+            message=scrub(finding.message),
+            subject=scrub(finding.subject, quoted=True),
+            locations=tuple(Location(at.span, scrub(at.label)) for at in finding.locations),
             fix=finding.fix and self._scrubbed_fix(finding.fix, paths),
+        )
+
+    def _is_about_a_secret(self, finding: Finding) -> bool:
+        """Whether a secret stands on the lines of the finding, so that a bare word of its message may be the secret."""
+        span = finding.primary.span
+        lines = self.lines(span.path)
+        first = lines.start(lines.position(span.start).line)
+        last = lines.end(lines.position(span.end).line)
+        spans = self._found(span.path).spans
+        index = bisect_right(spans, (first,)) - 1
+        return finding.secret or any(
+            start <= last and first <= end for start, end in spans[max(index, 0) : index + 2]
         )
 
     def _scrubbed_fix(self, fix: Fix, paths: Sequence[str]) -> Fix:
         """The fix with a clean title, and marked where an edit quotes a secret: masked, it would destroy the file."""
         everywhere = sorted({*paths, *(edit.span.path for edit in fix.edits)})
-        secret = any(self._scrubbed(edit.text, everywhere) != edit.text for edit in fix.edits)
+        secret = any(
+            self._scrubbed(edit.text, everywhere, quoted=True, strict=True) != edit.text for edit in fix.edits
+        )
         return replace(fix, title=self._scrubbed(fix.title, everywhere), secret=fix.secret or secret)
 
     def scrubbed_entry(self, entry: SuppressedFinding, finding: Finding) -> SuppressedFinding:
@@ -656,17 +674,36 @@ class _Texts:
         from lintkit.redact import redact
 
         masked = self.guard.run(SECRETS, finding.path, lambda: redact(entry.reason, "text"), "")
-        reason = self._scrubbed(masked, [finding.path])
+        reason = self._scrubbed(masked, [finding.path], quoted=True, strict=True)
         return replace(entry, finding=self.scrubbed(finding), reason=reason)
 
-    def _scrubbed(self, words: str, paths: Iterable[str]) -> str:
+    def _scrubbed(
+        self, words: str, paths: Sequence[str], *, quoted: bool = False, strict: bool = False
+    ) -> str:
         from lintkit.redact import scrub
 
-        for path in paths:
-            words = scrub(words, self._found(path).values)
-            if path in self._unknown:
-                words = _QUOTED.sub("`*****`", words)
-        return words
+        values = self._values(tuple(paths))
+        if not self._unknown.isdisjoint(paths):
+            return _ALL if quoted else _QUOTED.sub(f"`{_ALL}`", words)
+        masked = scrub(words, values, quoted=quoted)
+        if masked == words or strict:
+            return masked
+        return scrub(words, values, tuple(map(self._shown_text, paths)), quoted=quoted)
+
+    def _values(self, paths: tuple[str, ...]) -> frozenset[str]:
+        """The secrets of some files, made once: there may be thousands of them, and of findings."""
+        if paths not in self._hidden:
+            found = [self._found(path).values for path in paths]
+            self._hidden[paths] = found[0] if len(found) == 1 else frozenset[str]().union(*found)
+        return self._hidden[paths]
+
+    def _shown_text(self, path: str) -> str:
+        """The masked text of a file, without what only rules know to be secrets."""
+        if path not in self._shown:
+            from lintkit.redact import redact
+
+            self._shown[path] = redact(self.text(path), self._kind(path), (), self._found(path))
+        return self._shown[path]
 
     def find_secrets(self, paths: Iterable[str]) -> None:
         """Find the secrets of files. Where that fails, all of the text is masked, and all that messages quote of it."""

@@ -1,4 +1,20 @@
-"""Keep secrets out of everything that is shown: texts are masked in place, messages are scrubbed."""
+"""Keep secrets out of everything that is shown: texts are masked in place, messages are scrubbed.
+
+A mask covers text of the repository, never a word of lintkit's own: "every pull may bring another image" says so also
+where somebody's password is `image`. So the two have to be told apart, without a second language for messages:
+
+- What a message quotes from a file stands in backticks. It reads best so, authors write it so anyway, and it needs no
+  type beside `str`, so that YAML templates, f-strings, labels, titles of fixes and rules of users all have it alike.
+  `lintkit.datarule` adds the backticks where a template has none; `tests/test_quoting.py` changes the words of every
+  example, and nothing of that may turn up outside of backticks.
+- What is quoted is masked where it is a secret of the file, and also where it has the form of one (a token, the
+  password in a URL), because a rule may have put together what stands in pieces in its file.
+- Outside of backticks stand words. Of them only what no word can be is masked: a second line of defence, for rules
+  that quote as they should not.
+- A name that equals a password is no password. What the masked text of the file still shows, such as the image
+  `shop/vineyard:2` beside a password `vineyard`, may be said, since each report shows it. A finding on the line of a
+  secret has no such leave: there a bare word may well be the secret.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +24,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lintkit.model import Kind
+from lintkit.quotation import quotations
 from lintkit.secrets import secret_spans, split_words
 from lintkit.secrets.names import mention
-from lintkit.secrets.spans import merge
+from lintkit.secrets.spans import merge, spans_by_form
 from lintkit.secrets.values import is_well_known
 
 MASK = "*"
@@ -20,6 +37,9 @@ _KEPT = re.compile(r"[\r\n]+")
 _SECTION = re.compile(r"^[ \t]*([^\W\d_A-Z]+):[ \t]*(?:#.*)?$", re.MULTILINE)
 _LEAST = 4
 _LEAST_PIECE = 12
+_LEAST_FORM = 8
+_WORDS = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]{2,6})(?:[ '’-][A-Za-z]?[a-z]+)*")
+"""What may be a word of lintkit, or several."""
 _FEW = 100
 _WORDS_OF_A_COMMAND = 5
 _FREE = 8
@@ -63,7 +83,7 @@ def redact(
         position = end
     pieces.append(text[position:])
     repeated = frozenset(value for value in secrets.values if len(value) >= _FREE and not value.isalpha())
-    return scrub("".join(pieces), repeated)
+    return _mask_values("".join(pieces), repeated)
 
 
 def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
@@ -91,19 +111,92 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
     return frozenset(value for value in values if not _is_a_name(value) and value not in sections)
 
 
-def scrub(message: str, values: frozenset[str]) -> str:
-    """`message` with every one of `values` masked where it occurs; a short plain word only where it stands alone.
+def scrub(
+    words: str,
+    values: frozenset[str],
+    shown: Iterable[str] = (),
+    *,
+    quoted: bool = False,
+) -> str:
+    """`words` of lintkit with every secret that they quote masked; the module says which and why.
 
-    Takes time in the length of the message, not in the number of values: a file may hold thousands of both.
+    values  the secrets of the files that the words are about
+    shown   the masked texts of these files; none where the words are about a secret
+    quoted  all of `words` comes from a file, not only what stands in backticks
+
+    Takes time in the length of the words, not in the number of values: a file may hold thousands of both.
     """
-    found: list[tuple[int, int]] = []
-    for value, start in _few(message, values) if len(values) <= _FEW else _many(message, values):
+    parts = [(0, len(words))] if quoted else quotations(words)
+    found = [(start, end) for part in parts for start, end in _forms(words, *part)]
+    for value, start in _few(words, values) if len(values) <= _FEW else _many(words, values):
         end = start + len(value)
-        if not _is_plain(value) or _stands_alone(message, start, end):
-            found.append((start, end))
+        part = next(((s, e) for s, e in parts if s < end and start < e), None)
+        if part is None and _WORDS.fullmatch(value):
+            continue
+        if _is_plain(value) and not _stands_alone(words, start, end):
+            continue
+        if any(_may_be_said(words, start, end, part, text) for text in shown):
+            continue
+        found.append((start, end))
+    return _mask(words, found)
+
+
+def _forms(words: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What a quotation holds that is a secret by its form alone."""
+    part = words[start:end]
+    if len(part) < _LEAST_FORM:
+        return
+    for begin, stop in _found_by_form(part):
+        yield start + begin, start + stop
+
+
+@lru_cache(maxsize=1024)
+def _found_by_form(part: str) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in spans_by_form(part) if not is_well_known(part[start:end]))
+
+
+def _may_be_said(words: str, start: int, end: int, part: tuple[int, int] | None, shown: str) -> bool:
+    """Whether the quotation around a value, or what is written together with it, stands in the masked text as well."""
+    low, high = part or (0, len(words))
+    if part is not None and _occurs(words[low:high], shown):
+        return True
+    begin, stop = start, end
+    while begin > low and not words[begin - 1].isspace():
+        begin -= 1
+    while stop < high and not words[stop].isspace():
+        stop += 1
+    together = words[begin:stop] if part is not None else words[begin:stop].strip("()[],;:.'\"")
+    return (part is None or len(together) > end - start) and _occurs(together, shown)
+
+
+@lru_cache(maxsize=256)
+def _occurs(words: str, text: str) -> bool:
+    """Whether `words` stand in `text` by themselves, not within a longer word."""
+    position = text.find(words) if words else -1
+    while position >= 0:
+        if _is_apart(text, position, position + len(words)):
+            return True
+        position = text.find(words, position + 1)
+    return False
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return not (before.isalnum() and text[start].isalnum()) and not (
+        after.isalnum() and text[end - 1].isalnum()
+    )
+
+
+def _mask_values(text: str, values: frozenset[str]) -> str:
+    """`text` with every one of `values` masked where it occurs."""
+    places = _few(text, values) if len(values) <= _FEW else _many(text, values)
+    return _mask(text, [(start, start + len(value)) for value, start in places])
+
+
+def _mask(text: str, found: list[tuple[int, int]]) -> str:
     if not found:
-        return message
-    characters = list(message)
+        return text
+    characters = list(text)
     for start, end in merge(found):
         characters[start:end] = MASK * (end - start)
     return "".join(characters)

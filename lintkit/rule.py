@@ -149,7 +149,8 @@ class RuleContext:
     ) -> Finding:
         """A finding of this rule at `span`.
 
-        message  one line about this very value; it must not quote a secret
+        message  one line about this very value; what it quotes from a file stands in backticks, where secrets are
+                 masked, and all else is taken for words of the rule. So are labels and titles of fixes
         subject  what the finding is about in words that survive edits: a service, a key, a function
         related  the other ends, each with a label
         severity, confidence  only where they differ from the rule's own

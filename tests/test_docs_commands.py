@@ -17,7 +17,7 @@ from tests.discover.repositories import git, repository
 ROOT = Path(__file__).parent.parent
 GUIDES = ("adoption.md", "output-formats.md")
 BROKEN = (
-    "orders/config.py:11:22: error: Deployment orders runs this in production and is given no ORDERS_QUEUE_URL, "
+    "orders/config.py:11:22: error: Deployment `orders` runs this in production and is given no `ORDERS_QUEUE_URL`, "
     "so it uses the default: `amqp://localhost:5672/` [project/default-reaches-production]\n"
 )
 

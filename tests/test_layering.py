@@ -15,7 +15,7 @@ PACKAGE = Path(lintkit.__file__).parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("lintkit", "data"),
     ("model",),
-    ("source", "marks", "loopback", "own_rules", "workers", "budget", "regex"),
+    ("source", "marks", "loopback", "own_rules", "workers", "budget", "regex", "quotation"),
     ("discover", "parse", "python", "secrets", "pylex"),
     ("select", "schemas", "pattern", "graph"),
     ("rule", "declare", "declare_python", "datarule", "api", "rules"),

@@ -264,15 +264,83 @@ def test_a_long_line_of_openings_takes_linear_time() -> None:
     st.sets(st.text("abc-1", min_size=1, max_size=4), max_size=6),
     st.text("abc-1 _.", max_size=30),
 )
-def test_no_value_is_left_in_a_message(values: set[str], message: str) -> None:
+def test_no_value_is_left_in_a_quotation(values: set[str], quoted: str) -> None:
+    message = f"`{quoted}`"
     shown = scrub(message, frozenset(values))
+    assert shown == f"`{scrub(quoted, frozenset(values), quoted=True)}`"
     assert len(shown) == len(message)
     assert all(new in {old, "*"} for old, new in zip(message, shown, strict=True))
     for value in values:
         if not value.isalpha():
             assert value not in shown
-        elif message == value:
-            assert shown == "*" * len(value)
+        elif quoted == value:
+            assert shown == f"`{'*' * len(value)}`"
+
+
+@given(
+    st.sets(st.text("abc-1", min_size=1, max_size=4), max_size=6),
+    st.text("abc-1 _.", max_size=30),
+)
+def test_outside_of_quotations_no_value_is_left_that_no_word_can_be(values: set[str], words: str) -> None:
+    shown = scrub(words, frozenset(values))
+    for value in values:
+        if "1" in value:
+            assert value not in shown
+
+
+@pytest.mark.parametrize(
+    ("message", "value", "shown"),
+    [
+        ("`shop:latest` moves, so every pull may bring another image", "image", None),
+        ("a literal that is a placeholder", "placeholder", None),
+        ("a literal that is a placeholder", "is a placeholder", None),
+        ("`restart` of `x`: nothing can restart it", "restart", "`*******` of `x`: nothing can restart it"),
+        ("the folder kelp-1234 is copied", "kelp-1234", "the folder ********* is copied"),
+        ("`a kelp and no end", "kelp", "`a **** and no end"),
+        ("kelp `kelp` kelp", "kelp", "kelp `****` kelp"),
+    ],
+)
+def test_a_mask_covers_what_is_quoted_and_no_word_of_a_message(
+    message: str, value: str, shown: str | None
+) -> None:
+    assert scrub(message, frozenset({value})) == (shown or message)
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("`shop/vineyard:2` has no digest", "`shop/vineyard:2` has no digest"),
+        ("service `vineyard` has no limit", "service `vineyard` has no limit"),
+        ("`DB=vineyard` is wrong", "`DB=********` is wrong"),
+        ("`mq://u:vineyard@mq` is wrong", "`mq://u:********@mq` is wrong"),
+        ("`user vineyard` is wrong", "`user ********` is wrong"),
+    ],
+)
+def test_a_name_that_equals_a_password_can_be_said_as_the_file_has_it(message: str, shown: str) -> None:
+    text = (
+        "services:\n  vineyard: {image: 'shop/vineyard:2'}\n  db:\n    environment:\n"
+        "      POSTGRES_PASSWORD: vineyard\n      URL: mq://u:vineyard@mq\n"
+    )
+    found = find_secrets(text, "compose")
+    values = found.values | {"vineyard"}
+    assert scrub(message, values, [redact(text, "compose")]) == shown
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        f"redis://:{S}@cache/0",
+        f"shop:{S}@registry.example.com/web:2",
+        f"root:{S}@tcp(db:3306)/shop",
+        f"https://{S}@git.example.com/shop",
+        f"https://{S}:x-oauth-basic@git.example.com/shop",
+        f"https://{S}:@git.example.com/shop",
+    ],
+)
+def test_what_a_rule_put_together_is_masked_by_its_form(quoted: str) -> None:
+    shown = scrub(f"`{quoted}` is wrong", frozenset())
+    assert S not in shown
+    assert shown.endswith(f"{quoted.rpartition('@')[2]}` is wrong")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from lintkit.datarule.place import place_of, shown, subject_of, uses_of
 from lintkit.datarule.read import read
 from lintkit.datarule.relate import unrelated
 from lintkit.model import Document, Finding, Location, Route
+from lintkit.quotation import quoted_at
 from lintkit.rule import RuleContext
 from lintkit.schemas import Failure, compile_schema
 from lintkit.select import Selected, compile_query, select_each, value_at
@@ -115,7 +116,7 @@ class _Checking:
             subject = fill(self.data["subject"], words)
         return self.rule.finding(
             span,
-            fill(self.data["message"], words),
+            say(self.data["message"], words),
             subject=subject or document.path,
             related=related,
             fix=fix,
@@ -163,6 +164,16 @@ def forbidden_at(schema: Any, value: Any) -> tuple[Route, str]:
         schema, value = properties.get(names[0]), value[names[0]]
         route = (*route, names[0])
     return route, "forbid"
+
+
+def say(message: str, words: Mapping[str, str]) -> str:
+    """A message with `words` in its `{name}` places; what comes from the file and not from an option is quoted."""
+
+    def put(place: re.Match[str]) -> str:
+        word = words.get(place[1], place[0])
+        return quoted_at(message, place.start(), word) if place[1] in WORDS else word
+
+    return PLACEHOLDER.sub(put, message)
 
 
 def fill(message: str, words: Mapping[str, str]) -> str:

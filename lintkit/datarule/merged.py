@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lintkit.budget import Budget, RuleLimitError, steps_for
-from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at, too_many
+from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
 from lintkit.datarule.place import shown
 from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import Node
@@ -97,7 +97,7 @@ def _told(
             route = ()
         span = node.place(route, missing=lacks)
         subject = fill(data["subject"], words) if "subject" in data else words["path"]
-        yield rule.finding(span, fill(data["message"], words), subject=subject)
+        yield rule.finding(span, say(data["message"], words), subject=subject)
 
 
 def _failures(data: Mapping[str, Any], key: str, schema: Schema, value: Any, budget: Budget) -> list[Failure]:

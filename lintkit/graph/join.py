@@ -104,8 +104,8 @@ class Unit:
 
     @property
     def label(self) -> str:
-        """How a message names it: `service api`, `Deployment chat`, `image backend/Dockerfile`."""
-        return f"{self.kind} {self.name}"
+        """How a message names it: its kind, and its name in backticks, as all that stands in a file."""
+        return f"{self.kind} `{self.name}`"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,16 @@ _NO_PASSWORD = pattern(
     r"\b(?:mkdir|pytest|cp|ssh|scp|install|nc|nmap|flake8|mypy|pg_isready|ps|adduser|useradd)\b"
 )
 
+_URL_USER = pattern(r"""(?i)\bhttps?://([^\s/?#"'`<>:@\\]{1,300})(?::(?:x-oauth-basic|x)?)?@""")
+_BEFORE_HOST = pattern(
+    r"""(?<![^\s"'`=<>(\[{,])(?!(?:mailto|acct|xmpp|sip|sips):)[\w.+$%\-]{1,64}[:](?!//)([^\s"'`<>@/]{4,200})
+    @(?:[A-Za-z0-9][\w.\-]*(?::\d{1,5})?/|[A-Za-z0-9][\w.\-]*:\d{2,5}(?![\w.])|(?:tcp|udp|unix)\(|/\w)""",
+    re.VERBOSE,
+)
+"""`user:password@registry/image`, `user:password@proxy:3128`, `user:password@tcp(db:3306)/name`: no scheme before."""
+_LONGEST_NAME = 16
+_SHORTEST_TOKEN = 8
+
 _WORD = pattern(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/=_\-]{20,}")
 _DIGEST_BEFORE = pattern(
     r"(?i)(?:sha\d{1,3}|md5|blake2\w?|h1|@|commit|rev|ref|sha|digest|integrity|checksum)[\"']?[:=@\-/ ]{0,3}[\"']?$"
@@ -62,17 +72,33 @@ def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:
     text  of any size and content
     kind  decides where a value behind a name ends, and that an unquoted word in Python code is no value
     """
-    found: Ranges = [
-        (start, end) for form, start, end in find_formats(text) if "PRIVATE KEY" not in form.literals
-    ]
-    found += _pem_blocks(text)
-    found += [(s, e) for s, e in url_passwords(text) if not _harmless_password(text[s:e])]
+    found = spans_by_form(text)
     found += (PythonNamedValues(text) if kind == "python" else NamedValues(text, kind)).read()
     found += _options(text)
     found += _random_words(text)
     if kind in {"kubernetes", "yaml", "json", "text"}:
         found += secret_manifest_values(text)
     return merge(found)
+
+
+def spans_by_form(text: str) -> Ranges:
+    """What is a secret whatever stands around it: tokens, private keys, credentials before the host of an address."""
+    found: Ranges = [
+        (start, end) for form, start, end in find_formats(text) if "PRIVATE KEY" not in form.literals
+    ]
+    found += _pem_blocks(text)
+    if "@" in text:
+        found += [(s, e) for s, e in url_passwords(text) if not _harmless_password(text[s:e])]
+        found += [match.span(1) for match in _URL_USER.finditer(text) if _is_token(match[1])]
+        found += [match.span(1) for match in _BEFORE_HOST.finditer(text) if not _harmless_password(match[1])]
+    return found
+
+
+def _is_token(user: str) -> bool:
+    """Whether the user in a URL is no name of one: `https://ghx81kd0q2@host`."""
+    if _harmless_password(user) or is_reference(user):
+        return False
+    return len(user) > _LONGEST_NAME or (len(user) >= _SHORTEST_TOKEN and any(map(str.isdigit, user)))
 
 
 def merge(ranges: Ranges) -> Ranges:

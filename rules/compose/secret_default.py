@@ -143,4 +143,4 @@ def _fix(document: Document, span: Span, raw: str, variable: Variable) -> Fix | 
         return None  # escaped or folded in the source: not to be replaced blindly
     operator = ":?" if variable.operator == ":-" else "?"
     text = f"${{{variable.name}{operator}set {variable.name}}}"
-    return replacement(f"require {variable.name}", span, text, safe=True)
+    return replacement(f"require `{variable.name}`", span, text, safe=True)

@@ -95,7 +95,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             if any(cluster.beside(backend.path, ServiceDefined)):
                 yield rule.finding(
                     backend.span,
-                    f"{backend.owner} sends requests to Service `{backend.service}`, which is not there",
+                    f"`{backend.owner}` sends requests to Service `{backend.service}`, which is not there",
                     subject=f"{backend.owner} {backend.service}",
                 )
             continue
@@ -107,7 +107,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if backend.port_span is not None and backend.port not in known:
             yield rule.finding(
                 backend.port_span,
-                f"Service `{backend.service}` has no port `{backend.port}` for {backend.owner}",
+                f"Service `{backend.service}` has no port `{backend.port}` for `{backend.owner}`",
                 subject=f"{backend.owner} {backend.service} {backend.port}",
                 related=(Location(service.span, "the Service"),),
             )

@@ -144,5 +144,5 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             service.selector_span,
             f"no pod carries the labels that Service `{service.name}` selects, so it has no endpoints",
             subject=f"Service {service.name}",
-            related=(Location(near.span, f"{near.kind} {near.name} has other labels"),),
+            related=(Location(near.span, f"{near.kind} `{near.name}` has other labels"),),
         )

@@ -175,7 +175,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         left = [pods for pods, _ in calling or found]
         first = left[0]
         others = f" and {len(left) - 1} more" if len(left) > 1 else ""
-        related = [Location(pods.span, f"{pods.kind} {pods.name} is selected") for pods in left[:5]]
+        related = [Location(pods.span, f"{pods.kind} `{pods.name}` is selected") for pods in left[:5]]
         related += [Location(sign, "calls an external API") for _, sign in calling[:5] if sign is not None]
         yield rule.finding(
             policy.egress_span or policy.span,

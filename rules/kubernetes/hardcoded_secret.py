@@ -161,7 +161,7 @@ def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         verdict = classify(name, value, credential=True)
         if verdict is not None:
-            message = f"`{name}` of {_object(document)} holds a literal that {said_of(value, verdict)}"
+            message = f"`{name}` of `{_object(document)}` holds a literal that {said_of(value, verdict)}"
             severity = severity_of(name, value, verdict)
             yield _finding(document, route, verdict, message, f"{_object(document)} {name}", severity, rule)
 

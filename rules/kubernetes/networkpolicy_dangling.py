@@ -128,7 +128,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 where,
                 f"no pod of this repository carries the labels that this selector asks for, {result}",
                 subject=f"NetworkPolicy {policy.name}",
-                related=(Location(near.span, f"{near.kind} {near.name} has other labels"),) if near else (),
+                related=(Location(near.span, f"{near.kind} `{near.name}` has other labels"),) if near else (),
             )
 
 

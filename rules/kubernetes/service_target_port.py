@@ -150,5 +150,5 @@ def _declare_all(pods: list[PodsDefined], services: list[ServiceDefined]) -> boo
 
 
 def _ports(pods: PodsDefined) -> str:
-    shown = ", ".join(f"{name} ({number})" if name else str(number) for name, number in pods.ports[:5])
+    shown = ", ".join(f"`{name}` ({number})" if name else str(number) for name, number in pods.ports[:5])
     return f"declares {shown}" if shown else "declares no port"

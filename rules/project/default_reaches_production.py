@@ -202,7 +202,7 @@ def _finding(project: Project, rule: RuleContext, read: VariableRead, units: lis
     unit = units[0]
     what = f"a secret that {read.default.reason}" if read.default.is_secret else f"`{read.default.text}`"
     others = f" and {len(units) - 1} more" if len(units) > 1 else ""
-    related = [Location(each.span, f"{each.label} runs it and sets no {read.name}") for each in units[:5]]
+    related = [Location(each.span, f"{each.label} runs it and sets no `{read.name}`") for each in units[:5]]
     for provided in project.graph.definitions(read.name):
         if provided.source in {"dotenv", "configmap", "secret"}:
             why = (
@@ -210,16 +210,16 @@ def _finding(project: Project, rule: RuleContext, read: VariableRead, units: lis
                 if provided.source == "dotenv"
                 else f"{unit.label} takes nothing from it"
             )
-            related.append(Location(provided.key_span or provided.span, f"sets {read.name}, but {why}"))
+            related.append(Location(provided.key_span or provided.span, f"sets `{read.name}`, but {why}"))
             if len(related) > 8:
                 break
     # A datastore is needed to run at all; another service at a loopback default may be one that nobody uses.
     certain = read.default.is_secret or _names_datastore(read) or len(related) > len(units[:5])
     return rule.finding(
         read.default_span,
-        f"{unit.label}{others} runs this in production and is given no {read.name}, so it uses the default: {what}",
+        f"{unit.label}{others} runs this in production and is given no `{read.name}`, so it uses the default: {what}",
         subject=read.name,
-        label=f"the default of {read.name}",
+        label=f"the default of `{read.name}`",
         related=related,
         secret=read.default.is_secret,
         severity=None if certain else "warning",

@@ -221,11 +221,11 @@ def _finding(
     unit: Unit,
     count: Count,
 ) -> Finding:
-    request = f"{handler.method} {handler.route}".strip(" *") or f"`{handler.function.lstrip(':')}`"
+    request = f"{handler.method} {handler.route}".strip(" *") or handler.function.lstrip(":")
     return rule.finding(
         write.span,
         f"`{use.state.name}` keeps {kind} state in one process, and {unit.label} runs several ({count.text}): "
-        f"what {request} stores here, the next request may not find",
+        f"what `{request}` stores here, the next request may not find",
         subject=use.state.name,
         label="a request writes it",
         related=(

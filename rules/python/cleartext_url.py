@@ -148,7 +148,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     scheme = found["scheme"].lower()
     yield rule.finding(
         file.span(match.node),
-        f"`{name}` talks to {found['host']} by `{scheme}://`, which anybody on the way can read: use `{_INSTEAD[scheme]}://`",
+        f"`{name}` talks to `{found['host']}` by `{scheme}://`, which anybody on the way can read: use `{_INSTEAD[scheme]}://`",
         subject=f"{name} {found['host']}",
     )
 

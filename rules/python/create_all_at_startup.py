@@ -280,7 +280,7 @@ def _where(node: cst.CSTNode, file: PythonFile) -> tuple[str, Confidence] | None
         return f"in `{function.name.value}`", "high"
     handler = handler_around(node, file)
     if handler is not None:
-        return f"for a request ({handler[1] or handler[0].name.value})", "high"
+        return f"for a request (`{handler[1] or handler[0].name.value}`)", "high"
     return None
 
 

@@ -201,7 +201,7 @@ def _worst(text: str) -> Verdict | None:
 
 def _scheme(text: str, start: int) -> str:
     before = re.search(r"([A-Za-z][A-Za-z0-9+.\-]{0,30})://[^\s/]*$", text[:start])
-    return f"{before[1]} " if before else ""
+    return f"`{before[1]}` " if before else ""
 
 
 def _only_shows(node: cst.CSTNode, text: str, file: PythonFile) -> bool:
