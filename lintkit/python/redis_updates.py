@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,10 @@ _CHANGING = frozenset(
         "sort",
     }
 )
-_MOST_FUNCTIONS = 500
+
+
+_HOLE = re.compile(r"\{[^{}]*\}")
+_WORD = re.compile(r"(?<![\w.'\"])[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,12 +176,8 @@ def _add_helper_calls(
     file: PythonFile,
 ) -> None:
     """Enter calls of helpers as reads and writes of the functions that make them."""
-    tops = {
-        id(top): top
-        for top in (file.top_level_statement(each) for each in list(functions.values())[:_MOST_FUNCTIONS])
-    }
     names = {helper.function.name.value for helper in (*readers.values(), *writers.values())}
-    for top in tops.values():
+    for top in _callers(functions.values(), (*readers.values(), *writers.values()), file):
         for node in file.walk(top):
             if not isinstance(node, cst.Call) or last_name(node.func) not in names:
                 continue
@@ -191,21 +191,36 @@ def _add_helper_calls(
                     into.setdefault(id(caller), []).append(_seen_by_caller(node, helper, file))
 
 
+def _callers(
+    functions: Iterable[cst.FunctionDef], helpers: Iterable[_Helper], file: PythonFile
+) -> list[cst.CSTNode]:
+    """The top-level statements that may call a helper: any of the file for a function of the module, else its class."""
+    if any(file.parent(helper.function) is None for helper in helpers):
+        return list(file.statements())
+    tops = {id(top): top for top in (file.top_level_statement(each) for each in functions)}
+    return list(tops.values())
+
+
 def _seen_by_caller(call: cst.Call, helper: _Helper, file: PythonFile) -> _Access:
     names = helper.names
     if isinstance(call.func, cst.Attribute) and names and file.enclosing_class(helper.function) is not None:
         names = names[1:]
     given = dict(zip(names, file.positional(call), strict=False))
     given.update({name: each.value for name, each in file.keyword_arguments(call).items() if name in names})
-    text = helper.access.text
-    for name, value in given.items():
-        text = _renamed(text, name, " ".join(file.code(value).split()))
+    text = _renamed(
+        helper.access.text, {name: " ".join(file.code(value).split()) for name, value in given.items()}
+    )
     values = tuple(given[name] for name in helper.values if name in given)
     return _Access(call, text, helper.access.shape, values, helper.access.field, helper.access.pipelined)
 
 
-def _renamed(text: str, name: str, code: str) -> str:
-    return text.replace("{" + name + "}", "{" + code + "}").replace("{" + name + ".", "{" + code + ".")
+def _renamed(text: str, given: Mapping[str, str]) -> str:
+    """A key with what the caller gives in the place of the parameters: `cart:{key_of(user)}` for `user=me.id`."""
+
+    def hole(found: re.Match[str]) -> str:
+        return _WORD.sub(lambda word: given.get(word[0], word[0]), found[0])
+
+    return _HOLE.sub(hole, text)
 
 
 # -- one function ------------------------------------------------------------------------------------------------------

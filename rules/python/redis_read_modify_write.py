@@ -81,6 +81,51 @@ class Jobs:
         ),
         bad(
             """\
+import json
+import os
+
+import redis
+
+_connection = None
+
+
+def connection():
+    global _connection
+    if _connection is None:
+        _connection = redis.Redis.from_url(os.environ["REDIS_URL"])
+    return _connection
+
+
+def place(user):
+    return f"basket:{user}"
+
+
+def load(user):
+    raw = connection().get(place(user))
+    return json.loads(raw) if raw else []
+
+
+def save(owner, basket):
+    connection().setex(place(owner), 3600, json.dumps(basket))
+
+
+def put(me, item):
+    basket = load(me.id)
+    basket.append(item)
+    save(me.id, basket)  # <-- here
+
+
+def swap(me, you):
+    save(me.id, [*load(you.id)])
+
+
+def same(me):
+    save(me.id, load(me.id))
+""",
+            note="through functions of the module, by a client that is built when it is first needed",
+        ),
+        bad(
+            """\
 import redis
 
 
