@@ -106,6 +106,15 @@ def rule_failed(rule_id: str, span: Span, error: Exception) -> Finding:
     return _rule_failed(rule_id, span, f"{rule_id} raised {type(error).__name__}{where}")
 
 
+def lost_file(path: str, how: str) -> FileResult:
+    """What is said of a file whose process died over it.
+
+    how  such as `killed by SIGKILL`
+    """
+    reason = f"the process that checked this file was {how}, as happens where memory runs out"
+    return FileResult(path, (_rule_failed("lintkit/worker", Span(path, 0, 0), reason),), parsed=False)
+
+
 def _rule_failed(rule_id: str, span: Span, reason: str) -> Finding:
     return Finding(
         rule=RULE_FAILED.id,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lintkit.budget import RuleLimitError
 from lintkit.catalog import RuleSet
-from lintkit.check import FileResult, Task, check_file, rule_failed
+from lintkit.check import FileResult, Task, check_file, lost_file, rule_failed
 from lintkit.discover.files import Discovery, SourceEntry, discover, load
 from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.discover.tree import Tree, TreeError
@@ -158,7 +158,7 @@ def _check_files(
     if jobs > 1:  # or every process would load the rules for itself
         request = replace(request, rules=request.rules.whole())
     check = partial(_check_entry, request, _Tasks(request), needs_project)
-    fresh = map_in_order(check, to_do, jobs)
+    fresh = map_in_order(check, to_do, jobs, lambda entry, how: lost_file(entry.path, how))
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
     findings = [finding for result in results for finding in result.findings]

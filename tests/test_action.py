@@ -76,7 +76,7 @@ def run(
     *,
     installed: bool = False,
     base: str = "",
-    PYTHONPATH: str = "",
+    pythonpath: str = "",
     **inputs: str,
 ) -> tuple[str, str, str]:
     """Run the step `Check` as a runner would; returns the log, the outputs and the summary.
@@ -91,8 +91,8 @@ def run(
         for name, value in step["env"].items()
     }
     filled["LINTKIT_BASE"] = base or git(clone, "rev-parse", "HEAD~1")
-    if PYTHONPATH:
-        filled["PYTHONPATH"] = PYTHONPATH
+    if pythonpath:
+        filled["PYTHONPATH"] = pythonpath
     if not installed:
         command = shutil.which("lintkit", path=str(Path(sys.executable).parent))
         assert command is not None
@@ -186,7 +186,7 @@ def test_no_interpreter_of_the_check_imports_from_the_checkout(action: Any, clon
     # It stands for the environment that the action makes.
     (folder / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (folder / "python").chmod(0o755)
-    _, output, _ = run(action, clone, installed=True, PYTHONPATH=".")
+    _, output, _ = run(action, clone, installed=True, pythonpath=".")
     assert output == "exit-code=1\n"
     assert not canary.exists()
 

@@ -166,3 +166,36 @@ def test_programs_of_the_repository_are_not_run(tmp_path: Path) -> None:
     code, _, _ = check(root)
     assert code in {0, 1}
     assert not canary.exists()
+
+
+KILLER = """\
+import os, signal
+from lintkit.api import bad, define, good
+
+RULE = define(
+    summary="kills its process", why="As the kernel does where memory runs out.", remedy="Not to.",
+    severity="note", kinds=("dotenv",),
+    examples=(bad("A=1  # <-- here\\n"), good("B=1\\n")),
+)
+
+def check(document, rule):
+    if "KILL" in document.text:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return ()
+"""
+
+
+def test_a_worker_that_is_killed_loses_its_file_and_not_the_report(tmp_path: Path) -> None:
+    (tmp_path / "policies" / "own").mkdir(parents=True)
+    (tmp_path / "policies" / "own" / "killer.py").write_text(KILLER, encoding="utf-8")
+    (tmp_path / "lintkit.toml").write_text('rules = ["policies"]\nexclude = ["policies"]\n', encoding="utf-8")
+    for number in range(40):
+        (tmp_path / f"{number}.env").write_text("KILL=1\n" if number == 7 else "A=1\n", encoding="utf-8")
+    (tmp_path / "fine.py").write_text("import redis\n\nURL = 'redis://localhost:6379'\n", encoding="utf-8")
+    code, report, _ = check(tmp_path, "--allow-code", "-j", "2")
+    assert code == 2
+    failed = [f for f in report["findings"] if f["rule"] == "lintkit/rule-failed"]
+    assert [f["path"] for f in failed] == ["7.env"]
+    assert "was killed by SIGKILL, as happens where memory runs out" in failed[0]["message"]
+    assert "python/localhost-default" in {f["rule"] for f in report["findings"]}
+    assert report["summary"]["files"] == 42

@@ -51,10 +51,10 @@ def baseline(
     request = request_of(asked)
     # Of a folder below the root the whole root is meant: a baseline of a part would not know the rest.
     file = output or request.tree.root / FILE
-    before = read_baseline(file) if prune else None
+    before = read_baseline(file, request.tree.root) if prune else None
     findings = run(request).findings
     after = baseline_of(findings) if before is None else pruned(findings, before, judged_by(request))
-    write_file(file, written(after).encode("ascii"))
+    write_file(file, written(after).encode("ascii"), request.tree.root)
     entries = f"{after.size} finding{'' if after.size == 1 else 's'}"
     gone = ""
     if before is not None:

@@ -13,7 +13,7 @@ import click
 from lintkit.cli.comparing import Comparison, comparison_options
 from lintkit.cli.failure import COULD_NOT, say
 from lintkit.cli.options import repository_options, selection_options
-from lintkit.cli.output import Output, pair_outputs, terminal_width, wants_color, write_report
+from lintkit.cli.output import Output, output_place, pair_outputs, terminal_width, wants_color, write_report
 from lintkit.cli.request import Asked, request_of
 from lintkit.cli.sections import SectionedCommand
 from lintkit.model import SEVERITIES, Report, Scope, Severity
@@ -194,6 +194,9 @@ def check(
         compiled=not no_cache,
     )
     request = request_of(asked)
+    for output in outputs:
+        if output.file is not None:
+            output_place(output.file, request.tree.root)
     if today is not None:
         request = replace(request, today=today.date())
     if verbose:
@@ -212,7 +215,7 @@ def check(
         statistics=statistics,
         category=category,
     )
-    _write(report, outputs, options, skip_stdout=diff, quiet=quiet)
+    _write(report, outputs, options, request.tree.root, skip_stdout=diff, quiet=quiet)
     return exit_code(report, request.config, failed=failed, exit_zero=exit_zero)
 
 
@@ -272,13 +275,19 @@ def _run(
 
 
 def _write(
-    report: Report, outputs: tuple[Output, ...], options: RenderOptions, *, skip_stdout: bool, quiet: bool
+    report: Report,
+    outputs: tuple[Output, ...],
+    options: RenderOptions,
+    root: Path,
+    *,
+    skip_stdout: bool,
+    quiet: bool,
 ) -> None:
     for output in outputs:
         if output.file is None:
             nothing_to_say = quiet and output.format == "text" and not report.findings
             if skip_stdout or nothing_to_say:
                 continue
-            write_report(report, output, options)
+            write_report(report, output, options, root)
         else:
-            write_report(report, output, replace(options, color=False))
+            write_report(report, output, replace(options, color=False), root)

@@ -103,7 +103,7 @@ def _by_baseline(request: Request, file: Path) -> Narrow:
     from lintkit.baseline import key_of, unknown
     from lintkit.compare import narrowed
 
-    baseline = read_baseline(file)
+    baseline = read_baseline(file, request.tree.root)
     judged = judged_by(request)
 
     def narrow(report: Report, tree: Tree) -> Report:
@@ -122,11 +122,20 @@ def _by_baseline(request: Request, file: Path) -> Narrow:
     return narrow
 
 
-def read_baseline(file: Path) -> Baseline:
-    """Read a baseline. Raises CommandError with a sentence that names the file."""
+def read_baseline(file: Path, root: Path) -> Baseline:
+    """Read a baseline. Raises CommandError with a sentence that names the file.
+
+    root  the checked repository, whose links do not lead out of it
+    """
     from lintkit.baseline import BaselineError, read
+    from lintkit.discover.links import leads_out
 
     try:
+        if leads_out(file, root):
+            raise BaselineError(
+                "it is reached through a symbolic link that leads out of the checked repository; "
+                "put the file itself there"
+            )
         return read(file)
     except BaselineError as error:
         raise CommandError(f"{quoted(file)}: {error}") from None

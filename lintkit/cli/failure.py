@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
@@ -25,8 +26,9 @@ class CommandError(Exception):
 
 
 def say(message: str) -> None:
-    """Print one line to stderr, with nothing in it that a terminal obeys."""
-    click.echo(f"lintkit: {printable(message)}", err=True)
+    """Print one line to stderr, with nothing in it that a terminal obeys; nobody need read it."""
+    with contextlib.suppress(OSError):
+        click.echo(f"lintkit: {printable(message)}", err=True)
 
 
 def explain_failure(error: Exception) -> int:
@@ -49,7 +51,8 @@ def explain_failure(error: Exception) -> int:
     say(f"error: {message}")
     if debug:
         lines = traceback.format_tb(error.__traceback__)
-        sys.stderr.write("".join(lines) + f"{type(error).__name__}\n")
+        with contextlib.suppress(OSError):
+            sys.stderr.write("".join(lines) + f"{type(error).__name__}\n")
     return COULD_NOT
 
 
@@ -61,4 +64,6 @@ def _expected(error: Exception) -> str | None:
 
     if isinstance(error, TreeError):
         return f"{error.path}: {error.message}" if error.path else error.message
+    if isinstance(error, OSError) and error.filename is None:
+        return f"what the command prints could not be written ({error.strerror})"
     return str(error) if isinstance(error, (ConfigError, RuleError)) else None

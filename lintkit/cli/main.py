@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -10,7 +10,8 @@ from importlib import import_module
 import click
 
 from lintkit import __version__
-from lintkit.cli.failure import COULD_NOT, STOPPED, explain_failure
+from lintkit.cli.failure import COULD_NOT, STOPPED, explain_failure, say
+from lintkit.cli.process import Stopped, discard_stdout, open_standard_streams, stop_in_order
 
 COMMANDS: Mapping[str, str] = {
     "baseline": "Write down what is found today, so that only what comes is reported.",
@@ -65,28 +66,33 @@ def run(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):  # nobody reads stderr
+            error.show()
         return COULD_NOT
     except (click.Abort, KeyboardInterrupt):
-        click.echo("lintkit: stopped", err=True)
+        say("stopped")
         return STOPPED
+    except Stopped as stopped:
+        say("stopped")
+        return 128 + stopped.number
     except BrokenPipeError:
         # Only help, lists and the like come here: a check that loses its reader still has its own exit code.
-        _discard_stdout()
+        discard_stdout()
         return 0
     except Exception as error:
+        if (
+            isinstance(error, OSError) and error.filename is None
+        ):  # not of a file, so of what the command prints
+            discard_stdout()
         return explain_failure(error)
     return result if isinstance(result, int) else 0
 
 
 def main() -> None:
     """The entry point of the installed command."""
+    open_standard_streams()
+    stop_in_order()
     sys.exit(run())
-
-
-def _discard_stdout() -> None:
-    """Point stdout to nowhere, so that the interpreter does not complain when it flushes at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

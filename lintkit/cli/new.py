@@ -10,6 +10,7 @@ import click
 
 from lintkit.cli.failure import CommandError
 from lintkit.cli.options import repository_options
+from lintkit.cli.output import output_place
 from lintkit.cli.scaffold import SAMPLES, python_rule, yaml_rule
 from lintkit.model import Kind
 
@@ -48,13 +49,15 @@ def new(
     from lintkit.config.load import load_config
 
     check_id(rule)
-    config = load_config(choose_root(root, ()), config_file)
+    top = choose_root(root, ())
+    config = load_config(top, config_file)
     configured = [path.resolve() for path in config.rule_folders]
     if folder is None:
-        folder = config.rule_folders[0] if config.rule_folders else choose_root(root, ()) / "policies"
+        folder = config.rule_folders[0] if config.rule_folders else top / "policies"
     _refuse_existing(rule, folder)
     family, name = rule.rsplit("/", 1)
     file = folder / family / (f"{name.replace('-', '_')}.py" if coded else f"{name}.yaml")
+    output_place(file, top, "--folder")
     chosen = kind or _kind_of(rule)
     text = python_rule(chosen) if coded else yaml_rule(chosen, _schema(folder, file))
     _write(file, text)

@@ -16,7 +16,10 @@ from typing import BinaryIO
 import click
 
 from lintkit.cli.failure import CommandError
+from lintkit.cli.process import discard_stdout
 from lintkit.config.errors import quoted
+from lintkit.config.read import shown
+from lintkit.discover.links import follow, repository_around
 from lintkit.model import Report
 from lintkit.report.formats import renderer
 from lintkit.report.options import RenderOptions
@@ -80,10 +83,13 @@ def terminal_width() -> int:
     return shutil.get_terminal_size((_WIDTH, 24)).columns if sys.stdout.isatty() else _WIDTH
 
 
-def write_report(report: Report, output: Output, options: RenderOptions) -> None:
-    """Render `report` and write it piece by piece. Raises CommandError if its file cannot be written."""
+def write_report(report: Report, output: Output, options: RenderOptions, root: Path) -> None:
+    """Render `report` and write it piece by piece. Raises CommandError if its file cannot be written.
+
+    root  the checked repository, whose links lead nowhere
+    """
     if output.file is not None:
-        with _opened(output.file) as file:
+        with _opened(output.file, root) as file:
             _render(report, output.format, file, options)
         return
     try:
@@ -95,6 +101,9 @@ def write_report(report: Report, output: Output, options: RenderOptions) -> None
             _render(report, output.format, sys.stdout.buffer, options)
     except BrokenPipeError:
         discard_stdout()
+    except OSError as error:
+        discard_stdout()
+        raise CommandError(f"the report could not be written to stdout ({error.strerror})") from None
 
 
 def _render(report: Report, format: str, file: BinaryIO, options: RenderOptions) -> None:
@@ -115,38 +124,74 @@ def write_stdout(data: bytes) -> None:
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         discard_stdout()
+    except OSError as error:
+        discard_stdout()
+        raise CommandError(f"stdout could not be written ({error.strerror})") from None
 
 
-def discard_stdout() -> None:
-    """Point stdout to nowhere, so that the interpreter does not complain when it flushes at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def write_file(path: Path, data: bytes, root: Path) -> None:
+    """Replace what is in a file that the user named. Raises CommandError if it cannot be written.
 
-
-def write_file(path: Path, data: bytes) -> None:
-    """Replace what is in a file that the user named. Raises CommandError if it cannot be written."""
-    with _opened(path) as file:
+    root  the checked repository, whose links lead nowhere
+    """
+    with _opened(path, root) as file:
         file.write(data)
 
 
+def output_place(path: Path, root: Path, option: str = "--output") -> Path:
+    """Where a file that is to be written really is. Raises CommandError if the checked repository leads elsewhere.
+
+    Whoever can put a link into a repository could otherwise have any file of the user overwritten. Links outside of
+    it are followed: they are the user's, as `/dev/stdout` is the system's.
+    """
+    try:
+        followed = follow(path, repository_around(root.resolve()))
+    except OSError as error:
+        raise CommandError(f"{option}: {quoted(path)} could not be written ({error.strerror})") from None
+    if followed.link is not None:
+        link = shown(followed.link)
+        what = (
+            "is a symbolic link"
+            if link == shown(path.absolute())
+            else f"lies below {quoted(link)}, a symbolic link"
+        )
+        raise CommandError(
+            f"{option}: {quoted(path)} {what} of the checked repository, which lintkit does not write through; "
+            "delete the link or name another file"
+        )
+    return followed.location
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path, root: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of what is at `path` when it is whole. Raises CommandError."""
     from lintkit.fix.write import replacing
 
+    target = output_place(path, root)
     try:
-        target = path.resolve()
         try:
             status = target.stat()
         except FileNotFoundError:
             mode = None
         else:
-            if not stat.S_ISREG(status.st_mode):  # a terminal, a pipe, /dev/null: nothing to replace
-                with target.open("wb") as file:
+            if not stat.S_ISREG(status.st_mode) or target.is_relative_to("/proc"):
+                if target.is_relative_to(repository_around(root.resolve())) and not target.is_relative_to(
+                    "/dev"
+                ):
+                    raise CommandError(
+                        f"--output: {quoted(path)} is no regular file, and lies in the checked repository; "
+                        "delete it or name another file"
+                    )
+                # A terminal, a pipe, /dev/null: nothing to replace. What is already in it stays: it may be `>> log`.
+                descriptor = os.open(target, os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOCTTY", 0))
+                with os.fdopen(descriptor, "wb") as file:
                     yield file
                 return
             mode = stat.S_IMODE(status.st_mode)
         with replacing(target, mode) as file:
             yield file
+    except BrokenPipeError:  # whoever read it has read enough
+        return
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise CommandError(f"--output: {quoted(path)} could not be written ({reason})") from None

@@ -67,6 +67,7 @@ def test(
     rules. A folder on the command line is trusted no more than one of the configuration: its Python-coded rules run
     with --allow-code only.
     """
+    from lintkit.cli.workspace import choose_root
     from lintkit.report.rule_tests import render_tests
 
     outputs = pair_outputs(formats, files)
@@ -79,7 +80,7 @@ def test(
         if output.file is None:
             write_stdout(data)
         else:
-            write_file(output.file, data)
+            write_file(output.file, data, choose_root(root, ()))
     if run.unloaded:
         return COULD_NOT
     return 0 if run.passed else 1

@@ -5,6 +5,15 @@ from __future__ import annotations
 import os
 import unicodedata
 
+TEMPORARY = (".lintkit-", ".tmp")
+"""How the names of files begin and end that lintkit writes before they take another one's place."""
+
+
+def is_temporary(name: bytes) -> bool:
+    """Whether a file is one that lintkit was writing when it was killed."""
+    last = name.rpartition(b"/")[2]
+    return last.startswith(os.fsencode(TEMPORARY[0])) and last.endswith(os.fsencode(TEMPORARY[1]))
+
 
 def shown(name: bytes) -> str:
     r"""The path for bytes of a file name or path, with `/` between its parts.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lintkit.discover.disk import Disk, DiskError, too_large
-from lintkit.discover.names import shown, stays_inside
+from lintkit.discover.names import is_temporary, shown, stays_inside
 from lintkit.model import Notification, Revision
 
 if TYPE_CHECKING:
@@ -211,6 +211,9 @@ class _Listing:
         path = shown(name)
         if not stays_inside(name):
             self.note(name, _OUTSIDE)
+            return
+        if not tracked and is_temporary(name):
+            self.note(name, "It was left behind by a lintkit that was killed while it wrote; delete it.")
             return
         # Only a path with a backslash can stand for other bytes than its own.
         if "\\" in path and self.names.setdefault(path, name) != name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -10,8 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from lintkit.discover.names import TEMPORARY
 from lintkit.fix.repair import Change
 from lintkit.model import Notification
+
+_OPEN_FILES = "/proc/self/fd"
 
 
 def write_changes(root: Path, changes: Sequence[Change]) -> tuple[tuple[str, ...], tuple[Notification, ...]]:
@@ -48,19 +52,53 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
 
 @contextmanager
 def replacing(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
-    """As `replace_file`, for what is written piece by piece."""
-    descriptor, name = tempfile.mkstemp(prefix=".lintkit-", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
+    """As `replace_file`, for what is written piece by piece.
+
+    Where the system can (Linux, most file systems), the new file has no name until it is whole, so that nothing is
+    left behind by a process that is killed; elsewhere it is called `.lintkit-….tmp` and removed by whatever ends the
+    process but a SIGKILL.
+    """
+    descriptor = _nameless(path.parent)
+    temporary: Path | None = None
     try:
+        if descriptor is None:
+            descriptor, name = tempfile.mkstemp(prefix=TEMPORARY[0], suffix=TEMPORARY[1], dir=path.parent)
+            temporary = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+            if temporary is None:
+                temporary = _named(file.fileno(), path.parent)
         temporary.chmod(_new_file_mode() if mode is None else mode)
         temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
         raise
+
+
+def _nameless(folder: Path) -> int | None:
+    """A new file without a name in `folder`, open for writing; None where the system has no such thing."""
+    flag = getattr(os, "O_TMPFILE", 0)
+    if not flag or not os.access(_OPEN_FILES, os.X_OK):
+        return None
+    try:
+        return os.open(folder, flag | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError:  # this file system has none; what else may be wrong, the usual way will say
+        return None
+
+
+def _named(descriptor: int, folder: Path) -> Path:
+    """Give the file without a name a random one in `folder`."""
+    while True:
+        name = folder / f"{TEMPORARY[0]}{secrets.token_hex(8)}{TEMPORARY[1]}"
+        try:
+            # Only with a folder named does Python have the link of `/proc` followed to the file.
+            os.link(f"{_OPEN_FILES}/{descriptor}", name, src_dir_fd=descriptor, follow_symlinks=True)
+        except FileExistsError:
+            continue
+        return name
 
 
 def _write(root: Path, change: Change) -> str:
