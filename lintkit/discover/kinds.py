@@ -58,9 +58,11 @@ KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization
 """The names that kustomize looks for (kustomize, api/konfig/general.go, RecognizedKustomizationFileNames)."""
 
 _KUBECONFIG = re.compile(
-    r"(?:.+[._-])?kubeconfig(?:[._-](?:dev|test|stag(?:e|ing)|prod(?:uction)?|local|admin))?"
+    r"(?:admin|super-admin|kubelet|scheduler|controller-manager)\.conf|(?:.+[._-])?kubeconfig(?:[._-](?:dev|test|stag(?:e|ing)|prod(?:uction)?|local|admin))?"
 )
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
+_ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
+"""What GitHub runs as an action, in whatever folder; other programs have files of this name too."""
 
 _SCRIPT = re.compile(rb"#![^\n]*?[/ \t](?:python|pypy)[\d.]*(?=\s|$)")
 _SHELL_SCRIPT = re.compile(rb"#![^\n]*?[/ \t](?:ba|da|k|z|fi)?sh(?=\s|$)")
@@ -196,8 +198,8 @@ def kind_of(path: str, data: bytes) -> Kind | None:
         return "kubernetes" if is_kubernetes_json(text) else kind
     if is_template(text):
         return None
-    if kind == "workflow":
-        return kind
+    if kind == "workflow" or (_ACTION.search(path) and _after_key(text, b"runs") >= 0):
+        return "workflow"
     if is_kubernetes(text):
         return "kubernetes"
     return "compose" if kind == "compose" or is_compose(text) else kind

@@ -11,11 +11,16 @@ from lintkit.model import Route, SourceFile
 from lintkit.parse.errors import ParseError
 from lintkit.parse.scalar_spans import scalar_span
 from lintkit.parse.yaml import parse
-from lintkit.secrets.names import is_secret_name
+from lintkit.secrets.names import is_secret_name, split_words
 from lintkit.secrets.values import Verdict, classify
 
 _DEEPEST = 30
 _LONGEST = 200_000
+_PASSWORDS = frozenset({"password", "passwd", "pwd", "pass"})
+"""Heads of names under which a chart is given the password itself, however simple the word."""
+_NAMES_KEYS = re.compile(r"(?i)secret_?keys?(?:ref)?s?$|existing_?secret|key_?names$|secret_?ref$")
+"""Mappings that say by which keys a Secret holds something."""
+_OBJECT_NAME = re.compile(r"[a-z]+(?:-[a-z]+)+")
 _KEY_NAME = re.compile(r"[a-zA-Z]+(?:[_.-][a-zA-Z]+)*")
 
 
@@ -28,6 +33,8 @@ def chart_secrets(data: Any) -> Iterator[tuple[Route, str, Verdict]]:
             if len(route) < _DEEPEST:
                 children: Any = node.items() if isinstance(node, dict) else enumerate(node)
                 stack.extend(((*route, key), child) for key, child in children)
+            continue
+        if any(isinstance(part, str) and _NAMES_KEYS.search(part) for part in route[:-1]):
             continue
         name = _name(data, route)
         verdict = value_secret(name, node) if name else None
@@ -53,11 +60,17 @@ def value_secret(name: str, value: Any) -> Verdict | None:
     """What one value is, by its name; None for what is no credential, or asks to be replaced by one."""
     if not isinstance(value, str) or "\n" in value.strip() or "{{" in value:
         return None
-    verdict = classify(name, value)
-    if verdict is None or verdict.kind in ("placeholder", "well-known"):
+    words = split_words(name)
+    of_password = words[-1:] and words[-1] in _PASSWORDS
+    verdict = classify(name, value, credential=bool(of_password))
+    if verdict is None or verdict.kind == "placeholder":
         return None
-    if _KEY_NAME.fullmatch(value) and is_secret_name(value):
+    if of_password:
+        return verdict
+    if verdict.kind == "well-known" or (_KEY_NAME.fullmatch(value) and is_secret_name(value)):
         return None  # the name of a key in a Secret
+    if words[-1:] in {("secret",), ("secrets",)} and _OBJECT_NAME.fullmatch(value):
+        return None  # the name of a Secret
     return verdict
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Severity, bad, define, good
+from lintkit.parse.kubeconfig import KubeconfigUser, kubeconfig_users
 from lintkit.parse.kubernetes import Container, containers, embedded_env, env_entries
 from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets import Verdict, classify, command_secrets, said_of, severity_of
+
+_KEY = base64.b64encode(
+    b"-----BEGIN EC "
+    + b"PRIVATE KEY-----\nMHcCAQEEINotAKeyAtAllButLongEnough01\n-----END EC PRIVATE KEY-----\n"
+).decode()
+
+_PRIVATE_KEY = re.compile(r"PRIVATE KEY-----\s+[A-Za-z0-9+/=]{16}")
 
 RULE = define(
     summary="a secret is written into a manifest",
@@ -104,6 +115,40 @@ spec:
 """,
             note="containers in the wrong place, where the secret is in the repository all the same",
         ),
+        bad(
+            {
+                "deploy/kubeconfig": f"""\
+apiVersion: v1
+kind: Config
+clusters: [{{name: shop, cluster: {{server: "https://cluster.example.net"}}}}]
+users:
+  - name: plugin
+    user:
+      exec:
+        apiVersion: client.authentication.k8s.io/v1
+        command: login
+        args: [get-token, --client-secret=blue-whale-41]  # <-- here
+        env:
+          - {{name: LOGIN_PASSWORD, value: blue-whale-41}}  # <-- here
+          - {{name: REGION, value: eu}}
+  - name: file
+    user: {{tokenFile: /var/run/secrets/token, client-certificate: shop.crt, client-key: shop.key}}
+  - name: robot
+    user:
+      token: 9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here
+  - name: key
+    user:
+      client-certificate-data: LS0tLS1CRUdJTi
+      client-key-data: {_KEY}  # <-- here
+  - name: old
+    user:
+      username: shop
+      password: blue-whale-41  # <-- here
+      auth-provider: {{name: oidc, config: {{client-id: shop, client-secret: blue-whale-41}}}}  # <-- here
+"""
+            },
+            note="a kubeconfig; a plugin, a file or a certificate alone gives nothing away",
+        ),
         good(
             """\
 apiVersion: apps/v1
@@ -149,6 +194,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             severity = severity_of(entry.name, entry.value, verdict)
             yield _finding(document, (*entry.route, "value"), verdict, message, subject, severity, rule)
     yield from _elsewhere(document, rule)
+    for user in kubeconfig_users(document):
+        yield from _user(document, user, rule)
     for container in containers(document):
         yield from _command(document, container, rule)
 
@@ -164,6 +211,38 @@ def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:
             message = f"`{name}` of `{_object(document)}` holds a literal that {said_of(value, verdict)}"
             severity = severity_of(name, value, verdict)
             yield _finding(document, route, verdict, message, f"{_object(document)} {name}", severity, rule)
+
+
+def _user(document: Document, user: KubeconfigUser, rule: RuleContext) -> Iterator[Finding]:
+    """What a kubeconfig lets its owner log in with; a plugin, a file or a certificate alone is none."""
+    for route, name, value in user.values:
+        verdict = classify(name, value, credential=True)
+        if name == "client-key-data":
+            if not _PRIVATE_KEY.search(_decoded(value)):
+                continue
+            verdict = Verdict("format", "is a private key", 0, len(value))
+        if verdict is None or verdict.kind == "placeholder":
+            continue
+        message = f"`{name}` of the user `{user.name}` of a kubeconfig {said_of(value, verdict)}"
+        severity = severity_of(name, value, verdict)
+        yield _finding(document, route, verdict, message, f"kubeconfig {user.name} {name}", severity, rule)
+    items = [document.nodes[route].raw or "" for route in user.arguments if route in document.nodes]
+    for secret in command_secrets(items):
+        item, verdict = items[secret.item], secret.verdict
+        message = (
+            f"an argument of the plugin of the user `{user.name}` of a kubeconfig {said_of(item, verdict)}"
+        )
+        subject = f"kubeconfig {user.name} args {secret.name}".rstrip()
+        severity = severity_of(secret.name, item, verdict)
+        yield _finding(document, user.arguments[secret.item], verdict, message, subject, severity, rule)
+
+
+def _decoded(value: str) -> str:
+    """The text behind base64; empty where it is none."""
+    try:
+        return base64.b64decode("".join(value.split()), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ""
 
 
 def _command(document: Document, container: Container, rule: RuleContext) -> Iterator[Finding]:

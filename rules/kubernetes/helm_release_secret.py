@@ -91,6 +91,19 @@ spec:
 """,
             note="a chart of k3s",
         ),
+        bad(
+            {
+                "kustomization.yaml": """\
+helmCharts:
+  - name: postgresql
+    releaseName: db
+    valuesInline:
+      auth: {username: shop, password: blue-whale-41}  # <-- here
+      existingSecret: db
+"""
+            },
+            note="a chart that a kustomization inflates",
+        ),
         good(
             """\
 apiVersion: helm.toolkit.fluxcd.io/v2
@@ -135,6 +148,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     data = document.data
     if not isinstance(data, dict) or "sops" in data:
         return
+    yield from _inflated(document, rule)
+    if "kind" not in data:
+        return
     name = at(data, "metadata", "name")
     for place in _mappings(data):
         yield from _of(document, rule, place, f"{data['kind']}/{name}")
@@ -146,6 +162,14 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if verdict is not None:
             span = scalar_span(document, (*place, "value"), verdict.start, verdict.end)
             yield _finding(rule, span, key, verdict, f"{data['kind']}/{name} {key}")
+
+
+def _inflated(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """The `valuesInline` with which a kustomization inflates charts."""
+    charts = document.data.get("helmCharts")
+    for index, chart in enumerate(charts if isinstance(charts, list) else ()):
+        owner = f"kustomization/{at(chart, 'releaseName') or at(chart, 'name')}"
+        yield from _of(document, rule, ("helmCharts", index, "valuesInline"), owner)
 
 
 def _of(document: Document, rule: RuleContext, place: Route, owner: str) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.scalar_spans import scalar_span
+from lintkit.secrets import said_of, severity_of
 from lintkit.secrets.chart_values import chart_secrets
 
 RULE = define(
@@ -35,6 +36,23 @@ env:
 databaseUrl: postgresql://shop:blue-whale-41@db/shop  # <-- here
 """
             }
+        ),
+        bad(
+            {
+                "chart/values.yaml": """\
+auth:
+  password: postgres  # <-- here
+  redis_password: password  # <-- here
+  secretKeys:
+    password: password
+  existingSecret:
+    password: postgres-password
+imagePullSecret: registry-login
+MESH_KUBE_SECRET: mesh
+sessionSecret: shop-session
+"""
+            },
+            note="what everybody tries first; the keys and the names of Secrets are none",
         ),
         good(
             {
@@ -68,9 +86,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if isinstance(document.data, dict) and "sops" in document.data:
         return
     for route, name, verdict in chart_secrets(document.data):
+        node = document.nodes.get(route)
+        value = (node.raw if node is not None else None) or ""
         yield rule.finding(
             scalar_span(document, route, verdict.start, verdict.end),
-            f"`{name}` in the values of the chart is a literal that {verdict.description}",
+            f"`{name}` in the values of the chart holds a literal that {said_of(value, verdict)}",
             subject=".".join(map(str, route)),
+            severity=severity_of(name, value, verdict),
             secret=True,
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
-from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.parse.generators import Literal, generator_literals
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.secrets import Verdict, classify
+from lintkit.secrets import Verdict, classify, is_secret_name, said_of, severity_of
+from lintkit.secrets.config_files import file_secrets
 
 RULE = define(
     summary="a credential is kept in a ConfigMap",
@@ -54,6 +55,58 @@ data:
 """,
             note="in a file",
         ),
+        bad(
+            """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shop}
+data:
+  shop.properties: |
+    # spring.datasource.password=blue-whale-41
+    spring.datasource.username=shop
+    spring.datasource.password=blue-whale-41  # <-- here
+    spring.mail.password=${MAIL_PASSWORD}
+  worker.env: |
+    export QUEUE_PASSWORD='blue-whale-42'  # <-- here
+  shop.cfg: |
+    [mail]
+    password = blue-whale-43 ; of the relay  # <-- here
+    password_file = /run/secrets/mail
+  settings.yaml: |
+    database:
+      password: blue-whale-44  # <-- here
+      passwordFile: /run/secrets/db
+    api_token: "<your token>"
+  settings.json: |
+    {"smtp": {"host": "mail", "password": "blue-whale-45"}}  # <-- here
+  one-line.json: '{"smtp": {"password": "blue-whale-46"}}'  # <-- here
+  settings.toml: |
+    [cache]
+    password = "blue-whale-47"  # <-- here
+  hive-site.xml: |
+    <configuration>
+      <!-- <password>blue-whale-48</password> -->
+      <property><name>db.password</name><value>blue-whale-48</value></property>  # <-- here
+      <user name="shop" password="blue-whale-49"/>  # <-- here
+    </configuration>
+  start.sh: |
+    PASSWORD=$(cat /run/secrets/db)
+"""
+        ),
+        bad(
+            {
+                "kustomization.yaml": """\
+resources: [shop.yaml]
+configMapGenerator:
+  - name: shop
+    literals:
+      - REGION=eu
+      - DATABASE_URL=postgresql://shop:blue-whale-41@db/shop  # <-- here
+      - DB_PASSWORD=blue-whale-41  # <-- here
+"""
+            },
+            note="that a kustomization generates",
+        ),
         good(
             """\
 apiVersion: v1
@@ -72,45 +125,48 @@ data:
 )
 
 
-_LONGEST = 200_000
-_COMMENTS = ("#", "//", ";", "--", "*")
-
-
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report entries of a ConfigMap whose value is a credential."""
+    """Report entries of a ConfigMap, and of one that a kustomization generates, whose value is a credential."""
     data = document.data
-    if (
-        not isinstance(data, dict)
-        or data.get("kind") != "ConfigMap"
-        or not isinstance(data.get("data"), dict)
-    ):
+    if not isinstance(data, dict):
         return
-    for name, value in data["data"].items():
-        if not isinstance(value, str):
+    if data.get("kind") == "ConfigMap" and isinstance(data.get("data"), dict):
+        for name, value in data["data"].items():
+            if isinstance(value, str):
+                yield from _entry(document, ("data", name), str(name), value, rule)
+    for literal in generator_literals(document, "configMapGenerator"):
+        yield from _literal(document, literal, rule)
+
+
+def _entry(document: Document, route: Route, name: str, value: str, rule: RuleContext) -> Iterator[Finding]:
+    found: Iterable[tuple[str, Verdict | None]]
+    several = "\n" in value.strip()
+    one_line = not several and not is_secret_name(name) and ("." in name or value.endswith("\n"))
+    is_file = several or one_line
+    found = file_secrets(name, value) if is_file else [(name, classify(name, value, credential=True))]
+    for inner, verdict in found:
+        if verdict is None:
             continue
-        several = "\n" in value.strip()
-        found = _in_file(value) if several else [classify(str(name), value, credential=True)]
-        for verdict in found:
-            if verdict is None:
-                continue
-            what = "a line" if several else "a literal"
-            yield rule.finding(
-                scalar_span(document, ("data", name), verdict.start, verdict.end),
-                f"`{name}` of a ConfigMap holds {what} that {verdict.description}",
-                subject=str(name),
-                secret=True,
-            )
+        what = f"`{inner}` in `{name}`" if is_file and inner else f"`{name}`"
+        holds = "a line" if several and not inner else "a literal"
+        yield rule.finding(
+            scalar_span(document, route, verdict.start, verdict.end),
+            f"{what} of a ConfigMap holds {holds} that {said_of(value, verdict)}",
+            subject=f"{name} {inner}" if is_file and inner else name,
+            severity=severity_of(inner, value, verdict),
+            secret=True,
+        )
 
 
-def _in_file(text: str) -> Iterator[Verdict]:
-    """What is a credential by its own form in a file that a ConfigMap carries: a key, the password of a URL.
-
-    What its settings mean is known to its program alone, so that names say nothing here.
-    """
-    start = 0
-    for line in text[:_LONGEST].splitlines(keepends=True):
-        if not line.lstrip().startswith(_COMMENTS):
-            verdict = classify("", line)
-            if verdict is not None and verdict.kind != "placeholder":
-                yield replace(verdict, start=start + verdict.start, end=start + verdict.end)
-        start += len(line)
+def _literal(document: Document, literal: Literal, rule: RuleContext) -> Iterator[Finding]:
+    verdict = classify(literal.name, literal.value, credential=True)
+    if verdict is not None:
+        yield rule.finding(
+            scalar_span(
+                document, literal.route, literal.offset + verdict.start, literal.offset + verdict.end
+            ),
+            f"`{literal.name}` of a generated ConfigMap holds a literal that {said_of(literal.value, verdict)}",
+            subject=f"{literal.owner} {literal.name}",
+            severity=severity_of(literal.name, literal.value, verdict),
+            secret=True,
+        )

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.secrets import Verdict, classify, split_words
+from lintkit.parse.generators import generator_literals
+from lintkit.parse.scalar_spans import scalar_span
+from lintkit.secrets import Verdict, classify, said_of, severity_of, split_words
 from lintkit.secrets.values import looks_random
 
 RULE = define(
@@ -56,6 +58,24 @@ items:
       .dockerconfigjson: '{"auths": {"registry.example.com": {"auth": "c2hvcDpibHVlLXdoYWxlLTQx"}}}'  # <-- here
 """,
             note="in a List, and a login of a registry",
+        ),
+        bad(
+            {
+                "kustomization.yaml": """\
+resources: [shop.yaml]
+secretGenerator:
+  - name: shop
+    literals:
+      - username=shop
+      - password=blue-whale-41  # <-- here
+      - 'cookie="q7Zr2Lw9XtB4mK8vN3cY"'  # <-- here
+      - token=$(TOKEN)
+      - api-key=<your key>
+    envs: [shop.env]
+    files: [tls.crt=certs/tls.crt]
+"""
+            },
+            note="that a kustomization generates",
         ),
         good(
             """\
@@ -118,9 +138,12 @@ _NO_SECRETS = frozenset(
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report each value that is a credential, decoded where it stands under `data`."""
+    """Report each value that is a credential, decoded where it stands under `data`, or a generator makes one of it."""
     data = document.data
-    if not isinstance(data, dict) or data.get("kind") != "Secret" or "sops" in data:
+    if not isinstance(data, dict) or "sops" in data:
+        return
+    if data.get("kind") != "Secret":
+        yield from _generated(document, rule)
         return
     metadata = data.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
@@ -136,10 +159,28 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             route: Route = (field, key)
             yield rule.finding(
                 document.span(route),
-                f"`{key}` of Secret `{name}` is in the repository, and its value {verdict.description}",
+                f"`{key}` of Secret `{name}` is in the repository, and its value {said_of(text, verdict)}",
                 subject=f"Secret/{name} {key}",
+                severity=severity_of(key, text, verdict),
                 secret=True,
             )
+
+
+def _generated(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """The literals of a `secretGenerator`, at the value."""
+    for literal in generator_literals(document, "secretGenerator"):
+        verdict = _judged(literal.name, literal.value, None)
+        if verdict is None or verdict.kind == "placeholder":
+            continue
+        start = literal.offset + verdict.start
+        yield rule.finding(
+            scalar_span(document, literal.route, start, literal.offset + verdict.end),
+            f"`{literal.name}` of the generated Secret `{literal.owner}` is in the repository, "
+            f"and its value {said_of(literal.value, verdict)}",
+            subject=f"Secret/{literal.owner} {literal.name}",
+            severity=severity_of(literal.name, literal.value, verdict),
+            secret=True,
+        )
 
 
 def _plain(value: Any, *, encoded: bool) -> str:
