@@ -29,7 +29,6 @@ class BuildCommand:
     dockerfile: str = ""
     tags: tuple[str, ...] = ()
     target: str = ""
-    arguments: tuple[str, ...] = ()
 
 
 def builds(script: str) -> Iterator[BuildCommand]:
@@ -59,7 +58,7 @@ def _read(line: str) -> BuildCommand | None:
             words.append(word)
     except ValueError:  # a quote that is not closed on this line
         return None
-    options: dict[str, list[str]] = {"file": [], "tag": [], "target": [], "build-arg": []}
+    options: dict[str, list[str]] = {"file": [], "tag": [], "target": []}
     contexts: list[str] = []
     position = 0
     while position < len(words):
@@ -86,5 +85,4 @@ def _read(line: str) -> BuildCommand | None:
         dockerfile,
         tuple(options["tag"]),
         (options["target"] or [""])[-1],
-        tuple(options["build-arg"]),
     )

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.secrets import classify, is_secret_name
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.parse.build_secrets import written_secrets
+from lintkit.parse.scalar_spans import part_span
+from lintkit.secrets import classify, is_secret_name, said_of, severity_of
 from lintkit.secrets.commands import command_secrets
+from lintkit.secrets.config_files import file_secrets
 
 RULE = define(
     summary="a credential that the build is given stays in the image",
@@ -55,6 +58,52 @@ ADD https://build:zq8Xw2LmN4tY@files.example.com/shop.tgz /srv/  # <-- here
 CMD ["shop", "--password", "zq8Xw2LmN4tY"]  # <-- here
 """,
             note="in commands and addresses",
+        ),
+        bad(
+            """\
+FROM debian:12
+COPY <<EOF /etc/shop.conf
+url = postgresql://shop:zq8Xw2LmN4tY@db/shop  # <-- here
+[mail]
+password = q7Zk3LxW9bTq  # <-- here
+user = shop
+EOF
+COPY <<-"END" /srv/shop.json
+	{"token": "zq8Xw2LmN4tY7pRk"}  # <-- here
+	END
+""",
+            note="in a file whose content stands in the Dockerfile",
+        ),
+        bad(
+            """\
+FROM python:3.13
+RUN --mount=type=secret,id=key KEY=$(cat /run/secrets/key) && echo "KEY=$KEY" >> /srv/.env  # <-- here
+RUN --mount=type=secret,id=npmrc,target=/tmp/npmrc cp /tmp/npmrc /root/.npmrc && npm ci  # <-- here
+RUN --mount=type=secret,id=pip,env=PIP_TOKEN \\
+    pip config set global.index-url "https://x:${PIP_TOKEN}@pypi.example.net/simple" && \\  # <-- here
+    pip install shop
+RUN --mount=type=secret,id=key <<EOF
+cat /run/secrets/key | tee /srv/key  # <-- here
+EOF
+""",
+            note="a mounted secret that the step writes down",
+        ),
+        good(
+            """\
+FROM python:3.13 AS build
+RUN --mount=type=secret,id=key cat /run/secrets/key > /srv/key
+FROM python:3.13
+RUN --mount=type=secret,id=key KEY=$(cat /run/secrets/key) && ./fetch "$KEY" > /dev/null 2>&1
+RUN --mount=type=secret,id=npm echo "//r/:_authToken=$(cat /run/secrets/npm)" > .npmrc && npm ci && rm -f .npmrc
+RUN --mount=type=secret,id=npm,target=/root/.npmrc npm ci > /var/log/npm.log
+RUN --mount=type=secret,id=key,env=KEY ./build && echo done > /srv/built
+RUN --mount=type=secret,id=key,env=KEY curl -H "Authorization: $KEY" https://files.example.net/a > /srv/a
+COPY <<EOF /etc/shop.conf
+password = ${PASSWORD}
+password_file = /run/secrets/password
+EOF
+""",
+            note="in a stage that is only copied from, removed by the same step, or used and not written",
         ),
         good(
             """\
@@ -123,11 +172,52 @@ def _commands(
             )
 
 
+def _written_files(
+    document: Document, index: int, instruction: dict[str, Any], rule: RuleContext
+) -> Iterator[Finding]:
+    """Report the credentials of files whose content stands in the Dockerfile (`COPY <<EOF /etc/shop.conf`)."""
+    target = instruction["arguments"][-1] if instruction["arguments"] else ""
+    name = target.rpartition("/")[2]
+    for number, heredoc in enumerate(instruction["heredocs"]):
+        whole = document.span(("instructions", index, "heredocs", number, "content"))
+        for key, verdict in file_secrets(name, heredoc["content"]):
+            span = part_span(document.text, whole, heredoc["content"], "plain", verdict.start, verdict.end)
+            what = f"`{key}`" if key else "a line"
+            yield rule.finding(
+                span,
+                f"{what} of the file that is written {said_of(heredoc['content'], verdict)}, "
+                "and everybody who can pull the image can read it",
+                subject=f"{instruction['keyword']} {target} {key}".rstrip(),
+                severity=severity_of(key, heredoc["content"], verdict),
+                secret=True,
+            )
+
+
+def _kept(
+    document: Document, index: int, instruction: dict[str, Any], rule: RuleContext
+) -> Iterator[Finding]:
+    """Report what a step writes of a mounted secret into a file of the image."""
+    script = "\n".join((instruction["value"], *(heredoc["content"] for heredoc in instruction["heredocs"])))
+    for text, file in written_secrets(instruction["flag_list"], script):
+        places = [number for number, command in enumerate(instruction["commands"]) if command["text"] in text]
+        route: Route = ("instructions", index, *(("commands", places[0]) if places else ("keyword",)))
+        where = f"`{file}`" if file != "its configuration" else "the configuration of its program"
+        yield rule.finding(
+            document.span(route),
+            f"a mounted secret is written into {where}, which stays in the image",
+            subject=f"RUN {file}",
+        )
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report secrets among the pairs of ARG and ENV, and among the words of commands."""
     for index, instruction in enumerate(document.data["instructions"]):
         keyword = instruction["keyword"]
         yield from _commands(document, index, instruction, rule)
+        if keyword in ("COPY", "ADD"):
+            yield from _written_files(document, index, instruction, rule)
+        if keyword == "RUN" and instruction["shipped"]:
+            yield from _kept(document, index, instruction, rule)
         if keyword == "RUN" and _CHPASSWD.search(instruction["value"]):
             yield rule.finding(
                 document.span(("instructions", index, "keyword")),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.graph.env_files import is_public_setting
 from lintkit.graph.hosts import is_remote, url_parts
-from lintkit.secrets import classify, is_secret_name
+from lintkit.parse.scalar_spans import scalar_span
+from lintkit.secrets import Verdict, classify, command_secrets, is_secret_name
+from lintkit.secrets.outcome import is_in_url
 from lintkit.secrets.values import looks_random
 
 _TOKEN = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJzaG9wIn0", "c2lnbmF0dXJlMTIzNDU2Nzg5"))
@@ -48,6 +52,45 @@ jobs:
         env: {API_KEY: "9f8Qz1Lm4Xv7Kp2Rt6Yw3"}  # <-- here
 """
         ),
+        bad(
+            {
+                ".github/workflows/ci.yml": """\
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    container:
+      image: registry.example.net/shop:1
+      credentials: {username: shop, password: 9f8Qz1Lm4Xv7Kp2Rt6Yw3}  # <-- here
+    services:
+      db:
+        image: registry.example.net/db:1
+        env: {DB_PASSWORD: 9f8Qz1Lm4Xv7Kp2Rt6Yw3}
+        credentials:
+          username: shop
+          password: 9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here
+    steps:
+      - run: |
+          # curl -H "Authorization: Bearer ghp_..."
+          curl -H "Authorization: Bearer ghp_mF3kQ9xT2bW7rY5uV8nL1sD4gH6jK0pZcXaE" https://api.example.net  # <-- here
+          git clone https://robot:k3Vw9notlive@git.example.net/shop  # <-- here
+          psql postgresql://shop:k3Vw9notlive@localhost/shop -c 'select 1'
+          curl -u "shop:${{ secrets.PASSWORD }}" https://api.example.net
+          git clone https://x:${{ github.token }}@github.com/shop/shop
+      - run: docker login -u shop -p 9f8Qz1Lm4Xv7Kp2Rt6Yw3 registry.example.net  # <-- here
+""",
+                ".github/actions/deploy/action.yml": """\
+name: deploy
+runs:
+  using: composite
+  steps:
+    - run: ./deploy --token ghp_mF3kQ9xT2bW7rY5uV8nL1sD4gH6jK0pZcXaE  # <-- here
+      shell: bash
+      env: {API_KEY: 9f8Qz1Lm4Xv7Kp2Rt6Yw3}  # <-- here
+""",
+            },
+            note="logins of registries, scripts, and actions of the repository",
+        ),
         good(
             """\
 on: push
@@ -79,57 +122,127 @@ jobs:
 )
 
 
+_LONGEST = 100_000
+_EXPRESSION = re.compile(r"\$\{\{[^}\n]{0,500}\}\}")
+_HOST = re.compile(r"@([^/:?#\s\"'`<>]{1,253})")
 _GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report each literal under a secret's name that looks live, at its value."""
+    """Report each literal that looks live, at the credential: by its name, or in a script by its form."""
     data = document.data if isinstance(document.data, dict) else {}
     for route, mapping in _mappings(data):
-        for key in mapping:
+        for key, value in mapping.items():
             place = (*route, key)
             node = document.nodes.get(place)
-            value = mapping[key]
-            if node is None or node.alias is not None or not isinstance(value, str) or "${{" in value:
+            if node is None or node.alias is not None or not isinstance(value, str):
                 continue
-            said = _live(str(key), value)
-            if said:
-                yield rule.finding(
-                    document.span(place),
-                    f"`{key}` {said}, and stands in the workflow",
-                    subject=" ".join(str(part) for part in place if not isinstance(part, int)),
-                    secret=True,
+            named = (
+                "services" not in route or "credentials" in route
+            )  # a service of a test run has made-up passwords
+            found = _live(str(key) if named else "", value) if "${{" not in value else None
+            if found is not None:
+                said, verdict = found
+                yield _finding(
+                    document, place, verdict, f"`{key}` {said}, and stands in the {_file(data)}", rule
+                )
+    for place in _scripts(data):
+        node = document.nodes.get(place)
+        if node is not None and node.alias is None and node.raw:
+            for said, verdict in _in_script(node.raw):
+                yield _finding(
+                    document, place, verdict, f"{said}, and stands in a script of the {_file(data)}", rule
                 )
 
 
+def _file(data: dict[Any, Any]) -> str:
+    return "action" if "runs" in data else "workflow"
+
+
+def _finding(document: Document, place: Route, verdict: Verdict, message: str, rule: RuleContext) -> Finding:
+    return rule.finding(
+        scalar_span(document, place, verdict.start, verdict.end),
+        message,
+        subject=" ".join(str(part) for part in place if not isinstance(part, int)),
+        secret=True,
+    )
+
+
+def _owners(data: dict[Any, Any]) -> Iterator[tuple[Route, dict[Any, Any]]]:
+    """The whole workflow or action, its jobs, their containers, and all steps."""
+    yield (), data
+    jobs, runs = data.get("jobs"), data.get("runs")
+    holders: list[tuple[Route, Any]] = [(("runs",), runs)]
+    holders += [(("jobs", name), job) for name, job in jobs.items()] if isinstance(jobs, dict) else []
+    for route, holder in holders:
+        if not isinstance(holder, dict):
+            continue
+        yield route, holder
+        if isinstance(holder.get("container"), dict):
+            yield (*route, "container"), holder["container"]
+        services = holder.get("services")
+        for name, service in services.items() if isinstance(services, dict) else ():
+            if isinstance(service, dict):
+                yield (*route, "services", name), service
+        steps = holder.get("steps")
+        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+            if isinstance(step, dict):
+                yield (*route, "steps", index), step
+
+
 def _mappings(data: dict[Any, Any]) -> Iterator[tuple[Route, dict[Any, Any]]]:
-    """Every `env`, and the `with` of every step and called workflow."""
-    jobs = data.get("jobs")
-    owners: list[tuple[Route, Any]] = [((), data)]
-    for name, job in jobs.items() if isinstance(jobs, dict) else ():
-        owners.append((("jobs", name), job))
-        steps = job.get("steps") if isinstance(job, dict) else None
-        owners += (
-            [(("jobs", name, "steps", index), step) for index, step in enumerate(steps or ())]
-            if isinstance(steps, list)
-            else []
-        )
-    for route, owner in owners:
-        for part in ("env", "with", "secrets") if isinstance(owner, dict) else ():
+    """Every `env`, the `with` of steps and called workflows, and logins of registries."""
+    for route, owner in _owners(data):
+        for part in ("env", "with", "secrets", "credentials"):
             if isinstance(owner.get(part), dict):
                 yield (*route, part), owner[part]
 
 
-def _live(name: str, value: str) -> str:
-    """What a value is that somebody could use elsewhere; empty for what a test run makes up."""
+def _scripts(data: dict[Any, Any]) -> Iterator[Route]:
+    for route, owner in _owners(data):
+        if isinstance(owner.get("run"), str):
+            yield (*route, "run")
+
+
+def _in_script(text: str) -> Iterator[tuple[str, Verdict]]:
+    """What a script gives away: (what it is, where in the text). A password that is told by its name may be made up."""
+    start = 0
+    for line in text[:_LONGEST].splitlines(keepends=True):
+        plain = _EXPRESSION.sub(lambda match: "$" + "x" * (len(match[0]) - 1), line)
+        for secret in command_secrets([plain]) if not line.lstrip().startswith("#") else ():
+            found = secret.verdict
+            value = plain[found.start : found.end]
+            in_url = is_in_url(plain, found)
+            if found.kind == "real" and in_url:
+                host = _HOST.match(plain, found.end)
+                if host is None or not is_remote(host[1]):
+                    continue
+            elif found.kind != "format" and not (found.kind == "real" and looks_random(value)):
+                continue
+            what = (
+                "the password of a URL"
+                if in_url
+                else f"what follows `{secret.name}`"
+                if secret.name
+                else "a word"
+            )
+            verdict = replace(found, start=start + found.start, end=start + found.end)
+            yield f"{what} {found.description}", verdict
+        start += len(line)
+
+
+def _live(name: str, value: str) -> tuple[str, Verdict] | None:
+    """What a value is that somebody could use elsewhere, in words, and where; None for what a test run makes up."""
     verdict = classify(name, value)
     if verdict is None or verdict.kind not in ("format", "real"):
-        return ""
+        return None
     text = value[verdict.start : verdict.end]
     if verdict.kind == "format":
         for_browsers = is_public_setting(name) and verdict.description in _GIVEN_TO_BROWSERS
-        return "" if for_browsers else verdict.description
-    parts = url_parts(value)
-    if parts is not None:
-        return f"holds a password that {verdict.description}" if is_remote(parts[2]) else ""
-    return verdict.description if is_secret_name(name) and looks_random(text) else ""
+        return None if for_browsers else (verdict.description, verdict)
+    if is_in_url(value, verdict):
+        parts = url_parts(value)
+        if parts is None or not is_remote(parts[2]):
+            return None
+        return f"holds a password that {verdict.description}", verdict
+    return (verdict.description, verdict) if is_secret_name(name) and looks_random(text) else None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.graph.build_commands import builds
+from lintkit.graph.build_arguments import baked_argument, build_arguments
 from lintkit.parse.scalar_spans import scalar_span
 
 RULE = define(
@@ -52,6 +52,36 @@ jobs:
 """,
             note="in a command, and by way of a variable",
         ),
+        bad(
+            """\
+on: push
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    env: {NPM_TOKEN: "${{ secrets.NPM_TOKEN }}"}
+    steps:
+      - run: |
+          docker build --build-arg NPM_TOKEN -t shop .  # <-- here
+          docker compose build \\
+            --build-arg SHA=$GITHUB_SHA \\
+            --build-arg NPM_TOKEN=$NPM_TOKEN  # <-- here
+          docker buildx bake --set "*.args.NPM_TOKEN=$NPM_TOKEN"  # <-- here
+          /kaniko/executor --build-arg=NPM_TOKEN=$NPM_TOKEN --context .  # <-- here
+          cd web && podman build --build-arg NPM_TOKEN=${{ secrets.NPM_TOKEN || 'x' }} .  # <-- here
+          buildctl build --opt build-arg:NPM_TOKEN=$NPM_TOKEN  # <-- here
+          flyctl deploy --build-arg NPM_TOKEN=$NPM_TOKEN  # <-- here
+      - uses: docker/bake-action@v6
+        with:
+          set: |
+            *.platform=linux/amd64
+            web.args.NPM_TOKEN=${{ secrets.NPM_TOKEN }}  # <-- here
+      - uses: redhat-actions/buildah-build@v2
+        with:
+          build-args: NPM_TOKEN=${{ secrets.NPM_TOKEN }}  # <-- here
+          extra-args: --build-arg OTHER_TOKEN=${{ secrets.OTHER_TOKEN }}  # <-- here
+""",
+            note="by other builders, which keep arguments as well",
+        ),
         good(
             """\
 on: push
@@ -83,53 +113,79 @@ _PUBLIC = re.compile(
     r"|(?:^|_)(?:URL|URI|HOST|DSN|REGISTRY|USERNAME|USER|ID|NAME|REGION|DOMAIN|VERSION|ORG|PROJECT|BUCKET|ENV)$"
 )
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
-_ACTIONS = ("docker/build-push-action", "depot/build-push-action", "useblacksmith/build-push-action")
+_EXPRESSION = re.compile(r"\$\{\{[^}\n]{0,500}\}\}")
+_STANDS_FOR = re.compile(r"__secret_(\w+?)__")
+_LISTS = frozenset({"build-args", "build_args", "buildargs", "buildArgs"})
+"""Inputs of actions that build images: a `NAME=value` on each line, or between commas."""
+_OPTIONS = frozenset({"extra-args", "extra_args", "build_extra_args", "build-extra-args", "build_params"})
+"""Inputs that hold options of the builder's command."""
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each build argument that takes its value from `secrets`, where it is written."""
     data = document.data if isinstance(document.data, dict) else {}
-    jobs = data.get("jobs")
-    for name, job in jobs.items() if isinstance(jobs, dict) else ():
-        steps = job.get("steps") if isinstance(job, dict) else None
+    jobs, runs = data.get("jobs"), data.get("runs")
+    holders: list[tuple[Route, Any]] = [(("runs",), runs)]
+    holders += [(("jobs", name), job) for name, job in jobs.items()] if isinstance(jobs, dict) else []
+    for route, holder in holders:
+        steps = holder.get("steps") if isinstance(holder, dict) else None
         for index, step in enumerate(steps if isinstance(steps, list) else ()):
             if isinstance(step, dict):
-                environments = [each.get("env") for each in (data, job, step)]
-                yield from _step(document, ("jobs", name, "steps", index), step, environments, rule)
+                given_by = {
+                    str(key): str(value)
+                    for environment in (data.get("env"), holder.get("env"), step.get("env"))
+                    if isinstance(environment, dict)
+                    for key, value in environment.items()
+                }
+                yield from _step(document, (*route, "steps", index), step, given_by, rule)
 
 
 def _step(
-    document: Document, route: Route, step: dict[Any, Any], environments: list[Any], rule: RuleContext
+    document: Document, route: Route, step: dict[Any, Any], given_by: dict[str, str], rule: RuleContext
 ) -> Iterator[Finding]:
-    given, script = step.get("with"), step.get("run")
-    job = str(route[1])
-    if str(step.get("uses") or "").startswith(_ACTIONS) and isinstance(given, dict):
-        text = given.get("build-args")
-        if not isinstance(text, str):
-            text = ""
-        for line in text.splitlines():
-            argument, _, value = line.strip().strip("\"'").partition("=")
-            if _SECRET.search(value) and not _is_public(argument, value):
-                start = text.index(line)
-                span = scalar_span(document, (*route, "with", "build-args"), start, start + len(line))
-                yield rule.finding(span, _message(argument), subject=f"{job} {argument}")
-    if isinstance(script, str) and "build-arg" in script:
-        given_by = {
-            str(key): str(value)
-            for environment in environments
-            if isinstance(environment, dict)
-            for key, value in environment.items()
-        }
-        for command in builds(_SECRET.sub(lambda match: f"__secret_{match[1]}__", script)):
-            for each in command.arguments:
-                argument, _, value = each.partition("=")
-                source = value if "__secret_" in value else _through(value, given_by)
-                if source and not _is_public(argument, source):
-                    place = script.find(argument + "=")
-                    span = scalar_span(
-                        document, (*route, "run"), max(place, 0), max(place, 0) + len(argument)
-                    )
-                    yield rule.finding(span, _message(argument), subject=f"{job} {argument}")
+    """The arguments that one step hands on: in its script, in a list of its action, or to bake."""
+    given = step.get("with") if isinstance(step.get("with"), dict) and step.get("uses") else {}
+    for key, value in given.items() if isinstance(given, dict) else ():
+        place = (*route, "with", key)
+        if key in _LISTS or (key == "set" and "bake" in str(step["uses"])):
+            yield from _lines(document, place, baked=key == "set", rule=rule)
+        elif key in _OPTIONS and isinstance(value, str):
+            yield from _script(document, place, f"build {value}", 6, given_by, rule)
+    if isinstance(step.get("run"), str):
+        yield from _script(document, (*route, "run"), step["run"], 0, given_by, rule)
+
+
+def _lines(document: Document, place: Route, *, baked: bool, rule: RuleContext) -> Iterator[Finding]:
+    node = document.nodes.get(place)
+    text = (node.raw or "") if node is not None else ""
+    for match in re.finditer(r"[^\r\n,]+", text):
+        line = match[0].strip().strip("\"'")
+        found = baked_argument(line) if baked else tuple(line.partition("=")[::2])
+        if found is None:
+            continue
+        argument, value = found
+        if _SECRET.search(value) and not _is_public(argument, value):
+            start = match.start() + len(match[0]) - len(match[0].lstrip())
+            span = scalar_span(document, place, start, start + len(match[0].strip()))
+            yield rule.finding(span, _message(argument), subject=f"{place[1]} {argument}")
+
+
+def _script(
+    document: Document, place: Route, script: str, ahead: int, given_by: dict[str, str], rule: RuleContext
+) -> Iterator[Finding]:
+    """The arguments of the commands of a script, of whose text `ahead` code points are not the document's."""
+    for each in build_arguments(_EXPRESSION.sub(_word, script)):
+        value = f"${each.name}" if each.value is None else each.value
+        source = value if _STANDS_FOR.search(value) else _through(value, given_by)
+        if source and not _is_public(each.name, source):
+            span = scalar_span(document, place, each.start - ahead, each.end - ahead)
+            yield rule.finding(span, _message(each.name), subject=f"{place[1]} {each.name}")
+
+
+def _word(expression: re.Match[str]) -> str:
+    """A word as long as an expression of GitHub's, which may hold spaces; of a secret it keeps the name."""
+    secret = _SECRET.fullmatch(expression[0])
+    return (f"__secret_{secret[1]}__" if secret is not None else "_").ljust(len(expression[0]), "_")
 
 
 def _through(value: str, environment: dict[str, str]) -> str:
@@ -144,7 +200,7 @@ def _is_public(argument: str, value: str) -> bool:
     """Whether the argument, or the secret itself, is called like something that everybody may know."""
     if _PUBLIC.search(argument) and not re.search(r"://[^@]*\$\{\{[^@]*@", value):
         return True
-    names = [match[1] for match in _SECRET.finditer(value)] or re.findall(r"__secret_(\w+?)__", value)
+    names = [match[1] for match in _SECRET.finditer(value)] or _STANDS_FOR.findall(value)
     return bool(names) and all(_PUBLIC.search(name) for name in names)
 
 
