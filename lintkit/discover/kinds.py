@@ -58,7 +58,7 @@ KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization
 """The names that kustomize looks for (kustomize, api/konfig/general.go, RecognizedKustomizationFileNames)."""
 
 _KUBECONFIG = re.compile(
-    r"(?:admin|super-admin|kubelet|scheduler|controller-manager)\.conf|(?:.+[._-])?kubeconfig(?:[._-](?:dev|test|stag(?:e|ing)|prod(?:uction)?|local|admin))?"
+    r"(?:.+[._-])?kubeconfig(?:[._-](?:dev|test|stag(?:e|ing)|prod(?:uction)?|local|admin))?"
 )
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$")
 _ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
