@@ -1,4 +1,9 @@
-"""Images of datastores: what they listen on, where their data is, and how they let everybody in."""
+"""Images of datastores: what they listen on, where their data is, and how they let everybody in.
+
+PostgreSQL moved: the official image declares the volume `/var/lib/postgresql/data` up to version 17, so a volume at the
+folder above keeps nothing; from 18 on it declares `/var/lib/postgresql`, with the data in `…/18/docker`, and a volume
+at `…/data` keeps nothing (documentation of the official image, PGDATA). PostGIS and pgvector build on it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,8 @@ class Datastore:
     name     what a message calls it
     ports    where its clients connect to
     folders  where its data is; any of them will do
+    empty    folders at or below which nothing of it is, though it was there in other versions
+    version  which of them it is, where that decides where its data is; else empty
     keeps    its data is meant to outlive the container
     slow     it takes seconds from its start until it answers
     """
@@ -20,8 +27,20 @@ class Datastore:
     name: str
     ports: tuple[int, ...]
     folders: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    version: str = ""
     keeps: bool = True
     slow: bool = True
+
+    def is_kept_by(self, target: str) -> bool:
+        """Whether a mount at `target` holds the data, or a part of it."""
+        inside = f"{target}/"
+        if any(
+            inside == f"{each}/" or (each.endswith("/data") and inside.startswith(f"{each}/"))
+            for each in self.empty
+        ):
+            return False
+        return any(inside.startswith(f"{each}/") or f"{each}/".startswith(inside) for each in self.folders)
 
 
 _POSTGRES = Datastore(
@@ -60,6 +79,14 @@ _BY_IMAGE = {
     "etcd": Datastore("etcd", (2379,), ("/etcd-data", "/bitnami/etcd"), keeps=False),
 }
 
+_NUMBER = r"([1-9][0-9]?)(?![0-9])"
+_TAGGED = {
+    **dict.fromkeys(("postgres", "postgis"), re.compile(_NUMBER)),
+    "pgvector": re.compile(rf"(?:.*-)?pg{_NUMBER}"),
+}
+"""How the official image, and those that build on it, name the version: `18.1-alpine`, `17-3.5`, `0.8.0-pg18`."""
+_MOVED = 18
+
 _REFERENCE = re.compile(r"(?:.*/)?(?P<name>[\w.-]+)(?::(?P<tag>[\w.-]+))?(?:@sha256:\w+)?")
 _DEFAULT = re.compile(r"\$\{\w+:?-([^}]*)\}")
 
@@ -69,4 +96,22 @@ def datastore_of(image: object) -> Datastore | None:
     if not isinstance(image, str) or len(image) > 500:
         return None
     match = _REFERENCE.fullmatch(re.sub(r"\$\{?\w+\}?", "", _DEFAULT.sub(r"\1", image)).rstrip(":"))
-    return None if match is None else _BY_IMAGE.get(match["name"].lower())
+    if match is None:
+        return None
+    name = match["name"].lower()
+    store = _BY_IMAGE.get(name)
+    if store is _POSTGRES and name in _TAGGED:
+        version = _TAGGED[name].match(match["tag"] or "")
+        return store if version is None else _of_version(store, version[1])
+    return store
+
+
+def _of_version(store: Datastore, version: str) -> Datastore:
+    """PostgreSQL with the folders of one version."""
+    if int(version) < _MOVED:
+        return replace(
+            store, folders=("/var/lib/postgresql/data",), empty=("/var/lib/postgresql",), version=version
+        )
+    return replace(
+        store, folders=("/var/lib/postgresql",), empty=("/var/lib/postgresql/data",), version=version
+    )

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.compose_services import RunService, compose_projects
+from lintkit.graph.compose_services import ComposeProjects, RunService, compose_projects
 from lintkit.graph.compose_tree import Node, dependencies, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.graph.images import normal
 
 RULE = define(
@@ -133,6 +133,48 @@ services:
             },
             note="a file that stands alone",
         ),
+        bad(
+            """\
+services:
+  debugger: {image: "debugger:1", profiles: [debug, trace]}
+  api:
+    image: shop:1
+    network_mode: service:debugger  # <-- here
+  test:
+    image: shop:1
+    profiles: [test]
+    depends_on:
+      debugger:  # <-- here
+        condition: service_started
+""",
+            note="a service that is only there with its profile",
+        ),
+        good(
+            """\
+services:
+  debugger: {image: "debugger:1", profiles: [debug]}
+  api:
+    image: shop:1
+    depends_on:
+      debugger: {condition: service_started, required: false}
+  test:
+    image: shop:1
+    profiles: [test, debug]
+    depends_on: [debugger]
+""",
+            note="it need not be there, or comes with the same profile",
+        ),
+        good(
+            {
+                "compose.yaml": (
+                    "services:\n"
+                    "  db: {image: 'postgres:17', profiles: [postgres]}\n"
+                    "  api: {image: 'shop:1', depends_on: [db]}\n"
+                ),
+                ".env.example": "COMPOSE_PROFILES=postgres\n",
+            },
+            note="the profile is chosen by a variable",
+        ),
     ),
 )
 
@@ -142,6 +184,7 @@ _KINDS = ("volumes", "networks", "secrets", "configs")
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each reference to a service, volume, network, secret or config that no file of the project has."""
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+    chosen = any(fact.name == "COMPOSE_PROFILES" for fact in project.facts(VariableProvided))
     yield from _extended(project, rule)
     for service in projects.services:
         if service.path in projects.opaque or _is_part(service):
@@ -150,11 +193,38 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         for each in dependencies(service.node):
             if each.required and each.name not in names and "$" not in each.name:
                 yield _missing(rule, service, "service", each.name, each.span)
+            elif each.required and not chosen and (away := _disabled(projects, service, each.name)):
+                listed = " or ".join(f"`{name}`" for name in away)
+                message = (
+                    f"without the profile {listed} there is no service `{each.name}`, which this one needs"
+                )
+                yield rule.finding(each.span, message, subject=f"{service.name} service {each.name}")
         for key in _KINDS:
             known = projects.defined[service.path].get(key, frozenset())
             for name, span in _references(service.node, key):
                 if name not in known:
                     yield _missing(rule, service, key.removesuffix("s"), name, span)
+
+
+def _disabled(projects: ComposeProjects, service: RunService, name: str) -> tuple[str, ...]:
+    """The profiles of a service that is not started where this one is; none where it may be.
+
+    compose removes the services of profiles that are not chosen, and then refuses what depends on them
+    (compose-go, types/project.go: WithProfiles; loader/validate.go).
+    """
+    other = projects.others(service).get(name)
+    if other is None or service.partial:
+        return ()
+    own = {text for form in service.forms for text in _profiles(form)}
+    theirs = [_profiles(form) for form in other.forms]
+    if not all(theirs) or any(own.intersection(each) or any("$" in text for text in each) for each in theirs):
+        return ()
+    return theirs[0]
+
+
+def _profiles(form: Node) -> tuple[str, ...]:
+    profiles = form.child("profiles")
+    return tuple(text_of(item) for item in profiles.sequence or ()) if profiles is not None else ()
 
 
 def _extended(project: Project, rule: RuleContext) -> Iterator[Finding]:

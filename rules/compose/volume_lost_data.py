@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.compose_services import compose_projects
+from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import Node, environment, mount_of, text_of
 from lintkit.graph.datastores import Datastore, datastore_of
 from lintkit.graph.facts import ComposeFile, ComposeService
@@ -17,7 +17,10 @@ The image puts its data into a volume without a name, which belongs to one conta
 another host, or when the project is renamed, the database comes up empty; `docker system prune --volumes` removes what
 was in the old one.
 """,
-    remedy="Mount a named volume where the image keeps its data, such as `db:/var/lib/postgresql/data`.",
+    remedy="""
+Mount a named volume where the image keeps its data: `db:/var/lib/postgresql/data` up to PostgreSQL 17,
+`db:/var/lib/postgresql` from 18 on.
+""",
     severity="warning",
     scope="project",
     kinds=("compose",),
@@ -51,6 +54,47 @@ volumes:
   store:
 """,
             note="no volume at all, and one that is mounted where no data is",
+        ),
+        bad(
+            """\
+services:
+  old:
+    image: postgres:17-alpine
+    volumes:
+      - old:/var/lib/postgresql  # <-- here
+  new:
+    image: postgres:${VERSION:-18.1}
+    volumes:
+      - new:/var/lib/postgresql/data  # <-- here
+      - ./init.sql:/docker-entrypoint-initdb.d/init.sql:ro
+  vectors:
+    image: pgvector/pgvector:0.8.1-pg18
+    volumes: ["vectors:/var/lib/postgresql/data"]  # <-- here
+volumes: {old: , new: , vectors: }
+""",
+            note="the folder of another version",
+        ),
+        good(
+            """\
+services:
+  old:
+    image: postgis/postgis:17-3.5
+    volumes: ["old:/var/lib/postgresql/data"]
+  new:
+    image: postgres:18
+    volumes: ["new:/var/lib/postgresql"]
+  exact:
+    image: postgres:19beta1
+    volumes: ["exact:/var/lib/postgresql/19/docker"]
+  latest:
+    image: postgres
+    volumes: ["latest:/var/lib/postgresql"]
+  other:
+    image: bitnami/postgresql:18
+    volumes: ["other:/bitnami/postgresql"]
+volumes: {old: , new: , exact: , latest: , other: }
+""",
+            note="the folder of the version, and images of which the version is not known or does not decide",
         ),
         good(
             """\
@@ -105,12 +149,23 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             continue
         if any(_is_kept(store, form) for form in service.forms):
             continue
-        folder = store.folders[0]
-        yield rule.finding(
-            service.node.place(("volumes",)) if service.node.child("volumes") else service.span,
-            f"the data of {store.name} (`{service.name}`, in `{folder}`) is lost with its container",
-            subject=service.name,
-        )
+        yield _lost(service, store, rule)
+
+
+def _lost(service: RunService, store: Datastore, rule: RuleContext) -> Finding:
+    """The finding: at the mount that should keep the data and does not, else at the mounts, else at the service."""
+    name, folder = f"{store.name} {store.version}".strip(), store.folders[0]
+    volumes = service.node.child("volumes")
+    for index, item in enumerate((volumes.sequence or ()) if volumes is not None else ()):
+        target = mount_of(item)[1]
+        if target in store.empty:
+            message = f"{name} keeps its data in `{folder}`, and a volume at `{target}` keeps nothing of it"
+            return rule.finding(service.node.place(("volumes", index)), message, subject=service.name)
+    return rule.finding(
+        service.node.place(("volumes",)) if volumes is not None else service.span,
+        f"the data of {name} (`{service.name}`, in `{folder}`) is lost with its container",
+        subject=service.name,
+    )
 
 
 def _is_kept(store: Datastore, form: Node) -> bool:
@@ -127,11 +182,4 @@ def _is_kept(store: Datastore, form: Node) -> bool:
     volumes = form.child("volumes")
     mounts = [mount_of(item) for item in (volumes.sequence or ())] if volumes is not None else []
     targets = [target for source, target in mounts if source]
-    return any(
-        target.startswith("$")
-        or f"{target}/".startswith(f"{folder}/")
-        or f"{folder}/".startswith(f"{target}/")
-        for target in targets
-        for folder in store.folders
-        if target
-    )
+    return any(target.startswith("$") or store.is_kept_by(target) for target in targets if target)

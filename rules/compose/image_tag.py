@@ -1,0 +1,94 @@
+"""compose/image-tag: an image without a tag, or with one that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.parse.compose import services
+from lintkit.parse.interpolation import resolve, variables
+
+RULE = define(
+    summary="an image is named without a tag, or with `latest`",
+    why="""
+The next pull brings whatever was published last: a new major version of the database, or a release with a fault,
+on a day when nobody changed anything. Going back is not possible either, because the old version has no name.
+""",
+    remedy="Write the version, such as `redis:7.4`, and let a bot update it.",
+    severity="warning",
+    kinds=("compose",),
+    tags=("reliability",),
+    equivalents=("dclint:service-image-require-explicit-tag",),
+    packs=("strict", "production"),
+    examples=(
+        bad(
+            """\
+services:
+  cache:
+    image: redis  # <-- here
+  proxy:
+    image: registry.example.com:5000/proxy:latest  # <-- here
+"""
+        ),
+        bad(
+            """\
+services:
+  api:
+    image: ${REGISTRY}/shop/api  # <-- here
+  web:
+    image: $REGISTRY:5000/shop/web  # <-- here
+  worker:
+    image: ${REGISTRY:-ghcr.io/acme}/worker:${TAG:-latest}  # <-- here
+  cache:
+    image: ${CACHE:-redis}  # <-- here
+""",
+            note="variables that name the registry, and what they become unless somebody sets them",
+        ),
+        good(
+            """\
+services:
+  cache:
+    image: redis:7.4-alpine
+  proxy:
+    image: proxy@sha256:9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d
+  api:
+    image: ${IMAGE:?set IMAGE}
+  web:
+    image: shop/web${SUFFIX}
+  mail:
+    image: ${REGISTRY}/mail:${TAG:?}
+  worker:
+    image: shop
+    build: .
+  cron:
+    image: shop
+""",
+            note="the name of what is built here is no dependency, and what a variable says is not known",
+        ),
+    ),
+)
+
+_MOVES = ("latest", "stable")
+_UNKNOWN = "\0"
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report each image that is pulled and has neither a digest nor a tag that stays."""
+    every = services(document)
+    built = {service.data.get("image") for service in every if service.data.get("build") is not None}
+    for service in every:
+        image = service.data.get("image")
+        if not isinstance(image, str) or image in built or not _moves(image):
+            continue
+        message = f"`{image}` means another image after each release"
+        yield rule.finding(document.span((*service.route, "image")), message, subject=service.name)
+
+
+def _moves(image: str) -> bool:
+    """Whether an image has no tag, or one that is given to each release; not where a variable may say it."""
+    unknown = {each.name: _UNKNOWN for each in variables(image) if not each.operator.endswith("-")}
+    name = resolve(image, unknown).rpartition("/")[2]
+    if not name or "@" in name or any(char.isspace() for char in name):
+        return False
+    name, colon, tag = name.partition(":")
+    return tag in _MOVES if colon else _UNKNOWN not in name
