@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.graph.debug_modes import is_debug_mode
+from lintkit.graph.environments import environment_of_path
 from lintkit.parse.dockerfile import final_stage, stage_instructions
 
 RULE = define(
@@ -20,15 +22,6 @@ the visitor types. A default in the image is what production gets when nobody se
     tags=("security", "CWE-489"),
     equivalents=("sonar-iac:docker/DebugModeCheckTest",),
     packs=("recommended", "security", "production"),
-    paths_ignore=(
-        "**/*dev*",
-        "**/*dev*/**",
-        "**/*debug*",
-        "**/*test*",
-        "**/*local*",
-        "**/tests/**",
-        "**/docs/**",
-    ),
     examples=(
         bad(
             """\
@@ -49,21 +42,24 @@ FROM python:3.12-slim
 ENV FLASK_ENV=production DEBUG=false LOG_LEVEL=debug
 """
         ),
+        bad({"locale-service/device.Dockerfile": "FROM python:3.12\nENV FLASK_DEBUG=1  # <-- here\n"}),
+        good(
+            {
+                "dev.Dockerfile": "FROM python:3.12\nENV DEBUG=1\n",
+                "local/Dockerfile": "FROM python:3.12\nENV DEBUG=1\n",
+            }
+        ),
         good("FROM python:3.12-slim AS development\nENV DEBUG=1\n", note="a stage for development"),
     ),
 )
 
-_KINDS = (
-    (re.compile(r"(?i)[a-z_$]*env(?:ironment)?"), re.compile(r"(?i)dev|devel|develop|development")),
-    (re.compile(r"(?i)(?:[a-z]+_)?debug"), re.compile(r"(?i)1|true|yes|on")),
-    (re.compile(r"(?i)xdebug_mode"), re.compile(r"(?i)1|true|yes|on|.*\b(?:debug|develop)\b.*")),
-    (re.compile(r"(?i)xdebug_config"), re.compile(r"(?i).*remote_enable=(?:1|true|yes|on).*")),
-)
 _DEVELOPMENT = re.compile(r"(?i)^(?:dev|devel|development|test|tests|debug|local)(?:$|[-_.])")
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report variables of the final stage, and of the stages that it builds on, that switch a debug mode on."""
+    if environment_of_path(document.path) == "development":
+        return
     final = final_stage(document)
     if final is None or _DEVELOPMENT.match(document.data["stages"][final]["name"] or ""):
         return
@@ -72,7 +68,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         resolved = instruction.get("resolved_pairs") or instruction["pairs"]
         for place, (pair, value) in enumerate(zip(instruction["pairs"], resolved, strict=False)):
             name, text = str(value[0] or pair[0]), str(value[1] or "")
-            if any(names.fullmatch(name) and values.fullmatch(text) for names, values in _KINDS):
+            if is_debug_mode(name, text):
                 yield rule.finding(
                     document.span(("instructions", index, "pairs", place)),
                     f"`{name}={text}` starts the image in a debug mode unless somebody switches it off",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good, replacement
+from lintkit.graph.debug_modes import switches_debugging
 from lintkit.graph.env_files import is_on, production_entries
-from lintkit.secrets import split_words
 
 RULE = define(
     summary="a production environment file switches debugging on",
@@ -42,7 +42,6 @@ modes also keep every query in memory and reload the code when a file changes.
     ),
 )
 
-_LOGS = frozenset({"log", "logs", "logging", "logger", "sql", "no", "disable", "print", "trace", "verbose"})
 _OFF = {"1": "0", "true": "false", "yes": "no", "on": "off"}
 
 
@@ -50,7 +49,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report every switch that is on, at its value."""
     for index, entry, found in production_entries(document, rule.environment):
         name, value = entry["key"], entry["value"]
-        on = is_on(value) and _switches_debugging(name)
+        on = is_on(value) and switches_debugging(name)
         if not on and (name, value) != ("FLASK_ENV", "development"):
             continue
         span = document.span(("entries", index, "value"))
@@ -68,10 +67,3 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             confidence=found.confidence,
             fix=fix,
         )
-
-
-def _switches_debugging(name: str) -> bool:
-    words = [*split_words(name)]
-    while len(words) > 1 and words[-1] in {"mode", "enabled", "enable"}:
-        words.pop()
-    return words[-1:] == ["debug"] and _LOGS.isdisjoint(words)

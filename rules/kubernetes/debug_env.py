@@ -1,0 +1,90 @@
+"""kubernetes/debug-env: a container that runs in a debug mode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.graph.debug_modes import is_debug_mode
+from lintkit.graph.environments import environment_of_path
+from lintkit.select import select_each
+
+RULE = define(
+    summary="a container runs in a debug mode",
+    why="""
+Debug modes show tracebacks with settings and source to every visitor, and some, such as Werkzeug's console, run what
+the visitor types.
+""",
+    remedy="Remove the variable, or set it in the overlay for development.",
+    severity="warning",
+    kinds=("kubernetes",),
+    tags=("security", "CWE-489"),
+    equivalents=("semgrep:flask-debugging-enabled",),
+    packs=("recommended", "security", "production"),
+    paths_ignore=(*TESTS, *EXAMPLES, *DOCS),
+    examples=(
+        bad(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      env:
+        - name: FLASK_ENV  # <-- here
+          value: development
+        - {name: DJANGO_DEBUG, value: "True"}  # <-- here
+        - {name: LOG_DEBUG, value: "1"}
+"""
+        ),
+        bad(
+            {
+                "k8s/device-locale.yaml": """apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec: {containers: [{name: api, image: "shop:1", env: [{name: DEBUG, value: "1"}]}]}  # <-- here
+"""
+            },
+            note="a name that only begins like the ones of developers' files",
+        ),
+        good(
+            """\
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  containers:
+    - name: api
+      image: shop:1
+      env:
+        - {name: FLASK_ENV, value: production}
+        - {name: FLASK_DEBUG, valueFrom: {configMapKeyRef: {name: shop, key: debug}}}
+"""
+        ),
+        good(
+            {
+                "overlays/dev-eu/pod.yaml": """apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec: {containers: [{name: api, image: "shop:1", env: [{name: DEBUG, value: "1"}]}]}
+"""
+            },
+            note="where it is developed",
+        ),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report each variable of a container that starts it in a debug mode, outside of what is for developers."""
+    if environment_of_path(document.path) == "development":
+        return
+    for each in select_each(document, "env-var"):
+        name, value = each.value["name"], each.value.get("value")
+        if isinstance(value, str) and is_debug_mode(name, value):
+            message = f"`{name}: {value[:40]}` runs the container in a debug mode"
+            yield rule.finding(
+                document.span((*each.route, "name")), message, subject=f"{each.extra['container']} {name}"
+            )
