@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
@@ -114,6 +115,7 @@ services:
     ),
 )
 
+_TO_ITS_END = re.compile(r"[^${}\n]{0,200}\}")
 _MOST_PARTS = 20
 """How many faults of one value are told of."""
 
@@ -152,6 +154,8 @@ def _uninterpolated(document: Document) -> Iterator[tuple[Route, Span, str]]:
         if node.raw is None or "${" not in node.raw or node.alias is not None:
             continue
         for start, end in invalid_parts(node.raw)[:_MOST_PARTS]:
+            closed = _TO_ITS_END.match(node.raw, end)
+            end = end if closed is None else closed.end()
             span = part_span(document.text, node.value, node.raw, node.style, start, end)
             yield route, span, refusal(node.raw, start)
 
