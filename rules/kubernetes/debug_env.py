@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.debug_modes import is_debug_mode
 from lintkit.graph.environments import environment_of_path
-from lintkit.select import select_each
+from lintkit.parse.kubernetes import env_entries
 
 RULE = define(
     summary="a container runs in a debug mode",
@@ -81,10 +81,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each variable of a container that starts it in a debug mode, outside of what is for developers."""
     if environment_of_path(document.path) == "development":
         return
-    for each in select_each(document, "env-var"):
-        name, value = each.value["name"], each.value.get("value")
-        if isinstance(value, str) and is_debug_mode(name, value):
-            message = f"`{name}: {value[:40]}` runs the container in a debug mode"
-            yield rule.finding(
-                document.span((*each.route, "name")), message, subject=f"{each.extra['container']} {name}"
-            )
+    for entry in env_entries(document):
+        if entry.value is not None and is_debug_mode(entry.name, entry.value):
+            message = f"`{entry.name}: {entry.value[:40]}` runs the container in a debug mode"
+            yield rule.finding(entry.name_span, message, subject=f"{entry.container.name} {entry.name}")
