@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lintkit.budget import Budget
 from lintkit.marks import read_marks
 from lintkit.model import (
     Confidence,
@@ -52,6 +53,7 @@ __all__ = [
     "NOT_A_SERVICE",
     "SCRIPTS",
     "TESTS",
+    "Budget",
     "Calls",
     "Confidence",
     "Decorators",

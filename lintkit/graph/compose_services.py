@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from lintkit.budget import Budget, RuleLimitError
 from lintkit.graph.compose_folders import ComposeFolders, compose_folders, included_groups
 from lintkit.graph.compose_tree import Node, merged
 from lintkit.graph.facts import ComposeFile, ComposeService
@@ -28,6 +29,8 @@ _OVERRIDE = re.compile(r"(?:docker-)?compose\.override\.ya?ml", re.IGNORECASE)
 _SHORT = frozenset(("profiles",))
 _MOST_LEVELS = 20
 _MOST_FORMS = 20
+_MOST_STEPS = 2_000_000
+_WHAT = "joining the compose files of the repository"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +78,51 @@ class ComposeProjects:
     opaque: frozenset[str]
     folders: ComposeFolders
     unknown: tuple[RunService, ...] = ()
+    budget: Budget = field(default_factory=lambda: Budget(_MOST_STEPS))
+    _others: dict[str, dict[str, RunService]] = field(default_factory=dict)
 
-    def others(self, service: RunService) -> dict[str, RunService]:
-        """The services that a service may be run with, by name; those of its own file count most."""
-        found: dict[str, RunService] = {}
-        for path in service.project:
-            for each in self.by_file.get(path, ()):
-                found.setdefault(each.name, each)
-        return found
+    def others(self, service: RunService) -> Mapping[str, RunService]:
+        """The services that a service may be run with, by name; those of its own file count most.
+
+        Raises RuleLimitError where that takes too many steps for all files together.
+        """
+        if service.path not in self._others:
+            found: dict[str, RunService] = {}
+            for path in service.project:
+                here = self.by_file.get(path, ())
+                self.budget.spend(1 + len(here), _WHAT)
+                for each in here:
+                    found.setdefault(each.name, each)
+            self._others[service.path] = found
+        return self._others[service.path]
 
 
-_last: tuple[Sequence[ComposeService], Sequence[ComposeFile], ComposeProjects] | None = None
+_last: tuple[Sequence[ComposeService], Sequence[ComposeFile], ComposeProjects | RuleLimitError] | None = None
 
 
 def compose_projects(services: Sequence[ComposeService], files: Sequence[ComposeFile]) -> ComposeProjects:
-    """What `docker compose` makes of the compose files of a repository; the last answer is kept for the next rule."""
+    """What `docker compose` makes of the compose files of a repository; the last answer is kept for the next rule.
+
+    Raises RuleLimitError where the files are joined in more ways than can be followed.
+    """
     global _last
     if _last is None or _last[0] is not services or _last[1] is not files:
-        _last = (services, files, _Joining(services, files).projects())
+        try:
+            _last = (services, files, _Joining(services, files).projects())
+        except RuleLimitError as error:
+            _last = (services, files, error)
+    if isinstance(_last[2], RuleLimitError):
+        raise RuleLimitError(_last[2].message)
     return _last[2]
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Of files that are run together: the names of services, what they define, and whether more may belong to them."""
+
+    names: frozenset[str]
+    defined: Mapping[str, frozenset[str]]
+    opaque: bool
 
 
 class _Joining:
@@ -107,14 +136,19 @@ class _Joining:
             self.by_folder[posixpath.dirname(path)].append(path)
         self.templates: set[tuple[str, str]] = set()
         self.resolved: dict[tuple[str, str], Node | None] = {}
+        self.budget = Budget(_MOST_STEPS)
         self.groups: list[tuple[str, ...]] = []
         self.folders = compose_folders(files)
-        self.includers: defaultdict[str, list[str]] = defaultdict(list)
+        self.mains = {folder: self._main(paths) for folder, paths in self.by_folder.items()}
+        self.whole = {path: self._stands_alone(path) for path in self.files}
+        self.included: defaultdict[str, list[str]] = defaultdict(list)
+        self.including: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for path in sorted(self.files):
             for _, group in included_groups(self.files[path]):
                 self.groups.append(group)
+                self.included[path].extend(group)
                 for each in group:
-                    self.includers[each].append(path)
+                    self.including[each][posixpath.dirname(path)] = None
 
     def join_groups(self, nodes: dict[tuple[str, str], Node | None]) -> set[tuple[str, str]]:
         """Merge the files of each group into its first one; returns the services that only change another one."""
@@ -126,6 +160,7 @@ class _Joining:
                     holder = holders.setdefault(name, path)
                     base, over = nodes.get((holder, name)), nodes.get((path, name))
                     if holder != path and base is not None and over is not None:
+                        self.budget.spend(_size(base) + _size(over), _WHAT)
                         nodes[holder, name] = merged(base, over)
                         parts.add((path, name))
         return parts
@@ -146,6 +181,7 @@ class _Joining:
             main = self.main(fact.path)
             base = nodes.get((main, fact.name)) if main is not None and main != fact.path else None
             overrides = self.overrides(fact, nodes) if main == fact.path else []
+            self.budget.spend(sum(_size(node) + _size(over) for _, over in overrides), _WHAT)
             forms, alone = [merged(base, node), node] if base is not None else [node], None
             if overrides:
                 automatic = [over for path, over in overrides if _is_override(path)]
@@ -162,14 +198,17 @@ class _Joining:
                 )
             )
         names, defined, opaque = {}, {}, set()
+        wholes: dict[frozenset[str], _Whole] = {}
         for path, project in projects.items():
+            together = set(project)
             if not self.stands_alone(path):  # one layer of several; which, only the command line says
-                project = tuple(dict.fromkeys((*project, *self.by_folder[posixpath.dirname(path)])))
-            names[path] = frozenset(name for each in project for name in self.by_file.get(each, ()))
-            defined[path] = self.defined(project)
-            if any(self.files[each].opaque for each in project if each in self.files):
-                opaque.add(path)
-            if any(each not in self.files for each in project):
+                together.update(self.by_folder[posixpath.dirname(path)])
+            key = frozenset(together)
+            self.budget.spend(len(key), _WHAT)
+            if key not in wholes:  # most files of a project have the same one
+                wholes[key] = self.together(key)
+            names[path], defined[path] = wholes[key].names, wholes[key].defined
+            if wholes[key].opaque:
                 opaque.add(path)
         grouped: defaultdict[str, list[RunService]] = defaultdict(list)
         for each in found:
@@ -184,12 +223,18 @@ class _Joining:
 
     def main(self, path: str) -> str | None:
         """The file that is started in the folder of `path`."""
-        folder = posixpath.dirname(path)
-        here = {posixpath.basename(each): each for each in self.by_folder[folder]}
+        return self.mains.get(posixpath.dirname(path))
+
+    @staticmethod
+    def _main(paths: Sequence[str]) -> str | None:
+        here = {posixpath.basename(each): each for each in paths}
         return next((here[name] for name in MAIN_FILES if name in here), None)
 
     def stands_alone(self, path: str) -> bool:
         """Whether every service of a file could run by itself."""
+        return self.whole.get(path, True)
+
+    def _stands_alone(self, path: str) -> bool:
         return all(
             any(fact.node.child(key) is not None for key in ("image", "build", "extends"))
             for fact in self.by_file[path].values()
@@ -200,7 +245,9 @@ class _Joining:
     ) -> list[tuple[str, Node]]:
         """What the other files of the folder make of a service of the main one."""
         found = []
-        for path in self.by_folder[posixpath.dirname(fact.path)]:
+        beside = self.by_folder[posixpath.dirname(fact.path)]
+        self.budget.spend(len(beside), _WHAT)
+        for path in beside:
             node = nodes.get((path, fact.name)) if path != fact.path else None
             if node is not None:
                 found.append((path, node))
@@ -209,28 +256,36 @@ class _Joining:
     def project(self, path: str) -> tuple[str, ...]:
         """The files that `path` may be run with: those of its folder, what they include, who includes them."""
         main = self.main(path)
-        queue = [path]
+        queue = deque([path])
         if main is not None:
             queue += [main] if main != path else self.by_folder[posixpath.dirname(path)]
-        seen: list[str] = []
-        while queue and len(seen) < 1_000:
-            each = queue.pop(0)
+        seen: dict[str, None] = {}
+        folders: set[str] = set()
+        while queue:
+            each = queue.popleft()
+            self.budget.spend(1, _WHAT)
             if each in seen:
                 continue
-            seen.append(each)
-            file = self.files.get(each)
-            for include in file.includes if file is not None else ():
-                queue += [normal(posixpath.dirname(each), name) for name in include.paths if "$" not in name]
-            for includer in self.includers.get(each, ()):
-                queue += self.by_folder[posixpath.dirname(includer)]
+            seen[each] = None
+            queue += self.included.get(each, ())
+            for folder in self.including.get(each, ()):
+                if folder not in folders:
+                    folders.add(folder)
+                    queue += self.by_folder[folder]
         return tuple(seen)
 
-    def defined(self, project: Sequence[str]) -> dict[str, frozenset[str]]:
-        found: defaultdict[str, set[str]] = defaultdict(set)
-        for path in project:
-            for key, names in self.files[path].defined if path in self.files else ():
-                found[key].update(names)
-        return {key: frozenset(names) for key, names in found.items()}
+    def together(self, project: frozenset[str]) -> _Whole:
+        """What files that are run together have."""
+        known = [self.files[path] for path in sorted(project) if path in self.files]
+        defined: defaultdict[str, set[str]] = defaultdict(set)
+        for file in known:
+            for key, names in file.defined:
+                defined[key].update(names)
+        return _Whole(
+            frozenset(name for file in known for name in self.by_file.get(file.path, ())),
+            {key: frozenset(names) for key, names in defined.items()},
+            len(known) < len(project) or any(file.opaque for file in known),
+        )
 
     def extended(self, path: str, name: str, level: int = 0) -> Node | None:
         """A service with what it extends; None where that is not known from here."""
@@ -256,6 +311,7 @@ class _Joining:
             if target[0] != path:
                 self.templates.add(target)
             base = self.extended(*target, level + 1) if target != (path, name) else None
+            self.budget.spend(_size(node) + (_size(base) if base is not None else 0), _WHAT)
             if base is None:
                 self.resolved[path, name] = None
                 return None
@@ -269,3 +325,10 @@ class _Joining:
 
 def _is_override(path: str) -> bool:
     return _OVERRIDE.fullmatch(posixpath.basename(path)) is not None
+
+
+def _size(node: Node) -> int:
+    """About how many steps it takes to merge something into a service."""
+    return 1 + sum(
+        1 + len(inner.mapping or ()) + len(inner.sequence or ()) for _, inner in node.mapping or ()
+    )

@@ -126,6 +126,7 @@ class Automaton:
             frozenset(self._classes_of(op[1])) if op[0] == SET else frozenset() for op in self.program
         ]
         self.kinds = [self._kind(chr(edge)) if edge <= 0x10FFFF else OTHER for edge in self.edges]
+        self._owner: Budget | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -199,6 +200,10 @@ class Automaton:
 
     def search(self, text: str, budget: Budget) -> bool:
         """Whether the pattern matches anywhere in `text`. Raises RuleLimitError."""
+        # States that were made for another text would make this one cheaper: its steps would depend on its company.
+        if self._owner is not budget:
+            self._owner = budget
+            self._forget()
         budget.spend(1 + len(text) // 30, _WHAT)
         state = 0
         moves = self.moves

@@ -147,13 +147,10 @@ _MOST_TEXT = 4_000
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each dependency on something with a health, or in need of one, that does not wait for it."""
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
-    others: dict[str, dict[str, RunService]] = {}
     for service in projects.services:
         if service.partial or service.node.child("depends_on") is None:
             continue
-        if service.path not in others:
-            others[service.path] = projects.others(service)
-        yield from _dependencies(others[service.path], service, rule)
+        yield from _dependencies(projects.others(service), service, rule)
 
 
 def _dependencies(

@@ -6,7 +6,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.api import Budget, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.compose_refusals import Fault, faults_of
 from lintkit.graph.compose_services import MAIN_FILES, ComposeProjects, RunService, compose_projects
 from lintkit.graph.compose_tree import dependencies
@@ -205,8 +205,10 @@ services:
     ),
 )
 
-_MOST_STEPS = 200_000
+_MOST_STEPS = 1_000_000
 """How many references between services are followed in one repository."""
+
+_WHAT = "following the services that wait for each other"
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -247,15 +249,15 @@ def _is_whole(service: RunService, projects: ComposeProjects, files: set[str]) -
 def _circles(projects: ComposeProjects, rule: RuleContext) -> Iterator[Finding]:
     """Each circle of services once, where the first of them names the next one."""
     known: set[frozenset[tuple[str, str]]] = set()
-    by_file: dict[str, dict[str, RunService]] = {}
-    steps = iter(range(_MOST_STEPS))
+    waiting: dict[str, frozenset[str]] = {}
+    budget = Budget(_MOST_STEPS)
     for service in projects.services:
         if service.partial or not any(dependencies(service.node)):
             continue
-        if service.path not in by_file:
-            by_file[service.path] = projects.others(service)
-        others = by_file[service.path]
-        found = _circle(service, others, steps)
+        others = projects.others(service)
+        if service.path not in waiting:
+            waiting[service.path] = _waiting(others, budget)
+        found = _circle(service, others, budget) if service.name in waiting[service.path] else None
         if found is None:
             continue
         key = frozenset((others[name].path, name) for name in found)
@@ -273,16 +275,35 @@ def _circles(projects: ComposeProjects, rule: RuleContext) -> Iterator[Finding]:
         yield rule.finding(span, sentence, subject=f"{service.name} circle")
 
 
-def _circle(service: RunService, others: Mapping[str, RunService], steps: Iterator[int]) -> list[str] | None:
-    """The shortest way from a service back to itself, by name; None where there is none, or no step is left."""
+def _waiting(others: Mapping[str, RunService], budget: Budget) -> frozenset[str]:
+    """The services that still wait when all have begun that can: those in circles, and those that wait for them."""
+    needs = {
+        name: {each.name for each in dependencies(one.node)} & others.keys() for name, one in others.items()
+    }
+    needed_by: defaultdict[str, list[str]] = defaultdict(list)
+    for name, needed in needs.items():
+        budget.spend(1 + len(needed), _WHAT)
+        for each in needed:
+            needed_by[each].append(name)
+    left = {name: len(needed) for name, needed in needs.items()}
+    begun = [name for name, count in left.items() if not count]
+    for name in begun:
+        for other in needed_by[name]:
+            left[other] -= 1
+            if not left[other]:
+                begun.append(other)
+    return frozenset(left).difference(begun)
+
+
+def _circle(service: RunService, others: Mapping[str, RunService], budget: Budget) -> list[str] | None:
+    """The shortest way from a service back to itself, by name; None where there is none."""
     if others.get(service.name) is not service:
         return None
     before: dict[str, str] = {}
     queue = [service.name]
     for name in queue:
         for each in dependencies(others[name].node):
-            if next(steps, None) is None:
-                return None
+            budget.spend(1, _WHAT)
             if each.name == service.name:
                 way = [name]
                 while way[-1] != service.name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import DEVELOPMENT, TESTS, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.api import DEVELOPMENT, TESTS, Budget, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.compose_services import ComposeProjects, compose_projects
 from lintkit.graph.compose_tree import Node, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService
@@ -138,12 +138,20 @@ def _problem(node: Node) -> str:
     return f"is restarted for ever by `{policy}`, also when it cannot start"
 
 
+_MOST_STEPS = 1_000_000
+
+
 def _jobs(projects: ComposeProjects) -> frozenset[tuple[str, str]]:
     """Services that others wait for until they have ended: nobody wants them back."""
     found: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
+    budget = Budget(_MOST_STEPS)
     for service in projects.services:
         node = service.node.child("depends_on")
         for name, entry in node.names() if node is not None else ():
-            if text_of(entry.child("condition")) == "service_completed_successfully":
+            done = text_of(entry.child("condition")) == "service_completed_successfully"
+            if done and (service.path, name) not in seen:
+                seen.add((service.path, name))
+                budget.spend(len(service.project), "looking for services that others wait for")
                 found.update((path, name) for path in service.project)
     return frozenset(found)

@@ -188,3 +188,16 @@ def test_nothing_stalls(pattern: str, text: str, monkeypatch: pytest.MonkeyPatch
             assert "regular expression" in error.message
         # About half a second; the bound is what a slow machine under load still meets.
         assert time.process_time() - started < 4
+
+
+def test_what_a_text_costs_does_not_depend_on_the_texts_before_it() -> None:
+    def cost(automaton: Automaton, text: str) -> int:
+        budget = Budget(1_000_000)
+        automaton.search(text, budget)
+        return 1_000_000 - budget.left
+
+    pattern, texts = "(a|b){0,40}c[ab]{3}$", ("abab" * 20, "bbac" * 30, "abcabc" * 10)
+    used = Automaton(parse(pattern))
+    assert [cost(used, text) for text in texts * 2] == [
+        cost(Automaton(parse(pattern)), text) for text in texts
+    ] * 2
