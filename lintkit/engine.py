@@ -671,9 +671,9 @@ class _Texts:
 
     def scrubbed_entry(self, entry: SuppressedFinding, finding: Finding) -> SuppressedFinding:
         """A suppressed finding as it may be shown; the reason comes from a comment, and may say anything."""
-        from lintkit.redact import redact
+        from lintkit.redact import redact_prose
 
-        masked = self.guard.run(SECRETS, finding.path, lambda: redact(entry.reason, "text"), "")
+        masked = self.guard.run(SECRETS, finding.path, lambda: redact_prose(entry.reason), "")
         reason = self._scrubbed(masked, [finding.path], quoted=True, strict=True)
         return replace(entry, finding=self.scrubbed(finding), reason=reason)
 

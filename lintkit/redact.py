@@ -26,8 +26,9 @@ from functools import lru_cache
 from lintkit.model import Kind
 from lintkit.quotation import quotations
 from lintkit.secrets import secret_spans, split_words
+from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
-from lintkit.secrets.spans import merge, spans_by_form
+from lintkit.secrets.spans import merge, secrets_in_prose
 from lintkit.secrets.values import is_well_known
 
 MASK = "*"
@@ -38,6 +39,8 @@ _SECTION = re.compile(r"^[ \t]*([^\W\d_A-Z]+):[ \t]*(?:#.*)?$", re.MULTILINE)
 _LEAST = 4
 _LEAST_PIECE = 12
 _LEAST_FORM = 8
+_LONGEST_JOINED = 2_000
+_CONTINUATION = re.compile(r"[\\`][ \t]*[\r\n]+(?:[ \t]*(?:#[^\r\n]*)?[\\`]?[ \t]*[\r\n]+)*")
 _WORDS = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z]{2,6})(?:[ '’-][A-Za-z]?[a-z]+)*")
 """What may be a word of lintkit, or several."""
 _FEW = 100
@@ -86,6 +89,11 @@ def redact(
     return _mask_values("".join(pieces), repeated)
 
 
+def redact_prose(words: str) -> str:
+    """A sentence that somebody wrote, such as the reason of a suppression, without what looks like a secret."""
+    return redact(words, "text", secrets_in_prose(words, 0, len(words)))
+
+
 def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
     """The detected secrets of a text themselves, as they are written and without their escapes, for `scrub`.
 
@@ -99,7 +107,7 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
         value = text[start:end]
         lines = _KEPT.split(value)
         for piece in lines:
-            stripped = piece.strip().strip("\"'`,;")
+            stripped = piece.strip().strip("\"'`,;\\")
             if len(stripped) < (_LEAST if len(lines) == 1 else _LEAST_PIECE) or is_well_known(stripped):
                 continue
             values.add(stripped)
@@ -107,8 +115,16 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
                 if len(variant) >= _LEAST:
                     values.add(variant)
             values.update(_parts(stripped))
+        if len(lines) > 1 and end - start <= _LONGEST_JOINED:
+            values.update(joined for joined in _joined(value) if len(joined) >= _LEAST)
     sections = _sections(text, kind) if values else frozenset()
     return frozenset(value for value in values if not _is_a_name(value) and value not in sections)
+
+
+def _joined(value: str) -> Iterator[str]:
+    """A value of several lines on one: without the signs that continue it, and with spaces, as messages show it."""
+    yield _CONTINUATION.sub("", value)
+    yield " ".join(value.split())
 
 
 def scrub(

@@ -324,8 +324,41 @@ def _places() -> Iterator[Place]:
         "joined": 'NAME = (\n    "SECRET"\n    ""\n)',
         "call": 'os.system("mysql -u root --password=SECRET web")',
         "header": 'headers = {"Authorization": "Bearer SECRET"}',
+        "url in pieces": 'URL = "postgresql://web:" + "SECRET" + "@" + HOST + "/web"',
+        "url in pieces over lines": 'URL = (\n    "postgresql://web:"\n    "SECRET"\n    "@db/web"\n)',
+        "url by percent": 'URL = "postgresql://%s:%s@%s/web" % ("web", "SECRET", HOST)',
+        "url by percent, one": 'URL = "postgresql://web:%s@db/web" % "SECRET"',
+        "url by percent, named": 'URL = "amqp://%(who)s:%(pw)s@mq" % {"who": "web", "pw": "SECRET"}',
+        "url by format": 'URL = "postgresql://{}:{}@{}/web".format("web", "SECRET", HOST)',
+        "url by format, number": 'URL = "postgresql://{1}:{0}@db/web".format("SECRET", "web")',
+        "url by format, named": 'URL = "amqp://web:{pw}@mq".format(host=HOST, pw="SECRET")',
+        "url by join": 'URL = "".join(["postgresql://web:", "SECRET", "@db/web"])',
+        "url by nested string": "URL = f\"postgresql://web:{'SECRET'}@{HOST}/web\"",
+        "url with a token": 'URL = "https://SECRET@git.example.org/web"',
+        "url with a token in pieces": 'URL = "https://" + "SECRET" + "@git.example.org/web"',
+        "url with a token as user": 'URL = "https://SECRET:x-oauth-basic@git.example.org/web"',
+        "log": 'logging.info("password=%s", "SECRET")',
+        "log with words": 'logger.debug("the password of %s is %s", HOST, "SECRET")',
+        "log with braces": 'logger.debug("token: {}", "SECRET")',
+        "print": 'print("password:", "SECRET")',
+        "message by percent": 'sys.exit("password=%s" % "SECRET")',
+        "message by format": 'sys.exit("token={}".format("SECRET"))',
+        "message with a nested string": "sys.exit(f\"token={'SECRET'}\")",
+        "registry": 'image = "web:SECRET@registry.example.org/web:2"',
+        "dsn without scheme": 'DSN = "web:SECRET@tcp(db:3306)/web"',
+        "reason": "x = 1  # lintkit: ignore[python/print-in-client] -- SECRET",
     }.items():
-        forms = PLAIN if "url" in name or name == "call" else (*TOKENS, password) if name == "header" else ANY
+        forms = (
+            PLAIN
+            if any(part in name for part in ("url", "registry", "dsn")) or name == "call"
+            else (*TOKENS, password)
+            if name == "header"
+            else (*TOKENS, strong_password)
+            if name == "reason"
+            else ANY
+        )
+        if "token" in name and "url" in name:
+            forms = tuple(form for form in forms if form is not words)
         yield Place(f"python {name}", "service{index}/cache_client.py", forms, _python(statement))
     yield Place(
         "python key",
@@ -355,8 +388,18 @@ def _places() -> Iterator[Place]:
         "shell": '    healthcheck:\n      test: ["CMD-SHELL", "redis-cli -a SECRET ping"]\n',
         "url": "    environment:\n      URL: amqp://web:SECRET@mq:5672/\n",
         "label": '    labels:\n      - "backup.password=SECRET"\n',
+        "anchor": "    environment:\n      NAME: &SECRET\n      OTHER: x\n",
+        "anchor before a value": "    environment:\n      NAME: &SECRET changed-9012\n",
+        "tag": "    environment:\n      NAME: !SECRET\n      OTHER: x\n",
+        "alias": "    environment:\n      NAME: *SECRET\n",
+        "image": "    image: web:SECRET@registry.example.org/web:latest\n",
+        "token in url": "    environment:\n      GIT: https://SECRET@git.example.org/web\n",
+        "continued command": "    command: >\n      redis-server --requirepass \\\n      SECRET\n",
     }.items():
-        forms = PLAIN if name in {"url", "command", "shell", "auth", "default", "command list"} else ANY
+        bare = {"url", "command", "shell", "auth", "default", "command list", "image", "continued command"}
+        forms = PLAIN if name in bare else ANY
+        if name == "token in url" or "anchor" in name or name in {"tag", "alias"}:
+            forms = (password, hexadecimal, github, anthropic, stripe)
         yield Place(f"compose {name}", "stack{index}/compose.yaml", forms, _compose(lines))
     yield Place(
         "compose key",
@@ -371,12 +414,34 @@ def _places() -> Iterator[Place]:
         "reversed": "            - value: SECRET\n              name: NAME\n",
         "url": "            - name: URL\n              value: postgresql://web:SECRET@db/web\n",
         "comment": "            # NAME: SECRET\n",
+        "image": "            - name: IMAGE\n              value: web:SECRET@registry.example.org/web:2\n",
     }.items():
         yield Place(
             f"kubernetes {name}",
             "deploy{index}/web.yaml",
-            PLAIN if name == "url" else ANY,
+            PLAIN if name in {"url", "image"} else ANY,
             _kubernetes(lines),
+        )
+    kustomization = (
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [web.yaml]\n"
+    )
+    for name, lines in {
+        "patch": (
+            "patches:\n  - target: {kind: Secret}\n    patch: |-\n      - op: replace\n"
+            "        path: /stringData/LOWER\n        value: SECRET\n"
+        ),
+        "quoted patch": (
+            "patches:\n  - patch: |-\n      - op: add\n        path: '/data/NAME'\n        value: \"SECRET\"\n"
+        ),
+        "reversed patch": "patches:\n  - patch: |-\n      - value: SECRET\n        path: /data/NAME\n        op: add\n",
+        "patch in JSON": (
+            'patches:\n  - patch: \'[{"op": "add", "path": "/spec/LOWER", "value": "SECRET"}]\'\n'
+        ),
+        "literal": "secretGenerator:\n  - name: web\n    literals:\n      - NAME=SECRET\n",
+    }.items():
+        forms = PLAIN if name in {"patch", "reversed patch", "literal"} else ANY
+        yield Place(
+            f"kustomize {name}", "overlay{index}/kustomization.yaml", forms, _plain(kustomization + lines)
         )
     secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: web\n"
     yield Place(
@@ -408,9 +473,27 @@ def _places() -> Iterator[Place]:
         "user": "RUN curl -u web:SECRET https://example.org",
         "comment": "# NAME=SECRET",
         "pip": "RUN pip install --index-url https://web:SECRET@pypi.example.org/simple web",
+        "env after an empty line": "ENV NAME=\\\nSECRET",
+        "env after empty lines": "ENV NAME=\\\n\\\n\\\nSECRET",
+        "env after a comment": "ENV NAME=\\\n# why\nSECRET",
+        "env over lines": "ENV NAME=abc9\\\nSECRET",
+        "env over three lines": "ENV NAME=ab\\\ncd9\\\nSECRET",
+        "old env over lines": "ENV NAME \\\n  SECRET",
+        "arg over lines": "ARG NAME=abc9\\\nSECRET",
+        "quoted env over lines": 'ENV NAME="abc9\\\nSECRET"',
+        "run over lines": "RUN NAME=abc9\\\nSECRET ./build",
+        "option over lines": "RUN ./build --token=abc9\\\nSECRET",
+        "token in url": "RUN git clone https://SECRET@git.example.org/web",
+        "from": "FROM web:SECRET@registry.example.org/web:latest",
     }.items():
         forms = (
-            PLAIN if name in {"user", "pip", "continued"} else (*TOKENS, password) if name == "curl" else ANY
+            (*TOKENS, password)
+            if name == "curl"
+            else (password, github, anthropic, stripe)
+            if name == "token in url"
+            else PLAIN
+            if name in {"user", "pip", "continued", "from"} or "over lines" in name
+            else ANY
         )
         yield Place(f"dockerfile {name}", "image{index}/Dockerfile", forms, _dockerfile(line))
     for name, line in {

@@ -51,6 +51,8 @@ _WHITESPACE = pattern(r"\s{0,400}")
 _LINE_END = pattern(r"[\r\n]")
 _NEWLINE = pattern(r"\r\n|\r|\n")
 _TAG = pattern(r"(?:[&!][^\s]{0,60}[ \t]+){1,2}")
+_ANCHOR = pattern(r"&([^\s]{4,60})")
+_ANCHOR_NAME = pattern(r"[A-Za-z]{1,12}(?:[_-][A-Za-z]{1,12}){0,4}")
 _BLOCK = pattern(r"(?:[!&][^\s]{0,60}[ \t]+){0,2}[|>][+\-0-9]{0,3}[ \t]*(?:#[^\r\n]{0,400})?(?=\r|\n|\Z)")
 _LEADING = pattern(
     r"""^[\s\#/*>|\-+"'`;.<!(\[{$]*
@@ -60,6 +62,10 @@ _LEADING = pattern(
 _STOP = pattern(r"[\s\"'`;&<>]")
 _FLOW_STOP = pattern(r"[,}\]\r\n]")
 _COMMENT = pattern(r"[ \t]#")
+_NO_CONTENT = pattern(r"[ \t]*(?:#.*)?$", re.DOTALL)
+_ASSIGNED = pattern(r"(?:export[ \t]+)?\w+=")
+_ESCAPE = pattern(r"(?im)\A(?:#[^\n]*\n){0,4}#[ \t]*escape[ \t]*=[ \t]*`")
+"""The directive of a Dockerfile that makes the backtick its sign of continuation."""
 QUOTE = pattern(r"(?:[rRbBuUfF$@L]{0,2})(?P<quote>\\?\"\"\"|\\?'''|\\+[\"']|[\"'`])")
 _JOINED = pattern(r"""\s{0,200}(?:[+.]|\|\||\?\?|\bor\b)\s{0,200}(?=["'`])""")
 
@@ -82,6 +88,12 @@ _NAME_KEY = pattern(
     r"""(?:^|[\s{,\["'\-<(])["']?(?i:name|key|variable|var|field|parameterkey|id|keyname)["']?"""
     r"""\s{0,8}(?::|=>?)\s{0,8}["']?$"""
 )
+_POINTER = pattern(r"""(?:^|[\s{,"'\-\\])\\?["']?path\\?["']?\s{0,8}:\s{0,8}\\?["']?(/[^\s"',}\\]{0,300})$""")
+_POINTER_END = pattern(r"""[\s"',}\\]|\Z""")
+_DATA_POINTER = pattern(r"/(?:data|stringData)/")
+_OBJECT_FIELD = pattern(r"[a-z]Secrets?(?:Name|Ref)?$")
+_OBJECT_NAME = pattern(r"""\s*\\?["']?[a-z]+(?:-[a-z]+)*\\?["']?\s*(?:[\r\n,}]|\Z)""")
+_PATH_KEY = pattern(r"""[\s{,"'\-]["']?path["']?\s{0,8}:""")
 _VALUE_KEY = pattern(
     r"""(?:^|[\s{,"'\-(<])["']?(?i:value|default|val|defaultvalue|content|parametervalue|stringvalue)["']?"""
     r"""[ \t]{0,8}(?::|=>?)"""
@@ -150,6 +162,7 @@ class NamedValues:
         self.kind = kind
         self.found: Ranges = []
         self._yaml = kind in _YAML_LIKE
+        self._mark = "`" if kind == "dockerfile" and _ESCAPE.match(text) else "\\"
         self._covered = 0
         self._line = (0, -1)
 
@@ -207,6 +220,8 @@ class NamedValues:
                 return
         if _NAME_KEY.search(text[max(0, start - 24) : start]):
             self._sibling(start, end)
+        if text[start - 1 : start] == "/" and (pointer := _POINTER.search(text[max(0, start - 340) : start])):
+            self._patched(start, end, pointer[1])
         self._compared(start)
         after = _AFTER.match(text, end)
         if after and self._separates(start, after["separator"]):
@@ -304,6 +319,28 @@ class NamedValues:
         if not _NEXT_NAME.search(between.rpartition("name")[0]) and not _ITEMS_APART.search(between):
             self._value(last.start() + 1, last.end(), "secret", len(self.text), ":")
 
+    def _patched(self, start: int, end: int, above: str) -> None:
+        """The `value:` beside the `path:` of a JSON patch (RFC 6902) that leads to a secret, after it or before it.
+
+        above  the pointer up to the secret's name; outside of an object's data, `…Secret` may name a Secret
+        """
+        text = self.text
+        if not _POINTER_END.match(text, end):
+            return
+        found = _VALUE_KEY.search(text, end, min(len(text), end + 400))
+        if found is None or _PATH_KEY.search(text, end, found.start()) or self._apart(end, found.start()):
+            earlier = list(_VALUE_KEY.finditer(text, max(0, start - 800), start))
+            found = earlier[-1] if earlier and not self._apart(earlier[-1].end(), start) else None
+        if found is None:
+            return
+        names = _OBJECT_FIELD.search(text[start:end]) and not _DATA_POINTER.match(above)
+        if names and _OBJECT_NAME.match(text, found.end()):
+            return
+        self._value(found.start() + 1, found.end(), "secret", len(text), ":")
+
+    def _apart(self, start: int, end: int) -> bool:
+        return _ITEMS_APART.search(self.text, start, end) is not None
+
     # Where the value ends
 
     def _value(self, name: int, position: int, nature: str, limit: int, separator: str) -> None:
@@ -314,7 +351,9 @@ class NamedValues:
             if block:
                 self._block(name, block.end())
                 return
+            tags = position
             position = self._skip(_TAG, position)
+            self._anchors(tags, position)
         if position >= limit or text[position] in "\r\n" or (text[position] == "#" and self._yaml):
             if separator == ":":
                 self._next_lines(name, position, limit)
@@ -328,10 +367,16 @@ class NamedValues:
         elif separator == ">":
             end = text.find("<", position, position + 4000)
         else:
-            end = self._bare_end(name, position, limit, separator)
+            end = self._continued(position, self._bare_end(name, position, limit, separator), limit)
         self._bare(position, end if end != -1 else self._line_end(position, limit), nature)
         if separator == ":" and self._yaml:
             self._continuation(name, position, limit)
+
+    def _anchors(self, start: int, end: int) -> None:
+        """The names of anchors that may well be the secret that follows; a word or the name of a secret is none."""
+        for match in _ANCHOR.finditer(self.text, start, end):
+            if not _ANCHOR_NAME.fullmatch(match[1]):
+                self.found.append(match.span(1))
 
     def _skip(self, pattern: re.Pattern[str], position: int) -> int:
         match = pattern.match(self.text, position)
@@ -405,6 +450,30 @@ class NamedValues:
         end = self._stop(_STOP, position, line_end)
         while end < line_end and text[end] == " " and text[end - 1] == "\\":  # an escaped space
             end = self._stop(_STOP, end + 1, line_end)
+        return end
+
+    def _continued(self, start: int, end: int, limit: int) -> int:
+        """The end of a bare value that goes on below: after a `\\` at the end of its line, where it is not complete."""
+        text = self.text
+        for _ in range(_LINES):
+            line_end = self._line_end(end, limit)
+            mark = len(text[start:line_end].rstrip(" \t")) + start - 1
+            if mark < start or text[mark] != self._mark or end < mark:
+                return end
+            value = text[start:mark].strip(f" \t\r\n{self._mark}")
+            if value and text[mark - 1] in " \t":
+                return end  # it ended before the space
+            below = self._next_line(line_end)
+            while below != -1 and _NO_CONTENT.match(text, below, self._line_end(below, limit)):
+                below = self._next_line(below)
+            if below == -1 or below >= limit or (value and text[below] in " \t"):
+                return end
+            begin = self._skip(_BLANK, below)
+            if self.kind == "dotenv" and _ASSIGNED.match(text, begin):
+                return end
+            stop = self._line_end(begin, limit)
+            word = self._stop(_STOP, begin, stop)
+            end = word if word > begin else stop
         return end
 
     def _stop(self, pattern: re.Pattern[str], position: int, line_end: int) -> int:

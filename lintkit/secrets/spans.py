@@ -10,18 +10,15 @@ from __future__ import annotations
 import re
 
 from lintkit.model import Kind
-from lintkit.secrets.formats import find_formats
+from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.manifests import secret_manifest_values
 from lintkit.secrets.named import NamedValues, lower
 from lintkit.secrets.patterns import pattern
+from lintkit.secrets.python_joined import joined_secrets
 from lintkit.secrets.python_named import PythonNamedValues
-from lintkit.secrets.values import class_changes, entropy, is_reference, url_passwords
+from lintkit.secrets.values import class_changes, entropy
 
 Ranges = list[tuple[int, int]]
-
-_PEM_END = "-----END"
-_PEM_SIZE = 20_000
-_PEM_BODY = pattern(r"[A-Za-z0-9+/=\s\\\"',#:|.-]*")
 
 _SCHEMES = ("bearer", "basic", "token", "digest", "apikey")
 _AFTER_SCHEME = pattern(r"[ \t]+([A-Za-z0-9._~+/=\-]{8,})")
@@ -46,20 +43,14 @@ _NO_PASSWORD = pattern(
     r"\b(?:mkdir|pytest|cp|ssh|scp|install|nc|nmap|flake8|mypy|pg_isready|ps|adduser|useradd)\b"
 )
 
-_URL_USER = pattern(r"""(?i)\bhttps?://([^\s/?#"'`<>:@\\]{1,300})(?::(?:x-oauth-basic|x)?)?@""")
-_BEFORE_HOST = pattern(
-    r"""(?<![^\s"'`=<>(\[{,])(?!(?:mailto|acct|xmpp|sip|sips):)[\w.+$%\-]{1,64}[:](?!//)([^\s"'`<>@/]{4,200})
-    @(?:[A-Za-z0-9][\w.\-]*(?::\d{1,5})?/|[A-Za-z0-9][\w.\-]*:\d{2,5}(?![\w.])|(?:tcp|udp|unix)\(|/\w)""",
-    re.VERBOSE,
-)
-"""`user:password@registry/image`, `user:password@proxy:3128`, `user:password@tcp(db:3306)/name`: no scheme before."""
-_LONGEST_NAME = 16
-_SHORTEST_TOKEN = 8
-
 _WORD = pattern(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/=_\-]{20,}")
 _DIGEST_BEFORE = pattern(
     r"(?i)(?:sha\d{1,3}|md5|blake2\w?|h1|@|commit|rev|ref|sha|digest|integrity|checksum)[\"']?[:=@\-/ ]{0,3}[\"']?$"
 )
+_REASON = pattern(r"\blintkit:[ \t]*ignore[\w-]*[ \t]*\[[^\]\r\n]{0,400}\]([^\r\n]*)")
+_PROSE_WORD = pattern(r"[^\s\"'`()<>,;]{10,}")
+_DIGITS = pattern(r"\d+")
+_CHANGES = 4
 _UUID = pattern(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
 _INTEGRITY = pattern(r"^sha(?:1|256|384|512)-")
 _HEX = pattern(r"^(?:0x)?[0-9a-fA-F]+$")
@@ -74,31 +65,17 @@ def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:
     """
     found = spans_by_form(text)
     found += (PythonNamedValues(text) if kind == "python" else NamedValues(text, kind)).read()
+    if kind == "python":
+        found += joined_secrets(text)
+    if "lintkit:" in text:
+        found += [
+            span for reason in _REASON.finditer(text) for span in secrets_in_prose(text, *reason.span(1))
+        ]
     found += _options(text)
     found += _random_words(text)
     if kind in {"kubernetes", "yaml", "json", "text"}:
         found += secret_manifest_values(text)
     return merge(found)
-
-
-def spans_by_form(text: str) -> Ranges:
-    """What is a secret whatever stands around it: tokens, private keys, credentials before the host of an address."""
-    found: Ranges = [
-        (start, end) for form, start, end in find_formats(text) if "PRIVATE KEY" not in form.literals
-    ]
-    found += _pem_blocks(text)
-    if "@" in text:
-        found += [(s, e) for s, e in url_passwords(text) if not _harmless_password(text[s:e])]
-        found += [match.span(1) for match in _URL_USER.finditer(text) if _is_token(match[1])]
-        found += [match.span(1) for match in _BEFORE_HOST.finditer(text) if not _harmless_password(match[1])]
-    return found
-
-
-def _is_token(user: str) -> bool:
-    """Whether the user in a URL is no name of one: `https://ghx81kd0q2@host`."""
-    if _harmless_password(user) or is_reference(user):
-        return False
-    return len(user) > _LONGEST_NAME or (len(user) >= _SHORTEST_TOKEN and any(map(str.isdigit, user)))
 
 
 def merge(ranges: Ranges) -> Ranges:
@@ -112,38 +89,6 @@ def merge(ranges: Ranges) -> Ranges:
         else:
             merged.append((start, end))
     return merged
-
-
-def _harmless_password(value: str) -> bool:
-    # `${X:-default}` holds a default; `${X}` and `{x}` hold nothing.
-    return (
-        is_reference(value)
-        and not re.search(r":?[-=+?]", value)
-        and value[:1] in "{$<%"
-        and value[-1:] in "})>%"
-    )
-
-
-def _pem_blocks(text: str) -> Ranges:
-    """Private keys from their first dash to the last; one without an end up to where it looks like one."""
-    found: Ranges = []
-    position = 0
-    begin = "-----BEGIN "
-    while (start := text.find(begin, position)) != -1:
-        label_end = text.find("-----", start + len(begin), start + 80)
-        position = start + len(begin)
-        if label_end == -1 or "PRIVATE KEY" not in text[position:label_end]:
-            continue
-        body = label_end + 5
-        end = text.find(_PEM_END, body, body + _PEM_SIZE)
-        if end != -1:
-            close = text.find("-----", end + len(_PEM_END), end + 80)
-            position = close + 5 if close != -1 else end + len(_PEM_END)
-        else:
-            match = _PEM_BODY.match(text, body, body + _PEM_SIZE)
-            position = match.end() if match else body
-        found.append((start, position))
-    return found
 
 
 def _options(text: str) -> Ranges:
@@ -215,6 +160,16 @@ def _random_words(text: str) -> Ranges:
             ):
                 found.append(match.span())
         position += len(piece)
+    return found
+
+
+def secrets_in_prose(text: str, start: int, end: int) -> Ranges:
+    """The words of a sentence that nobody would say: long, with letters and digits that alternate."""
+    found: Ranges = []
+    for match in _PROSE_WORD.finditer(text, start, end):
+        word = match.group()
+        if class_changes(word) >= _CHANGES and len(_DIGITS.findall(word)) > 1 and not _UUID.match(word):
+            found.append(match.span())
     return found
 
 

@@ -1,0 +1,228 @@
+"""Secrets that Python source puts together: strings that are joined, and what is formatted into one.
+
+`"redis://:" + "x" + "@cache"`, `"redis://:%s@cache" % "x"`, `"{}:{}".format(…)`, `log("password=%s", "x")`. Strings
+side by side are read as one text, in which credentials are found by their form; then each place holder that stands
+where a secret would is followed to its argument.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lintkit.pylex import Token, literals
+from lintkit.secrets.by_form import spans_by_form
+from lintkit.secrets.names import mention
+from lintkit.secrets.patterns import pattern
+
+Ranges = list[tuple[int, int]]
+
+_OPENING = pattern(r"""[rRbBuUfFtT]{0,2}(\"\"\"|'''|"|')""")
+_BETWEEN = pattern(
+    r"""(?:\s|\\[\r\n])*(?P<plus>\+)?(?:\s|\\[\r\n])*(?P<other>[A-Za-z_][\w.]{0,60}(?:\([^()"']{0,60}\)|\[[^\[\]"']{0,60}\])?
+    \s*\+\s*)?$""",
+    re.VERBOSE,
+)
+_JOIN = pattern(r"""\.join\(\s*[\[(]\s*$""")
+_COMMA = pattern(r"\s*,\s*$")
+_HOLDER = pattern(
+    r"""%%|\{\{|\}\}|%(?:\((?P<key>\w+)\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]
+    |\{\s*[rRbBuU]?(?P<quote>["'])(?P<nested>[^"']*)(?P=quote)\s*(?:![rsa])?\}
+    |\{(?P<name>\w*)(?:[.\[][^{}]*)?(?:![rsa])?(?::[^{}"']*)?\}""",
+    re.VERBOSE,
+)
+_USERINFO = pattern(r"://[^\s/?#@\"'`<>]{0,200}$")
+_TO_HOST = pattern(r"[^\s/?#\"'`<>]{0,200}@")
+_NAMED = pattern(r"([\w.\-]{2,60})[\"'\]}]{0,2}(?:[\s:=>]|\b(?:is|of|for|to|was)\b|%\w|\{\w*\}){0,12}[\"']?$")
+_OPERATOR = pattern(r"\s*(?:,|\)?\s*(?:%\s*(?P<operand>[({]?)|\.\s*format\s*\())")
+_LABEL = pattern(r"[:=]\s*$")
+_EVENT = pattern(r"[()\[\]{},]")
+_KEYWORD = pattern(r"(\w+)\s*=\s*$")
+_COLON = pattern(r"\s*:")
+_OPAQUE = "{x}"
+_MOST = 40
+"""How many strings are read as one, and how many arguments are looked at."""
+_REACH = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """The content of a literal: where it stands in the source, and in the text of its group."""
+
+    start: int
+    end: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Literals that are one text.
+
+    end        where the last one ends in the source
+    formatted  one of them is an f-string
+    """
+
+    text: str
+    pieces: tuple[_Piece, ...]
+    end: int
+    formatted: bool
+
+    def places(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Where a range of the text stands in the source."""
+        for piece in self.pieces:
+            low, high = max(start, piece.at), min(end, piece.at + piece.end - piece.start)
+            if low < high:
+                yield piece.start + low - piece.at, piece.start + high - piece.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Argument:
+    index: int
+    name: str
+    start: int
+    end: int
+
+
+def joined_secrets(text: str) -> Ranges:
+    """Where secrets stand in the strings of Python source that are parts of a longer text."""
+    found: Ranges = []
+    strings = _outermost(text)
+    for group in _groups(text, strings):
+        if len(group.pieces) > 1:
+            for start, end in spans_by_form(group.text):
+                found += group.places(start, end)
+        found += _formatted(text, strings, group)
+    return found
+
+
+def _outermost(text: str) -> list[Token]:
+    """The strings that stand in no other one, in their order."""
+    found: list[Token] = []
+    for token in sorted(literals(text), key=lambda token: (token.start, -token.end)):
+        if token.kind == "string" and (not found or token.start >= found[-1].end):
+            found.append(token)
+    return found
+
+
+def _content(text: str, token: Token) -> tuple[int, int]:
+    opening = _OPENING.match(text, token.start, token.end)
+    if opening is None:
+        return token.start, token.end
+    mark, start, end = opening[1], opening.end(), token.end
+    return start, end - len(mark) if end - len(mark) >= start and text.endswith(mark, start, end) else end
+
+
+def _groups(text: str, strings: Sequence[Token]) -> Iterator[_Group]:
+    index = 0
+    while index < len(strings):
+        first = strings[index]
+        start, end = _content(text, first)
+        pieces, parts, length = [_Piece(start, end, 0)], [text[start:end]], end - start
+        joined = bool(_JOIN.search(text, max(0, first.start - 40), first.start))
+        last = first
+        index += 1
+        while index < len(strings) and len(pieces) < _MOST and strings[index].start - last.end <= 200:
+            between = text[last.end : strings[index].start]
+            match = _BETWEEN.match(between)
+            if match is None and not (joined and _COMMA.match(between)):
+                break
+            if match is not None and match["other"] and not match["plus"]:
+                break
+            if match is not None and match["other"]:
+                parts.append(_OPAQUE)
+                length += len(_OPAQUE)
+            last = strings[index]
+            start, end = _content(text, last)
+            pieces.append(_Piece(start, end, length))
+            parts.append(text[start:end])
+            length += end - start
+            index += 1
+        prefixes = "".join(text[piece.start - 5 : piece.start].rpartition(" ")[2] for piece in pieces)
+        yield _Group("".join(parts), tuple(pieces), last.end, "f" in prefixes.lower())
+
+
+def _formatted(text: str, strings: Sequence[Token], group: _Group) -> Ranges:
+    """Where the arguments stand that are put in the place of a secret."""
+    found: Ranges = []
+    wanted: list[tuple[int, str]] = []
+    count = 0
+    for holder in _HOLDER.finditer(group.text) if "%" in group.text or "{" in group.text else ():
+        if holder.group() in ("%%", "{{", "}}"):
+            continue
+        name = holder["key"] or holder["name"] or ""
+        number = int(name) if name.isascii() and name.isdigit() and len(name) < 4 else count
+        count += 1
+        if not _stands_for_a_secret(group.text, holder.start(), holder.end()):
+            continue
+        if group.formatted and holder["nested"] is None and holder.group().startswith("{"):
+            continue  # an expression of Python
+        if holder["nested"] is not None:
+            found += group.places(*holder.span("nested"))
+        else:
+            wanted.append((number, name))
+    if not wanted and _LABEL.search(group.text) and _stands_for_a_secret(group.text, len(group.text), 0):
+        wanted.append((0, ""))
+    if not wanted:
+        return found
+    arguments = _arguments(text, strings, group.end)
+    for number, name in wanted:
+        own = [
+            argument
+            for argument in arguments
+            if (argument.name == name if name else argument.index == number)
+        ]
+        own = own or [
+            argument for argument in arguments if name and argument.index == number and not argument.name
+        ]
+        found += [(argument.start, argument.end) for argument in own]
+    return found
+
+
+def _stands_for_a_secret(text: str, start: int, end: int) -> bool:
+    """Whether what is put in a place of a text is a password in a URL, or follows the name of a secret."""
+    before = text[max(0, start - 240) : start]
+    end = max(start, end)
+    userinfo = _USERINFO.search(before)
+    if userinfo is not None:
+        return ":" in userinfo.group()[3:] and (start == end or bool(_TO_HOST.match(text, end)))
+    named = _NAMED.search(before[-120:])
+    return named is not None and mention(named[1]) == "secret"
+
+
+def _arguments(text: str, strings: Sequence[Token], position: int) -> list[_Argument]:
+    """The literals among what is formatted into the text that ends at `position`."""
+    operator = _OPERATOR.match(text, position, position + 200)
+    if operator is None:
+        return []
+    position = operator.end()
+    alone = operator["operand"] == ""
+    found: list[_Argument] = []
+    depth, argument = 0, 0
+    index = bisect_left(strings, position, key=lambda token: token.start)
+    limit = min(len(text), position + _REACH)
+    while index < len(strings) and strings[index].start < limit and len(found) < _MOST:
+        literal = strings[index]
+        for event in _EVENT.finditer(text, position, literal.start):
+            if event.group() in "([{":
+                depth += 1
+            elif event.group() in ")]}":
+                depth -= 1
+            elif not depth:
+                argument += 1
+            if depth < 0:
+                return found
+        if alone and text[position : literal.start].strip():
+            break
+        keyword = _KEYWORD.search(text, max(position, literal.start - 80), literal.start)
+        name = keyword[1] if keyword else ""
+        start, end = _content(text, literal)
+        if found and not name and _COLON.match(text[position : literal.start]):
+            name = text[found[-1].start : found[-1].end]  # the value of a dictionary
+        found.append(_Argument(argument, name, start, end))
+        position = literal.end
+        index += 1
+        if alone:
+            break
+    return found
