@@ -96,6 +96,68 @@ print("password", os.getenv("DB_PASSWORD"))  # <-- here
 """,
             note="all settings at once",
         ),
+        bad(
+            """\
+def start(settings, config, url):
+    cache_url = settings.cache_redis_url or settings.redis_url
+    logger.info("connects to %s", cache_url)  # <-- here
+    value = config["client_secret"]
+    logger.info("uses %s", value)  # <-- here
+    shown = mask(settings.redis_url)
+    begins = settings.api_key[:4] + "..."
+    logger.info("%s %s %s", shown, begins, url)
+""",
+            note="under another name",
+        ),
+        bad(
+            """\
+import logging
+
+import jwt
+from itsdangerous import BadSignature, SignatureExpired
+
+log = logging.getLogger(__name__)
+
+
+def read(serializer, token, password):
+    try:
+        return serializer.loads(token)
+    except (SignatureExpired, BadSignature):
+        log.warning("refused %s", token)  # <-- here
+    except jwt.InvalidTokenError:
+        log.warning("refused %s for %s", token, password)  # <-- here x2
+    except ValueError:
+        log.warning("refused %s", token)  # <-- here
+""",
+            note="a token that was refused as expired or foreign is a warning, what may be good is an error",
+        ),
+        good(
+            """\
+def start(settings, log):
+    log.info("at %s", settings.redis_url.split("@")[-1] if "@" in settings.redis_url else settings.redis_url)
+    log.info("at %s", settings.redis_url if "@" not in settings.redis_url else "elsewhere")
+    log.info("at %s", settings.redis_url.rpartition("@")[2])
+""",
+            note="a URL without its password",
+        ),
+        good(
+            """\
+import argparse
+import secrets
+
+
+def create(name):
+    client_secret = secrets.token_urlsafe(32)
+    print(f"the secret of {name}: {client_secret}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("name")
+    create(parser.parse_args().name)
+""",
+            note="a command whose purpose is to hand out a secret prints it at a terminal",
+        ),
         good(
             """\
 def start(settings, token):
@@ -153,6 +215,18 @@ _TEXT_METHODS = frozenset(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MOST = 2_000
+_MOST_NAMES = 4
+_COMMAND_LINES = frozenset(
+    {"argparse", "click", "typer", "fire", "docopt", "optparse", "cyclopts", "getpass"}
+)
+_SERVERS = frozenset(
+    {"fastapi", "flask", "django", "starlette", "aiohttp", "sanic", "tornado", "uvicorn", "celery"}
+)
+_REFUSALS = re.compile(
+    r"Expired|BadSignature|BadTimeSignature|BadData|InvalidSignature|Invalid\w*Token|TokenInvalid|Invalid\w*Signature"
+    r"|DecodeError|JWTError|JOSEError|JWSError|InvalidAudience|InvalidIssuer|ImmatureSignature|JWTClaimsError"
+)
+"""Exceptions of itsdangerous, PyJWT, python-jose, cryptography and their like that say that a token opens nothing."""
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -174,12 +248,50 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             if found is None or found[0] in seen:
                 continue
             name, what = found
+            if isinstance(match.node.func, cst.Name) and _is_terminal_tool(file):
+                continue
             seen.add(name)
+            refused = _was_refused(node, file)
             yield rule.finding(
                 file.span(node),
-                f"`{name}` is written to the log{what}",
+                f"`{name}` is written to the log{', after it was refused' if refused else what}",
                 subject=f"{file.code(match.node.func)} {name}",
+                severity="warning" if refused else None,
             )
+
+
+def _is_terminal_tool(file: PythonFile) -> bool:
+    """Whether the module is a command that somebody starts at a terminal: it reads its arguments where it is run."""
+    names = {imported.module.partition(".")[0] for imported in file.imports()}
+    if not names & _COMMAND_LINES or names & _SERVERS:
+        return False
+    return "__main__" in file.text or bool(names & {"click", "typer", "fire", "cyclopts"})
+
+
+def _was_refused(node: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether a token is written where it has just been found to be expired, foreign or malformed."""
+    name = last_name(node) or ""
+    if split_words(name)[-1:] not in {
+        ("token",),
+        ("jwt",),
+        ("ticket",),
+        ("cookie",),
+        ("signature",),
+        ("code",),
+    }:
+        return False
+    for above in file.ancestors(node):
+        if isinstance(above, (cst.FunctionDef, cst.Lambda)):
+            return False
+        if isinstance(above, (cst.ExceptHandler, cst.ExceptStarHandler)):
+            caught = file.caught(above)
+            if caught and all(_REFUSALS.search(each.rpartition(".")[2]) for each in caught):
+                owner = file.parent(above)
+                return isinstance(owner, (cst.Try, cst.TryStar)) and any(
+                    isinstance(each, (cst.Name, cst.Attribute)) and last_name(each) == name
+                    for each in file.walk(owner.body)
+                )
+    return False
 
 
 def _written(value: cst.BaseExpression, file: PythonFile) -> Iterator[cst.BaseExpression]:
@@ -203,7 +315,7 @@ def _written(value: cst.BaseExpression, file: PythonFile) -> Iterator[cst.BaseEx
                 e.value for e in node.elements if isinstance(e, (cst.DictElement, cst.StarredDictElement))
             ]
         elif isinstance(node, cst.IfExp):
-            stack += [node.body, node.orelse]
+            stack += _branches(node, file)
         elif isinstance(node, cst.BooleanOperation):
             stack += [node.left, node.right] if isinstance(node.operator, cst.Or) else [node.right]
         elif isinstance(node, cst.Await):
@@ -215,6 +327,18 @@ def _written(value: cst.BaseExpression, file: PythonFile) -> Iterator[cst.BaseEx
             yield node
         else:
             yield node
+
+
+def _branches(node: cst.IfExp, file: PythonFile) -> list[cst.BaseExpression]:
+    """Both values of a conditional, without the one that is a URL in which no `@` is, and so no password."""
+    test = node.test
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        operator, right = test.comparisons[0].operator, test.comparisons[0].comparator
+        if isinstance(operator, (cst.In, cst.NotIn)) and file.literal(test.left) == "@":
+            without = node.orelse if isinstance(operator, cst.In) else node.body
+            if file.code(without) == file.code(right):
+                return [node.body if isinstance(operator, cst.In) else node.orelse]
+    return [node.body, node.orelse]
 
 
 def _through(call: cst.Call, file: PythonFile) -> list[cst.BaseExpression]:
@@ -248,12 +372,45 @@ def _secret(node: cst.BaseExpression, file: PythonFile) -> tuple[str, str] | Non
         name = _key(node, file)
     elif isinstance(node, cst.Call):
         return _secret_of_call(node, file)
-    if not name or not (_is_secret(name) or _CONNECTION.search(_CAMEL.sub("_", name).lower())):
-        return None
+    if not name or not _speaks_of_secret(name):
+        return _by_another_name(node, file) if isinstance(node, cst.Name) else None
     if _masks_itself(node, file) or (name == "token" and "lock" in file.code(node)):
         return None
     url = "" if _is_secret(name) else ", and with it the password in it"
     return name, url
+
+
+def _speaks_of_secret(name: str) -> bool:
+    return _is_secret(name) or bool(_CONNECTION.search(_CAMEL.sub("_", name).lower()))
+
+
+def _by_another_name(node: cst.Name, file: PythonFile) -> tuple[str, str] | None:
+    """A variable that is nothing but a secret under another name: `url = settings.redis_url or FALLBACK`."""
+    if _masks_itself(node, file):
+        return None
+    bindings = file.bindings(node)
+    value = bindings[0].value if bindings and bindings[0].kind == "value" else None
+    pending = [(value, 0)] if value is not None else []
+    while pending:
+        part, depth = pending.pop(0)
+        if depth > _MOST_NAMES:
+            continue
+        if isinstance(part, cst.BooleanOperation):
+            pending += [(part.left, depth + 1), (part.right, depth + 1)]
+        elif isinstance(part, cst.IfExp):
+            pending += [(each, depth + 1) for each in _branches(part, file)]
+        elif isinstance(part, (cst.Attribute, cst.Subscript, cst.Call)):
+            found = _secret(part, file)
+            if found is not None and "whole" not in found[1]:
+                return node.value, found[1] or f", and it is `{found[0]}`"
+        elif isinstance(part, cst.Name):
+            if _speaks_of_secret(part.value):
+                found = _secret(part, file)
+                return None if found is None else (node.value, found[1] or f", and it is `{found[0]}`")
+            above = file.bindings(part)
+            if above and above[0].kind == "value" and above[0].value is not None:
+                pending.append((above[0].value, depth + 1))
+    return None
 
 
 def _secret_of_call(call: cst.Call, file: PythonFile) -> tuple[str, str] | None:
