@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import partial
@@ -39,6 +39,7 @@ from lintkit.settle import (
     order,
     suppress_in_source,
     with_fingerprints,
+    with_groups,
 )
 from lintkit.source import Lines
 from lintkit.workers import map_in_order, worker_count
@@ -420,7 +421,7 @@ def _report(request: Request, discovery: Discovery, results: Sequence[FileResult
     """What may be shown of a run: every word without secrets, and every text with masks over them."""
     texts, only = judged.texts, request.only
     finished = tuple(texts.scrubbed_entry(entry, finding) for entry, finding in judged.hidden)
-    shown = tuple(texts.scrubbed(finding) for finding in judged.kept)
+    shown = tuple(texts.scrubbed(finding) for finding in with_groups(judged.kept, texts.same_secret))
     found = (*judged.kept, *(finding for _, finding in judged.hidden))
     notifications = [
         *discovery.notifications,
@@ -634,6 +635,15 @@ class _Texts:
             else self._shown_text(path)
             for path in sorted(paths)
         }
+
+    def same_secret(self, finding: Finding) -> Hashable:
+        """What the findings of one secret agree in; it holds the secret, and stays here."""
+        if not finding.secret:
+            return None
+        from lintkit.secrets.same import same_secret
+
+        span = finding.primary.span
+        return same_secret(finding, self.text(span.path)[span.start : span.end])
 
     def scrubbed(self, finding: Finding) -> Finding:
         """The finding with any secret of its files masked in its words: a second line of defence behind the rules."""

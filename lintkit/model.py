@@ -110,6 +110,8 @@ class Finding:
     subject      what the finding is about in words that survive edits (a service, a key, a function)
     secret       the primary span holds a secret, so that renderers mask all of it
     fingerprints (name, value) pairs, filled in when the report is settled
+    group        findings of a report with the same number hold the same secret; 0 for all others
+    copies       where the same secret stands besides, of a finding that speaks for its whole group
     """
 
     rule: str
@@ -121,6 +123,8 @@ class Finding:
     fix: Fix | None = None
     secret: bool = False
     fingerprints: tuple[tuple[str, str], ...] = ()
+    group: int = 0
+    copies: tuple[Location, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.locations:
@@ -130,6 +134,11 @@ class Finding:
     def primary(self) -> Location:
         """Where the finding is shown."""
         return self.locations[0]
+
+    @property
+    def others(self) -> tuple[Location, ...]:
+        """Every further location: the other ends, and then the copies."""
+        return (*self.locations[1:], *self.copies)
 
     @property
     def path(self) -> str:

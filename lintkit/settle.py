@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -171,4 +171,22 @@ def with_fingerprints(
             (LINE_HASH, hashes[finding.path].get(line, "")),
         )
         result.append(replace(finding, fingerprints=prints))
+    return result
+
+
+def with_groups(findings: Sequence[Finding], same: Callable[[Finding], Hashable]) -> list[Finding]:
+    """Number the secrets that several findings hold, from 1 in the order of the report.
+
+    same  what findings of one secret agree in; None for a finding that belongs to none
+    The number says nothing about the value, and findings stay one for each place: what is suppressed, known from a
+    baseline, or fixed is so place by place, and only what renders a report joins them.
+    """
+    keys = [same(finding) for finding in findings]
+    counts = Counter(key for key in keys if key is not None)
+    numbers: dict[Hashable, int] = {}
+    result = []
+    for finding, key in zip(findings, keys, strict=True):
+        several = key is not None and counts[key] > 1
+        number = numbers.setdefault(key, len(numbers) + 1) if several else 0
+        result.append(replace(finding, group=number) if number else finding)
     return result

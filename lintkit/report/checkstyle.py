@@ -8,6 +8,7 @@ from typing import TextIO
 from lintkit.model import Report, Severity
 from lintkit.report.options import RenderOptions
 from lintkit.report.printable import shortened
+from lintkit.report.same_secret import message_of
 from lintkit.report.sources import Sources
 from lintkit.report.xml import HEAD, attributes
 
@@ -29,7 +30,7 @@ def render(report: Report, stream: TextIO, options: RenderOptions) -> None:
                 line=region.line,
                 column=region.column,
                 severity=_SEVERITIES[finding.severity],
-                message=shortened(finding.message, MESSAGE_LIMIT),
+                message=shortened(message_of(finding), MESSAGE_LIMIT),
                 source=finding.rule,
             )
             stream.write(f"    <error{said}/>\n")

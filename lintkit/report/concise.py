@@ -7,6 +7,7 @@ from typing import TextIO
 from lintkit.model import Finding, Report
 from lintkit.report.options import RenderOptions
 from lintkit.report.printable import printable, shortened
+from lintkit.report.same_secret import message_of
 from lintkit.report.sources import Sources
 
 MESSAGE_LIMIT = 500
@@ -28,5 +29,5 @@ def line(finding: Finding, sources: Sources) -> str:
     """A finding on one line, with nothing in it that a terminal obeys."""
     region = sources.region(finding.primary.span)
     where = f"{printable(finding.path)}:{region.line}:{region.column}"
-    message = shortened(finding.message, MESSAGE_LIMIT)
+    message = shortened(message_of(finding), MESSAGE_LIMIT)
     return f"{where}: {finding.severity}: {message} [{printable(finding.rule)}]"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from lintkit.report.options import Renderer
+from lintkit.report.same_secret import joined
 
 FORMATS: Mapping[str, str] = {
     "text": "lintkit.report.text",
@@ -22,7 +23,13 @@ FORMATS: Mapping[str, str] = {
 """Format name -> the module whose `render` writes it."""
 
 
+PLACE_BY_PLACE = frozenset({"json"})
+"""Formats for programs, which look findings up by path and line; they say which findings belong together."""
+
+
 def renderer(name: str) -> Renderer:
-    """The function that renders `name`. Raises KeyError for a format that does not exist."""
+    """The function that renders `name`, with one result for each secret. Raises KeyError for an unknown format."""
     render: Renderer = import_module(FORMATS[name]).render
-    return render
+    if name in PLACE_BY_PLACE:
+        return render
+    return lambda report, stream, options: render(joined(report), stream, options)

@@ -69,9 +69,12 @@ def escape_property(text: str) -> str:
 def _message(finding: Finding, sources: Sources) -> str:
     """The message, and the other ends of a finding that has some, one a line."""
     lines = [shortened(finding.message, MESSAGE_LIMIT)]
-    for location in finding.locations[1:5]:
+    others = finding.others
+    for location in others[:4]:
         where = f"{printable(location.span.path)}:{sources.region(location.span).line}"
         lines.append(f"{where} {shortened(location.label, 200)}".rstrip())
+    if len(others) > 4:
+        lines.append(f"and {counted(len(others) - 4, 'more place')}")
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from lintkit.model import Finding, Report, Severity
 from lintkit.report.json_lines import array
 from lintkit.report.options import RenderOptions
 from lintkit.report.printable import shortened
+from lintkit.report.same_secret import message_of
 from lintkit.report.sources import Sources
 
 MESSAGE_LIMIT = 1_000
@@ -33,7 +34,7 @@ def _issues(report: Report) -> Iterator[dict[str, Any]]:
         print_ = _fingerprint(finding)
         seen[print_] += 1
         yield {
-            "description": shortened(finding.message, MESSAGE_LIMIT),
+            "description": shortened(message_of(finding), MESSAGE_LIMIT),
             "check_name": finding.rule,
             # GitLab drops a report in which two are equal, so that a repeated one is counted.
             "fingerprint": print_ if seen[print_] == 1 else _hash(f"{print_}:{seen[print_]}"),

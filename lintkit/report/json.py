@@ -63,6 +63,7 @@ def _finding(finding: Finding, sources: Sources) -> dict[str, Any]:
             "edits": [{**_span(edit.span, sources), "text": edit.text} for edit in fix.edits],
         },
         "fingerprints": dict(sorted(finding.fingerprints)),
+        **({"group": finding.group} if finding.group else {}),
     }
 
 

@@ -53,7 +53,7 @@ def _suite(path: str, findings: list[Finding], sources: Sources) -> Iterator[str
 
 def _places(finding: Finding, sources: Sources) -> Iterator[str]:
     """Every place of a finding with what stands there, one a line."""
-    for number, location in enumerate(finding.locations[:20]):
+    for number, location in enumerate((finding.primary, *finding.others)[:20]):
         region = sources.region(location.span)
         words = location.label if number else finding.message
         where = f"{location.span.path}:{region.line}:{region.column}"

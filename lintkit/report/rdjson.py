@@ -40,10 +40,10 @@ def _diagnostic(finding: Finding, sources: Sources) -> dict[str, Any]:
     if len(edits) == 1 and edits[0].span.path == finding.path and sources.lines(finding.path):
         location = _location(edits[0].span, sources)
         entry["suggestions"] = [{"range": location["range"], "text": edits[0].text}]
-    if len(finding.locations) > 1:
+    if finding.others:
         entry["relatedLocations"] = [
             {"message": shortened(at.label, 200) or "related", "location": _location(at.span, sources)}
-            for at in finding.locations[1:101]
+            for at in finding.others[:100]
         ]
     return entry
 

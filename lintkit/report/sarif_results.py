@@ -45,7 +45,7 @@ class Results:
 
     def result(self, finding: Finding) -> dict[str, Any]:
         """The `result` of a finding."""
-        related = finding.locations[1 : RELATED_LIMIT + 1]
+        related = finding.others[:RELATED_LIMIT]
         text = _message(finding.message, related)
         entry: dict[str, Any] = {
             "ruleId": finding.rule,
@@ -63,7 +63,9 @@ class Results:
                 }
                 for number, location in enumerate(related, 1)
             ]
-            entry["codeFlows"] = [{"threadFlows": [{"locations": self._flow(finding, related)}]}]
+        ends = finding.locations[1 : RELATED_LIMIT + 1]
+        if ends:  # copies of a secret are no steps of a flow
+            entry["codeFlows"] = [{"threadFlows": [{"locations": self._flow(finding, ends)}]}]
         if finding.fingerprints:
             entry["partialFingerprints"] = dict(sorted(finding.fingerprints))
         fix = shown_fix(finding)

@@ -96,10 +96,10 @@ class _Page:
     def _finding(self, finding: Finding) -> list[str]:
         message = prose(shortened(finding.message, MESSAGE_LIMIT))
         lines = [f"- {self._link(finding.primary.span)} {message}"]
-        others = finding.locations[1 : _RELATED + 1]
-        lines += [f"  - {self._link(at.span)} {_label(at)}".rstrip() for at in others]
-        if len(finding.locations) > _RELATED + 1:
-            lines.append(f"  - and {counted(len(finding.locations) - _RELATED - 1, 'more place')}")
+        others = finding.others
+        lines += [f"  - {self._link(at.span)} {_label(at)}".rstrip() for at in others[:_RELATED]]
+        if len(others) > _RELATED:
+            lines.append(f"  - and {counted(len(others) - _RELATED, 'more place')}")
         return lines
 
     def _link(self, span: Span) -> str:

@@ -13,6 +13,7 @@ from lintkit.report.display import markdown_lines, width, wrapped
 from lintkit.report.excerpt import Row, excerpt, source_line
 from lintkit.report.options import RenderOptions
 from lintkit.report.printable import printable, shortened
+from lintkit.report.same_secret import message_of
 from lintkit.report.sources import Sources
 from lintkit.report.style import Style
 from lintkit.report.summary import counted, summarize
@@ -120,7 +121,7 @@ class _TextReport:
         yield from self._located(finding.primary.span, finding.message, indent=2)
         severity = finding.severity
         yield from self._excerpt(finding.primary.span, "^", lambda text: self.style.severity(severity, text))
-        related = finding.locations[1:]
+        related = finding.others
         shown = related if self.options.verbose else related[:RELATED_SHOWN]
         for location in shown:
             yield from self._related(location)
@@ -144,11 +145,12 @@ class _TextReport:
         yield ""
         limit = len(findings) if self.options.verbose else LINES_IN_GROUP
         for finding in findings[:limit]:
-            source = self._source_line(finding.primary.span) if finding.message in said else ""
+            again = finding.message in said and not finding.copies
+            source = self._source_line(finding.primary.span) if again else ""
             if source:
                 yield f"  {self.style.strong(self._where(finding.primary.span))} {source}"
             else:
-                yield from self._located(finding.primary.span, finding.message, indent=2)
+                yield from self._located(finding.primary.span, message_of(finding), indent=2)
             said.add(finding.message)
         if len(findings) > limit:
             yield f"  and {len(findings) - limit} more like these (-v shows them)"
