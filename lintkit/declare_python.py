@@ -150,7 +150,7 @@ def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) 
     return _PLACE.sub(shown, message)
 
 
-def keyword_fix(fix: Mapping[str, Any], call: cst.Call, file: PythonFile) -> Fix:
-    """The fix that adds keyword arguments at the end of a call."""
-    text = ", ".join(f"{name}={code}" for name, code in fix["keyword"].items())
-    return added_keywords(fix["title"], text, call, file, safe=bool(fix.get("safe")))
+def keyword_fix(fix: Mapping[str, Any], call: cst.Call, file: PythonFile) -> Fix | None:
+    """The fix that adds keyword arguments at the end of a call; None where the call may have them."""
+    keywords = {name: str(code) for name, code in fix["keyword"].items()}
+    return added_keywords(fix["title"], keywords, call, file, safe=bool(fix.get("safe")))

@@ -181,9 +181,11 @@ class Screen:
         self._methods = frozenset(methods)
         self._decorators = frozenset(decorators)
         self._keywords = frozenset(keywords)
-        # A keyword flows through `**` only from a dict display or store, where it is quoted, or from `dict(…)`.
+        # A keyword flows through `**` only from a dict display or store, where it is quoted, from `dict(…)` and
+        # its like (`asdict`, `TypedDict`), or from `update(…)`.
         self._expands = bool(keywords) and (
             "dict" in self._text
+            or ".update" in self._text
             or not self._searchable
             or any(f"{quote}{name}{quote}" in self._text for name in keywords for quote in "\"'")
         )

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lintkit.model import Edit, Fix, Span
+from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from lintkit.python.file import PythonFile
 
 
-def added_keywords(title: str, keywords: str, call: cst.Call, file: PythonFile, *, safe: bool = False) -> Fix:
-    """The fix that writes `keywords` (`timeout=10`) behind the last argument of a call."""
+def added_keywords(
+    title: str,
+    keywords: Mapping[str, str],
+    call: cst.Call,
+    file: PythonFile,
+    *,
+    positions: Mapping[str, int] | None = None,
+    safe: bool = False,
+) -> Fix | None:
+    """The fix that writes keywords behind the last argument of a call; None where the call could then not be made.
+
+    keywords   name -> the code of its value
+    positions  where parameters of these names stand (from 0), if they can be given by position
+    None       a keyword is given already, by name, by position, or perhaps by `*arguments` or `**options`; or the
+               only argument is a generator without parentheses, which must stay alone
+    """
+    given = file.given(call)
+    places = positions or {}
+    if not given.whole or any(given.has(name, places.get(name)) for name in keywords):
+        return None
+    if any(isinstance(each.value, cst.GeneratorExp) and not each.value.lpar for each in call.args):
+        return None
+    written = ", ".join(f"{name}={code}" for name, code in keywords.items())
     if call.args:
         end = file.span(call.args[-1]).end
-        text = ", " + keywords
+        written = ", " + written
     else:
         end = file.span(call).end - 1
-        text = keywords
-    return Fix(title, (Edit(Span(file.path, end, end), text),), safe)
+    return Fix(title, (Edit(Span(file.path, end, end), written),), safe)

@@ -23,6 +23,7 @@ import libcst as cst
 
 from lintkit.model import Span
 from lintkit.python import guards, names, values
+from lintkit.python.arguments import Argument, Given, given
 from lintkit.python.guards import Guard
 from lintkit.python.names import BUILTINS, ITEM, STAR, Binding, Collected, identifier
 from lintkit.python.spelling import last_name
@@ -35,6 +36,7 @@ __all__ = [
     "Argument",
     "Binding",
     "Decoration",
+    "Given",
     "Guard",
     "ImportedName",
     "Match",
@@ -68,17 +70,6 @@ class Chunks(Protocol):
         """Numbers of the chunks that may hold, at the top level, an "if", "assert" or "match", or anywhere an
         "import".
         """
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Argument:
-    """A keyword argument: its value, and the node where it is written (`cst.Arg`, `cst.DictElement`,
-    `cst.Assign`).
-    """
-
-    name: str
-    value: cst.BaseExpression
-    node: cst.CSTNode
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -564,20 +555,16 @@ class PythonFile:
                 found.append(argument.value)
         return found
 
+    def given(self, call: cst.Call, function: cst.BaseExpression | None = None) -> Given:
+        """All arguments of a call, or those that it hands on to a `function`; see `lintkit.python.arguments`."""
+        return given(call, self, function)
+
     def keyword_arguments(self, call: cst.Call) -> dict[str, Argument]:
         """The keyword arguments by name, including those of `**options` where the file builds `options`.
 
-        Built: a dict display or `dict(…)`, through names, `|`, both sides of a conditional, nested `**`, and
-        `options["name"] = value` in the scope of `options`.
+        Built: see `lintkit.python.arguments`.
         """
-        found: dict[str, Argument] = {}
-        for argument in call.args:
-            if argument.keyword is not None:
-                name = identifier(argument.keyword.value)
-                found[name] = Argument(name, argument.value, argument)
-            elif argument.star == "**":
-                self._expand(argument.value, found, 0)
-        return found
+        return given(call, self).keywords
 
     def argument(
         self, call: cst.Call, position: int | None, keyword: str | None = None
@@ -587,65 +574,20 @@ class PythonFile:
             found = self.keyword_arguments(call).get(keyword)
             if found is not None:
                 return found.value
-        given = self.positional(call)
-        return given[position] if position is not None and position < len(given) else None
+        values = self.positional(call)
+        return values[position] if position is not None and position < len(values) else None
 
     def has_unknown_arguments(self, call: cst.Call) -> bool:
         """Whether the call passes `*arguments`, or `**options` of which the file does not show every key."""
-        return any(
-            argument.star == "*" or (argument.star == "**" and not self._expand(argument.value, {}, 0))
-            for argument in call.args
-        )
+        return any(argument.star for argument in call.args) and not given(call, self).whole
 
-    def _expand(self, expression: cst.BaseExpression, found: dict[str, Argument], depth: int) -> bool:
-        """Enter the keys of a dict expression into `found`; False when there may be others."""
-        if depth > _FOLLOW_LIMIT:
-            return False
-        value = self.follow(expression)
-        complete = True
-        if isinstance(value, cst.Dict):
-            for element in value.elements:
-                if isinstance(element, cst.StarredDictElement):
-                    complete &= self._expand(element.value, found, depth + 1)
-                elif isinstance(element, cst.DictElement):
-                    key = names.string_key(element.key)
-                    if key is None:
-                        complete = False
-                    else:
-                        found[key] = Argument(key, element.value, element)
-        elif isinstance(value, cst.Call) and self.qualified_name(value.func) == "dict":
-            for argument in value.args:
-                if argument.keyword is not None:
-                    name = identifier(argument.keyword.value)
-                    found[name] = Argument(name, argument.value, argument)
-                else:
-                    complete &= self._expand(argument.value, found, depth + 1)
-        elif isinstance(value, cst.IfExp):
-            complete &= self._expand(value.orelse, found, depth + 1)
-            complete &= self._expand(value.body, found, depth + 1)
-        elif isinstance(value, cst.BooleanOperation) or (
-            isinstance(value, cst.BinaryOperation) and isinstance(value.operator, cst.BitOr)
-        ):
-            complete &= self._expand(value.left, found, depth + 1)
-            complete &= self._expand(value.right, found, depth + 1)
-        else:
-            complete = False
-        if isinstance(expression, cst.Name) and value is not expression:
-            for store in self._find_scope(expression, identifier(expression.value) + ITEM)[0]:
-                complete &= self._expand_store(store, found)
-        return complete
+    def changes(self, name: cst.Name) -> tuple[Binding, ...]:
+        """What may change the object that a name holds, in the name's own scope, in the order of the file.
 
-    def _expand_store(self, store: Binding, found: dict[str, Argument]) -> bool:
-        if not isinstance(store.node, cst.Assign) or store.value is None:
-            return False
-        for assign_target in store.node.targets:
-            target = assign_target.target
-            if isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name):
-                key = names.subscript_key(target)
-                if key is None or names.string_key(key) is None:
-                    return False
-                found[key.raw_value] = Argument(key.raw_value, store.value, store.node)
-        return True
+        `name["key"] = …` (with its value), `name.update(…)` and its like (with the method as value), and statements
+        that hand the name to a function (without a value).
+        """
+        return tuple(self._find_scope(name, identifier(name.value) + ITEM)[0])
 
     # -- context -----------------------------------------------------------------------------------
 

@@ -22,7 +22,10 @@ BindingKind = Literal["import", "value", "function", "class", "parameter", "cont
 
 STAR = "*"
 ITEM = "[]"
-"""Suffix of the entry under which stores into a name (`options["x"] = 1`) are kept; they bind no name."""
+"""Suffix of the entry under which changes of what a name holds (`options["x"] = 1`) are kept; they bind no name."""
+
+CHANGING = frozenset({"update", "setdefault", "__setitem__", "pop", "popitem", "clear"})
+"""Methods of a dict that change it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,8 +35,8 @@ class Binding:
     kind         "import"; "value": a simple assignment, whose expression is `value`; "function"; "class";
     "parameter"
                  (`value`: its default); "context": `with value as name`; "star": `from m import *`; "item": a
-                 store into the name (`name["key"] = value`), which binds nothing; "other": anything that
-                 cannot be followed
+                 store into the name (`name["key"] = value`, `name.update(…)`), or a statement that hands it to a
+                 function: they bind nothing; "other": anything that cannot be followed
     node         the import alias, assignment, definition, parameter, …
     qualified    for imports, the qualified name
     conditional  whether it stands in an `if`, `try`, loop or `match` of its scope
@@ -292,6 +295,20 @@ class _Binder:
         if isinstance(node.target, cst.Name):
             self.add(identifier(node.target.value), "other", node)
 
+    def call(self, node: cst.Call) -> None:
+        """`a.update(…)`, which changes what a name holds."""
+        method = node.func
+        if type(method) is cst.Attribute and type(method.value) is cst.Name and method.attr.value in CHANGING:
+            self.add(identifier(method.value.value) + ITEM, "item", node, method)
+
+    def expression(self, node: cst.Expr) -> None:
+        """`change(a)`: a call whose result nobody takes may be there to change what it is handed."""
+        call = node.value
+        if type(call) is cst.Call:
+            for argument in call.args:
+                if type(argument.value) is cst.Name and not argument.star:
+                    self.add(identifier(argument.value.value) + ITEM, "item", call)
+
     def named(self, node: cst.NamedExpr) -> None:
         """`a := value`."""
         self.target(node, node.target, node.value)
@@ -344,6 +361,8 @@ _BINDERS: dict[type, Callable[[_Binder, Any], None]] = {
     cst.Assign: _Binder.assign,
     cst.AnnAssign: _Binder.annotated,
     cst.AugAssign: _Binder.augmented,
+    cst.Call: _Binder.call,
+    cst.Expr: _Binder.expression,
     cst.NamedExpr: _Binder.named,
     cst.For: _Binder.loop,
     cst.WithItem: _Binder.context,

@@ -134,7 +134,10 @@ class TopLevel:
                 rest.extend(statement.targets)
             elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
                 rest.append(statement.target)
-            elif not isinstance(statement, ast.Expr):
+            elif isinstance(statement, ast.Expr):
+                if isinstance(statement.value, ast.Call):
+                    _changed(statement.value, found)
+            else:
                 rest.append(statement)
         _stored(rest, found)
         code = self.code(number)
@@ -183,6 +186,15 @@ def _imported(statement: ast.Import | ast.ImportFrom, found: set[str]) -> None:
             found.add(alias.name)
 
 
+def _changed(call: ast.Call, found: set[str]) -> None:
+    """Every name whose object a call may change: `options.update(…)`, `change(options)`."""
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        found.add(call.func.value.id + ITEM)
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        if isinstance(argument, ast.Name):
+            found.add(argument.id + ITEM)
+
+
 def _stored(roots: Iterable[ast.AST], found: set[str]) -> None:
     """Every name that code stores anywhere in `roots`; more than the scope itself binds, never less."""
     stack = list(roots)
@@ -194,6 +206,8 @@ def _stored(roots: Iterable[ast.AST], found: set[str]) -> None:
         elif isinstance(node, ast.Subscript):
             if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
                 found.add(node.value.id + ITEM)
+        elif isinstance(node, ast.Call):
+            _changed(node, found)
         elif isinstance(node, _FUNCTIONS):
             found.add(node.name)
             continue
