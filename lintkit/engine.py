@@ -176,6 +176,8 @@ def _check_files(
     findings = guard.run("lintkit/excuses", anchor, excused, findings)
     if needs_project:
         findings.extend(_check_project(request, discovery, results, overlays, guard))
+    current = partial(_true_of_releases, request, discovery, findings)
+    findings = guard.run("lintkit/releases", anchor, current, findings)
     findings.extend(guard.findings())
     return results, findings
 
@@ -209,6 +211,21 @@ def _without_excused(
 
     paths = [entry.path for entry in discovery.files if entry.kind == "kubernetes"]
     return Excuses(paths, _reader(request, discovery), metas, guard).settle(findings)
+
+
+def _true_of_releases(request: Request, discovery: Discovery, findings: list[Finding]) -> list[Finding]:
+    """Leave out what is not true of the releases of libraries that the project has."""
+    if all(finding.fixed_in is None for finding in findings):
+        return findings
+    from lintkit.releases import settle
+
+    def read(path: str) -> bytes | None:
+        try:
+            return request.tree.read(path) if path in discovery.paths else None
+        except TreeError:
+            return None
+
+    return settle(findings, discovery.paths, read)
 
 
 def _reader(request: Request, discovery: Discovery) -> Callable[[str], SourceFile | None]:

@@ -101,6 +101,22 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A release of a library from which on something is no longer so.
+
+    project   the name of the distribution, normalised: `redis`
+    version   the numbers of the first release: `(8, 0)`
+    source    where its documentation or its code says so
+    presumed  taken for granted where the checked project says nothing of the version: the release is old
+    """
+
+    project: str
+    version: tuple[int, ...]
+    source: str
+    presumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One defect at one place.
 
@@ -109,6 +125,7 @@ class Finding:
     locations    the first is the primary one; the others show the other ends
     subject      what the finding is about in words that survive edits (a service, a key, a function)
     secret       the primary span holds a secret, so that renderers mask all of it
+    fixed_in     the release of a library from which on it is not true any more, where there is one
     fingerprints (name, value) pairs, filled in when the report is settled
     group        findings of a report with the same number hold the same secret; 0 for all others
     copies       where the same secret stands besides, of a finding that speaks for its whole group
@@ -122,6 +139,7 @@ class Finding:
     confidence: Confidence = "high"
     fix: Fix | None = None
     secret: bool = False
+    fixed_in: Release | None = None
     fingerprints: tuple[tuple[str, str], ...] = ()
     group: int = 0
     copies: tuple[Location, ...] = ()

@@ -15,6 +15,7 @@ from lintkit.model import (
     Fix,
     Kind,
     Location,
+    Release,
     RuleMeta,
     Scope,
     Severity,
@@ -146,6 +147,7 @@ class RuleContext:
         severity: Severity | None = None,
         confidence: Confidence | None = None,
         secret: bool = False,
+        fixed_in: Release | None = None,
     ) -> Finding:
         """A finding of this rule at `span`.
 
@@ -154,6 +156,7 @@ class RuleContext:
         subject  what the finding is about in words that survive edits: a service, a key, a function
         related  the other ends, each with a label
         severity, confidence  only where they differ from the rule's own
+        fixed_in  the release of a library from which on it is not true: it is left out where the project has that one
         """
         return Finding(
             rule=self.meta.id,
@@ -164,6 +167,7 @@ class RuleContext:
             confidence=confidence or self.meta.confidence,
             fix=fix,
             secret=secret,
+            fixed_in=fixed_in,
         )
 
 

@@ -30,6 +30,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "engine",
         "overlays",
         "excuses",
+        "releases",
         "overlay_defects",
         "overlay_relations",
         "examples",

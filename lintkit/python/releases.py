@@ -1,0 +1,34 @@
+"""Releases of libraries that end, or begin, what a rule reports: the one table of such facts, each with its source.
+
+A finding names the release that it ends with (`fixed_in`); what the manifests and lock files of the checked project
+say of the version decides when the findings of all files are settled.
+"""
+
+from __future__ import annotations
+
+from lintkit.model import Release
+
+REDIS_TIMEOUTS = Release(
+    "redis",
+    (8, 0),
+    "redis-py 8.0.0, redis/_defaults.py: DEFAULT_SOCKET_TIMEOUT and DEFAULT_SOCKET_CONNECT_TIMEOUT are 5 seconds, for "
+    "clients, clusters and connections of sync and asyncio",
+)
+SQLALCHEMY_POSTGRESQL = Release(
+    "sqlalchemy",
+    (2, 1),
+    "https://docs.sqlalchemy.org/en/21/changelog/migration_21.html: `postgresql://` means psycopg 3, which is sync and "
+    "async; before it was psycopg2",
+)
+SQLALCHEMY_ORACLE = Release(
+    "sqlalchemy",
+    (2, 1),
+    "https://docs.sqlalchemy.org/en/21/changelog/migration_21.html: `oracle://` means oracledb, which is sync and "
+    "async; before it was cx_oracle",
+)
+PSYCOPG_CONNECT_TIMEOUT = Release(
+    "psycopg",
+    (3, 1, 13),
+    "psycopg 3.1.13, psycopg/connection.py: _DEFAULT_CONNECT_TIMEOUT is 130 seconds; before there was none",
+    presumed=True,
+)
