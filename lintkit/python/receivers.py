@@ -166,25 +166,43 @@ def returned_values(function: cst.FunctionDef, file: PythonFile) -> list[cst.Bas
 
 
 def calls_on(
-    made: cst.Call, methods: frozenset[str], file: PythonFile, *, below: bool = False
+    made: cst.Call, methods: frozenset[str] | None, file: PythonFile, *, below: bool = False
 ) -> Iterator[cst.Call]:
-    """The calls of some methods on the object that the call `made` makes, in the order of the file.
+    """The calls of some methods (None: of any) on the object that the call `made` makes, in the order of the file.
 
     With `below` also on its attributes (`client.responses.create()`). Looked at is the top-level statement that
     `made` stands in, and all of the file where that is a module's variable.
     """
-    top = file.top_level_statement(made)
-    for statement in (top,) if isinstance(top, cst.FunctionDef | cst.ClassDef) else file.statements():
+    for statement in _seen_from(made, file):
         for call in _method_calls(statement, file):
             if (
                 isinstance(call.func, cst.Attribute)
-                and call.func.attr.value in methods
+                and (methods is None or call.func.attr.value in methods)
                 and any(
                     origin.call is made and (below or origin.name.endswith("()"))
                     for origin in origins(call.func.value, file)
                 )
             ):
                 yield call
+
+
+def calls_of(made: cst.Call, file: PythonFile) -> Iterator[cst.Call]:
+    """The calls of what the call `made` makes, such as a partial function; looked at as in `calls_on`."""
+    for statement in _seen_from(made, file):
+        for call in file.walk(statement):
+            if (
+                isinstance(call, cst.Call)
+                and call is not made
+                and any(
+                    origin.call is made and origin.name.endswith("()") for origin in origins(call.func, file)
+                )
+            ):
+                yield call
+
+
+def _seen_from(made: cst.Call, file: PythonFile) -> Iterable[cst.CSTNode]:
+    top = file.top_level_statement(made)
+    return (top,) if isinstance(top, cst.FunctionDef | cst.ClassDef) else file.statements()
 
 
 def _method_calls(statement: cst.CSTNode, file: PythonFile) -> list[cst.Call]:

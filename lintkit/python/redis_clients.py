@@ -65,6 +65,18 @@ COMMON_COMMANDS = (
 )
 """Methods of a client that send a command, as services use them."""
 
+WAITING_COMMANDS = frozenset(
+    {
+        *("blpop", "brpop", "brpoplpush", "blmove", "blmpop", "bzpopmin", "bzpopmax", "bzmpop"),
+        *("xread", "xreadgroup", "wait", "waitaof", "monitor", "pubsub"),
+    }
+)
+"""Methods of a client whose answers come late on purpose, so that a limit for answers would end them.
+
+`xread` and `xreadgroup` do so only with `block`. Source: the commands' pages in the documentation of Redis.
+"""
+_WAITS = re.compile(r"\.(?:" + "|".join(sorted(WAITING_COMMANDS)) + r")\(")
+
 _LIBRARY = r"(?:redis|aioredis|valkey|rediscluster|redis_sentinel)"
 _CLASS = r"(?:Strict)?(?:Redis|Valkey)(?:Cluster)?"
 _CLIENT = re.compile(
@@ -129,6 +141,30 @@ def redis_command(call: cst.Call, file: PythonFile) -> str | None:
         text = file.string(words, follow=True) if words is not None else None
         return text.split()[0].lower() if text is not None and text.strip() else None
     return name
+
+
+def has_waiting_command(file: PythonFile) -> bool:
+    """Whether a client of Redis in a file is asked for what comes late on purpose: `blpop`, `pubsub().listen()`.
+
+    Receivers from elsewhere count, as nobody knows which client they are; `wait` only of a known client.
+    """
+    if not _WAITS.search(file.text):
+        return False
+    for statement in file.statements():
+        for node in file.walk(statement):
+            if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+                continue
+            name = node.func.attr.value
+            if name not in WAITING_COMMANDS:
+                continue
+            if name in {"wait", "monitor"} and not is_redis_client(node.func.value, file):
+                continue
+            if name not in {"xread", "xreadgroup"}:
+                return True
+            given = file.given(node)
+            if not given.whole or given.has("block", 2 if name == "xread" else 4):
+                return True
+    return False
 
 
 def command_trigger(commands: Iterable[str]) -> MethodCalls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -12,6 +13,7 @@ from lintkit.api import (
     Fix,
     Match,
     PythonFile,
+    Release,
     RuleContext,
     bad,
     cst,
@@ -21,10 +23,14 @@ from lintkit.api import (
 from lintkit.python import time_limits as limits
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
-from lintkit.python.receivers import calls_on
+from lintkit.python.receivers import calls_of, calls_on
 
-PLAIN = Calls(tuple(limits.LIMITS))
+if TYPE_CHECKING:
+    from lintkit.python.arguments import Given
+
+PLAIN = Calls(tuple(limits.LIMITS), as_argument=True)
 SESSIONS = Calls(tuple(limits.SESSION_LIMITS))
+POOLS = Calls(tuple(limits.POOL_LIMITS))
 HTTPX = Calls(limits.HTTPX_CALLS)
 AIOHTTP = Calls(limits.AIOHTTP_SESSION)
 AWS = Calls((*limits.AWS_CLIENTS, *limits.AWS_SESSIONS))
@@ -49,7 +55,7 @@ until somebody restarts the process, and the callers pile up behind it: one slow
     remedy="Pass a timeout that is shorter than your own callers wait: `timeout=10`.",
     severity="warning",
     kinds=("python",),
-    looks_at=(PLAIN, SESSIONS, HTTPX, AIOHTTP, AWS, GENAI, WEBSOCKETS, NEO4J, SOCKET_DEFAULT),
+    looks_at=(PLAIN, SESSIONS, POOLS, HTTPX, AIOHTTP, AWS, GENAI, WEBSOCKETS, NEO4J, SOCKET_DEFAULT),
     tags=("timeout", "http", "CWE-400"),
     equivalents=(
         "bandit:B113",
@@ -140,6 +146,100 @@ def wait(url):
         ),
         bad(
             """\
+import aiohttp
+import httpx
+import requests
+from urllib3.util import Timeout
+
+requests.get(url, timeout=(3, None))  # <-- here
+requests.post(url, timeout=Timeout(connect=3))  # <-- here
+client = httpx.Client(timeout=(5, None, 5, 5))  # <-- here
+feed = httpx.AsyncClient(timeout=httpx.Timeout(5, read=None))  # <-- here
+session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(sock_connect=5))  # <-- here
+""",
+            note="a limit for connecting is none for the answer",
+        ),
+        bad(
+            """\
+import urllib3
+
+http = urllib3.PoolManager(num_pools=4)  # <-- here
+pool = urllib3.HTTPSConnectionPool("api", 443)  # <-- here
+urllib3.request("GET", url)  # <-- here
+http.request("GET", url)
+""",
+            fixed="""\
+import urllib3
+
+http = urllib3.PoolManager(num_pools=4, timeout=10)
+pool = urllib3.HTTPSConnectionPool("api", 443, timeout=10)
+urllib3.request("GET", url, timeout=10)
+http.request("GET", url)
+""",
+            note="a limit of the pool is one for each of its requests",
+        ),
+        bad(
+            """\
+import asyncio
+import functools
+
+import requests
+
+fetch = functools.partial(requests.get, headers=HEADERS)  # <-- here
+fetch(url)
+
+
+async def load(loop, pool, url):
+    await asyncio.to_thread(requests.get, url)  # <-- here
+    await loop.run_in_executor(None, requests.get, url)  # <-- here
+    pool.submit(requests.post, url, json={})  # <-- here
+""",
+            fixed="""\
+import asyncio
+import functools
+
+import requests
+
+fetch = functools.partial(requests.get, headers=HEADERS, timeout=10)
+fetch(url)
+
+
+async def load(loop, pool, url):
+    await asyncio.to_thread(requests.get, url)
+    await loop.run_in_executor(None, requests.get, url)
+    pool.submit(requests.post, url, json={})
+""",
+            note="called by another function",
+        ),
+        bad(
+            """\
+import requests
+
+options = {"headers": HEADERS}
+options.update({"params": {"page": 1}})
+options.setdefault("allow_redirects", False)
+requests.get(url, **options)  # <-- here
+""",
+            fixed="""\
+import requests
+
+options = {"headers": HEADERS}
+options.update({"params": {"page": 1}})
+options.setdefault("allow_redirects", False)
+requests.get(url, **options, timeout=10)
+""",
+            note="options that the file builds",
+        ),
+        bad(
+            """\
+from urllib.request import urlopen
+
+urlopen(url, None, None)  # <-- here
+""",
+            note="by position",
+        ),
+        bad(
+            """\
 import boto3
 from botocore.config import Config
 
@@ -166,17 +266,26 @@ e = ChatOpenAI(model="m")  # <-- here
         bad(
             """\
 import asyncpg
-import psycopg
 import psycopg2
 
 
 async def connect(dsn):
-    await psycopg.AsyncConnection.connect(dsn)  # <-- here
     return await asyncpg.create_pool(dsn)  # <-- here
 
 
 connection = psycopg2.connect(host="db", dbname="shop")  # <-- here
 """
+        ),
+        bad(
+            {
+                "requirements.txt": "psycopg[binary]==3.1.9\n",
+                "db.py": "import psycopg\n\nconnection = psycopg.connect(DSN)  # <-- here\n",
+            },
+            note="before release 3.1.13 psycopg has no limit",
+        ),
+        good(
+            "import psycopg\n\n\nasync def connect(dsn):\n    return await psycopg.AsyncConnection.connect(dsn)\n",
+            note="psycopg 3 gives up after 130 seconds",
         ),
         bad(
             """\
@@ -236,7 +345,98 @@ session.get(url)
             'urlopen(url)\nsmtplib.SMTP("mail")\n',
             note="the limit of all sockets",
         ),
-        good("from urllib.request import urlopen\n\nurlopen(url, None, 10)\n", note="by position"),
+        good(
+            """\
+import smtplib
+from urllib.request import urlopen
+
+import requests
+
+urlopen(url, None, 10)
+smtplib.SMTP("mail", 25, None, 10)
+requests.Session().request("GET", url, None, None, None, None, None, None, 10)
+""",
+            note="by position",
+        ),
+        good(
+            """\
+import dataclasses
+import functools
+from typing import TypedDict
+
+import requests
+
+
+class Options(TypedDict, total=False):
+    timeout: float
+
+
+@dataclasses.dataclass
+class Settings:
+    verify: bool = True
+    timeout: float = 3
+
+
+def options():
+    return {"timeout": 3}
+
+
+base = {"headers": HEADERS}
+late = base.copy()
+late["timeout"] = 3
+pairs = dict(base)
+pairs.update([("timeout", 3)])
+default = base | {"allow_redirects": False}
+default.setdefault("timeout", 3)
+grown = {}
+grown |= {"timeout": 3}
+requests.get(url, **late)
+requests.get(url, **pairs)
+requests.get(url, **default)
+requests.get(url, **grown)
+requests.get(url, **options())
+requests.get(url, **Options(timeout=3))
+requests.get(url, **dataclasses.asdict(Settings()))
+fetch = functools.partial(requests.get, timeout=3)
+slow = functools.partial(requests.post, url)
+slow(timeout=30)
+
+
+def load(pool):
+    handed = {}
+    add_limits(handed)
+    requests.get(url, **handed)
+    pool.submit(requests.get, url, timeout=3)
+    return functools.partial(requests.get, url)
+""",
+            note="the limit is in the options, or something else may put it there",
+        ),
+        good(
+            """\
+import urllib3
+
+http = urllib3.PoolManager()
+http.request("GET", url, timeout=3)
+pool = urllib3.HTTPConnectionPool("api", 80, 3)
+pool.request("GET", "/")
+""",
+            note="a limit of the request, or of the pool by position",
+        ),
+        good(
+            """\
+import boto3
+
+
+def link(bucket, key):
+    client = boto3.client("s3")
+    return client.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
+""",
+            note="signing a URL calls nobody",
+        ),
+        good(
+            {"load-test.py": "import requests\n\nrequests.get(url)\n"},
+            note="a test of load is a test",
+        ),
         good(
             """\
 import aiohttp
@@ -345,13 +545,22 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     socket_limited = any(other.trigger is SOCKET_DEFAULT for other in rule.matches)
     if match.trigger is PLAIN:
         limit = limits.LIMITS[name]
-        if not (limit.socket and socket_limited) and not _has_own_limits(call, limit, file):
+        if limit.socket and socket_limited:
+            return
+        if match.value is not call.func:
+            yield from _handed_on(match, limit, file, rule)
+        elif not _has_own_limits(call, limit, file):
             yield from _without(call, limit, file, rule)
     elif match.trigger is SESSIONS:
-        methods, limit = limits.SESSION_LIMITS[name]
-        if not (limit.socket and socket_limited) and not _is_adapted(call, file):
-            for each in calls_on(call, methods, file):
-                yield from _without(each, limit, file, rule)
+        methods = limits.SESSION_LIMITS[name]
+        if not _is_adapted(call, file):
+            for each in calls_on(call, frozenset(methods), file):
+                limit = methods[_method(each)]
+                if not (limit.socket and socket_limited):
+                    yield from _without(each, limit, file, rule)
+    elif match.trigger is POOLS:
+        if not socket_limited:
+            yield from _pool(call, limits.POOL_LIMITS[name], file, rule)
     elif match.trigger is HTTPX:
         yield from _httpx(call, name, file, rule)
     elif match.trigger is AIOHTTP:
@@ -359,7 +568,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     elif match.trigger is AWS:
         made = (call,) if name in limits.AWS_CLIENTS else calls_on(call, _AWS_METHODS, file)
         for each in made:
-            if not _has_aws_config(each, file):
+            if not _has_aws_config(each, file) and not _only_signs(each, file):
                 outcome = "each call may take minutes: 60 seconds for each of several tries"
                 yield _finding(each, f"has no `Config` with timeouts: {outcome}", file, rule)
     elif match.trigger is GENAI:
@@ -378,26 +587,111 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
 _AWS_METHODS = frozenset({"client", "resource", "create_client"})
 
 
+def shown(value: cst.BaseExpression, file: PythonFile) -> str:
+    """The code of an expression on one line, for a message."""
+    return " ".join(file.code(value).split())
+
+
 def _finding(
-    call: cst.Call, says: str, file: PythonFile, rule: RuleContext, fix: Fix | None = None
+    call: cst.Call,
+    says: str,
+    file: PythonFile,
+    rule: RuleContext,
+    fix: Fix | None = None,
+    fixed_in: Release | None = None,
 ) -> Finding:
-    callee = " ".join(file.code(call.func).split())
+    callee = shown(call.func, file)
     return rule.finding(
         file.span(call),
         f"`{callee}` {says}",
         subject=f"{scope_name(call, file) or 'module'} {callee}",
         fix=fix,
+        fixed_in=fixed_in,
     )
 
 
+def _method(call: cst.Call) -> str:
+    return call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+
+
 def _without(call: cst.Call, limit: limits.Limit, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    if limits.is_limited(call, limit, file) or limits.is_bounded_around(call, file):
+    given = file.given(call)
+    if not limits.is_limited(call, limit, file, given) and not limits.is_bounded_around(call, file):
+        fix = _fix(call, limit, file)
+        fixed_in = limit.fixed_in if limits.given_limit(given, limit) is None else None
+        yield _finding(call, _missing(given, limit, file), file, rule, fix, fixed_in)
+
+
+def _missing(given: Given, limit: limits.Limit, file: PythonFile) -> str:
+    """What is wrong with the arguments of a call that has no limit."""
+    said = limits.given_limit(given, limit)
+    if said is None:
+        what = "`" + "` and no `".join(limit.keywords[:2]) + "`"
+        return f"has no {what}: {limit.outcome}"
+    name, value = said
+    return (
+        f"has `{name}={shown(value, file)}`, which sets no limit to waiting for the answer: {limit.outcome}"
+    )
+
+
+def _fix(call: cst.Call, limit: limits.Limit, file: PythonFile) -> Fix | None:
+    if not limit.added or limits.given_limit(file.given(call), limit) is not None:
+        return None
+    name = limit.keywords[0]
+    positions = {} if limit.position is None else {name: limit.position}
+    return added_keywords(f"add `{name}={limit.added}`", {name: limit.added}, call, file, positions=positions)
+
+
+def _handed_on(match: Match, limit: limits.Limit, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """A function that another one calls: `partial(requests.get, url)`, `asyncio.to_thread(requests.get, url)`."""
+    call = match.node
+    if not isinstance(call, cst.Call) or match.value is None:
+        return
+    by_name = file.qualified_name(call.func)
+    if by_name not in limits.HANDING_ON and _method(call) not in limits.HANDING_ON_METHODS:
+        return
+    given = file.given(call, match.value)
+    if limits.is_limited(call, limit, file, given) or limits.is_bounded_around(call, file):
         return
     fix = None
-    if limit.added and not any(name in file.keyword_arguments(call) for name in limit.keywords):
-        fix = added_keywords(f"add `{limit.added}`", limit.added, call, file)
-    what = "`" + "` and no `".join(limit.keywords[:2]) + "`"
-    yield _finding(call, f"has no {what}: {limit.outcome}", file, rule, fix)
+    if by_name is not None and by_name.startswith("functools."):
+        if isinstance(file.parent(call), cst.Return | cst.Yield):
+            return  # Whoever gets it may add the limit.
+        uses = list(calls_of(call, file))
+        if uses and all(limits.is_limited(use, limit, file) for use in uses):
+            return
+        fix = _fix(call, limit, file)
+    callee = shown(match.value, file)
+    yield rule.finding(
+        file.span(call),
+        f"`{callee}` {_missing(given, limit, file)}",
+        subject=f"{scope_name(call, file) or 'module'} {callee}",
+        fix=fix,
+    )
+
+
+def _pool(pool: cst.Call, limit: limits.Limit, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """A pool of connections without a limit, unless each of its requests has one."""
+    if limits.is_limited(pool, limit, file):
+        return
+    request = limits.LIMITS["urllib3.request"]
+    uses = list(calls_on(pool, limits.POOL_METHODS, file))
+    unlimited = [
+        use
+        for use in uses
+        if not limits.is_limited(use, request, file) and not limits.is_bounded_around(use, file)
+    ]
+    if len(unlimited) == len(uses):
+        yield from _without(pool, limit, file, rule)
+    else:
+        for use in unlimited:
+            yield from _without(use, request, file, rule)
+
+
+def _only_signs(client: cst.Call, file: PythonFile) -> bool:
+    """Whether a client is only asked for what it works out itself, such as a URL with a signature."""
+    uses = list(calls_on(client, None, file))
+    return bool(uses) and all(_method(use) in limits.AWS_OFFLINE for use in uses)
 
 
 def _has_own_limits(call: cst.Call, limit: limits.Limit, file: PythonFile) -> bool:
@@ -425,27 +719,18 @@ _PLAIN_ADAPTERS = ("requests.adapters.HTTPAdapter", "requests.HTTPAdapter")
 
 
 def _httpx(call: cst.Call, name: str, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    says = "has `timeout=None`, which takes httpx's limit of 5 seconds away"
-    if _httpx_unlimited(call, file):
-        yield _finding(call, says, file, rule)
+    yield from _httpx_unlimited(call, file, rule)
     if name.endswith("Client") and "timeout" in file.text:
         for each in calls_on(call, frozenset(limits.HTTPX_METHODS), file):
-            if _httpx_unlimited(each, file):
-                yield _finding(each, says, file, rule)
+            yield from _httpx_unlimited(each, file, rule)
 
 
-def _httpx_unlimited(call: cst.Call, file: PythonFile) -> bool:
+def _httpx_unlimited(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     given = file.keyword_arguments(call).get("timeout")
-    if given is None or limits.is_bounded_around(call, file):
-        return False
-    value = file.follow(given.value)
-    if isinstance(value, cst.Call) and file.qualified_name(value.func) in {
-        "httpx.Timeout",
-        "httpx._config.Timeout",
-    }:
-        only = file.argument(value, 0, "timeout")
-        return len(value.args) == 1 and only is not None and limits.is_none(only, file)
-    return limits.is_none(value, file)
+    if given is None or limits.is_bounded_around(call, file) or not limits.waits_for_ever(given.value, file):
+        return
+    says = f"has `timeout={shown(given.value, file)}`, which takes httpx's limit of 5 seconds for the answer away"
+    yield _finding(call, says, file, rule)
 
 
 def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -453,18 +738,10 @@ def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Fi
         return
     given = file.keyword_arguments(call).get("timeout")
     if given is not None and not limits.is_none(given.value, file):
-        value = file.follow(given.value)
-        if (
-            isinstance(value, cst.Call)
-            and file.qualified_name(value.func) in _CLIENT_TIMEOUTS
-            and _no_total(value, file)
-        ):
-            yield _finding(
-                call,
-                "has a `ClientTimeout` without a limit: a server that does not answer is waited for for ever",
-                file,
-                rule,
-            )
+        if limits.waits_for_ever(given.value, file):
+            timeout = shown(given.value, file)
+            says = f"has `timeout={timeout}`, which sets no limit to waiting for the answer"
+            yield _finding(call, says, file, rule)
         return
     uses = list(calls_on(call, frozenset((*limits.HTTPX_METHODS, "ws_connect")), file))
     if uses and all(
@@ -474,16 +751,6 @@ def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Fi
     if any("timeout" in file.keyword_arguments(use) or limits.is_bounded_around(use, file) for use in uses):
         return
     yield _finding(call, "has no `timeout`: each of its requests may take 5 minutes", file, rule)
-
-
-_CLIENT_TIMEOUTS = ("aiohttp.ClientTimeout", "aiohttp.client.ClientTimeout")
-
-
-def _no_total(timeout: cst.Call, file: PythonFile) -> bool:
-    if file.has_unknown_arguments(timeout) or file.positional(timeout):
-        return False
-    given = file.keyword_arguments(timeout)
-    return all(file.literal(each.value, follow=True) in (None, 0) for each in given.values())
 
 
 def _has_aws_config(call: cst.Call, file: PythonFile) -> bool:
@@ -496,8 +763,11 @@ def _has_aws_config(call: cst.Call, file: PythonFile) -> bool:
     made = file.follow(config)
     if not isinstance(made, cst.Call) or file.qualified_name(made.func) not in limits.AWS_CONFIGS:
         return True
-    given = file.keyword_arguments(made)
-    return file.has_unknown_arguments(made) or "connect_timeout" in given or "read_timeout" in given
+    given = file.given(made)
+    return not given.whole or any(
+        given.has(name) and not limits.is_none(given.keywords[name].value, file)
+        for name in ("connect_timeout", "read_timeout")
+    )
 
 
 _UNLIMITED = {

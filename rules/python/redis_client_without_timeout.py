@@ -20,17 +20,20 @@ from lintkit.api import (
 )
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
+from lintkit.python.redis_clients import has_waiting_command
+from lintkit.python.releases import REDIS_TIMEOUTS
 
 CLIENTS = Calls(("redis.*", "aioredis.*", "valkey.*", "rediscluster.*"))
 
 RULE = define(
     summary="a Redis client without a timeout",
     why="""
-redis-py has no timeout of its own. When the network drops packets, or a failover leaves a connection half open, every
-call waits until the kernel gives up, which takes minutes; the workers fill up with such calls, and one lost Redis
-takes the whole service down.
+redis-py has no timeout of its own before release 8, nor has valkey-py. When the network drops packets, or a failover
+leaves a connection half open, every call waits until the kernel gives up, which takes minutes; the workers fill up with
+such calls, and one lost Redis takes the whole service down.
 """,
-    remedy="Pass `socket_timeout` and `socket_connect_timeout` (seconds) to the client, its pool, or its URL.",
+    remedy="Pass `socket_timeout` and `socket_connect_timeout` (seconds) to the client, its pool, or its URL. "
+    "A client that waits on purpose (`blpop`, `xread(block=…)`, `pubsub`) takes `socket_connect_timeout` alone.",
     severity="warning",
     kinds=("python",),
     looks_at=(CLIENTS,),
@@ -96,8 +99,88 @@ cache = redis.Redis(host="cache", **OPTIONS)  # <-- here
 """,
             note="the options are built here, and `None` is no timeout",
         ),
+        bad(
+            """\
+import redis
+
+jobs = redis.Redis("cache", 6379, 0)  # <-- here
+
+
+def work():
+    while True:
+        run(jobs.blpop("jobs", timeout=0))
+""",
+            fixed="""\
+import redis
+
+jobs = redis.Redis("cache", 6379, 0, socket_connect_timeout=5)
+
+
+def work():
+    while True:
+        run(jobs.blpop("jobs", timeout=0))
+""",
+            note="a limit for answers would end a command that waits on purpose",
+        ),
+        bad(
+            """\
+import redis
+
+cache = redis.Redis("cache", 6379, 0, None, None, None)  # <-- here
+""",
+            note="by position",
+        ),
+        bad(
+            {
+                "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["redis>=5,<9"]\n',
+                "uv.lock": '[[package]]\nname = "redis"\nversion = "7.4.1"\n',
+                "shop/cache.py": 'import redis\n\ncache = redis.Redis(host="cache")  # <-- here\n',
+            },
+            note="the lock file has a release without timeouts",
+        ),
+        bad(
+            {
+                "requirements.txt": "redis==8.0.1\n",
+                "app.py": 'import redis\n\ncache = redis.Redis(host="cache", socket_timeout=None)  # <-- here\n',
+            },
+            note="`None` takes the timeout of redis-py 8 away",
+        ),
         bad("import valkey\n\ncache = valkey.Valkey()  # <-- here\n"),
         good('import redis\n\ncache = redis.Redis(host="cache", socket_timeout=2)\n'),
+        good(
+            """\
+import redis
+
+a = redis.StrictRedis("cache", 6379, 0, PASSWORD, 2)
+b = redis.Redis("cache", 6379, 0, None, None, 2)
+""",
+            note="by position",
+        ),
+        good(
+            """\
+import redis
+
+OPTIONS = {"db": 1}
+OPTIONS.update(socket_timeout=2)
+cache = redis.Redis(host="cache", **OPTIONS)
+""",
+            note="the options get it later",
+        ),
+        good(
+            {
+                "requirements.txt": "redis[hiredis]>=8,<9\n",
+                "app.py": 'import redis\n\ncache = redis.Redis(host="cache")\n',
+            },
+            note="redis-py 8 has a timeout of 5 seconds",
+        ),
+        good(
+            {
+                "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["redis"]\n',
+                "poetry.lock": '[[package]]\nname = "redis"\nversion = "8.1.0"\n',
+                "shop/cache.py": 'import redis\n\ncache = redis.Redis(host="cache")\n',
+            },
+            note="so says the lock file",
+        ),
         good(
             'import redis\n\nOPTIONS = {"socket_connect_timeout": 2}\ncache = redis.Redis(**OPTIONS)\n',
             note="options that the module builds",
@@ -148,6 +231,10 @@ _MAKES_CONNECTIONS = re.compile(
 )
 _URL_TIMEOUT = re.compile(r"[?&]socket_(?:connect_)?timeout=")
 _TIMEOUTS = ("socket_timeout", "socket_connect_timeout")
+_POSITIONS = {"socket_timeout": 4, "socket_connect_timeout": 5}
+_BY_POSITION = re.compile(r"\.(?:Strict)?(?:Redis|Valkey)$")
+"""Clients whose parameters begin with host, port, db and password; a pool or cluster takes its own first."""
+
 _ELSEWHERE = ("connection_pool", "sentinel_kwargs", "unix_socket_path")
 """Options that say that the connection is made by something else, or leaves no machine."""
 
@@ -163,23 +250,32 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or file.has_unknown_arguments(call)
     ):
         return
-    options = file.keyword_arguments(call)
-    if any(name in options for name in _ELSEWHERE) or _said_in_url(call, file):
+    given = file.given(call)
+    if any(given.has(name) for name in _ELSEWHERE) or _said_in_url(call, file):
         return
-    wanted = (*_TIMEOUTS, "timeout") if "create_redis" in match.name else _TIMEOUTS
-    if any(name in options and file.literal(options[name].value, follow=True) is not None for name in wanted):
+    positions = _POSITIONS if _BY_POSITION.search(match.name) else {}
+    said = {
+        name: value for name in _TIMEOUTS if (value := given.value(name, positions.get(name))) is not None
+    }
+    if "create_redis" in match.name and (value := given.value("timeout")) is not None:
+        said["timeout"] = value
+    if any(file.literal(value, follow=True) is not None for value in said.values()):
         return
-    fix = None
-    if not any(name in options for name in _TIMEOUTS):
-        keywords = "socket_timeout=5, socket_connect_timeout=5"
-        fix = added_keywords("give it 5 seconds", keywords, call, file)
+    wanted = ("socket_connect_timeout",) if has_waiting_command(file) else _TIMEOUTS
+    keywords = dict.fromkeys(wanted, "5")
+    title = "give connecting 5 seconds" if len(wanted) == 1 else "give it 5 seconds"
     what = file.code(call.func)
+    lacks = (
+        f"`{what}` has `{'` and `'.join(f'{name}=None' for name in said)}`"
+        if said
+        else f"`{what}` has neither `socket_timeout` nor `socket_connect_timeout`"
+    )
     yield rule.finding(
         file.span(call),
-        f"`{what}` has neither `socket_timeout` nor `socket_connect_timeout`: "
-        "a Redis that does not answer holds every caller",
+        f"{lacks}: a Redis that does not answer holds every caller",
         subject=f"{scope_name(call, file) or 'module'} {what}",
-        fix=fix,
+        fix=None if said else added_keywords(title, keywords, call, file, positions=positions),
+        fixed_in=REDIS_TIMEOUTS if match.name.startswith("redis.") and not said else None,
     )
 
 
