@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 
 _HTTP = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SPAWN = ("spawnl", "spawnle", "spawnlp", "spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe")
+_MAIL = ("connect", "login", "starttls", "sendmail", "send_message")
+_AWS = (
+    *("get_object", "put_object", "head_object", "delete_object", "copy_object", "list_objects_v2"),
+    *("upload_file", "upload_fileobj", "download_file", "download_fileobj"),
+    *("get_item", "put_item", "update_item", "delete_item", "batch_write_item", "query", "scan"),
+    *("send_message", "receive_message", "delete_message", "publish", "put_events", "put_record"),
+    *("invoke", "invoke_model", "invoke_agent", "converse", "start_execution", "send_email"),
+    *("get_secret_value", "get_parameter", "decrypt", "encrypt", "get_caller_identity", "assume_role"),
+)
 _SQL = (
     "execute",
     "executemany",
@@ -36,6 +45,15 @@ _QUERY = ("all", "first", "one", "one_or_none", "count", "fetchone", "fetchall",
 _THREAD = "`await asyncio.to_thread(…)`"
 _ASYNC_HTTP = "an async client"
 _PROCESS = "`await asyncio.create_subprocess_exec(…)`"
+
+MAIL_CONNECTIONS: dict[str, str] = {
+    **{f"smtplib.{name}": "aiosmtplib" for name in ("SMTP", "SMTP_SSL", "LMTP")},
+    **{f"ftplib.{name}": _THREAD for name in ("FTP", "FTP_TLS")},
+    **{f"imaplib.{name}": "aioimaplib" for name in ("IMAP4", "IMAP4_SSL")},
+    **{f"poplib.{name}": _THREAD for name in ("POP3", "POP3_SSL")},
+    "telnetlib.Telnet": "`await asyncio.open_connection(…)`",
+}
+"""Classes of the standard library whose instances connect when they are made, if they are told where."""
 
 FUNCTIONS: dict[str, str] = {
     "time.sleep": "`await asyncio.sleep(…)`",
@@ -60,6 +78,14 @@ FUNCTIONS: dict[str, str] = {
     "psycopg.connect": "`psycopg.AsyncConnection`",
     "pymysql.connect": "an async driver",
     "MySQLdb.connect": "an async driver",
+    "mysql.connector.connect": "`mysql.connector.aio`",
+    "pymssql.connect": "an async driver",
+    "oracledb.connect": "`oracledb.connect_async`",
+    "pika.BlockingConnection": "aio-pika",
+    "socket.create_connection": "`await asyncio.open_connection(…)`",
+    **{f"socket.{name}": "`await loop.getaddrinfo(…)`" for name in ("getaddrinfo", "gethostbyname")},
+    "websocket.create_connection": "the library websockets",
+    **MAIL_CONNECTIONS,
 }
 """Qualified name of a function that blocks -> what to use in a coroutine."""
 
@@ -95,6 +121,9 @@ METHOD_CALLS: tuple[Trigger, ...] = (
         ("create", "parse", "stream"), ("anthropic",), ("Anthropic", "AnthropicBedrock", "AnthropicVertex")
     ),
     _in_coroutines(("generate_content",), ("genai",), ("Client",)),
+    _in_coroutines(_MAIL, ("smtplib",), ("SMTP", "SMTP_SSL", "LMTP")),
+    _in_coroutines(_AWS, ("boto3",), ("client", "resource", "Session")),
+    _in_coroutines(("connect", "exec_command"), ("paramiko",), ("SSHClient",)),
 )
 """Calls of methods that block where the object is of a client that does; `blocking_method` decides."""
 
@@ -154,6 +183,24 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         re.compile(r"anthropic\.Anthropic(?:Bedrock|Vertex)?\(\)\.[\w.]+\.(?:create|parse|stream)"),
         "a client of a language model",
         "`AsyncAnthropic`",
+    ),
+    (
+        re.compile(rf"smtplib\.(?:SMTP|SMTP_SSL|LMTP)\(\)\.(?:{'|'.join(_MAIL)})"),
+        "a mail server",
+        "aiosmtplib",
+    ),
+    (
+        re.compile(
+            r"boto3\.(?:(?:session\.)?Session\(\)\.)?(?:client|resource)\(\)(?:\.\w+\(\))?"
+            rf"\.(?:{'|'.join(_AWS)})"
+        ),
+        "an AWS client",
+        "aioboto3",
+    ),
+    (
+        re.compile(r"paramiko\.(?:client\.)?SSHClient\(\)\.(?:connect|exec_command)"),
+        "an SSH client",
+        "asyncssh",
     ),
     (
         re.compile(r"google\.genai\.Client\(\)\.models\.generate_content"),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from lintkit.python.branches import in_development_branch
 from lintkit.python.environment_reads import ReadHow, environment_read, reader_class
 from lintkit.python.lazy import cst
+from lintkit.python.receivers import origins
 from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
@@ -590,6 +591,16 @@ def is_config_object(node: cst.BaseExpression, file: PythonFile) -> bool:
     if isinstance(node, (cst.Name, cst.Attribute)):
         return bool(_CONFIG_OBJECTS.search(last_name(node) or ""))
     return False
+
+
+def setting_behind(attribute: cst.Attribute, file: PythonFile) -> Setting | None:
+    """The field that an attribute reads of a settings class of the file: `settings.url`, `Config.URL`."""
+    for origin in origins(attribute.value, file):
+        if isinstance(origin.definition, cst.ClassDef):
+            for setting in fields_of(origin.definition, file):
+                if setting.name == attribute.attr.value:
+                    return setting
+    return None
 
 
 def _declared(statement: cst.AnnAssign | cst.Assign, value: cst.CSTNode, file: PythonFile) -> Setting | None:

@@ -18,20 +18,30 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
+from lintkit.python.environment_reads import environment_read
+from lintkit.python.releases import SQLALCHEMY_ORACLE, SQLALCHEMY_POSTGRESQL
+from lintkit.python.settings_fields import is_validated, setting_behind
 
 ASYNC = Calls(
     (
         "sqlalchemy.ext.asyncio.create_async_engine",
         "sqlalchemy.ext.asyncio.engine.create_async_engine",
+        "sqlalchemy.ext.asyncio.async_engine_from_config",
     )
 )
-SYNC = Calls(("sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "sqlmodel.create_engine"))
+SYNC = Calls(
+    (
+        *("sqlalchemy.create_engine", "sqlalchemy.engine.create_engine", "sqlmodel.create_engine"),
+        *("sqlalchemy.engine_from_config", "sqlalchemy.engine.engine_from_config"),
+    )
+)
 
 RULE = define(
     summary="the database URL of an engine names a driver that the engine cannot use",
     why="""
-An async engine needs an async driver: `create_async_engine("postgresql://…")` loads psycopg2 and stops with
-`InvalidRequestError` when the service starts. The reverse starts, and fails with `MissingGreenlet` at the first query.
+An async engine needs an async driver: before SQLAlchemy 2.1 `create_async_engine("postgresql://…")` loads psycopg2 and
+stops with `InvalidRequestError` when the service starts. The reverse starts, and fails with `MissingGreenlet` at the
+first query.
 """,
     remedy="Name the driver in the URL: `postgresql+asyncpg://` for an async engine, `postgresql+psycopg://` for both.",
     severity="error",
@@ -69,6 +79,71 @@ USER = "shop"
 engine = create_async_engine(f"postgresql+psycopg2://{USER}@{host}/shop")  # <-- here
 other = create_async_engine(URL.create("postgresql", host="db"))  # <-- here
 """
+        ),
+        bad(
+            """\
+from pydantic_settings import BaseSettings
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import async_engine_from_config, create_async_engine
+
+
+class Settings(BaseSettings):
+    dsn: str = "mysql+mysqldb://db/shop"
+
+
+settings = Settings()
+a = create_async_engine(settings.dsn)  # <-- here
+b = create_async_engine(make_url("postgresql+psycopg2://db/shop"))  # <-- here
+c = create_async_engine(make_url(URL).set(drivername="sqlite"))  # <-- here
+d = async_engine_from_config({"sqlalchemy.url": "mssql+pyodbc://db/shop"})  # <-- here
+""",
+            note="the default of a setting, and other ways to hand over a URL",
+        ),
+        bad(
+            {
+                "pyproject.toml": "[project]\ndependencies = ['sqlalchemy>=2.1']\n",
+                "app.py": "from sqlalchemy.ext.asyncio import create_async_engine\n\n"
+                "a = create_async_engine('postgresql+psycopg2://db/shop')  # <-- here\n"
+                "b = create_async_engine('mysql://db/shop')  # <-- here\n",
+            },
+            note="SQLAlchemy 2.1 takes another driver only where the URL names none, and not for MySQL",
+        ),
+        bad(
+            {
+                "requirements/base.txt": "sqlalchemy[asyncio]~=2.0.30\n",
+                "app.py": "from sqlalchemy.ext.asyncio import create_async_engine\n\n"
+                "a = create_async_engine('oracle://db/shop')  # <-- here\n",
+            },
+            note="an older release",
+        ),
+        good(
+            {
+                "Pipfile.lock": '{"default": {"sqlalchemy": {"version": "==2.1.4"}}}',
+                "app.py": "from sqlalchemy.ext.asyncio import create_async_engine\n\n"
+                "a = create_async_engine('postgresql://db/shop')\n"
+                "b = create_async_engine('oracle://db/shop')\n",
+            },
+            note="SQLAlchemy 2.1 takes psycopg 3 and oracledb",
+        ),
+        good(
+            """\
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+from sqlalchemy.ext.asyncio import create_async_engine
+
+
+class Settings(BaseSettings):
+    dsn: str = "postgresql://db/shop"
+
+    @field_validator("dsn")
+    @classmethod
+    def with_driver(cls, value):
+        return value.replace("postgresql://", "postgresql+asyncpg://")
+
+
+engine = create_async_engine(Settings().dsn)
+""",
+            note="a validator puts the driver in",
         ),
         bad(
             """\
@@ -134,10 +209,14 @@ _NEEDED = {
     "mssql": "mssql+aioodbc",
     "oracle": "oracle+oracledb",
 }
-_READERS = frozenset({"os.getenv", "os.environ.get", "decouple.config"})
-_URLS = frozenset(
-    {"sqlalchemy.URL.create", "sqlalchemy.engine.URL.create", "sqlalchemy.engine.url.URL.create"}
-)
+_FIXED_IN = {
+    "postgresql": SQLALCHEMY_POSTGRESQL,
+    "oracle": SQLALCHEMY_ORACLE,
+}
+_FROM_CONFIG = "engine_from_config"
+_PLACES = ("sqlalchemy", "sqlalchemy.engine", "sqlalchemy.engine.url")
+_URLS = frozenset(f"{place}.URL.create" for place in _PLACES)
+_PARSED = frozenset({*(f"{place}.make_url" for place in _PLACES), "str"})
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -145,7 +224,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     call = match.node
     if not isinstance(call, cst.Call):
         return
-    url = file.argument(call, 0, "url")
+    url = _url(call, match.name or "", file)
     scheme = _scheme(url, file) if url is not None else None
     if scheme is None:
         return
@@ -154,12 +233,29 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     written = dialect + (f"+{driver}" if driver else "")
     says = ""
+    fixed_in = None
     if match.trigger is ASYNC and driver not in _ASYNC_DRIVERS:
         says = f"an async engine cannot use `{written}://`: it needs `{_NEEDED[dialect]}://`, and stops at the start"
+        fixed_in = None if driver else _FIXED_IN.get(dialect)
     elif match.trigger is SYNC and driver in _ASYNC_DRIVERS and not _becomes_async(call, file):
         says = f"`{written}://` is for an async engine: this one fails at the first query"
     if says:
-        yield rule.finding(file.span(call), says, subject=f"{scope_name(call, file) or 'module'} {written}")
+        subject = f"{scope_name(call, file) or 'module'} {written}"
+        yield rule.finding(file.span(call), says, subject=subject, fixed_in=fixed_in)
+
+
+def _url(call: cst.Call, name: str, file: PythonFile) -> cst.BaseExpression | None:
+    """The URL among the arguments, or in the dict that they hold."""
+    if not name.endswith(_FROM_CONFIG):
+        return file.argument(call, 0, "url")
+    prefix = file.argument(call, 1, "prefix")
+    begins = "sqlalchemy." if prefix is None else file.string(prefix, follow=True)
+    settings = file.argument(call, 0, "configuration")
+    found = file.follow(settings) if settings is not None else None
+    for each in found.elements if isinstance(found, cst.Dict) and begins is not None else ():
+        if isinstance(each, cst.DictElement) and file.string(each.key) == f"{begins}url":
+            return each.value
+    return None
 
 
 def _scheme(url: cst.BaseExpression, file: PythonFile) -> tuple[str, str] | None:
@@ -167,15 +263,12 @@ def _scheme(url: cst.BaseExpression, file: PythonFile) -> tuple[str, str] | None
     value = file.follow(url)
     if isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
         return _scheme(value.right, file)
+    if isinstance(value, cst.Attribute):
+        setting = setting_behind(value, file)
+        default = setting.default if setting is not None and not is_validated(setting, file) else None
+        return _scheme(default, file) if default is not None else None
     if isinstance(value, cst.Call):
-        name = file.qualified_name(value.func)
-        inner = None
-        if name in _READERS:
-            inner = file.argument(value, 1, "default")
-        elif name in _URLS:
-            inner = file.argument(value, 0, "drivername")
-        elif name == "str" and len(value.args) == 1:
-            inner = value.args[0].value
+        inner = _inner(value, file)
         return _scheme(inner, file) if inner is not None else None
     parts = file.string_parts(value, follow=True)
     first = parts[0] if parts else None
@@ -183,6 +276,21 @@ def _scheme(url: cst.BaseExpression, file: PythonFile) -> tuple[str, str] | None
     if found is None or (parts is not None and len(parts) > 1 and not found[0].endswith("://")):
         return None
     return found[1], found[2] or ""
+
+
+def _inner(call: cst.Call, file: PythonFile) -> cst.BaseExpression | None:
+    """What decides the driver of a URL that a call makes."""
+    read = environment_read(call, file)
+    if read is not None:
+        return read.default
+    name = file.qualified_name(call.func)
+    if name in _URLS:
+        return file.argument(call, 0, "drivername")
+    if name in _PARSED:
+        return file.argument(call, 0, "name_or_url")
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "set":
+        return file.argument(call, None, "drivername")
+    return None
 
 
 def _becomes_async(call: cst.Call, file: PythonFile) -> bool:

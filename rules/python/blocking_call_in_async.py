@@ -19,12 +19,14 @@ from lintkit.api import (
 from lintkit.python.blocking import (
     FUNCTION_CALLS,
     FUNCTIONS,
+    MAIL_CONNECTIONS,
     METHOD_CALLS,
     blocking_method,
     in_coroutine,
     is_awaited,
 )
 from lintkit.python.branches import scope_name
+from lintkit.python.receivers import origins
 
 RULE = define(
     summary="a call in a coroutine that blocks the event loop",
@@ -165,6 +167,45 @@ async def answer(text):
     return client.chat.completions.create(messages=[text])  # <-- here
 """
         ),
+        bad(
+            """\
+import imaplib
+import smtplib
+import socket
+
+import boto3
+import paramiko
+
+files = boto3.client("s3")
+
+
+async def send(message):
+    with smtplib.SMTP("mail", 25, timeout=5) as server:  # <-- here
+        server.send_message(message)
+    imaplib.IMAP4_SSL("mail")  # <-- here
+    later = smtplib.SMTP(timeout=5)
+    later.connect("mail")  # <-- here
+    later.sendmail(SENDER, RECEIVERS, message)
+    socket.getaddrinfo("mail", 25)  # <-- here
+    files.put_object(Bucket="b", Key="k", Body=message)  # <-- here
+    shell = paramiko.SSHClient()
+    shell.connect("host")  # <-- here
+""",
+            note="mail, names, AWS and SSH; of one client the first call of each function",
+        ),
+        good(
+            """\
+import smtplib
+
+import boto3
+
+
+async def link(key):
+    server = smtplib.SMTP(timeout=5)
+    return boto3.client("s3").generate_presigned_url("get_object", Params={"Key": key})
+""",
+            note="nothing is sent",
+        ),
         good(
             """\
 import asyncio
@@ -238,20 +279,17 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if coroutine is None or is_awaited(call, file):
         return
     if match.trigger is FUNCTION_CALLS:
-        if match.name in FUNCTIONS and not _returns_at_once(call, match.name, file):
-            what, instead = "", FUNCTIONS[match.name]
-        else:
+        if match.name not in FUNCTIONS or _returns_at_once(call, match.name, file):
             return
+        what, instead = "", FUNCTIONS[match.name]
     else:
         found = blocking_method(call, file)
         if found is None:
             return
         through, instead = found
         what = f" through {through}"
-        if "database" in through or "Redis" in through or "Neo4j" in through:
-            key = ("blocking call reported", id(coroutine), through)
-            if file.answers.setdefault(key, call) is not call:
-                return
+        if _is_known(call, coroutine, through, file):
+            return
     callee = " ".join(file.code(call.func).split())
     shown = callee if len(callee) <= 60 else callee[:59] + "…"
     yield rule.finding(
@@ -261,8 +299,28 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     )
 
 
+def _is_known(call: cst.Call, coroutine: cst.FunctionDef, through: str, file: PythonFile) -> bool:
+    """Whether the coroutine's use of such a client is reported already: where it is made, or at an earlier call."""
+    if not any(word in through for word in ("database", "Redis", "Neo4j", "mail", "AWS", "SSH")):
+        return False
+    for origin in origins(call.func, file):
+        made = origin.call
+        name = file.qualified_name(made.func) if made is not None else None
+        if (
+            made is not None
+            and name in MAIL_CONNECTIONS
+            and in_coroutine(made, file) is coroutine
+            and not _returns_at_once(made, name, file)
+        ):
+            return True
+    return file.answers.setdefault(("blocking call reported", id(coroutine), through), call) is not call
+
+
 def _returns_at_once(call: cst.Call, name: str, file: PythonFile) -> bool:
-    """Whether a process is only started: `os.spawnl(os.P_NOWAIT, …)`, or a mode that nobody knows."""
+    """Whether nothing is waited for: `SMTP()` without a host, `os.spawnl(os.P_NOWAIT, …)`, a mode that nobody knows."""
+    if name in MAIL_CONNECTIONS and not name.startswith(("imaplib.", "poplib.")):
+        given = file.given(call)
+        return given.whole and not given.has("host", 0)
     if not name.startswith("os.spawn"):
         return False
     mode = file.argument(call, 0, "mode")
