@@ -72,6 +72,7 @@ __all__ = [
     "Project",
     "PythonFile",
     "References",
+    "Release",
     "Route",
     "RuleContext",
     "Severity",
