@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -51,6 +52,7 @@ Answer with a text of your own and an id (`detail="could not create the job"`), 
         bad(
             """\
 from fastapi import FastAPI, HTTPException, status
+from sqlalchemy.exc import IntegrityError
 
 app = FastAPI()
 
@@ -59,9 +61,9 @@ app = FastAPI()
 async def create(job: Job):
     try:
         return await jobs.create(job)
-    except PermissionDenied as e:
+    except IntegrityError as e:
         raise HTTPException(
-            status_code=status.HTTP_403_FORBIDDEN,
+            status_code=status.HTTP_409_CONFLICT,
             detail=str(e),  # <-- here
         )
     except Exception as e:
@@ -253,6 +255,64 @@ def work():
 """,
             note="a traceback in the log",
         ),
+        bad(
+            """\
+from http import HTTPStatus
+
+import httpx
+from fastapi import FastAPI, HTTPException
+from flask import jsonify
+
+app = FastAPI()
+
+
+@app.get("/rate")
+def rate():
+    try:
+        return ask()
+    except (httpx.HTTPError, RateMissing) as error:
+        raise HTTPException(status_code=404, detail=f"no rate: {error}")  # <-- here
+    except ValueError as error:
+        raise HTTPException(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))  # <-- here
+
+
+@app.get("/order")
+def order():
+    try:
+        return jsonify(load())
+    except KeyError as error:
+        return jsonify(error=str(error)), 500  # <-- here
+""",
+            note="of a library, and of Python where the service says that it is the one at fault",
+        ),
+        good(
+            """\
+from fastapi import FastAPI, HTTPException
+from shop.errors import OrderClosed
+
+app = FastAPI()
+
+
+class SoldOut(Exception):
+    pass
+
+
+def check(name):
+    if not name:
+        raise ValueError("a name has a letter or more")
+
+
+@app.post("/orders/{name}")
+def order(name: str):
+    try:
+        check(name)
+    except ValueError as error:
+        raise HTTPException(status_code=422, detail=str(error))
+    except (OrderClosed, SoldOut) as error:
+        raise HTTPException(409, detail=str(error))
+""",
+            note="sentences for the caller: errors of the project, and of Python where the request is at fault",
+        ),
         good(
             """\
 class HTTPException(ValueError):
@@ -284,8 +344,50 @@ _RESPONSE = re.compile(
 _NOT_THE_BODY = frozenset(
     {"headers", "status", "status_code", "media_type", "content_type", "background", "reason_code"}
 )
-_HTTP_ERROR = re.compile(
-    r"HTTP(?:Exception|Error)|Http404|ValidationError|APIException|WebSocketException|Abort"
+_TEXTS = (
+    (
+        re.compile(
+            r"(?:sqlalchemy|psycopg\w*|asyncpg|aiopg|pymysql|aiomysql|MySQLdb|mysql|sqlite3|aiosqlite|pyodbc|oracledb|cx_Oracle"
+            r"|peewee|tortoise|databases|duckdb|clickhouse_\w+|django\.db)\."
+        ),
+        "SQL and its values included",
+    ),
+    (
+        re.compile(
+            r"(?:OSError|IOError|FileNotFoundError|FileExistsError|PermissionError|IsADirectoryError|NotADirectoryError"
+            r"|shutil\.Error|shutil\.\w+Error|subprocess\.\w+)$"
+        ),
+        "paths of the server included",
+    ),
+    (
+        re.compile(
+            r"(?:ConnectionError|ConnectionRefusedError|ConnectionResetError|ConnectionAbortedError|TimeoutError)$"
+            r"|(?:socket|ssl|smtplib|ftplib|http\.client|urllib\.error|urllib3|requests|httpx|httpcore|aiohttp(?!\.web)|redis|aioredis|valkey"
+            r"|pymongo|motor|neo4j|kafka|aiokafka|aio_pika|pika|amqp|kombu|celery|nats|elastic\w+|opensearchpy|grpc|botocore"
+            r"|boto3|aiobotocore|minio|google|azure|kubernetes|docker|paramiko|asyncssh|ldap3?|websockets|qdrant_client)\."
+        ),
+        "hosts and addresses included",
+    ),
+)
+"""Classes of exceptions whose text a library writes for developers, and what it holds."""
+_OF_PYTHON = frozenset(
+    {
+        *(
+            "ValueError",
+            "TypeError",
+            "KeyError",
+            "IndexError",
+            "LookupError",
+            "AttributeError",
+            "RuntimeError",
+        ),
+        *("AssertionError", "ArithmeticError", "ZeroDivisionError", "NotImplementedError", "MemoryError"),
+    }
+)
+"""Classes that code of the project raises as well: with a sentence for the caller, who is told that he is at fault."""
+_FAULT = re.compile(
+    r"\b5\d\d\b|HTTP_5\d\d|INTERNAL_SERVER_ERROR|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT"
+    r"|ServerError\b|InternalServerError|HTTPBadGateway|HTTPServiceUnavailable"
 )
 
 
@@ -297,14 +399,40 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     elif match.trigger is ERROR_ROUTES and isinstance(node, cst.FunctionDef):
         name = _error_parameter(node, match, file)
         if name:
-            yield from _sent(node.body, name, "any error", True, file, rule)
+            yield from _sent(node.body, name, _ANY_ERROR, file, rule)
     elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
         name = node.name.name.value if node.name is not None and isinstance(node.name.name, cst.Name) else ""
-        broad = catches_everything(node, file)
-        caught = file.code(node.type) if node.type is not None else ""
-        if name and (broad or not _HTTP_ERROR.search(caught)):
-            what = "any error" if broad or len(caught) > 60 or "\n" in caught else f"`{caught}`"
-            yield from _sent(node.body, name, what, broad, file, rule)
+        text = _text_for_developers(node, file)
+        if name and text is not None:
+            yield from _sent(node.body, name, text, file, rule)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The text of an exception: of what, what it holds, and whether it is one only where the service is at fault."""
+
+    what: str
+    holds: str
+    broad: bool = False
+    at_fault: bool = False
+
+
+_ANY_ERROR = _Text("any error", "SQL, hosts, paths and values included", broad=True)
+
+
+def _text_for_developers(
+    handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile
+) -> _Text | None:
+    """The text that a handler has; None for exceptions whose text the project may have written for its callers."""
+    if catches_everything(handler, file):
+        return _ANY_ERROR
+    caught = file.caught(handler)
+    for words, holds in _TEXTS:
+        for name in caught:
+            if words.match(name):
+                return _Text(f"`{name.rpartition('.')[2]}`", holds)
+    named = [name for name in caught if name in _OF_PYTHON]
+    return _Text(f"`{named[0]}`", "names of the code included", at_fault=True) if named else None
 
 
 def _error_parameter(function: cst.FunctionDef, match: Match, file: PythonFile) -> str:
@@ -319,7 +447,7 @@ def _error_parameter(function: cst.FunctionDef, match: Match, file: PythonFile) 
 
 
 def _sent(
-    body: cst.CSTNode, error: str, what: str, broad: bool, file: PythonFile, rule: RuleContext
+    body: cst.CSTNode, error: str, text: _Text, file: PythonFile, rule: RuleContext
 ) -> Iterator[Finding]:
     """The places below `body` that send the text of the exception `error`."""
     tainted: set[str] = set()
@@ -334,6 +462,8 @@ def _sent(
             leak = _leak(value, error, tainted, file)
             if leak is None or in_development_branch(leak, file):
                 continue
+            if text.at_fault and not _FAULT.search(_status(node, file)):
+                continue
             code = file.code(leak)
             quoted = (
                 isinstance(leak, cst.Name | cst.Call | cst.Attribute) and len(code) <= 50 and "\n" not in code
@@ -341,15 +471,29 @@ def _sent(
             shown = f"`{code}`" if quoted else "This text"
             yield rule.finding(
                 file.span(leak),
-                f"{shown} tells the caller what {what} says"
-                + (
-                    ": SQL, hosts, paths and values included"
-                    if broad
-                    else ", and that text is written for a log"
-                ),
+                f"{shown} tells the caller what {text.what} says: {text.holds}",
                 subject=scope_name(leak, file) or "module",
-                confidence=None if broad else "medium",
+                confidence=None if text.broad else "medium",
             )
+
+
+def _status(node: cst.CSTNode, file: PythonFile) -> str:
+    """The code that says how a response ends: the class, the number, and what a `return` gives beside it."""
+    parts: list[cst.CSTNode] = []
+    statement = file.enclosing_statement(node)
+    if isinstance(statement, cst.Return) and isinstance(statement.value, cst.Tuple):
+        parts += [each.value for each in statement.value.elements[1:]]
+    if isinstance(node, cst.Call):
+        parts.append(node.func)
+        for argument in node.args:
+            if argument.keyword is None or argument.keyword.value in {"status", "status_code"}:
+                parts.append(argument.value)
+    texts = [
+        file.code(part)
+        for part in parts
+        if not isinstance(part, cst.Dict | cst.FormattedString | cst.SimpleString)
+    ]
+    return " ".join(texts)
 
 
 def _bodies(node: cst.CSTNode, file: PythonFile) -> Iterator[cst.BaseExpression]:
