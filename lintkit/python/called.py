@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -45,3 +46,68 @@ def reached_functions(
                 reached[id(each)] = (each, root)
                 waiting.append(each)
     return reached
+
+
+_MAIN_BLOCK = re.compile(r"""^if\b[^\n]*\b__name__\b""", re.MULTILINE)
+_STARTS_SERVER = re.compile(
+    r"(?:uvicorn|hypercorn|waitress|granian|gunicorn|aiohttp)(?:\.\w+)*\.(?:run|serve|run_app|Server|Granian)$"
+    r"|werkzeug(?:\.serving)?\.run_simple$|wsgiref\.simple_server\.make_server$"
+)
+_SERVES = frozenset(
+    {"serve", "serve_forever", "run_forever", "wait_for_termination", "run_app", "run_polling"}
+)
+
+
+def run_by_hand(function: cst.FunctionDef, file: PythonFile) -> bool:
+    """Whether only the `__main__` block runs a function, by itself or through others, and starts no server.
+
+    Such a function is a tool: `python load.py`. What another file imports is not known.
+    """
+    if not _MAIN_BLOCK.search(file.text):
+        return False
+    key = "run by hand"
+    known: frozenset[int] | None = file.answers.get(key)
+    if known is None:
+        known = file.answers[key] = frozenset(_tools(file))
+    return id(function) in known
+
+
+def _tools(file: PythonFile) -> set[int]:
+    """The functions that `run_by_hand` holds for."""
+    roots: list[cst.FunctionDef] = []
+    elsewhere: list[cst.FunctionDef] = []
+    functions: list[cst.FunctionDef] = []
+    for statement in file.statements():
+        for node in file.walk(statement):
+            if isinstance(node, cst.FunctionDef):
+                functions.append(node)
+            if not isinstance(node, cst.Name | cst.Attribute) or file.enclosing_function(node) is not None:
+                continue
+            definition = file.definition(node)
+            if isinstance(definition, cst.FunctionDef):
+                (roots if file.in_main_block(node) else elsewhere).append(definition)
+            elif file.in_main_block(node) and _starts_server(node, file):
+                return set()
+    reached = reached_functions(roots, file)
+    if any(_starts_server(node, file) for each, _ in reached.values() for node in file.walk(each.body)):
+        return set()
+    others = [each for each in functions if id(each) not in reached]
+    outside = reached_functions([*elsewhere, *others], file)
+    return set(reached) - set(outside)
+
+
+def _starts_server(node: cst.CSTNode, file: PythonFile) -> bool:
+    if not isinstance(node, cst.Attribute | cst.Name):
+        return False
+    name = file.qualified_name(node)
+    if name is not None:
+        return _STARTS_SERVER.match(name) is not None
+    if not isinstance(node, cst.Attribute):
+        return False
+    if node.attr.value in _SERVES:
+        return True
+    return (
+        node.attr.value == "run"
+        and isinstance(node.value, cst.Name)
+        and node.value.value in {"app", "server"}
+    )

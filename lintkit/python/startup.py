@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lintkit.python.called import reached_functions
+from lintkit.python.called import reached_functions, run_by_hand
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def startup_of(function: cst.FunctionDef, file: PythonFile) -> Startup | None:
         found is None
         and STARTUP_NAMES.fullmatch(function.name.value)
         and not _is_registry_hook(function, file)
+        and not run_by_hand(function, file)
     ):
         found = Startup(function, f"in `{function.name.value}`", False)
     return found

@@ -30,7 +30,7 @@ _LINUX_ONLY = (
     *("socket.AF_CAN", "socket.AF_ALG", "socket.AF_TIPC", "select.epoll", "selectors.EpollSelector"),
 )
 _LACKING: Mapping[str, frozenset[str]] = {
-    "socket.TCP_KEEPIDLE": frozenset({MACOS, WINDOWS}),
+    "socket.TCP_KEEPIDLE": frozenset({MACOS}),
     "socket.TCP_KEEPALIVE": frozenset({LINUX}),
     "socket.TCP_KEEPINTVL": frozenset({WINDOWS}),
     "socket.TCP_KEEPCNT": frozenset({WINDOWS}),

@@ -209,6 +209,43 @@ def init_db():
         ),
         good(
             """\
+import asyncio
+
+from shop.db import Base, engine
+
+
+async def init_database():
+    async with engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+
+
+async def main():
+    await init_database()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+""",
+            note="a tool: only the `__main__` block runs it",
+        ),
+        bad(
+            """\
+import uvicorn
+from shop.db import Base, app, engine
+
+
+def init_database():
+    Base.metadata.create_all(engine)  # <-- here
+
+
+if __name__ == "__main__":
+    init_database()
+    uvicorn.run(app)
+""",
+            note="the block starts the service",
+        ),
+        good(
+            """\
 def create_all(rows):
     return [row.create() for row in rows]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -11,6 +11,7 @@ from lintkit.api import (
     Calls,
     Finding,
     Match,
+    MethodCalls,
     PythonFile,
     RuleContext,
     bad,
@@ -19,10 +20,13 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.clients import CLIENT_CALLS, CLIENT_TYPES, holds, is_client_module, talks_to
+from lintkit.python.clients import CLIENT_CALLS, CLIENT_TYPES, HTTP_VERBS, holds, is_client_module, talks_to
 from lintkit.python.printed import logged
+from lintkit.python.spelling import last_name
 
 PRINTS = Calls(("print", "pprint.pprint", "pprint.pp"))
+SESSIONS = MethodCalls(HTTP_VERBS, words=(("session", "http"), ("client", "http")))
+"""Calls that may go to another service through a session that another module of the project makes."""
 PROGRAM = Calls(
     (
         "argparse.ArgumentParser",
@@ -52,7 +56,7 @@ explains the outage is not in it.
     remedy="Use the module's logger (`logger.debug(...)`), with values as arguments; delete what was for debugging.",
     severity="warning",
     kinds=("python",),
-    looks_at=(PRINTS, PROGRAM, CLIENT_CALLS, CLIENT_TYPES),
+    looks_at=(PRINTS, PROGRAM, CLIENT_CALLS, CLIENT_TYPES, SESSIONS),
     tags=("logging",),
     fixable=True,
     equivalents=("ruff:T201", "ruff:T203"),
@@ -223,6 +227,26 @@ def get(key: str) -> bytes:
                 "app/clients/billing.py": 'def charge(order):\n    print("charging", order, flush=True)  # <-- here\n'
             }
         ),
+        bad(
+            {
+                "app/parcels.py": """\
+from shop.net import http_client
+
+BASE_URL = "https://depot.example.com"
+
+
+def find(parcel):
+    answer = http_client.get(f"{BASE_URL}/parcels/{parcel}")
+    print(answer.json())  # <-- here
+    return answer
+"""
+            },
+            note="through a session that another module makes",
+        ),
+        good(
+            {"app/store.py": "def show(session, key):\n    print(session.get(key))\n"},
+            note="nothing says that this session calls a service",
+        ),
         good(
             'import redis\n\ncache = redis.Redis()\n\nif __name__ == "__main__":\n    print(cache.ping())\n'
         ),
@@ -288,7 +312,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or _runs_as_a_script(call, file)
     ):
         return
-    library = talks_to(rule.matches) or holds(rule.matches, file)
+    library = talks_to(rule.matches) or holds(rule.matches, file) or _calls_service(rule.matches, file)
     if library is None and not is_client_module(file.path):
         return
     if any(other.trigger is PROGRAM for other in rule.matches):
@@ -309,6 +333,34 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         confidence="high" if certain or library is not None else "medium",
         fix=logged(call, file),
     )
+
+
+_SESSION = re.compile(r"(?:^|_)(?:session|http|client)$")
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_ADDRESS_NAME = re.compile(r"(?:^|_)(?:url|uri|endpoint|base|host|api)(?:$|_)", re.IGNORECASE)
+
+
+def _calls_service(matches: Sequence[Match], file: PythonFile) -> str | None:
+    """`session.post("https://…")`: what is called is another service, whoever made the session."""
+    return next(
+        ("another service" for each in matches if each.trigger is SESSIONS and _is_request(each.node, file)),
+        None,
+    )
+
+
+def _is_request(call: cst.CSTNode, file: PythonFile) -> bool:
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return False
+    if not _SESSION.search((last_name(call.func.value) or "").lower()):
+        return False
+    for value in file.positional(call)[:2]:
+        first = next(iter(file.string_parts(value, follow=True) or ()), None)
+        if isinstance(first, str):
+            if _ADDRESS.match(first):
+                return True
+        elif first is not None and _ADDRESS_NAME.search(last_name(first) or ""):
+            return True
+    return False
 
 
 def _writes_elsewhere(call: cst.Call, file: PythonFile) -> bool:

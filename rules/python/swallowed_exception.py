@@ -133,6 +133,65 @@ def parse(text, default=None):
 """,
             note="followed through the constant",
         ),
+        bad(
+            """\
+import httpx
+
+
+class Unclear:
+    pass
+
+
+async def state(client: httpx.AsyncClient, parcel: str):
+    try:
+        answer = await client.get(f"/parcels/{parcel}")
+        return answer.raise_for_status().json()["state"]
+    except Exception:  # <-- here
+        return Unclear()
+""",
+            note="an object of which only the class is told says as little as `None`",
+        ),
+        bad(
+            """\
+def sync(parcels):
+    # Ask the depot first
+    try:
+        depot.push(parcels)
+    except Exception:  # <-- here
+        pass
+""",
+            note="a comment that speaks of what is tried gives no reason",
+        ),
+        good(
+            """\
+import shutil
+
+
+def keep(source, target):
+    shutil.copyfile(source, target)
+    # The times as well; it is fine if the disk has none.
+    try:
+        shutil.copystat(source, target)
+    except Exception:
+        pass
+
+
+def warm(cache):
+    \"\"\"Fill the cache. Best effort: a cold cache is slow, no more.\"\"\"
+    try:
+        cache.fill()
+    except Exception:
+        pass
+
+
+def note(hook):
+    try:
+        hook.send()  # a lost note does not matter to the parcel
+    except Exception:
+        pass
+""",
+            note="a reason above the `try`, in its block, and in the docstring",
+        ),
         good(
             """\
 def count(client):
@@ -372,6 +431,8 @@ if settings.DEBUG:
 )
 
 _PAUSES = frozenset({"time.sleep", "asyncio.sleep", "anyio.sleep", "trio.sleep", "gevent.sleep"})
+_CLASS = re.compile(r"_?[A-Z]\w*[a-z]")
+_ANSWERS = re.compile(r"Response|Result|Error|Exception")
 _EMPTY_VALUES = frozenset({"dict", "list", "set", "tuple", "str", "bytes", "int", "float", "frozenset"})
 _CLEANUP = frozenset(
     """close aclose close_all cancel kill terminate disconnect unlink remove rmtree rmdir rollback shutdown stop release
@@ -389,6 +450,19 @@ _READING_FUNCTIONS = frozenset(
 """Calls that only read a value they were given: the one thing that can go wrong is the value."""
 _REASON = re.compile(
     r"(?:^|\s)#+[ \t]*(?!(?:TODO|FIXME|XXX|HACK)\b|noqa|pragma|pylint|type:|nosec)(?:\S+[ \t]+){2,}\S"
+)
+_OF_FAILURE = re.compile(
+    r"\b(?:best[ -]effort|never ?mind|must not|should not (?:fail|break|stop)|swallow(?:s|ed)?"
+    r"|never (?:raises?|fails?|blocks?|breaks?)"
+    r"|(?:not |non-?)(?:fatal|critical|important|essential)"
+    r"|(?:is|it'?s|are|be|that'?s) (?:fine|ok(?:ay)?|optional|harmless)"
+    r"|(?:may|might|can|could) (?:fail|be missing|not (?:be|exist|work))"
+    r"|(?:does|do)(?:n't| not) (?:matter|care|fail|break|block|stop)"
+    r"|fails? silently|silently (?:fails?|ignored?|skip\w*)"
+    r"|ignor(?:e|es|ed|ing) (?:any |all )?(?:errors?|failures?|exceptions?|it|this)"
+    r"|(?:errors?|failures?|exceptions?) (?:are|is) (?:ignored|swallowed|fine|ok)"
+    r"|if (?:we|it|this|that) (?:can(?:'t|not)|fails?|could not|couldn't|doesn't work))\b",
+    re.IGNORECASE,
 )
 _TELEMETRY = re.compile(r"(?:^|[_/])(?:telemetry|analytics|usage_stats)(?:[_./]|$)")
 _BESIDE_CLEANUP = frozenset(
@@ -549,7 +623,7 @@ def _is_default(value: cst.BaseExpression, error: str, file: PythonFile) -> bool
             file.code(node)
         ):
             return False
-        if isinstance(node, cst.Call) and (file.qualified_name(node.func) not in _EMPTY_VALUES or node.args):
+        if isinstance(node, cst.Call) and not _is_empty(node, file):
             return False
         if isinstance(
             node, cst.Await | cst.Yield | cst.Lambda | cst.FormattedString | cst.Comparison | cst.IfExp
@@ -560,6 +634,17 @@ def _is_default(value: cst.BaseExpression, error: str, file: PythonFile) -> bool
         if isinstance(node, cst.Name) and _TELLS_FAILURE.search(node.value):
             return False
     return True
+
+
+def _is_empty(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a call makes an empty value, or an object of which only its class is told: `list()`, `Pending()`."""
+    if call.args:
+        return False
+    name = file.qualified_name(call.func)
+    if name in _EMPTY_VALUES:
+        return True
+    last = last_name(call.func) or ""
+    return _CLASS.match(last) is not None and not _ANSWERS.search(last)
 
 
 def _assigns_default(statement: cst.Assign | cst.AnnAssign, error: str, file: PythonFile) -> bool:
@@ -608,10 +693,25 @@ def _is_fine(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> boo
 
 
 def _has_a_reason(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> bool:
-    """Whether a comment of several words in the handler says why nothing is done: somebody has decided."""
+    """Whether a comment says why nothing is done: somebody has decided.
+
+    In the handler any comment of several words; above the `try`, in its block and in the docstring, which speak of what
+    is tried, only one that speaks of its failure.
+    """
     span = file.span(handler)
     line_end = file.text.find("\n", span.end)
-    return _REASON.search(file.text[span.start : line_end if line_end >= 0 else None]) is not None
+    if _REASON.search(file.text[span.start : line_end if line_end >= 0 else None]):
+        return True
+    attempt = file.parent(handler)
+    start = file.span(attempt).start if attempt is not None else span.start
+    comments = [line for line in file.text[start : span.start].splitlines() if _REASON.search(line)]
+    for line in reversed(file.text[: file.text.rfind("\n", 0, start) + 1].splitlines()):
+        if not line.lstrip().startswith("#"):
+            break
+        comments.append(line)
+    function = file.enclosing_function(handler)
+    docstring = function.get_docstring(clean=False) if function is not None else None
+    return any(_OF_FAILURE.search(text) for text in (*comments, docstring or ""))
 
 
 def _only_reads(body: cst.BaseSuite, file: PythonFile) -> bool:
