@@ -27,7 +27,7 @@ from lintkit.python.spelling import last_name
 LOOPBACK = Strings(("localhost", "127.", "[::1]", "::1", "host.docker.internal"))
 
 RULE = define(
-    summary="a connection setting falls back to localhost",
+    summary="a connection setting falls back to the machine itself",
     why="""
 In a container `localhost` is the container. When the variable is missing in production the service does not stop:
 it starts, reports itself healthy, and fails on the first request, or talks to whatever listens beside it.
@@ -127,6 +127,54 @@ uvicorn.run("app:app", host="127.0.0.1")
 """,
             note="addresses that a server binds",
         ),
+        bad(
+            """\
+from celery import Celery
+from pydantic_settings import BaseSettings
+from shop.config import settings
+from shop.limits import Limiter
+
+
+class Settings(BaseSettings):
+    oauth_redirect_template: str = "http://localhost:3000/oauth/{provider}/done"  # <-- here
+    depot_baseurl: str = "http://127.0.0.1:5000/"  # <-- here
+
+
+limiter = Limiter(storage=settings.REDIS_URL or "redis://localhost:6379/0")  # <-- here
+queue = Celery("shop", broker=settings.broker_url or "amqp://localhost")  # <-- here
+options = {"hosts": [settings.search_url or "http://localhost:9200"]}  # <-- here
+""",
+            note="an address that a browser comes back to, and fallbacks wherever they flow",
+        ),
+        good(
+            """\
+from urllib.parse import urlparse
+
+import redis
+from sqlalchemy.engine import make_url
+
+
+def connect(url):
+    parsed = urlparse(url)
+    database_host = make_url(url).host or "localhost"
+    return redis.Redis(host=parsed.hostname or "localhost", port=parsed.port or 6379), database_host
+""",
+            note="the host is in the URL; the other one is for the type checker",
+        ),
+        good(
+            'REDIRECT_URI = "http://localhost:8765/callback"\n',
+            note="a command line tool waits there for the browser",
+        ),
+        good(
+            """\
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    permitted_request_urls: list[str] = ["http://127.0.0.1:5000", "http://localhost:5000"]
+""",
+            note="what may be asked for is no connection",
+        ),
         good(
             """\
 CORS_ORIGINS = ["http://localhost:3000"]
@@ -160,13 +208,17 @@ class LocalSettings:
 )
 
 _CONNECTION = re.compile(
-    r"(?:^|_)(?:urls?|uris?|dsn|hosts?|hostname|endpoints?|addr|address|server|servers|brokers?|connection|conn|backend|"
+    r"(?<!c)(?:urls?|uris?)(?:$|_)|(?:^|_)(?:db|redis|pg|mysql|mongo|rabbit|kafka|api|base|smtp)(?:hosts?|addr|server)(?:$|_)|"
+    r"(?:^|_)(?:dsn|hosts?|hostname|endpoints?|addr|address|server|servers|brokers?|connection|conn|backend|"
     r"bootstrap|nodes?|proxy|base|sentinels?|cluster|location)(?:$|_)"
 )
 _NOT_A_CONNECTION = re.compile(
     r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|localhost|"
-    r"cookie|no_?proxy|example|placeholder|help|description|title|interface|csrf|referer|callback|redirect"
+    r"cookie|no_?proxy|example|placeholder|help|description|title|interface|csrf|referer"
+    r"|permit|safe_|authori[sz]ed|skip|forbid|banned|restrict|reserved|known_|private_"
 )
+_CALLED_BACK = re.compile(r"callback|redirect")
+"""Names of addresses that a browser comes back to: of a command line tool that is this machine, and rightly so."""
 _BOUND = re.compile(
     r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|flask_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
 )
@@ -180,7 +232,9 @@ _STORE_URL = re.compile(
     re.I,
 )
 _PUBLIC = re.compile(
-    r"front_?end|public|web_?site|site_url|web_?app|external_url|app_url|dashboard|ui_url", re.IGNORECASE
+    r"front_?end|public|web_?site|site_url|web_?app|external|app_url|dashboard|ui_url|callback|redirect|(?:^|_)links?(?:_|$)"
+    r"|share|invite|(?:^|_)site(?:_|$)|home_?page",
+    re.IGNORECASE,
 )
 """Names of addresses that a browser is sent to."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -202,7 +256,11 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     name, how = place
     if is_for_development(match.node, file):
         return
-    if how not in {"client", "entry"} and not _is_connection(name, text):
+    if (
+        how not in {"client", "entry"}
+        and not _is_connection(name, text)
+        and not (_is_called_back(name, text) and _is_a_setting(match.node, file))
+    ):
         return
     what = {
         "default": f"`{name}` falls back to {host}",
@@ -211,26 +269,43 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         "client": f"`{name}` connects to {host}",
         "entry": f"`{name}` is {host}",
     }[how]
-    where = (
-        "in a visitor's browser is the visitor"
-        if _PUBLIC.search(name)
-        else "in a container is the container itself"
-    )
     yield rule.finding(
         file.span(match.node),
-        f"{what}, which {where}",
+        f"{what}, which {_meaning(host, name, text, how)}",
         subject=name,
         confidence="high" if how in {"default", "client"} else "medium",
     )
 
 
+def _meaning(host: str, name: str, text: str, how: str) -> str:
+    """What a loopback address is where it is used; of a name that says neither, what is true of both."""
+    if host == "host.docker.internal":
+        return "is the machine of whoever runs Docker Desktop, and on other hosts no name at all"
+    if how != "client" and _PUBLIC.search(name):
+        return "in a visitor's browser is the visitor's own machine"
+    if how == "client" or _STORE.search(name) or _STORE_URL.match(text):
+        return "in a container is the container itself"
+    return "is whatever machine or container asks for it"
+
+
 def _is_connection(name: str, text: str) -> bool:
     words = _CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower().replace("-", "_")
-    if _NOT_A_CONNECTION.search(words):
+    if _NOT_A_CONNECTION.search(words) or _CALLED_BACK.search(words):
         return False
     if _BOUND.match(words) and "://" not in text:
         return False
     return bool(_CONNECTION.search(words) or _STORE_URL.match(text))
+
+
+def _is_called_back(name: str, text: str) -> bool:
+    words = _CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower()
+    return bool(_CALLED_BACK.search(words)) and not _NOT_A_CONNECTION.search(words) and "://" in text
+
+
+def _is_a_setting(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a service is configured by it: a field of a settings class, or a default of the environment."""
+    setting = setting_at(node, file)
+    return setting is not None and setting.framework != "module"
 
 
 def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
@@ -252,14 +327,22 @@ def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
         elif isinstance(parent, cst.BooleanOperation):
             if not isinstance(parent.operator, cst.Or) or parent.right is not child:
                 return None
+            if _is_of_parsed_url(parent.left, file):
+                return None
             fallback = _called(parent.left, file)
         elif isinstance(parent, cst.IfExp):
             other = parent.orelse if child is parent.body else parent.body
             if child is parent.test or not asks_for(parent.test, other, file):
                 return None
+            if _is_of_parsed_url(other, file):
+                return None
             fallback = _called(other, file)
         elif isinstance(parent, cst.Arg):
-            return _argument(parent, file)
+            return (fallback, "default") if fallback else _argument(parent, file)
+        elif fallback and isinstance(
+            parent, (cst.FormattedStringExpression, cst.Element, cst.List, cst.Tuple, cst.DictElement)
+        ):
+            return fallback, "default"
         elif isinstance(parent, cst.Param):
             return (parent.name.value, "parameter") if child is parent.default else None
         elif isinstance(parent, cst.AnnAssign):
@@ -290,6 +373,22 @@ def _stands_for_list(node: cst.CSTNode, file: PythonFile) -> bool:
             first = next((e.value for e in above.elements if isinstance(e.value, cst.SimpleString)), None)
             return first is node and all(map(loopback_host, texts))
     return True
+
+
+_PARSERS = re.compile(r"parse|split|make_url|^(?:URL|DSN|\w*Dsn)$")
+
+
+def _is_of_parsed_url(expression: cst.BaseExpression, file: PythonFile) -> bool:
+    """`urlparse(url).hostname`: the address is in the URL, and what stands behind `or` narrows a type."""
+    part = file.follow(expression)
+    if not isinstance(part, cst.Attribute) or part.attr.value not in {"hostname", "host", "netloc"}:
+        return False
+    owner = file.follow(part.value)
+    if isinstance(owner, cst.Call):
+        return _PARSERS.search(last_name(owner.func) or "") is not None
+    return part.attr.value == "hostname" and bool(
+        re.search(r"pars|url|uri|dsn|split", file.code(part.value), re.I)
+    )
 
 
 def _called(expression: cst.BaseExpression, file: PythonFile) -> str:
