@@ -27,7 +27,7 @@ class StateUse:
 class CallGraph:
     """Handlers, the calls between functions, and the state they use; names are resolved through imports."""
 
-    __slots__ = ("_calls", "_imports", "_instances", "_origins", "handlers", "states")
+    __slots__ = ("_calls", "_imports", "_instances", "_of_application", "_origins", "handlers", "states")
 
     def __init__(
         self,
@@ -41,7 +41,10 @@ class CallGraph:
         self._imports = imports
         known: dict[Function, ModuleState] = {}
         self._instances: dict[Function, Function] = {}
+        self._of_application: defaultdict[str, set[str]] = defaultdict(set)
         for state in states:
+            if state.name.startswith(("app.", "app[")):
+                self._of_application[state.name].add(state.path)
             if state.container == "instance":
                 self._instances.setdefault((state.path, state.name), self._locate(state.instance, state.path))
             else:
@@ -69,6 +72,8 @@ class CallGraph:
 
     def _locate(self, name: str, path: str) -> Function:
         """The file and local name of a name as `path` uses it; methods of shared instances become `Class.method`."""
+        if name.startswith("*"):
+            return self._locate_on_application(name[1:], path)
         if name.startswith(":"):
             found: Function = (path, name[1:])
         else:
@@ -79,6 +84,19 @@ class CallGraph:
         if instance is not None and dot:
             return instance[0], f"{instance[1]}.{rest}"
         return found
+
+    def _locate_on_application(self, name: str, path: str) -> Function:
+        """Where something is hung on the application: in the file itself, or in the only one that does."""
+        owner, rest = name, ""
+        while owner and owner not in self._of_application:
+            owner, _, last = owner.rpartition(".")
+            rest = f"{last}.{rest}" if rest else last
+        places = self._of_application.get(owner, set())
+        if path not in places and len(places) != 1:
+            return "", name
+        place = path if path in places else min(places)
+        instance = self._instances.get((place, owner))
+        return (instance[0], f"{instance[1]}.{rest}") if instance is not None and rest else (place, owner)
 
     def reached(self) -> dict[Function, RouteHandler]:
         """Every function that a request reaches, with the handler through which it is reached first."""

@@ -59,7 +59,8 @@ _HANDLERS = re.compile(
     r"|\b(?:from|import)[ \t]+(?:litestar|django|starlette\.routing|aiohttp)\b"
 )
 _STATE = re.compile(
-    r"^(?:[ \t]+self\.|)(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*"
+    r"^(?:[ \t]+self\.|[ \t]*(?:\w+\.)*app(?:lication)?(?:\.|\.state\.|\.ctx\.|\[[\"'])|)"
+    r"(\w+)(?:[\"']\])?[ \t]*(?::[^=\n]+)?=[ \t]*"
     r"(?:\{|\[|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|Counter|TTLCache|LRUCache|WeakValueDictionary"
     r"|field)\()",
     re.MULTILINE,
@@ -281,9 +282,26 @@ class _Module:
                         found.append(ModuleState(self.span(target), assigned[0].id, "instance", called))
             elif isinstance(statement, ast.ClassDef):
                 found.extend(self._class_states(statement))
+        if "app" in self.lines.text:
+            found.extend(self._application_states())
         for state in found:
             self.state.setdefault(state.name, state)
         yield from found
+
+    def _application_states(self) -> Iterator[ModuleState]:
+        """What hangs on the application and lives as long: `app.state.sessions = {}`, `app["sessions"] = {}`."""
+        for node in _walk(self.tree):
+            assigned = _assigned(node) if isinstance(node, ast.stmt) else None
+            name = application_state(assigned[0]) if assigned is not None else ""
+            if assigned is None or not name:
+                continue
+            kind = _container(assigned[1])
+            if kind is not None:
+                yield ModuleState(self.span(assigned[0]), name, kind)
+            elif isinstance(assigned[1], ast.Call):
+                called = self.reference(assigned[1].func)
+                if called and called.rpartition(".")[2].lstrip(":_")[:1].isupper():
+                    yield ModuleState(self.span(assigned[0]), name, "instance", called)
 
     def _class_states(self, node: ast.ClassDef) -> Iterator[ModuleState]:
         for statement in node.body:
@@ -307,6 +325,9 @@ class _Module:
 
     def reference(self, node: ast.expr, local: Mapping[str, str] | None = None, owner: str = "") -> str:
         """What a name or attribute chain refers to, in the notation of the facts; empty for anything local."""
+        kept = application_state(node)
+        if kept:
+            return "*" + kept
         parts = _dotted(node)
         if parts is None:
             return ""
@@ -444,6 +465,8 @@ class _Module:
                     called = self.reference(inner.value.func)
                     if called.rpartition(".")[2].lstrip(":_")[:1].isupper():
                         found[inner.targets[0].id] = called
+                elif kept := application_state(inner.value):
+                    found[inner.targets[0].id] = "*" + kept
             elif isinstance(inner, ast.ImportFrom):
                 module = absolute(inner.module or "", inner.level, self.path)
                 for alias in inner.names:
@@ -562,6 +585,12 @@ class _Body:
             self.block(node.body, inner, depth + 1)
             self.block(node.orelse, inner, depth + 1)
             return
+        if isinstance(node, ast.Match):
+            self.expression(node.subject, guarded)
+            for case in node.cases:
+                deciding = [node.subject, case.pattern, *([case.guard] if case.guard is not None else [])]
+                self.block(case.body, guarded or _is_alternative(*deciding), depth + 1)
+            return
         if isinstance(node, ast.Try):
             self.block(node.body, guarded, depth + 1)
             for handler in node.handlers:
@@ -574,8 +603,6 @@ class _Body:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.stmt):
                 self.statement(child, guarded, depth + 1)
-            elif isinstance(child, ast.match_case):
-                self.block(child.body, guarded, depth + 1)
             elif isinstance(child, ast.expr):
                 self.expression(child, guarded)
             elif isinstance(child, ast.withitem):
@@ -651,7 +678,7 @@ class _Body:
 
     def _may_be_state(self, target: str) -> bool:
         if not target.startswith(":"):
-            return True
+            return True  # of another module, or of the application
         name = target[1:]
         first = name.partition(".")[0]
         state = self.module.state.get(name) or self.module.state.get(first)
@@ -664,9 +691,41 @@ def _targets(node: ast.stmt) -> Sequence[ast.expr]:
     return [node.target] if isinstance(node, ast.AugAssign | ast.AnnAssign) else []
 
 
+_APPLICATION = frozenset({"app", "application", "current_app", "_app"})
+
+
+def application_state(node: ast.expr) -> str:
+    """What an expression keeps on the application, by one name in every file; empty for another expression.
+
+    `request.app.state.sessions` (Starlette, FastAPI, Litestar), `app.ctx.sessions` (Sanic), `app["sessions"]` (aiohttp)
+    and `current_app.sessions` (Flask); `request.state` is of one request.
+    """
+    if isinstance(node, ast.Subscript):
+        parts = _dotted(node.value)
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        named = (
+            parts is not None and parts[-1] in _APPLICATION and isinstance(key, str) and key.isidentifier()
+        )
+        return f'app["{key}"]' if named else ""
+    parts = _dotted(node)
+    if parts is None or len(parts) < 2:
+        return ""
+    for place in range(len(parts) - 1):
+        if parts[place] in _APPLICATION and (
+            place == 0 or parts[place - 1] in {"request", "self", "websocket", "ws"}
+        ):
+            rest = parts[place + 1 :]
+            if rest[0] in {"state", "ctx"} and len(rest) == 1:
+                return ""
+            return "app." + ".".join(rest)
+    return ""
+
+
 def _root(node: ast.expr) -> ast.expr:
     """The container itself behind `X[a][b]` and `X.setdefault(a, [])`."""
     for _ in range(_DEEPEST):
+        if isinstance(node, ast.Subscript) and application_state(node):
+            break
         if isinstance(node, ast.Subscript):
             node = node.value
         elif (

@@ -415,7 +415,7 @@ class ModuleImport(Fact):
 class ModuleState(Fact):
     """A mutable container that lives as long as the process, or an object that may hold some.
 
-    name      a module variable, or `Class.attribute`
+    name      a module variable, `Class.attribute`, or what hangs on the application (`app.state.sessions`)
     instance  for `container == "instance"`: the class that the variable is an instance of; `self` for an attribute
               that each instance has of its own
     """
@@ -429,7 +429,8 @@ class ModuleState(Fact):
 class StateAccess(Fact):
     """A function uses a container: `SESSIONS[key] = …`, `store.sessions.pop(key)`, `key in self.sessions`.
 
-    target    the container: `:SESSIONS`, `:Store.sessions`, `app.store.SESSIONS`
+    target    the container: `:SESSIONS`, `:Store.sessions`, `app.store.SESSIONS`; `*app.state.sessions` of the
+              application, wherever that is made
     function  the function of this file that it stands in: `name`, or `Class.name`
     guarded   a branch decides whether it happens: a fallback for a store that is away, a branch for development
     """

@@ -119,6 +119,74 @@ Keep it in a store that all processes share (Redis, the database) with a time to
                 ),
             }
         ),
+        bad(
+            {
+                "app/main.py": """\
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import basket
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    app.state.carts = {}
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+app.state.logins = {}
+app.include_router(basket.router)
+
+
+@app.post("/login")
+def login(user: str):
+    app.state.logins[user] = "made-up"  # <-- here
+
+
+@app.get("/me")
+def me(user: str):
+    return app.state.logins.get(user)
+""",
+                "app/basket.py": """\
+from fastapi import APIRouter, Request
+
+router = APIRouter()
+
+
+@router.post("/basket")
+def put(request: Request, user: str, item: str):
+    carts = request.app.state.carts
+    carts.setdefault(user, []).append(item)  # <-- here
+
+
+@router.get("/basket")
+def show(request: Request, user: str):
+    return request.app.state.carts[user]
+""",
+                "Dockerfile": _DOCKERFILE,
+            },
+            note="what hangs on the application",
+        ),
+        good(
+            {
+                "app/main.py": """\
+from fastapi import FastAPI, Request
+
+app = FastAPI()
+
+
+@app.get("/me")
+def me(request: Request, user: str):
+    request.state.sessions = {}
+    request.state.sessions[user] = "made-up"
+    return request.state.sessions.get(user)
+""",
+                "Dockerfile": _DOCKERFILE,
+            },
+            note="the state of one request",
+        ),
         good({**_TREE, "Dockerfile": _ONE}, note="one process"),
         good(
             {**_TREE, "Dockerfile": _ONE, "k8s/api.yaml": _DEPLOYMENT.replace("replicas: 3", "replicas: 1")},

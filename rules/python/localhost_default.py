@@ -385,7 +385,8 @@ def _is_of_parsed_url(expression: cst.BaseExpression, file: PythonFile) -> bool:
         return False
     owner = file.follow(part.value)
     if isinstance(owner, cst.Call):
-        return _PARSERS.search(last_name(owner.func) or "") is not None
+        name = (file.qualified_name(owner.func) or last_name(owner.func) or "").rpartition(".")[2]
+        return _PARSERS.search(name) is not None
     return part.attr.value == "hostname" and bool(
         re.search(r"pars|url|uri|dsn|split", file.code(part.value), re.I)
     )
