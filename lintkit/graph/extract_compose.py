@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lintkit.graph.compose_tree import Node, Scalar
@@ -42,8 +43,14 @@ MAX_NODES = 20_000
 
 def extract(document: Document) -> Iterator[Fact]:
     """The facts of one compose file."""
+    from lintkit.graph.python_output import extract_image
+    from lintkit.parse.inline_dockerfile import inline_dockerfiles
     from lintkit.secrets.spans import secret_spans
 
+    if "dockerfile_inline" in document.text:
+        for inner in inline_dockerfiles(document):
+            # How far it is indented there an edit does not know.
+            yield from (replace(start, edit=None) for start in extract_image(inner))
     services = _mapping(_mapping(document.data).get("services"))
     yield _file(document)
     secrets = secret_spans(document.text, document.kind)

@@ -7,12 +7,14 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from lintkit.graph.facts import CopyInstruction, Fact, ImageCommand, ImageStage, VariableProvided
+from lintkit.graph.python_output import extract_image
 from lintkit.graph.values import DYNAMIC, NONE, value_of
 from lintkit.model import Document, Route
 
 
 def extract(document: Document) -> Iterator[Fact]:
     """The facts of one Dockerfile."""
+    yield from extract_image(document)
     instructions = document.data["instructions"]
     folders: dict[str, str] = {}
     for index, stage in enumerate(document.data["stages"]):

@@ -9,6 +9,7 @@ from typing import Any
 
 from lintkit.graph.build_commands import builds
 from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableMentioned, VariableProvided
+from lintkit.graph.python_output import extract_script
 from lintkit.graph.values import value_of
 from lintkit.model import Document, Route, Span
 
@@ -42,12 +43,13 @@ def extract_ignore(document: Document) -> Iterator[Fact]:
 
 
 def extract_text(document: Document) -> Iterator[Fact]:
-    """That the file holds a private key; how many is of no interest."""
+    """That the file holds a private key (how many is of no interest), and what a shell script starts."""
     from lintkit.secrets.private_keys import key_of_file
 
     key = key_of_file(document)
     if key is not None:
         yield KeyFile(Span(document.path, key.start, key.end), key.description, key.encrypted)
+    yield from extract_script(document)
 
 
 def extract_workflow(document: Document) -> Iterator[Fact]:

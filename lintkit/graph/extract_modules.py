@@ -702,11 +702,10 @@ def application_state(node: ast.expr) -> str:
     """
     if isinstance(node, ast.Subscript):
         parts = _dotted(node.value)
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        named = (
-            parts is not None and parts[-1] in _APPLICATION and isinstance(key, str) and key.isidentifier()
-        )
-        return f'app["{key}"]' if named else ""
+        if parts is None or parts[-1] not in _APPLICATION or not isinstance(node.slice, ast.Constant):
+            return ""
+        key = node.slice.value
+        return f'app["{key}"]' if isinstance(key, str) and key.isidentifier() else ""
     parts = _dotted(node)
     if parts is None or len(parts) < 2:
         return ""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lintkit.graph.compose_tree import Node
-from lintkit.model import Span
+from lintkit.model import Edit, Span
 
 ValueKind = Literal["literal", "none", "required", "dynamic"]
 """literal: written down. none: `None`/null or no value. required: there is no default. dynamic: computed elsewhere."""
@@ -348,6 +348,35 @@ class ImageCommand(Fact):
     arguments: tuple[str, ...]
     shell: bool = False
     working_dir: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BufferedStart(Fact):
+    """What the final image of a Dockerfile starts, where nothing in it sets `PYTHONUNBUFFERED`.
+
+    span     the FROM of the stage, or the empty value of the variable
+    program  the program of Python that it starts; empty where it may be in a script
+    words    the first words of the command, one of which may be the path of a script
+    stage    the stage's name
+    command  the instruction that says so
+    edit     what sets the variable; None where the place is not known
+    certain  the base image is known not to set it, and the command is plain
+    """
+
+    program: str
+    words: tuple[str, ...]
+    stage: str
+    command: Span
+    edit: Edit | None = None
+    certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShellScript(Fact):
+    """A shell script that starts a program of Python (empty for none), or switches the buffer of its output off."""
+
+    program: str
+    unbuffered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
+import posixpath
+from collections.abc import Iterator, Mapping
 
-from lintkit.api import Document, Edit, Finding, Fix, Location, RuleContext, Span, bad, define, good
-from lintkit.graph.commands import started
-from lintkit.graph.environments import environment_of_path
-from lintkit.parse.dockerfile import effective_environment, environment_routes, stage_chain
+from lintkit.api import Finding, Fix, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.contexts import build_contexts
+from lintkit.graph.facts import BufferedStart, ImageCommand, ShellScript
+from lintkit.graph.images import Paths, contents
 
 RULE = define(
     summary="a Python image buffers its output",
@@ -20,7 +19,8 @@ On a quiet service even healthy output appears minutes late.
 """,
     remedy="Set `ENV PYTHONUNBUFFERED=1` in the final stage, or start Python with `-u`.",
     severity="warning",
-    kinds=("dockerfile",),
+    kinds=("dockerfile", "compose"),
+    scope="project",
     tags=("logging", "python"),
     packs=("recommended", "production"),
     fixable=True,
@@ -75,6 +75,53 @@ CMD ["celery", "-A", "tasks", "worker"]
 """,
             note="an empty value leaves the buffer on",
         ),
+        bad(
+            {
+                "Dockerfile": """\
+FROM python:3.12-slim  # <-- here
+WORKDIR /srv
+COPY shop shop
+COPY deploy/run.sh /usr/local/bin/
+CMD ["run.sh"]
+""",
+                "deploy/run.sh": """\
+#!/bin/sh
+# it's the last step that serves
+python manage.py migrate
+exec gunicorn shop.wsgi -w 2
+""",
+                "shop/__init__.py": "",
+            },
+            note="through a script that the image copies",
+        ),
+        bad(
+            {
+                "compose.yaml": """\
+services:
+  api:
+    build:
+      context: .
+      dockerfile_inline: |
+        FROM python:3.12-slim  # <-- here
+        CMD ["celery", "-A", "tasks", "worker"]
+"""
+            },
+            note="inside of a compose file",
+        ),
+        good(
+            {
+                "Dockerfile": """\
+FROM python:3.12-slim
+WORKDIR /srv
+COPY . .
+ENTRYPOINT ["./run.sh"]
+CMD ["uvicorn", "shop.main:app"]
+""",
+                "run.sh": '#!/bin/bash\nexport PYTHONUNBUFFERED=1\nexec "$@"\n',
+                "shop/main.py": "app = None\n",
+            },
+            note="the script sets it",
+        ),
         good(
             """\
 FROM python:3.12-slim
@@ -112,116 +159,61 @@ CMD ["nginx"]
     ),
 )
 
-_PROGRAMS = frozenset(
-    """python manage.py uvicorn gunicorn hypercorn daphne fastapi flask granian litestar quart sanic waitress-serve
-    celery rq rqworker dramatiq arq taskiq saq faststream huey_consumer streamlit chainlit locust scrapy""".split()  # noqa: SIM905
-)
-"""Programs that are Python and write what the service prints."""
 
-# Images that are known not to set the variable; `python-311` of UBI and others do.
-_PLAIN_IMAGES = frozenset(
-    """python pypy uv debian ubuntu alpine fedora centos rockylinux almalinux amazonlinux buildpack-deps cuda pytorch
-    tensorflow ubi8 ubi9 ubi-minimal miniconda3 micromamba playwright""".split()  # noqa: SIM905
-)
-_UNSHIPPED = re.compile(r"(?i)^(?:dev|devel|development|test|tests|testing|debug|ci|lint|docs)(?:$|[-_.])")
-_PYTHON = re.compile(r"(?:.*/)?(?:python[\d.]*t?|pypy3?)")
-_OPTIONS_WITH_VALUE = ("-W", "-X", "--check-hash-based-pycs")
-
-
-def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report the FROM of the stage that ships, when what it starts is Python and nothing switches the buffer off."""
-    if environment_of_path(document.path) == "development":
-        return
-    stage = _shipped_stage(document)
-    if stage is None or effective_environment(document, stage).get("PYTHONUNBUFFERED"):
-        return
-    base = _base_image(document, stage)
-    instruction, arguments, shell = _command(document, stage)
-    if instruction is None or "$" in base:
-        return
-    words = " ".join(arguments)
-    program = next((each for each in started(arguments, shell=shell) if each.program in _PROGRAMS), None)
-    if program is None or (program.program == "python" and not program.targets):
-        return
-    if "PYTHONUNBUFFERED" in words or _is_unbuffered(words.split()):
-        return
-    route = environment_routes(document, stage).get("PYTHONUNBUFFERED")
-    span = document.span(("stages", stage)) if route is None else document.span(route)
-    plain = base.rpartition("/")[2].partition("@")[0].partition(":")[0].lower() in _PLAIN_IMAGES
-    yield rule.finding(
-        span,
-        f"the image runs `{program.program}` with buffered output: neither `PYTHONUNBUFFERED` nor `-u` is set",
-        subject=document.data["stages"][stage]["name"] or "final stage",
-        related=(Location(document.span(("instructions", instruction)), "what the image runs"),),
-        fix=_fix(document, span, inserts=route is None),
-        confidence="high" if plain and not program.opaque else "medium",
-    )
-
-
-def _shipped_stage(document: Document) -> int | None:
-    """The last stage whose name does not say that it is for development or tests."""
-    stages: list[dict[str, Any]] = document.data["stages"]
-    shipped = [index for index, stage in enumerate(stages) if not _UNSHIPPED.match(stage["name"] or "")]
-    return shipped[-1] if shipped else None
-
-
-def _base_image(document: Document, stage: int) -> str:
-    """The image below all stages of the file."""
-    return str(document.data["stages"][stage_chain(document, stage)[-1]]["resolved_base"])
-
-
-def _command(document: Document, stage: int) -> tuple[int | None, list[str], bool]:
-    """What an image of `stage` starts: the instruction that says so, its words, and whether a shell reads them."""
-    entry: int | None = None
-    command: int | None = None
-    instructions = document.data["instructions"]
-    for member in reversed(stage_chain(document, stage)):
-        own_command = False
-        for index in document.data["stages"][member]["instructions"]:
-            keyword = instructions[index]["keyword"]
-            if keyword == "CMD":
-                command, own_command = index, True
-            elif keyword == "ENTRYPOINT":
-                # An ENTRYPOINT resets the CMD that it inherits.
-                entry, command = index, command if own_command else None
-    if entry is None:
-        return (None, [], False) if command is None else (command, *_words(instructions[command]))
-    words, shell = _words(instructions[entry])
-    if shell or command is None:
-        return entry, words, shell
-    more, shell = _words(instructions[command])
-    return entry, words + (["/bin/sh", "-c", *more] if shell else more), False
-
-
-def _words(instruction: dict[str, Any]) -> tuple[list[str], bool]:
-    shell = instruction["form"] == "shell"
-    return ([instruction["value"]] if shell else list(instruction["arguments"])), shell
-
-
-def _is_unbuffered(words: list[str]) -> bool:
-    """Whether a Python interpreter among the words is given `-u`, before the module or file that it runs."""
-    for start, word in enumerate(words):
-        if not _PYTHON.fullmatch(word.strip("\"'")):
+    scripts = {fact.path: fact for fact in project.facts(ShellScript)}
+    places = _Places(project)
+    for start in project.facts(BufferedStart):
+        script = places.script(start, scripts) if scripts else None
+        program = start.program or (script.program if script is not None else "")
+        if not program or (script is not None and script.unbuffered):
             continue
-        index = start + 1
-        while index < len(words) and words[index].startswith("-"):
-            option = words[index].strip("\"'")
-            if not option.startswith("--") and "u" in re.split("[cmWX]", option)[0]:
-                return True
-            if re.match(r"-[a-zA-Z]*[cm]", option):
-                break
-            index += 2 if option in _OPTIONS_WITH_VALUE else 1
-    return False
+        related = [Location(start.command, "what the image runs")]
+        through = ""
+        if script is not None and not start.program:
+            related.append(Location(script.span, f"the script that starts `{program}`"))
+            through = f", which `{script.path}` starts,"
+        yield rule.finding(
+            start.span,
+            f"the image runs `{program}`{through} with buffered output: neither `PYTHONUNBUFFERED` nor `-u` is set",
+            subject=start.stage,
+            related=related,
+            fix=None
+            if start.edit is None
+            else Fix("set PYTHONUNBUFFERED in the final stage", (start.edit,), safe=True),
+            confidence="high" if start.certain and not through else "medium",
+        )
 
 
-def _fix(document: Document, span: Span, *, inserts: bool) -> Fix:
-    title = "set PYTHONUNBUFFERED in the final stage"
-    if not inserts:
-        return Fix(title, (Edit(span, "PYTHONUNBUFFERED=1"),), safe=True)
-    newline = "\r\n" if "\r\n" in document.text else "\n"
-    keyword = "env" if document.text[span.start : span.start + 4] == "from" else "ENV"
-    line_end = document.text.find("\n", span.end)
-    end = len(document.text) if line_end < 0 else line_end
-    end -= len(document.text[span.end : end]) - len(document.text[span.end : end].rstrip("\r"))
-    edit = Edit(Span(span.path, end, end), f"{newline}{keyword} PYTHONUNBUFFERED=1")
-    return Fix(title, (edit,), safe=True)
+_FIX = "set PYTHONUNBUFFERED in the final stage"
+_SEARCHED = ("/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/bin")
+
+
+class _Places:
+    """Where the files of the repository are in each image; looked for when a Dockerfile asks."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._systems: dict[str, list[tuple[str, dict[str, str]]]] | None = None
+
+    def script(self, start: BufferedStart, scripts: Mapping[str, ShellScript]) -> ShellScript | None:
+        """The shell script of the repository that a command starts, as far as it can be told."""
+        for folder, system in self._of(start.path):
+            for word in start.words:
+                for place in (folder, *_SEARCHED) if "/" not in word else (folder,):
+                    found = scripts.get(system.get(posixpath.normpath(posixpath.join(place, word)), ""))
+                    if found is not None:
+                        return found
+        return None
+
+    def _of(self, dockerfile: str) -> list[tuple[str, dict[str, str]]]:
+        if self._systems is None:
+            self._systems = {}
+            paths = Paths(self._project.paths)
+            folders = {each.path: each.working_dir for each in self._project.facts(ImageCommand)}
+            for context in build_contexts(self._project.facts, paths):
+                path = context.image.dockerfile
+                system = contents(context.image, context.dockerfile, paths, context.lines)
+                self._systems.setdefault(path, []).append((folders.get(path, "/"), system))
+        return self._systems.get(dockerfile, [])
