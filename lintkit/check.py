@@ -241,12 +241,18 @@ def _python_suppressions(collected: _Collected) -> tuple[Suppression, ...]:
     source = collected.source
     if b"lintkit:" not in source.data:
         return ()
+    from lintkit.blocks import python_blocks, python_statements
     from lintkit.python.source import decode_python
-    from lintkit.suppress import find_suppressions, python_blocks, python_comments
+    from lintkit.suppress import find_suppressions, python_comments
 
     text = decode_python(source.data, source.path)
     found = find_suppressions(
-        text, source.path, "python", python_comments(text, source.path), python_blocks(text)
+        text,
+        source.path,
+        "python",
+        python_comments(text, source.path),
+        python_blocks(text),
+        python_statements(text),
     )
     return _suppressions(collected, *found)
 
@@ -304,13 +310,14 @@ def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) 
             collected.extract(source.kind, partial(extract_document, document))
     if not documents or b"lintkit:" not in source.data:
         return ()
-    from lintkit.suppress import document_blocks, find_suppressions
+    from lintkit.blocks import document_blocks, document_statements
+    from lintkit.suppress import find_suppressions
 
     first = documents[0]
     blocks = [block for document in documents for block in document_blocks(document)]
-    return _suppressions(
-        collected, *find_suppressions(first.text, source.path, source.kind, first.comments, blocks)
-    )
+    statements = document_statements(first)
+    found = find_suppressions(first.text, source.path, source.kind, first.comments, blocks, statements)
+    return _suppressions(collected, *found)
 
 
 def _check_inline(collected: _Collected, document: Document, tasks: Sequence[Task]) -> None:

@@ -248,6 +248,7 @@ class Suppression:
     start, end   the code points of the file whose findings it covers (by their primary span's start)
     comment      where the comment itself stands
     whole_file   an `ignore-file` comment
+    around       what it covers instead, from inside out, where nothing is found from `start` to `end`
     """
 
     path: str
@@ -257,6 +258,7 @@ class Suppression:
     end: int
     comment: Span
     whole_file: bool = False
+    around: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 
 class Token(NamedTuple):
-    """A piece of source; whitespace and numbers give none.
+    """A piece of source; whitespace gives none.
 
     kind  "string" (a whole literal with prefix and quotes, or an f-string), "comment" (without the line's end),
-          "newline", "name", "open", "close", "operator" (one character, or `:=`, `==`, `!=`, `->`, …)
+          "newline", "name", "number", "open", "close", "operator" (one character, or `:=`, `==`, `!=`, `->`, …)
     """
 
     kind: str
@@ -96,7 +96,7 @@ def _read(text: str, *, structure: bool) -> list[Token]:
             quote = match.group().lstrip("rRbBuUfFtT")
             position = _read_string(text, start, position, quote, open_strings, found)
         elif kind == "comment" or not open_strings:
-            if kind not in {"joint", "number"}:
+            if kind != "joint":
                 found.append(Token(kind, start, position))
         else:
             fields = open_strings[-1].fields

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
 
-from lintkit.model import Document, Finding, Kind, Problem, Span, SuppressedFinding, Suppression
-from lintkit.pylex import LogicalLine, comments, logical_lines
+from lintkit.blocks import Block, Statement
+from lintkit.model import Finding, Kind, Problem, Span, SuppressedFinding, Suppression
+from lintkit.pylex import comments
 from lintkit.source import Lines
 
 _DIRECTIVE = re.compile(
@@ -29,33 +30,28 @@ _FULL_LINE_ONLY: dict[str, str] = {
 _NO_COMMENTS = frozenset({"json", "text"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Block:
-    """A stretch of a file that one comment can cover: a statement, an entry of a mapping or a list.
-
-    start, end  code points of the whole block
-    heads       offsets on the lines where the comment may stand, or above which
-    """
-
-    start: int
-    end: int
-    heads: tuple[int, ...]
-
-
 def find_suppressions(
-    text: str, path: str, kind: Kind, comments: Sequence[Span], blocks: Sequence[Block]
+    text: str,
+    path: str,
+    kind: Kind,
+    comments: Sequence[Span],
+    blocks: Sequence[Block],
+    statements: Sequence[Statement] = (),
 ) -> tuple[list[Suppression], list[Problem]]:
     """The suppressions among the comments of a file, and the comments that look like one and are not.
 
-    comments  spans of the file's comments, found by its parser, so that text inside strings never counts
-    blocks    what a comment on, or above, a block's head line covers (`python_blocks`, `document_blocks`)
+    comments    spans of the file's comments, found by its parser, so that text inside strings never counts
+    blocks      what a comment on, or above, a block's head line covers (`python_blocks`, `document_blocks`)
+    statements  what a comment on any of their lines counts for, in their order (`python_statements`, …)
 
-    A trailing comment covers its line, and the blocks that have a head there. A comment on a line of its own covers
-    what a trailing one on the next line would; several such lines, with nothing between them, work alike.
+    A trailing comment covers its line, and the blocks that have a head there. On another line of a statement it covers
+    what is found nearest around it: on its line, in the element of a call or a list that it stands in, in the
+    statement. A comment on a line of its own covers what a trailing one on the next line would; several such lines,
+    with nothing between them, work alike.
     """
     if "lintkit:" not in text or kind in _NO_COMMENTS:
         return [], []
-    reader = _Reader(text, path, kind, comments, blocks)
+    reader = _Reader(text, path, kind, comments, blocks, statements)
     return reader.read()
 
 
@@ -63,7 +59,13 @@ class _Reader:
     """What is needed to place the comments of one file."""
 
     def __init__(
-        self, text: str, path: str, kind: Kind, spans: Sequence[Span], blocks: Sequence[Block]
+        self,
+        text: str,
+        path: str,
+        kind: Kind,
+        spans: Sequence[Span],
+        blocks: Sequence[Block],
+        statements: Sequence[Statement],
     ) -> None:
         self.text = text
         self.path = path
@@ -75,6 +77,8 @@ class _Reader:
             line = self.lines.position(span.start).line
             if not text[self.lines.start(line) : span.start].strip(" \t\f\ufeff"):
                 self.own_line.add(line)
+        self.statements = statements
+        self.statement_starts = [statement.start for statement in statements]
         self.blocks_by_head: dict[int, list[Block]] = {}
         for block in blocks:
             for line in {self.lines.position(head).line for head in block.heads}:
@@ -132,7 +136,7 @@ class _Reader:
             while line in self.own_line:
                 line += 1
         start, end = self._extent(line)
-        return Suppression(self.path, rules, reason, start, end, span)
+        return Suppression(self.path, rules, reason, start, end, span, around=self._around(line))
 
     def _whole_file(self, rules: tuple[str, ...], reason: str, span: Span) -> Suppression | Problem:
         first = self.lines.position(span.start).line
@@ -153,6 +157,16 @@ class _Reader:
         for block in self.blocks_by_head.get(line, ()):
             start, end = min(start, block.start), max(end, block.end)
         return start, end + 1  # so that a finding at the very end of the line is covered
+
+    def _around(self, line: int) -> tuple[tuple[int, int], ...]:
+        """What lies around a line within a statement that it is a part of; nothing where a block has its head there."""
+        if line in self.blocks_by_head:
+            return ()
+        start, end = self.lines.start(line), self.lines.end(line)
+        index = bisect_right(self.statement_starts, end) - 1
+        if index < 0 or self.statements[index].end <= start:
+            return ()
+        return self.statements[index].around(start, end)
 
     def _content_that_looks_like_comments(self) -> Iterator[Problem]:
         """Where a trailing `#` is content, a suppression there bites nothing and changes what the line means."""
@@ -184,114 +198,77 @@ def full_line_comments(text: str, path: str = "") -> tuple[Span, ...]:
     return tuple(Span(path, match.start(1), match.end(1)) for match in re.finditer(r"(?m)^(#[^\r\n]*)", text))
 
 
-_CLAUSES = frozenset({"else", "elif", "except", "finally"})
-
-
-def python_blocks(text: str) -> list[Block]:
-    """The statements of Python source that a suppression can cover whole.
-
-    A compound statement reaches from its decorators to the end of its last clause; its heads are its first line, the
-    line of its `def` or `class`, and the last line of a header written over several. A clause (`else:`) is a block
-    too. A simple statement over several lines has its first line as head.
-    """
-    lines = logical_lines(text)
-    blocks: list[Block] = []
-    ends = _ends(lines)
-    for index, line in enumerate(lines):
-        if index and lines[index - 1].first == "@" and lines[index - 1].indent == line.indent:
-            continue  # belongs to the block that its decorators began
-        last = index
-        heads = [line.start]
-        while lines[last].first == "@" and last + 1 < len(lines):
-            last += 1
-            heads = [line.start, lines[last].start]
-        header = lines[last]
-        end = ends[last]
-        if header.header:
-            heads.append(header.end - 1)
-        while header.first not in _CLAUSES and end < len(lines) and _continues(header, lines[end]):
-            end = ends[end]
-        blocks.append(Block(line.start, lines[end - 1].end, tuple(dict.fromkeys(heads))))
-    return [
-        block
-        for block in blocks
-        if "\n" in text[block.start : block.end] or "\r" in text[block.start : block.end]
-    ]
-
-
-def _continues(header: LogicalLine, line: LogicalLine) -> bool:
-    """Whether `line` is a further clause of the statement that `header` began (`try: x` may stand on one line)."""
-    return line.indent == header.indent and line.first in _CLAUSES
-
-
-def _ends(lines: Sequence[LogicalLine]) -> list[int]:
-    """For each logical line the index after the last one that is indented more than it."""
-    ends = [len(lines)] * len(lines)
-    waiting: list[int] = []
-    for index, line in enumerate(lines):
-        while waiting and lines[waiting[-1]].indent >= line.indent:
-            ends[waiting.pop()] = index
-        waiting.append(index)
-    return ends
-
-
-def document_blocks(document: Document) -> list[Block]:
-    """The entries of a document that a suppression can cover whole: of mappings by their key, of lists by their start.
-
-    A node that is used through an alias is covered where it is written, by the entry that holds it there.
-    """
-    blocks: list[Block] = []
-    for route, node in document.nodes.items():
-        if not route or node.alias is not None:
-            continue
-        start = node.key.start if node.key is not None else node.value.start
-        end = node.value.end
-        if end > start:
-            blocks.append(Block(start, end, (start,)))
-    return blocks
-
-
 @lru_cache(maxsize=1024)
 def _matcher(pattern: str) -> Callable[[str], object]:
     """Whether an id matches; `*` crosses `/`."""
     return re.compile(translate(pattern)).match
 
 
-def covers(suppression: Suppression, finding: Finding) -> bool:
-    """Whether `suppression` names the rule of `finding` and covers where it begins."""
-    span = finding.primary.span
-    return (
-        span.path == suppression.path
-        and (suppression.whole_file or suppression.start <= span.start < suppression.end)
-        and any(_matcher(rule)(finding.rule) for rule in suppression.rules)
-    )
+@dataclass(frozen=True, slots=True)
+class _Cover:
+    """One id of a comment, and what it covers: the innermost of its ranges in which something of that id was found."""
+
+    suppression: Suppression
+    rule: str
+    start: int
+    end: int
 
 
-def _covering(
-    findings: Sequence[Finding], suppressions: Sequence[Suppression]
-) -> dict[int, list[Suppression]]:
-    """The index of each finding that is covered -> the comments that cover it.
+def _covers(suppressions: Sequence[Suppression], places: Mapping[str, Sequence[int]]) -> list[_Cover]:
+    """What the comments of one file cover, by where they begin.
+
+    places  rule -> where its findings begin in this file, sorted
+    """
+    by_id: dict[str, list[Sequence[int]]] = {}
+    found: list[_Cover] = []
+    for entry in suppressions:
+        for rule in entry.rules:
+            if rule not in by_id:
+                by_id[rule] = [starts for name, starts in places.items() if _matcher(rule)(name)]
+            for start, end in ((entry.start, entry.end), *entry.around):
+                if any(_any_between(starts, start, end) for starts in by_id[rule]):
+                    found.append(_Cover(entry, rule, start, end))
+                    break
+    return sorted(found, key=lambda cover: cover.start)
+
+
+def _any_between(starts: Sequence[int], start: int, end: int) -> bool:
+    index = bisect_left(starts, start)
+    return index < len(starts) and starts[index] < end
+
+
+def _covering(findings: Sequence[Finding], suppressions: Sequence[Suppression]) -> dict[int, list[_Cover]]:
+    """The index of each finding that is covered -> what covers it.
 
     A sweep over each file, since a file may hold thousands of both.
     """
     by_path: dict[str, list[Suppression]] = {}
-    for suppression in sorted(suppressions, key=lambda entry: 0 if entry.whole_file else entry.start):
+    for suppression in suppressions:
         by_path.setdefault(suppression.path, []).append(suppression)
     indexes: dict[str, list[int]] = {}
     for index, finding in enumerate(findings):
         if finding.path in by_path:
             indexes.setdefault(finding.path, []).append(index)
-    found: dict[int, list[Suppression]] = {}
-    for path, waiting in by_path.items():
-        open_now: list[Suppression] = []
+    found: dict[int, list[_Cover]] = {}
+    for path, here in indexes.items():
+        here.sort(key=lambda index: findings[index].primary.span.start)
+        places: dict[str, list[int]] = {}
+        for index in here:
+            places.setdefault(findings[index].rule, []).append(findings[index].primary.span.start)
+        waiting = _covers(by_path[path], places)
+        open_now: list[_Cover] = []
         begun = 0
-        for index in sorted(indexes.get(path, ()), key=lambda index: findings[index].primary.span.start):
+        for index in here:
             position = findings[index].primary.span.start
-            open_now = [entry for entry in open_now if entry.whole_file or position < entry.end]
-            while begun < len(waiting) and (waiting[begun].whole_file or waiting[begun].start <= position):
+            open_now = [cover for cover in open_now if position < cover.end]
+            while begun < len(waiting) and waiting[begun].start <= position:
                 open_now.append(waiting[begun])
                 begun += 1
-            covering = [entry for entry in open_now if covers(entry, findings[index])]
+            covering = [
+                cover
+                for cover in open_now
+                if position < cover.end and _matcher(cover.rule)(findings[index].rule)
+            ]
             if covering:
                 found[index] = covering
     return found
@@ -321,11 +298,9 @@ def apply(
         if not covering:
             kept.append(finding)
             continue
-        used.update(
-            (entry, rule) for entry in covering for rule in entry.rules if _matcher(rule)(finding.rule)
-        )
-        innermost = min(covering, key=lambda entry: (entry.end - entry.start, -entry.start))
-        suppressed.append(SuppressedFinding(finding, "inSource", innermost.reason))
+        used.update((cover.suppression, cover.rule) for cover in covering)
+        innermost = min(covering, key=lambda cover: (cover.end - cover.start, -cover.start))
+        suppressed.append(SuppressedFinding(finding, "inSource", innermost.suppression.reason))
     unused: list[tuple[Suppression, str]] = []
     for suppression in dict.fromkeys(suppressions):
         sentences = [

@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "guard",
         "settle",
         "suppress",
+        "blocks",
         "redact",
         "fingerprint",
         "engine",

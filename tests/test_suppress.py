@@ -9,16 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.blocks import document_blocks, document_statements, python_blocks, python_statements
 from lintkit.model import Document, Finding, Kind, Location, Problem, SourceFile, Span, Suppression
 from lintkit.source import Lines
-from lintkit.suppress import (
-    apply,
-    document_blocks,
-    find_suppressions,
-    full_line_comments,
-    python_blocks,
-    python_comments,
-)
+from lintkit.suppress import apply, find_suppressions, full_line_comments, python_comments
 
 RULE = "python/print-in-client"
 
@@ -29,7 +23,14 @@ def finding(text: str, needle: str, rule: str = RULE, path: str = "a.py") -> Fin
 
 
 def in_python(text: str) -> tuple[list[Suppression], list[Problem]]:
-    return find_suppressions(text, "a.py", "python", python_comments(text, "a.py"), python_blocks(text))
+    return find_suppressions(
+        text,
+        "a.py",
+        "python",
+        python_comments(text, "a.py"),
+        python_blocks(text),
+        python_statements(text),
+    )
 
 
 def python_suppresses(text: str, needle: str) -> bool:
@@ -47,7 +48,8 @@ def documents(text: str, path: str, kind: Kind) -> Sequence[Document]:
 def document_suppresses(text: str, needle: str, path: str = "compose.yaml", kind: Kind = "compose") -> bool:
     parsed = documents(text, path, kind)
     blocks = [block for document in parsed for block in document_blocks(document)]
-    suppressions, problems = find_suppressions(text, path, kind, parsed[0].comments, blocks)
+    statements = document_statements(parsed[0])
+    suppressions, problems = find_suppressions(text, path, kind, parsed[0].comments, blocks, statements)
     assert problems == []
     return not apply([finding(text, needle, path=path)], suppressions)[0]
 
@@ -79,6 +81,21 @@ IGNORE = f"# lintkit: ignore[{RULE}] -- reason"
         "HERE  # noqa  # lintkit: ignore[python/*]",
         "HERE  # lintkit:ignore[a/b, python/print-in-client]",
         f"x = 1; HERE  {IGNORE}",
+        f"x = f(\n  1,  {IGNORE}\n  HERE)",
+        f"x = f(\n  HERE,\n  1,\n)  {IGNORE}",
+        f"x = (\n  HERE\n)  {IGNORE}",
+        f"x = f(\n  HERE,\n  {IGNORE}\n)",
+        f"x = f(\n  {IGNORE}\n  g(\n    HERE,\n  ),\n)",
+        f'x = """\nHERE\n"""  {IGNORE}',
+        f'x = f("""\nHERE\n""")  {IGNORE}',
+        f"x = \\\n  HERE + \\\n  1  {IGNORE}",
+        f"{IGNORE}\nx = \\\n  HERE",
+        f"x = [\n  a,\n  g(\n    HERE\n  ),  {IGNORE}\n  b,\n]",
+        f"@d\n@e(\n  HERE\n)  {IGNORE}\ndef f():\n  x",
+        f"@d(\n  1\n)  {IGNORE}\ndef f():\n  HERE",
+        f"def f(\n  a,\n  b=HERE,\n  c=1,  {IGNORE}\n):\n  x",
+        f"if (\n  HERE\n  and x  {IGNORE}\n):\n  x",
+        f"assert HERE, (\n  'x'\n)  {IGNORE}",
         f"\tHERE  {IGNORE}\r\nx",
     ],
 )
@@ -95,7 +112,12 @@ def test_a_comment_covers_in_python(text: str) -> None:
         f"def f():  {IGNORE}\n  a\nHERE",
         f"def f():\n  a  {IGNORE}\n  HERE",
         f"HERE\n{IGNORE}",
-        f"x = f(\n  1,  {IGNORE}\n  HERE)",
+        f"x = {{'a': 1,  {IGNORE}\n  'b': 2}}\nHERE",
+        f"def f(\n  a,  {IGNORE}\n):\n  HERE",
+        f"def f(a=HERE):\n  x\n  y = f(\n    1\n  )  {IGNORE}",
+        f"with HERE:\n  y = f(  {IGNORE}\n    1\n  )",
+        f"if (\n  HERE\n):\n  pass  {IGNORE}",
+        f"@d\n@e(\n  1\n)  {IGNORE}\ndef f():\n  HERE",
         f'"{IGNORE}"; HERE',
         f'x = """\n{IGNORE}\n"""; HERE',
         f'"""\n{IGNORE}\n"""\nHERE',
@@ -110,8 +132,34 @@ def test_a_comment_does_not_cover_in_python(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        (f"x = f(\n  HERE,  {IGNORE}\n  OTHER,\n)", True),
+        (f"x = [\n  OTHER,\n  g(\n    HERE\n  ),  {IGNORE}\n]", True),
+        (f"x = {{\n  'a': g(OTHER),\n  {IGNORE}\n  'b': g(\n    HERE,\n  ),\n}}", True),
+        (f"x = f(  {IGNORE}\n  HERE,\n  OTHER,\n)", False),
+        (f"x = f(\n  HERE,\n  OTHER,\n)  {IGNORE}", False),
+        (f"x = f(\n  HERE,\n  [1, {IGNORE}\n  2],\n  OTHER,\n)", False),
+    ],
+)
+def test_a_comment_within_a_statement_covers_what_is_nearest(text: str, stays: bool) -> None:
+    suppressions, problems = in_python(text)
+    assert problems == []
+    kept = apply([finding(text, "HERE"), finding(text, "OTHER")], suppressions)[0]
+    assert [entry.subject for entry in kept] == (["OTHER"] if stays else [])
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        f"services:\n  web:\n    ports:\n      [\n        a,\n        HERE,\n      ]  {IGNORE}\n",
+        f"services:\n  web:\n    ports: [\n      HERE,\n      a]  {IGNORE}\n    image: a\n",
+        f"services:\n  web:\n    labels: {{a: b,\n      c: HERE,\n      }}  {IGNORE}\n",
+        f"services:\n  web:\n    command: 'run\n      HERE'  {IGNORE}\n",
+        f"services:\n  web:\n    command: run\n      HERE  {IGNORE}\n",
+        f"services:\n  web:\n    ports:\n      -  {IGNORE}\n        a: b\n        c: HERE\n",
+        f"services:\n  web:\n    ports:\n      - {IGNORE}\n        HERE\n      - b\n",
+        f"services:\n  web:\n    image:  {IGNORE}\n      HERE\n",
         f"services:\n  web:\n    image: HERE  {IGNORE}\n",
         f"services:\n  web:\n    {IGNORE}\n    image: HERE\n",
         f"services:\n  web:  {IGNORE}\n    image: HERE\n",
@@ -135,6 +183,8 @@ def test_a_comment_covers_in_yaml(text: str) -> None:
         f"services:\n  web:\n    command: |\n      {IGNORE}\n      HERE\n",
         f'services:\n  web:\n    command: "{IGNORE}"\n    image: HERE\n',
         f"services:\n  web:\n    a: b  {IGNORE}\n    image: HERE\n",
+        f"services:\n  web:\n    image: HERE\n    ports: [\n      a]  {IGNORE}\n",
+        f"services:\n  web:\n    - a: HERE\n    - [b,\n      c]  {IGNORE}\n",
     ],
 )
 def test_a_comment_does_not_cover_in_yaml(text: str) -> None:
@@ -149,6 +199,17 @@ def test_an_alias_covers_only_where_it_stands() -> None:
 def test_a_line_above_covers_an_instruction_of_a_dockerfile() -> None:
     text = f"FROM a\n{IGNORE}\nRUN b && \\\n    HERE\n"
     assert document_suppresses(text, "HERE", "Dockerfile", "dockerfile")
+
+
+def test_a_line_within_an_instruction_of_a_dockerfile_covers_it() -> None:
+    for text in (
+        f"FROM a\nRUN HERE && \\\n    {IGNORE}\n    b\nRUN c\n",
+        f"FROM a\nRUN b && \\\n{IGNORE}\n    HERE\n",
+    ):
+        assert document_suppresses(text, "HERE", "Dockerfile", "dockerfile")
+    assert not document_suppresses(
+        f"FROM a\nRUN a && \\\n    {IGNORE}\n    b\nRUN HERE\n", "HERE", "Dockerfile", "dockerfile"
+    )
 
 
 def test_text_of_a_heredoc_covers_nothing() -> None:
