@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.parse.numbers import whole_number
 
 RULE = define(
     summary="the source is copied before the dependencies are installed",
@@ -79,6 +80,33 @@ RUN --mount=type=cache,target=/root/.cache/uv uv sync --locked
 """,
             note="a cache across builds does the same",
         ),
+        good(
+            """\
+FROM python:3.12-slim AS build
+COPY pyproject.toml uv.lock ./
+RUN uv sync
+FROM python:3.12-slim
+COPY . .
+COPY --from=build /.venv .venv
+RUN uv sync
+FROM build
+COPY . .
+RUN uv sync
+""",
+            note="another stage has installed them from their list alone",
+        ),
+        bad(
+            """\
+FROM node:22 AS build
+COPY . .
+RUN npm ci  # <-- here
+FROM node:22
+COPY . .
+COPY --from=build /node_modules node_modules
+RUN npm ci  # <-- here
+""",
+            note="another stage has the same fault",
+        ),
     ),
 )
 
@@ -114,13 +142,17 @@ Command = Mapping[str, Any]
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the first installation of each stage that a copy of everything stands in front of."""
+    installed_in: set[int] = set()
     for number, stage in enumerate(document.data["stages"]):
-        folder, copied, seen = "/", None, False
+        folder, copied, reported = "/", None, False
+        seen = stage["parent"] in installed_in
         for index in stage["instructions"]:
             item = document.data["instructions"][index]
             if item["keyword"] == "WORKDIR":
                 folder = posixpath.join(folder, item["resolved"])
-            elif item["keyword"] in ("COPY", "ADD") and "from" not in item["flags"]:
+            elif item["keyword"] in ("COPY", "ADD") and "from" in item["flags"]:
+                seen = seen or _stage_of(document, item["flags"]["from"]) in installed_in
+            elif item["keyword"] in ("COPY", "ADD"):
                 copied = copied if copied is not None or not _takes_all(item) else index
             elif item["keyword"] == "RUN":
                 for place, command in enumerate(item["commands"]):
@@ -128,6 +160,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     if not installed:
                         continue
                     if copied is not None and not seen and not item["flags"].get("mount"):
+                        reported = True
                         what = f"{command['name']} {next(iter(command['arguments']), '')}".strip()
                         yield rule.finding(
                             document.span(("instructions", index, "commands", place, "text")),
@@ -140,6 +173,17 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                             ),
                         )
                     seen = True
+        if seen and not reported:
+            installed_in.add(number)
+
+
+def _stage_of(document: Document, name: str) -> int | None:
+    """The stage that `COPY --from` names."""
+    stages = document.data["stages"]
+    index = whole_number(name)
+    if index is not None:
+        return index
+    return next((n for n, stage in enumerate(stages) if (stage["name"] or "").lower() == name.lower()), None)
 
 
 def _takes_all(item: Mapping[str, Any]) -> bool:
