@@ -11,7 +11,15 @@ from typing import Literal
 from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.contexts import BuildContext, Facts
 from lintkit.graph.env_files import is_example, used_path
-from lintkit.graph.facts import ComposeFile, ContainerDefined, KeyFile, VariableProvided
+from lintkit.graph.facts import (
+    ComposeFile,
+    ContainerDefined,
+    DotenvLoaded,
+    IgnoreRules,
+    KeyFile,
+    VariableProvided,
+)
+from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.images import Paths
 
 Sort = Literal["history", "environment", "key", "dependencies", "virtualenv", "cache", "tests", "documents"]
@@ -28,6 +36,8 @@ _DOCUMENT = re.compile(r"[^/]+\.(?:md|MD|rst|adoc)")
 _PYTHON_PROJECT = frozenset(
     {"requirements.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "poetry.lock"}
 )
+_TEMPLATE = frozenset(("env.bak/", "venv.bak/"))
+"""Lines that nobody writes, and that every copy of the template has."""
 _TESTED = re.compile(r"(?:^|/)(?:tests?|testdata|fixtures|__tests__|examples?)/")
 
 
@@ -84,6 +94,7 @@ def _environment(context: BuildContext, facts: Facts, paths: Paths) -> Iterator[
                 and not _TESTED.search(place)
             ):
                 likely.add(place)
+    likely.update(_set_aside(context, facts))
     there = tuple(sorted(path for path in secret if context.sends(path)))
     expected = tuple(sorted(path for path in likely - paths.all if context.sends(path)))
     if there or expected:
@@ -91,6 +102,20 @@ def _environment(context: BuildContext, facts: Facts, paths: Paths) -> Iterator[
         usual = all(posixpath.basename(path).startswith(".env") for path in exact)
         patterns = ("**/.env", "**/.env.*") if usual and not harmless else exact
         yield Unwanted("environment", there, expected, patterns)
+
+
+def _set_aside(context: BuildContext, facts: Facts) -> Iterator[str]:
+    """The `.env` of the context, if a `.gitignore` names it: whoever wrote that line has such a file.
+
+    GitHub's template for Python names it too, so a `.gitignore` made of that says so only where code loads such files.
+    """
+    place = posixpath.join(context.folder, ".env")
+    ignores = git_ignores(facts(IgnoreRules))
+    match = ignores.match(place)
+    if match is None or not match.ignored or ".env" not in match.pattern:
+        return
+    if _TEMPLATE.isdisjoint(ignores.lines[match.directory]) or facts(DotenvLoaded):
+        yield place
 
 
 def _keys(context: BuildContext, facts: Facts) -> Iterator[Unwanted]:

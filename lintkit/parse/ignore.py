@@ -63,7 +63,10 @@ class IgnoreMatch:
 
 @dataclass(frozen=True, slots=True)
 class GitPattern:
-    """One pattern of a `.gitignore`; `anywhere` compares a path's last part, else all of it."""
+    """One pattern of a `.gitignore`; `anywhere` compares a path's last part, else all of it.
+
+    literal, wildcard  what is compared, each character of it one byte: git knows nothing of letters
+    """
 
     line: int
     text: str
@@ -75,6 +78,10 @@ class GitPattern:
 
     def matches(self, path: str, name: str, is_folder: bool) -> bool:
         """Whether the pattern matches `path` (relative to its file's folder), whose last part is `name`."""
+        return self.matches_bytes(_bytes(path), _bytes(name), is_folder)
+
+    def matches_bytes(self, path: str, name: str, is_folder: bool) -> bool:
+        """The same for texts of which each character stands for one byte."""
         if self.folders_only and not is_folder:
             return False
         candidate = name if self.anywhere else path
@@ -248,6 +255,7 @@ class _GitIndex:
 
     def last(self, path: str, name: str) -> GitPattern | None:
         """The last pattern that matches `path`, whose last part is `name`."""
+        path, name = _bytes(path), _bytes(name)
         found = self._later(self.paths.get(path), self._of_name(name))
         for folder in {"", path.partition("/")[0]}:
             found = self._later(found, _last(self.wild_paths.get(folder, ()), path, name, found))
@@ -279,7 +287,7 @@ def _last(
     for pattern in reversed(patterns):
         if known is not None and known.line > pattern.line:
             return None
-        if pattern.matches(path, name, True):
+        if pattern.matches_bytes(path, name, True):
             return pattern
     return None
 
@@ -323,12 +331,17 @@ def _git_pattern(line: str, number: int) -> GitPattern | None:
     folders_only = pattern.endswith("/")
     pattern = pattern[:-1] if folders_only else pattern
     anywhere = "/" not in pattern
-    pattern = pattern.removeprefix("/")
+    pattern = _bytes(pattern.removeprefix("/"))
     if not any(char in pattern for char in "*?[\\"):
         return GitPattern(number, text, negated, folders_only, anywhere, pattern, None)
     tokens = _git_tokens(pattern)
     wildcard = None if tokens is None else Wildcard(tokens)
     return GitPattern(number, text, negated, folders_only, anywhere, None, wildcard)
+
+
+def _bytes(text: str) -> str:
+    """The bytes of a text as git has them, each as one character: its `?` and its sets match one byte (wildmatch.c)."""
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def strip_git_spaces(line: str) -> str:

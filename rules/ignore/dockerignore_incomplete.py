@@ -60,6 +60,24 @@ patterns begin at the root of the context: `node_modules` does not match `web/no
         bad(
             {
                 "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__  # <-- here\n",
+                ".gitignore": "/.env\n",
+                "app.py": "",
+            },
+            note="credentials: the file that a `.gitignore` names",
+        ),
+        good(
+            {
+                "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__\n",
+                ".gitignore": ".env\n.venv\nenv/\nenv.bak/\nvenv.bak/\n",
+                "app.py": "",
+            },
+            note="a `.gitignore` that is a copy of the template for every project in Python",
+        ),
+        bad(
+            {
+                "Dockerfile": _IMAGE,
                 ".dockerignore": ".git\n**/__pycache__\n.venv\n*.md  # <-- here\n",
                 "app.py": "",
                 "docs/setup.md": "",

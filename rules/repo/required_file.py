@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.parse.ignore import GitMatcher
@@ -31,6 +31,11 @@ Which files those are is up to the team; without `files` in the options the rule
             {"README.md": "# Shop  # <-- here\n", "scripts/backup.sh": ""},
             options={"files": ["docs/runbook.md", ["CODEOWNERS", ".github/CODEOWNERS"], "scripts/backup*"]},
         ),
+        bad(
+            {"app.py": "x = 1\n", "lintkit.toml": "[rule]  # <-- here\n", "README.md": "# Shop\n"},
+            options={"files": ["docs/runbook.md"]},
+            note="at the configuration that demands it",
+        ),
         good({"README.md": "# Shop\n"}, note="nothing is demanded"),
         good(
             {"README.md": "# Shop\n", ".github/CODEOWNERS": "* @shop\n", "ops/deep/backup.sh": ""},
@@ -46,7 +51,6 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     paths = sorted(project.tracked or project.paths)
     if not paths:
         return
-    readme = next((path for path in paths if "/" not in path and path.lower().startswith("readme")), paths[0])
     missing = []
     for wanted in rule.options["files"]:
         globs = [wanted] if isinstance(wanted, str) else list(wanted)
@@ -55,4 +59,14 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             missing.append(" or ".join(f"`{each}`" for each in globs))
     if missing:
         names = ", ".join(missing)
-        yield rule.finding(Span(readme, 0, 0), f"the repository lacks {names}", subject="required files")
+        place = _place(paths, missing[0].split("`")[1])
+        yield rule.finding(Span(place, 0, 0), f"the repository lacks {names}", subject="required files")
+
+
+def _place(paths: Sequence[str], missing: str) -> str:
+    """Where the finding stands: the configuration that demands the file, else the README, else where it should be."""
+    readme = [path for path in paths if "/" not in path and path.lower().startswith("readme")]
+    for place in ("lintkit.toml", *readme, "pyproject.toml"):
+        if place in paths:
+            return place
+    return missing.strip("/")

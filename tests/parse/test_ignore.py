@@ -326,3 +326,24 @@ def test_many_patterns_are_not_asked_one_by_one(form: str) -> None:
 def test_few_wildcards_use_a_regular_expression() -> None:
     assert Wildcard((Token("star"), Token("text", "a"))).expression is not None
     assert Wildcard((Token("star"),) * 4).expression is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "ignored"),
+    [
+        ("?.log", "é.log", False),
+        ("??.log", "é.log", True),
+        ("*.log", "é.log", True),
+        ("é*", "é.log", True),
+        ("é.log", "é.log", True),
+        ("[é].log", "é.log", False),
+        ("[é][é].log", "é.log", True),
+        ("[!a].log", "é.log", False),
+        ("ä/?", "ä/b", True),
+        ("**/日?本", "a/日x本", True),
+        ("?.log", "\udce9.log", True),
+    ],
+)
+def test_git_compares_bytes(pattern: str, path: str, ignored: bool) -> None:
+    match = git_ignored(path, {"": [pattern]})
+    assert (match is not None and match.ignored) is ignored
