@@ -74,6 +74,9 @@ class Overlays:
                 )
                 for path, found in said.items():
                     told[path][root] = found
+        for path in sorted(kustomizations.patches_alone() & wanted.keys() - told.keys()):
+            asked = partial(self._told_of_patch, path, wanted[path])
+            told[path][posixpath.dirname(path)] = self.guard.run(KUSTOMIZE, path, asked, None)
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
         judged = (
             self._judged(
@@ -82,6 +85,15 @@ class Overlays:
             for finding in findings
         )
         return [finding for finding in judged if finding is not None]
+
+    def _told_of_patch(self, path: str, findings: Sequence[Finding]) -> Told | None:
+        """What rules say of a patch whose objects are elsewhere, once they are told that it is one."""
+        data = [each.data for each in self.kustomizations.read(path)]
+        marked = [{**each, "$patch": "merge"} if isinstance(each, dict) else each for each in data]
+        documents = rendered(path, marked)
+        rules = {finding.rule for finding in findings}
+        tasks = [task for task in self.tasks(path) if task.rule.id in rules]
+        return None if documents is None else {each for task in tasks for each in self._said(task, documents)}
 
     def defects(self, findings: Sequence[Finding]) -> list[Finding]:
         """What kustomizations make wrong, besides `findings`, which are those of all files."""

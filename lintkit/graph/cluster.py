@@ -24,6 +24,7 @@ from lintkit.graph.cluster_facts import (
     ServiceDefined,
 )
 from lintkit.graph.facts import ConfigObject, Fact, VariableProvided
+from lintkit.parse.kubernetes import PATCH_NAME
 
 F = TypeVar("F", bound=Fact)
 
@@ -52,7 +53,6 @@ _DEPLOYERS = frozenset(
 _TEMPLATE = re.compile(
     r"(?i)template|\.(?:j2|tmpl|tpl|gotmpl|jsonnet|libsonnet|erb|cue|ytt\.ya?ml|ya?ml\.in)$"
 )
-_PATCH = re.compile(r"(?i)patch[^/]*\.ya?ml$|(?:^|/)patches/")
 _EVERYBODYS = ("kubernetes.io", "k8s.io")
 
 
@@ -123,7 +123,7 @@ class Cluster:
 
     def _is_patch(self, pods: PodsDefined) -> bool:
         """Whether it changes other pods: by what it lacks, or as a kustomization or its name calls the file."""
-        return pods.patch or pods.path in self._patches or _PATCH.search(pods.path) is not None
+        return pods.patch or pods.path in self._patches or PATCH_NAME.search(pods.path) is not None
 
     def facts(self, kind: type[F]) -> tuple[F, ...]:
         """All facts of one type, wherever they stand."""

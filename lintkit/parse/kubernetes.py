@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 from lintkit.model import Document, Problem, Route, SourceFile, Span
 from lintkit.parse.json import parse_stream
+from lintkit.parse.kubernetes_apis import lacking
 from lintkit.parse.yaml import parse_as
 from lintkit.parse.yaml_nodes import NodeTree
 
@@ -40,6 +42,12 @@ _WORKLOADS = frozenset(
 )
 
 
+PATCH_NAME = re.compile(r"(?i)patch[^/]*\.ya?ml$|(?:^|/)patches/")
+"""What files are called that hold patches."""
+
+_DIRECTIVE = re.compile(
+    r"^[ -]*[\"']?\$(?:patch|retainKeys|setElementOrder|deleteFromPrimitiveList)\b", re.MULTILINE
+)
 _TEMPLATE_VERSIONS = ("template.openshift.io/v1", "v1")
 _CONTROL_PLANE = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
 
@@ -224,6 +232,8 @@ def is_patch(data: Any) -> bool:
     are not made of bases, but those of the control plane are patched by kubeadm; and containers of which nothing but
     the name is said are not changed.
     """
+    if isinstance(data, dict) and "$patch" in data:
+        return True
     route = pod_spec_route(data)
     if route is None or (data["kind"] == "Pod" and at(data, "metadata", "name") not in _CONTROL_PLANE):
         return False
@@ -239,6 +249,23 @@ def adds_containers(data: Any) -> bool:
     if route is None or data["kind"] == "Pod":
         return False
     return any(item.get("image") for item in _unselected(data, route) or ())
+
+
+def is_partial(document: Document) -> bool:
+    """Whether an object may leave out what the API server asks for, because another one is completed by it.
+
+    That is a patch: by its content, its directives or the name of its file, by containers of which some have no image,
+    or because it lacks more than one thing that its spec cannot do without.
+    """
+    data = document.data
+    if is_patch(data) or PATCH_NAME.search(document.path) or _DIRECTIVE.search(document.text):
+        return True
+    route = pod_spec_route(data)
+    if route is not None and data["kind"] != "Pod":
+        items = _unselected(data, route) or ()
+        if any(item.get("image") for item in items) and not all(item.get("image") for item in items):
+            return True
+    return len(lacking(data)) > 1
 
 
 def _unselected(data: Any, route: Route) -> list[dict[str, Any]] | None:

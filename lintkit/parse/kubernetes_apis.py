@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,16 +16,36 @@ from importlib.resources import files
 from typing import Any
 
 from lintkit.model import Route
+from lintkit.parse.quantities import is_quantity
 
 _WORDS = {
     "s": "a text",
     "i": "a whole number",
     "n": "a number",
     "b": "true or false",
+    "q": "a quantity such as `500m`, `0.5` or `1Gi`",
     "[": "a list",
     "{": "a mapping",
 }
+_IN_CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _MOST_NODES = 200_000
+
+_WORKLOADS = ("apps.v1.DaemonSet", "apps.v1.Deployment", "apps.v1.ReplicaSet", "apps.v1.StatefulSet")
+REFUSED_WITHOUT: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(_WORKLOADS, ("spec",)),
+    **dict.fromkeys(("batch.v1.CronJob", "batch.v1.Job", "batch.v1.JobTemplateSpec"), ("spec",)),
+    **dict.fromkeys(("core.v1.Pod", "core.v1.PodTemplateSpec", "core.v1.Service"), ("spec",)),
+    **dict.fromkeys(("core.v1.PersistentVolume", "core.v1.PersistentVolumeClaim"), ("spec",)),
+    **dict.fromkeys(
+        ("autoscaling.v1.HorizontalPodAutoscaler", "autoscaling.v2.HorizontalPodAutoscaler"), ("spec",)
+    ),
+    "apps.v1.ReplicaSetSpec": ("template",),
+    "core.v1.Container": ("image",),
+    "core.v1.PersistentVolumeClaimSpec": ("accessModes", "resources"),
+    "core.v1.PersistentVolumeSpec": ("accessModes", "capacity"),
+    "networking.v1.Ingress": ("spec",),
+}
+"""What the published schemas call optional, and the API server refuses all the same (pkg/apis/*/validation)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +70,13 @@ class Misfit:
 
     wanted   what would stand there in words; empty for a field that does not exist
     nearest  the field that an unknown one may have meant
+    missing  the fields that stand nowhere at `route`, and have to
     """
 
     route: Route
     wanted: str = ""
     nearest: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @cache
@@ -83,24 +106,44 @@ def deprecated(version: object, kind: object) -> Deprecated | None:
     return found
 
 
-def misfits(data: Any) -> Iterator[Misfit]:
-    """The fields of an object that its kind does not have, and the values of another type than it wants.
+def type_of(data: Any) -> str:
+    """The name of the type of an object (`apps.v1.Deployment`); empty for kinds that are not Kubernetes' own."""
+    if not isinstance(data, dict):
+        return ""
+    return str(_facts()["kinds"].get(f"{data.get('apiVersion')} {data.get('kind')}", ""))
+
+
+def lacking(data: Any) -> tuple[str, ...]:
+    """The fields that the spec of an object cannot do without, and that it does not have."""
+    kind = type_of(data)
+    spec = data.get("spec") if kind else None
+    name = _facts()["types"].get(kind, {}).get("spec", "")
+    return _missing(name[1:], spec) if isinstance(spec, dict) and name.startswith("@") else ()
+
+
+def misfits(data: Any, *, whole: bool = True) -> Iterator[Misfit]:
+    """The fields of an object that its kind does not have or lacks, and the values of another type than it wants.
+
+    whole  False for a patch, which lacks most fields
 
     Nothing for kinds that are not Kubernetes' own, and for values with a variable in them.
     """
-    if not isinstance(data, dict):
+    name = type_of(data)
+    if not name:
         return
-    name = _facts()["kinds"].get(f"{data.get('apiVersion')} {data.get('kind')}")
-    if name is None:
-        return
+    if "sops" in data:  # sops takes it away again, and decrypts the values
+        data = {key: value for key, value in data.items() if key != "sops"}
     stack: list[tuple[Route, Any, str]] = [((), data, "@" + name)]
     for _ in range(_MOST_NODES):
         if not stack:
             return
         route, value, code = stack.pop()
-        if value is None or code == "*" or (isinstance(value, str) and _is_filled_in(value)):
+        if value is None or code == "*" or (isinstance(value, str) and is_filled_in(value)):
             continue
         if code[0] == "@":
+            missing = _missing(code[1:], value) if whole and isinstance(value, dict) else ()
+            if missing:
+                yield Misfit(route, missing=missing)
             yield from _of_type(route, value, code[1:], stack)
         elif code[0] == "[" and isinstance(value, list):
             stack.extend(((*route, index), item, code[1:]) for index, item in enumerate(value))
@@ -110,6 +153,11 @@ def misfits(data: Any) -> Iterator[Misfit]:
             )
         elif not _fits(value, code[0]):
             yield Misfit(route, _WORDS[code[0]])
+
+
+def _missing(name: str, value: dict[Any, Any]) -> tuple[str, ...]:
+    asked = (*_facts()["required"].get(name, ()), *REFUSED_WITHOUT.get(name, ()))
+    return tuple(key for key in dict.fromkeys(asked) if key not in value)
 
 
 def _of_type(route: Route, value: Any, name: str, stack: list[tuple[Route, Any, str]]) -> Iterator[Misfit]:
@@ -125,9 +173,15 @@ def _of_type(route: Route, value: Any, name: str, stack: list[tuple[Route, Any, 
             yield Misfit((*route, key), nearest=near[0] if near else "")
 
 
-def _is_filled_in(text: str) -> bool:
-    """Whether a template or a person puts something else there: `${PORT}`, `<your port>`."""
-    return "$" in text or "{" in text or (text.startswith("<") and text.endswith(">"))
+def is_filled_in(text: str) -> bool:
+    """Whether a template, a program or a person puts something else there.
+
+    >>> [is_filled_in(text) for text in ("${PORT}", "<your port>", "ENC[AES256_GCM,data:a]", "FROM_OVERLAY", "8080")]
+    [True, True, True, True, False]
+    """
+    if "$" in text or "{" in text or text.startswith("ENC[") or (text.startswith("<") and text.endswith(">")):
+        return True
+    return _IN_CAPITALS.fullmatch(text) is not None
 
 
 def _directive(key: object) -> bool:
@@ -140,6 +194,10 @@ def _fits(value: Any, code: str) -> bool:
         return isinstance(value, str)
     if code == "b":
         return isinstance(value, bool)
+    if code == "q":
+        return (
+            not isinstance(value, bool) and isinstance(value, (str, int, float)) and is_quantity(str(value))
+        )
     if code == "i":
         return isinstance(value, int) and not isinstance(value, bool)
     return code == "n" and isinstance(value, (int, float)) and not isinstance(value, bool)

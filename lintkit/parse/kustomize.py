@@ -23,15 +23,18 @@ from lintkit.parse.numbers import whole_number
 INLINE = "patch.yaml"
 """The path of a patch that is written into its kustomization."""
 
-_MOST_ROOTS = 200
+_MOST_ROOTS = 1_000
 _MOST_OBJECTS = 2_000
 _DEEPEST = 20
 MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
     "containers": ("name",),
     "initContainers": ("name",),
+    "ephemeralContainers": ("name",),
     "env": ("name",),
     "volumes": ("name",),
     "volumeMounts": ("mountPath",),
+    "volumeDevices": ("devicePath",),
+    "webhooks": ("name",),
     "ports": ("containerPort", "port"),
     "imagePullSecrets": ("name",),
     "hostAliases": ("ip",),
@@ -144,6 +147,18 @@ class Kustomizations:
             for entry in _patch_files(self._data(folder))
         )
 
+    def patches_alone(self) -> frozenset[str]:
+        """The files that kustomizations name as patches, and none as a resource."""
+        patches: set[str] = set()
+        resources: set[str] = set()
+        for folder in self.files:
+            data = self._data(folder)
+            patches.update(posixpath.normpath(posixpath.join(folder, entry)) for entry in _patch_files(data))
+            resources.update(
+                posixpath.normpath(posixpath.join(folder, entry)) for entry in self._entries(data)
+            )
+        return frozenset(patches - resources)
+
     def build(self, root: str, mode: Mode = "changed") -> list[BuiltObject]:
         """The objects that a kustomization deploys or deletes; none where that is too much to follow."""
         objects: list[BuiltObject] = []
@@ -200,7 +215,7 @@ class Kustomizations:
                 if _concerns(patch, target, each.data):
                     _step(each, change, partial(_patched, patch, target))
         namespace = data.get("namespace")
-        labels, template_labels = _labels(data)
+        labels, template_labels, selector_labels = _labels(data)
         for each in objects:
             if isinstance(namespace, str) and namespace:
                 _mapping_in(each.data, "metadata")["namespace"] = namespace
@@ -209,6 +224,8 @@ class Kustomizations:
             template = at(each.data, "spec", "template")
             if template_labels and isinstance(template, dict):
                 _mapping_in(_mapping_in(template, "metadata"), "labels").update(template_labels)
+            if selector_labels:
+                _label_selector(each.data, selector_labels)
             for index, image in enumerate(_items(data, "images")):
                 if any(_with_image(each.data, image)):
                     _step(each, Change(here, ("images", index)), partial(_with_new_image, image))
@@ -286,17 +303,36 @@ def _mapping_in(data: Any, key: str) -> dict[Any, Any]:
     return fresh
 
 
-def _labels(data: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any]]:
+def _labels(data: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+    """The labels that a kustomization gives to objects, to the pods of their templates, and to their selectors."""
     common = data.get("commonLabels")
     labels: dict[Any, Any] = dict(common) if isinstance(common, dict) else {}
-    of_templates = dict(labels)
+    of_templates, of_selectors = dict(labels), dict(labels)
     for entry in _items(data, "labels"):
         pairs = at(entry, "pairs")
         if isinstance(pairs, dict):
             labels.update(pairs)
             if entry.get("includeSelectors") or entry.get("includeTemplates"):
                 of_templates.update(pairs)
-    return labels, of_templates
+            if entry.get("includeSelectors"):
+                of_selectors.update(pairs)
+    return labels, of_templates, of_selectors
+
+
+def _label_selector(data: Any, labels: Mapping[Any, Any]) -> None:
+    """Add labels to what an object selects pods by (kustomize, konfig/builtinpluginconsts/commonlabels.go)."""
+    kind, spec = at(data, "kind"), at(data, "spec")
+    if not isinstance(spec, dict):
+        return
+    if kind in ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"):
+        _mapping_in(_mapping_in(spec, "selector"), "matchLabels").update(labels)
+    elif kind in ("Service", "ReplicationController") and at(data, "apiVersion") == "v1":
+        _mapping_in(spec, "selector").update(labels)
+    else:
+        field = "podSelector" if kind == "NetworkPolicy" else "selector"
+        selected = at(spec, field, "matchLabels")
+        if isinstance(selected, dict):
+            selected.update(labels)
 
 
 def _with_image(data: Any, image: Any) -> Iterator[tuple[dict[Any, Any], str, str, str]]:
