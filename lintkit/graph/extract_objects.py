@@ -400,7 +400,12 @@ def _kustomization(document: Document, data: Mapping[Any, Any]) -> Kustomization
         for each in _items(data.get(field))
         if isinstance(each, str)
     ]
-    patches = [each for each in _items(data.get("patchesStrategicMerge")) if isinstance(each, str)]
+    patches = [
+        each
+        for field in ("patchesStrategicMerge", "patches")
+        for each in _items(data.get(field))
+        if isinstance(each, str)
+    ]
     patches += [
         each["path"]
         for field in ("patches", "patchesJson6902")

@@ -244,6 +244,11 @@ class Kustomizations:
                 yield from ((Change(here, place, each), each.data, None) for each in documents)
         for key in ("patches", "patchesJson6902"):
             for index, entry in enumerate(_items(data, key)):
+                if isinstance(entry, str):
+                    first = (
+                        (Change(here, (key, index), each), each.data) for each in self._file(folder, entry)
+                    )
+                    yield from ((change, patch, None) for change, patch in first)
                 if not isinstance(entry, dict):
                     continue
                 inline, path = entry.get("patch"), entry.get("path")
@@ -276,7 +281,7 @@ def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:
             yield entry
     for key in ("patches", "patchesJson6902"):
         for entry in _items(data, key):
-            path = at(entry, "path")
+            path = entry if isinstance(entry, str) else at(entry, "path")  # as the first releases had it
             if isinstance(path, str):
                 yield path
 
