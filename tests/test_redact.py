@@ -367,3 +367,19 @@ def test_a_plain_word_that_names_a_section_is_not_masked_in_messages() -> None:
     assert "shopper" not in find_secrets(text, "compose").values
     assert "shopper" in find_secrets(text.replace("  shopper:\n", "  web:\n"), "compose").values
     assert "x9shopper" in find_secrets(text.replace("shopper", "x9shopper"), "compose").values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secretGenerator:\n- name: shop\n  literals:\n  - cookie=blue-whale\n  - client-id=shop\n",
+        "secretGenerator:\n  - name: shop\n    literals: [cookie=blue-whale, 'client-id=shop']\n",
+        'secretGenerator: [{name: shop, literals: ["cookie=blue-whale", "client-id=shop"]}]\n',
+    ],
+)
+def test_what_kustomize_makes_a_secret_of(text: str) -> None:
+    masked = redact(text + "configMapGenerator:\n- literals:\n  - region=blue\n", "kubernetes")
+    assert "blue-whale" not in masked
+    assert "cookie=*" in masked
+    assert "client-id=****" in masked
+    assert "region=blue" in masked

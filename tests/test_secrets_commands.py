@@ -84,3 +84,17 @@ def test_a_program_counts_up_to_the_end_of_its_command() -> None:
 def test_any_command_is_read(items: list[str]) -> None:
     for each in command_secrets(items):
         assert 0 <= each.verdict.start < each.verdict.end <= len(items[each.item])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ACCESS_TOKEN=$(cat /run/secrets/token)",
+        'ACCESS_TOKEN="$(cat /run/secrets/token)" ./start',
+        "ACCESS_TOKEN=`cat /run/secrets/token`",
+        "echo first\nACCESS_TOKEN=$(cat /run/secrets/token)\necho last",
+        "PGPASSWORD=$PW psql",
+    ],
+)
+def test_what_a_command_prints_is_none(command: str) -> None:
+    assert not list(command_secrets([command]))

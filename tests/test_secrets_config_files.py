@@ -40,6 +40,7 @@ def test_the_place(name: str, text: str) -> None:
         ("a.yaml", "db:\n  password: changeme\n  passwordSecret: {name: db}\n  password_min_length: 12\n"),
         ("a.xml", "<!-- <password>blue-whale-41</password> --><passwordFile>/run/x</passwordFile>\n"),
         ("a.py", 'password = "blue-whale-41"\n'),
+        ("template", "<env><secretName>shop</secretName><secretKey>password</secretKey></env>\n"),
         ("a.sh", "PASSWORD=$(cat /run/secrets/db)\n"),
         ("start", "#!/bin/sh\nPASSWORD=blue-whale-41\n"),
         ("a.yaml", "a: [\n"),

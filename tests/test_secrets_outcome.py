@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lintkit.model import Severity
-from lintkit.secrets import classify, is_outgoing, said_of, severity_of
+from lintkit.secrets import classify, is_outgoing, is_signing, said_of, severity_of
 
 URLS: tuple[tuple[str, Severity, str], ...] = (
     ("postgresql://shop:zq8Xw2LmN4tY7pR@db.example.net/shop", "error", "looks like a real secret"),
@@ -44,6 +44,10 @@ def test_urls(url: str, severity: Severity, said: str) -> None:
         ("JWT_SIGNING_KEY", "your-key-here", "error"),
         ("ADMIN_API_KEY", "your-key-here", "error"),
         ("DB_PASSWORD", "change-me", "error"),
+        ("EMAIL_HOST_PASSWORD", "password", "warning"),
+        ("AWS_SECRET_ACCESS_KEY", "secret-key", "error"),
+        ("trustStorePassword", "changeit", "warning"),
+        ("keyStorePassword", "changeit", "error"),
     ],
 )
 def test_names(name: str, value: str, severity: Severity) -> None:
@@ -103,3 +107,39 @@ def test_of_its_own(name: str) -> None:
 )
 def test_what_a_container_is_given(name: str, value: str, found: bool) -> None:
     assert (classify(name, value, credential=True) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("name", "signs"),
+    [
+        ("SECRET_KEY", True),
+        ("DD_SECRET_KEY", True),
+        ("JWT_SECRET", True),
+        ("SESSION_SECRET", True),
+        ("FERNET_KEY", True),
+        ("AWS_SECRET_ACCESS_KEY", False),
+        ("OPENAI_API_KEY", False),
+        ("DB_PASSWORD", False),
+        ("SIGNING_REGION", False),
+    ],
+)
+def test_what_signs(name: str, signs: bool) -> None:
+    assert is_signing(name) is signs
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("token", "$slack-token", None),
+        ("clientSecret", "$idp:oidc.clientSecret", None),
+        ("CLIENT_SECRET", "SECRET", "placeholder"),
+        ("DEFAULT_PASSWORD", "MyPassword", "well-known"),
+        ("DEFAULT_PASSWORD", "your-password", "placeholder"),
+        ("SMTP_PASSWORD", "$tr0ng-Pass", "real"),
+        ("TOKEN", "Y2hhbmdlbWU=", "placeholder"),
+        ("TOKEN", "Ymx1ZS13aGFsZS00MQ==", "real"),
+    ],
+)
+def test_kinds(name: str, value: str, kind: str | None) -> None:
+    verdict = classify(name, value, credential=True)
+    assert (verdict.kind if verdict is not None else None) == kind

@@ -95,6 +95,8 @@ def _by_name(file_name: str, text: str) -> Iterator[Found]:
         yield from _of_lines(text)
 
 
+_KEY = pattern(r"(?i)key$")
+_KEY_NAME = pattern(r"[a-zA-Z]+(?:[_.\-][a-zA-Z]+)*")
 _ASSIGNED = pattern(r"(?m)^[ \t]*[\w.\-]{1,100}[ \t]*=")
 
 
@@ -167,6 +169,8 @@ def _judged(name: str, value: str) -> Verdict | None:
     if not is_secret_name(name) or "\n" in value.strip():
         return None
     verdict = classify(name, value, credential=True)
+    if verdict is not None and _KEY.search(name) and _KEY_NAME.fullmatch(value):
+        return None  # `secretKey: password`: by which key a Secret holds it
     return None if verdict is None or verdict.kind == "placeholder" else verdict
 
 

@@ -14,20 +14,46 @@ _DATA = pattern(
 _JSON_DATA = pattern(r"""["'](?:data|stringData)["']\s*:\s*\{""")
 _LINE = pattern(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ENTRY = pattern(r"""[ \t]*(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s:#][^:\r\n]*)[ \t]*:(?=[ \t]|[\r\n]|\Z)[ \t]*""")
+_GENERATOR = pattern(
+    r"""(?m)^(?P<indent>[ \t]*)["']?secretGenerator["']?[ \t]*:(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)"""
+)
+_LITERAL = pattern(r"""(?<=[\s"'\[,])[\w.\-]{1,200}=(?P<value>[^\r\n,\]"']+|"[^"\r\n]*"|'[^'\r\n]*')""")
 _QUOTED = pattern(r'"(?:[^"\\]|\\.)*"')
 
 
 def secret_manifest_values(text: str) -> list[tuple[int, int]]:
-    """Where the values under `data` and `stringData` of Secret objects stand, in YAML (flow style too) or JSON."""
+    """Where the values of Secret objects stand, in YAML (flow style too) or JSON, and those that kustomize makes."""
+    found = _generated_values(text) if "secretGenerator" in text else []
     if "Secret" not in text or "kind" not in text:
-        return []
-    found: list[tuple[int, int]] = []
+        return found
     start = 0
     for end in [*(match.start() for match in _SEPARATOR.finditer(text)), len(text)]:
         if _KIND.search(text, start, end):
             found += _yaml_values(text, start, end)
             found += _flow_values(text, start, end)
         start = end
+    return found
+
+
+def _generated_values(text: str) -> list[tuple[int, int]]:
+    """The values of `KEY=value` below `secretGenerator`, whatever the keys are called."""
+    found: list[tuple[int, int]] = []
+    covered = 0
+    for match in _GENERATOR.finditer(text):
+        position = match.end()
+        if match.start() < covered:
+            continue
+        indent = len(match["indent"])
+        found += [literal.span("value") for literal in _LITERAL.finditer(text, *match.span("rest"))]
+        while position < len(text) and (line := _LINE.match(text, position)):
+            content = line.group().strip()
+            width = len(line.group()) - len(line.group().lstrip(" \t"))
+            below = width > indent or (width == indent and content[:1] == "-")
+            if (content and content[0] != "#" and not below) or line.end() == position:
+                break
+            found += [literal.span("value") for literal in _LITERAL.finditer(text, position, line.end())]
+            position = line.end()
+        covered = position
     return found
 
 

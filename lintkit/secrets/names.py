@@ -7,6 +7,7 @@ A name is split into words and read like an English compound: its head is its la
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from lintkit.parse.numbers import is_digits
@@ -130,6 +131,8 @@ _HANDED_OUT = _set(
 )
 _CALLING_KEYS = _set("api access subscription account storage license admin service")
 _CALLING_TOKENS = _set("api access auth bot bearer refresh user personal app deploy")
+_MAIL = _set("smtp email mail imap pop3 mailer")
+"""A server for mail is somebody else's more often than not, and a wrong password only means that no mail is sent."""
 _OWN = _set(
     "admin internal master root server own self local webhook inbound incoming worker agent node cluster gateway proxy"
 )
@@ -151,6 +154,8 @@ def is_outgoing(name: str) -> bool:
     """
     term = secret_term(name)
     words = split_words(name)
+    if term and _MAIL & set(words):
+        return True
     if not term or (_OWN | _SIGNING) & set(words):
         return False
     head = term[-1]
@@ -162,6 +167,32 @@ def is_outgoing(name: str) -> bool:
     if head == "secret":
         return before == "client"
     return head in _HANDED_OUT
+
+
+def is_for_mail(name: str) -> bool:
+    """Whether a secret of this name is the login for a server that sends mail."""
+    return bool(secret_term(name)) and bool(_MAIL & set(split_words(name)))
+
+
+def is_of_truststore(name: str) -> bool:
+    """Whether a secret of this name guards a store of public certificates: `trustStorePassword`."""
+    words = split_words(name)
+    return bool(secret_term(name)) and ("truststore" in words or ("trust", "store") in pairwise(words))
+
+
+@lru_cache(maxsize=8192)
+def is_signing(name: str) -> bool:
+    """Whether a secret of this name signs or encrypts what the service takes for its own: sessions, tokens, cookies.
+
+    Who knows it makes them for whatever user.
+
+    >>> is_signing("SECRET_KEY"), is_signing("JWT_SECRET"), is_signing("AWS_SECRET_ACCESS_KEY")
+    (True, True, False)
+    """
+    term = secret_term(name)
+    if not term or term[-1] not in {"key", "keys", "secret", "secrets", "secretkey"}:
+        return False
+    return term in {("secret", "key"), ("secretkey",)} or bool(_SIGNING & set(split_words(name)))
 
 
 @lru_cache(maxsize=8192)
@@ -208,6 +239,8 @@ def mention(name: str) -> Literal["", "about", "secret"]:
     only belongs to one (`token_url`, `password_min_length`), and "" for all others.
     """
     words = split_words(name)
+    if words[-1:] == ("generator",):
+        return ""  # what makes secrets from what stands below it
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
         if word in _NO_MENTION:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lintkit.loopback import loopback_host
 from lintkit.model import Severity
-from lintkit.secrets.names import is_outgoing
+from lintkit.secrets.names import is_for_mail, is_of_truststore, is_outgoing
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.values import GUESSABLE, Verdict, url_passwords
 
@@ -15,7 +15,8 @@ def severity_of(name: str, value: str, verdict: Verdict) -> Severity:
     """How severe it is that `value`, of something called `name`, holds what `verdict` says.
 
     A warning for the password of a URL that leads to this very machine, or that is an example, and for what stands in
-    the place of a key that another service issues: it opens nothing. All else is an error: what looks real is known
+    the place of a key that another service issues, or of a login for mail: it opens nothing. So does the password of a
+    store of certificates that everybody may read. All else is an error: what looks real is known
     to everybody who can read the file, and a default of the service's own lets everybody in.
     """
     if verdict.kind == "format":
@@ -24,7 +25,11 @@ def severity_of(name: str, value: str, verdict: Verdict) -> Severity:
         if verdict.kind != "real" or verdict.description == GUESSABLE:
             return "warning"
         return "warning" if local_host(value, verdict) else "error"
-    return "warning" if verdict.kind == "placeholder" and is_outgoing(name) else "error"
+    if verdict.kind == "placeholder" and is_outgoing(name):
+        return "warning"
+    if verdict.kind == "well-known" and is_for_mail(name):
+        return "warning"
+    return "warning" if is_of_truststore(name) else "error"
 
 
 def said_of(value: str, verdict: Verdict) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import re
 from collections import Counter
@@ -65,6 +67,9 @@ _WELL_KNOWN = _set(
 )
 """Passwords that images, tutorials and attackers' lists share."""
 
+_STANDS_FOR = _set("SECRET PASSWORD PASS PASSWD PWD TOKEN KEY APIKEY CREDENTIAL VALUE")
+"""What is written in capitals where the thing itself is to be put."""
+
 _FIELD_WORDS = _set(
     "access api app auth authorization authentication basic bearer bot client confirm cookie credential credentials "
     "csrf current db id jwt key new oauth oauth2 old passcode passphrase passwd password private pwd refresh "
@@ -109,7 +114,7 @@ _ASKS = pattern(
 )
 
 _REFERENCE = pattern(
-    r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
+    r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^\$[a-z]+(?:-[a-z]+)*(?::[A-Za-z][A-Za-z.\-]*)?$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
     |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
     |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler|encrypted)(?:://?|:)
     |^arn:aws|^projects/[^/]+/secrets/|^ENC\[|^\{cipher\}|^!(?:vault|secret|Ref|Sub|env_var)\s+\S|^(?:os\.)?(?:environ|getenv)\b
@@ -141,6 +146,7 @@ _LABEL = pattern(r"[:?…]\s*$")
 
 _SAYS_SECRET = pattern(r"(?i)secret|passw|s3cr3t|p[a4@]ss?w[o0]rd")
 
+_BASE64 = pattern(r"[A-Za-z0-9+/]{8,400}={0,2}")
 _USERINFO = pattern(r"://[^\s/?#\"'`<>:@\\]{0,200}:")
 _PASSWORD_END = pattern(r"[\s\"'`<>]")
 _MAX_PASSWORD = 2000
@@ -341,6 +347,11 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     if not random and (_ASKS.search(text) or low in _PLACEHOLDER_WORDS or _PLACEHOLDER_WORDS & set(words)):
         if not credential and " " in text and not re.search(r"(?i)change|replace", text):
             return None
+        if low not in _WELL_KNOWN:
+            return Verdict("placeholder", PLACEHOLDER, *whole)
+    if text in _STANDS_FOR:
+        return Verdict("placeholder", PLACEHOLDER, *whole)
+    if _asks_in_base64(text):
         return Verdict("placeholder", PLACEHOLDER, *whole)
     if random and re.search(r"(?i)change[-_ ]?(?:me|this|in)|replace[-_ ]?me|^your[-_]|x{6,}", text):
         return Verdict("placeholder", PLACEHOLDER, *whole)
@@ -355,6 +366,17 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     if not credential and (len(text) < 3 or any(c.isspace() for c in text)):
         return None
     return Verdict("real", _strength(name, text, words, random=random), *whole)
+
+
+def _asks_in_base64(text: str) -> bool:
+    """Whether a value is the base64 of a text that asks to be replaced."""
+    if not _BASE64.fullmatch(text) or len(text) % 4:
+        return False
+    try:
+        inner = base64.b64decode(text, validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return False
+    return inner.isprintable() and (inner.lower() in _PLACEHOLDER_WORDS or bool(_ASKS.search(inner)))
 
 
 def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> str:

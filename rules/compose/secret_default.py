@@ -20,14 +20,15 @@ from lintkit.api import (
 )
 from lintkit.parse.interpolation import Variable, variables
 from lintkit.parse.scalar_spans import scalar_span
-from lintkit.secrets import classify, is_secret_name
+from lintkit.secrets import classify, is_secret_name, is_signing, said_of
 from lintkit.secrets.values import url_passwords
 
 RULE = define(
     summary="a secret falls back to a password that stands in the compose file",
     why="""
 When the variable is missing, in a new environment or after a typo, the stack starts all the same: with a password that
-everybody knows who can read the repository. Nothing fails, so nobody notices.
+everybody knows who can read the repository. Nothing fails, so nobody notices. With a key that signs sessions or tokens
+(an error) they can make those of any user.
 """,
     remedy="Refuse to start without it: `${POSTGRES_PASSWORD:?set POSTGRES_PASSWORD}`.",
     severity="warning",
@@ -124,8 +125,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             span = scalar_span(document, route, variable.start, variable.end)
             yield rule.finding(
                 span,
-                f"the default of `{variable.name}` {verdict.description}, and the stack starts with it",
+                f"the default of `{variable.name}` {said_of(variable.argument, verdict)}, and the stack starts with it",
                 subject=" ".join((*_owner(route), variable.name)),
+                severity="error" if is_signing(variable.name) else None,
                 fix=_fix(document, span, raw, variable),
                 secret=True,
             )

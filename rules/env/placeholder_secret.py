@@ -12,7 +12,7 @@ from lintkit.graph.env_files import (
     production,
     says_development,
 )
-from lintkit.secrets import classify, is_outgoing
+from lintkit.secrets import classify, severity_of
 from lintkit.secrets.outcome import local_host
 
 RULE = define(
@@ -118,8 +118,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         part = verdict.end - verdict.start < len(entry["value"].strip())
         what = "password in" if part else "value of"
         where = " in production" if found is not None else ""
-        outgoing = verdict.kind == "placeholder" and is_outgoing(entry["key"]) and not part
-        mild = developing or outgoing or bool(local_host(entry["value"], verdict))
+        mild = developing or bool(local_host(entry["value"], verdict))
+        if not part:
+            mild = mild or severity_of(entry["key"], entry["value"], verdict) == "warning"
         yield rule.finding(
             document.span(("entries", index, "value")),
             f"the {what} `{entry['key']}` {verdict.description}{where}",

@@ -18,6 +18,8 @@ _KEY = base64.b64encode(
     + b"PRIVATE KEY-----\nMHcCAQEEINotAKeyAtAllButLongEnough01\n-----END EC PRIVATE KEY-----\n"
 ).decode()
 
+_SECRET_NAME = re.compile(r"""\b(?:secretName|secret)["']?[ \t]*:[ \t]*["']?([a-z0-9][a-z0-9.\-]{0,250})""")
+"""Where an object names a Secret by what RFC 1123 lets it be called."""
 _PRIVATE_KEY = re.compile(r"PRIVATE KEY-----\s+[A-Za-z0-9+/=]{16}")
 
 RULE = define(
@@ -173,8 +175,13 @@ spec:
               value: /run/secrets/db
             - name: SECRET_NAME
               value: db-credentials
+            - name: KEYSTORE_SECRET
+              value: shop-keystore
             - name: TOKEN_EXPIRE_MINUTES
               value: "30"
+      volumes:
+        - name: keystore
+          secret: {secretName: shop-keystore}
 """,
             note="references, files, and settings that only speak of a secret",
         ),
@@ -184,11 +191,13 @@ spec:
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report literal secrets in the variables, commands and arguments of all containers."""
-    for entry in env_entries(document):
+    entries = env_entries(document)
+    mounted = _mounted(document) if entries else frozenset()
+    for entry in entries:
         if not entry.value:
             continue
         verdict = classify(entry.name, entry.value, credential=True)
-        if verdict is not None:
+        if verdict is not None and entry.value not in mounted:
             message = f"`{entry.name}` of {entry.container.called} holds a literal that {said_of(entry.value, verdict)}"
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
             severity = severity_of(entry.name, entry.value, verdict)
@@ -198,6 +207,11 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         yield from _user(document, user, rule)
     for container in containers(document):
         yield from _command(document, container, rule)
+
+
+def _mounted(document: Document) -> frozenset[str]:
+    """The names of the Secrets that the file mounts: `ENCRYPT_SECRET: shop-secret` holds one of them."""
+    return frozenset(_SECRET_NAME.findall(document.text))
 
 
 def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:

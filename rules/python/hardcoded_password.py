@@ -361,7 +361,7 @@ if API_KEY == "YOUR_API_KEY_HERE":
 _FRAMEWORK_KEYS = frozenset({"SECRET_KEY", "JWT_SECRET_KEY", "WTF_CSRF_SECRET_KEY", "SECURITY_PASSWORD_SALT"})
 """Settings of Flask and Django: what stands there signs sessions and tokens, however simple the word."""
 
-_WORDS = re.compile(r"_*[a-z]+(?:[_\-. :/][a-z]+)*")
+_WORDS = re.compile(r"_*[a-z]+(?:[_\-. :/][a-z]+\d?)*")
 _PUBLIC = re.compile(r"phc_|pk_(?:live|test)_|pk\.eyJ")
 """Keys of PostHog, Stripe and Mapbox that their makers mean to be seen."""
 
@@ -423,22 +423,21 @@ def _is_only_compared(match: Match, file: PythonFile) -> bool:
     """Whether a constant only serves the question whether somebody left this value in: `x == DEFAULT_PASSWORD`."""
     if match.how not in {"assignment", "annotated"} or file.enclosing_class(match.node) is not None:
         return False
-    target = match.node
     name = match.name or ""
-    if not name.isupper() or not re.search(
-        rf"(?:\b(?:not\s+in|in)\b|[!=]=)\s*[({{\[]?[^\n]*\b{name}\b|\b{name}\b\s*(?:[!=]=|(?:not\s+)?in\b)",
-        file.text,
-    ):
-        return False  # spares the walk over the whole file
-    uses = 0
-    for statement in file.statements():
-        for node in file.walk(statement):
-            if not isinstance(node, cst.Name) or node.value != name or _binds(node, target, file):
-                continue
-            if not _is_compared(node, file):
-                return False
-            uses += 1
-    return uses > 0
+    uses = [node for node in _uses(file).get(name, ()) if not _binds(node, match.node, file)]
+    return name.isupper() and bool(uses) and all(_is_compared(node, file) for node in uses)
+
+
+def _uses(file: PythonFile) -> dict[str, list[cst.Name]]:
+    """Every name of the file that is written in capitals, with all its places; found once for a file."""
+    found: dict[str, list[cst.Name]] | None = file.answers.get("names in capitals")
+    if found is None:
+        found = file.answers["names in capitals"] = {}
+        for statement in file.statements():
+            for node in file.walk(statement):
+                if isinstance(node, cst.Name) and node.value.isupper():
+                    found.setdefault(node.value, []).append(node)
+    return found
 
 
 def _binds(node: cst.Name, target: cst.CSTNode, file: PythonFile) -> bool:
