@@ -112,6 +112,7 @@ TESTS = (
     "**/locustfile*.py",
     "**/*testing*.py",
     "**/doctests/**",
+    "**/pytest_plugin*.py",
     "**/e2e/**",
     "**/fixtures/**",
 )

@@ -32,3 +32,9 @@ PSYCOPG_CONNECT_TIMEOUT = Release(
     "psycopg 3.1.13, psycopg/connection.py: _DEFAULT_CONNECT_TIMEOUT is 130 seconds; before there was none",
     presumed=True,
 )
+PYTHON_WINDOWS_10 = Release(
+    "python",
+    (3, 13),
+    "https://docs.python.org/3.13/using/windows.html and PEP 11: Python 3.13 needs Windows 10; "
+    "https://docs.python.org/3/library/socket.html: TCP_KEEPCNT and TCP_KEEPINTVL are there where Windows has them",
+)

@@ -24,6 +24,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.clients import is_client_call
+from lintkit.python.releases import PYTHON_WINDOWS_10
 from lintkit.python.spelling import last_name
 from lintkit.python.systems import LINUX, LINUX_KEEPALIVE, LINUX_TCP, OPTIONS, lacking, reached
 
@@ -227,6 +228,27 @@ match sys.platform:
 """,
             note="a test that lets the wrong system through, and numbers that keep nothing alive on Linux either",
         ),
+        bad(
+            {
+                "pyproject.toml": '[project]\nname = "shop"\nrequires-python = ">=3.12"\n',
+                "app.py": "import socket\n\nOPTIONS = {\n    socket.TCP_KEEPCNT: 3,  # <-- here\n}\n",
+            },
+            note="Python 3.12 runs on Windows 8.1, too",
+        ),
+        bad(
+            {
+                "pyproject.toml": '[project]\nname = "shop"\nrequires-python = ">=3.13"\n',
+                "app.py": "import socket\n\nOPTIONS = {\n    socket.TCP_KEEPIDLE: 60,  # <-- here\n}\n",
+            },
+            note="macOS lacks this one with any Python",
+        ),
+        good(
+            {
+                "pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.13"\n',
+                "app.py": "import socket\n\nOPTIONS = {socket.TCP_KEEPINTVL: 15, socket.TCP_KEEPCNT: 3}\n",
+            },
+            note="Python 3.13 needs Windows 10, which has them",
+        ),
         good(
             """\
 import redis
@@ -380,7 +402,10 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             message = f"`{short}` is used without a guard: {_reason(match.name or '')}"
             # Linux and macOS share these; whoever serves on neither knows it.
             confidence: Confidence = "medium" if "Windows" in message else "high"
-            yield rule.finding(file.span(match.node), message, subject=short, confidence=confidence)
+            fixed_in = PYTHON_WINDOWS_10 if "Windows before 10" in message else None
+            yield rule.finding(
+                file.span(match.node), message, subject=short, confidence=confidence, fixed_in=fixed_in
+            )
     elif match.trigger is ASKED:
         yield from _asked(match.node, file, rule)
     elif match.trigger is SETTERS:
