@@ -38,6 +38,8 @@ _REQUIREMENT = re.compile(
 )
 _FILE_OPTION = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]?\s*(?P<path>\S+)")
 _LARGEST = 3_000_000
+_MOST_DOTS = 2_000
+"""On one line: what reads TOML takes time by the square of the parts of a dotted key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,12 @@ def _requirements(path: str, text: str, constraints: bool) -> Dependencies:
     return Dependencies(tuple(mentions), tuple(includes))
 
 
+def _toml(text: str) -> dict[str, Any]:
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise ValueError("too many parts of a key")
+    return tomllib.loads(text)
+
+
 def _strings(value: object) -> Iterator[str]:
     for each in value if isinstance(value, list) else ():
         if isinstance(each, str):
@@ -136,7 +144,7 @@ def _table(data: object, *keys: str) -> Mapping[str, Any]:
 
 
 def _pyproject(text: str) -> Iterator[Mention]:
-    data = tomllib.loads(text)
+    data = _toml(text)
     project, tool = _table(data, "project"), _table(data, "tool")
     lists: list[object] = [
         project.get("dependencies"),
@@ -176,7 +184,7 @@ def _by_name(table: object) -> Iterator[Mention]:
 
 
 def _pipfile(text: str) -> Iterator[Mention]:
-    data = tomllib.loads(text)
+    data = _toml(text)
     yield from _by_name(data.get("packages"))
     yield from _by_name(data.get("dev-packages"))
     requires = _table(data, "requires")
@@ -195,7 +203,7 @@ def _pipfile_lock(text: str) -> Iterator[Mention]:
 
 
 def _lock(text: str) -> Iterator[Mention]:
-    data = tomllib.loads(text)
+    data = _toml(text)
     packages = data.get("package") or data.get("packages")
     for each in packages if isinstance(packages, list) else ():
         name, version = (each.get("name"), each.get("version")) if isinstance(each, dict) else (None, None)

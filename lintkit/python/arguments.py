@@ -11,6 +11,7 @@ Sources: Python's documentation of `dict`, `copy`, `dataclasses.asdict`, `typing
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from lintkit.python.file import Binding, PythonFile
 
 _DEEPEST = 64
-_MOST_STEPS = 2_000
+_MOST_STEPS = 4_000
 _COPIES = frozenset({"copy.copy", "copy.deepcopy"})
 _AS_DICT = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict"})
 _TYPED_DICTS = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
 _DATA_CLASSES = frozenset({"dataclasses.dataclass", "attr.s", "attr.define", "attr.frozen", "attrs.define"})
-_CHANGED = r"(?<![\w.]){}(?:\[[^\]\n]*\] *=(?!=)|\.(?:update|setdefault|__setitem__|pop|popitem|clear)\()"
+_CHANGED = re.compile(
+    r"(?<![\w.])(\w+)(?:\[[^\]\[\n]{0,200}\] *=(?!=)|\.(?:update|setdefault|__setitem__|pop|popitem|clear)\()"
+)
 _LOOKS_ONLY = ("print", "logging.", "structlog.", "loguru.", "pprint.", "len")
 
 
@@ -126,13 +129,13 @@ class _Expansion:
         """Enter what is put into the dict that a name holds; False when something else may be."""
         whole = True
         changes = self.file.changes(name)
+        self.steps += len(changes)
         for change in changes:
             whole &= self._change(change, found, depth)
         binding = self.file.binding(name)
         if binding is not None and self.file.is_module_level(binding):
             # A function may change a dict of the module: more is written in the file than its own scope does.
-            written = re.findall(_CHANGED.format(re.escape(name.value)), self.file.text)
-            whole &= len(written) <= sum(change.value is not None for change in changes)
+            whole &= _written(self.file)[name.value] <= sum(change.value is not None for change in changes)
         return whole
 
     def _grown(self, name: cst.Name, found: dict[str, Argument], depth: int) -> bool:
@@ -166,6 +169,7 @@ class _Expansion:
 
     def _display(self, value: cst.Dict, found: dict[str, Argument], depth: int) -> bool:
         whole = True
+        self.steps += len(value.elements)
         for element in value.elements:
             if isinstance(element, cst.StarredDictElement):
                 whole &= self.mapping(element.value, found, depth + 1)
@@ -300,3 +304,11 @@ class _Expansion:
                     found[key] = Argument(key, pair.elements[1].value, pair)
             whole &= key is not None
         return whole
+
+
+def _written(file: PythonFile) -> Counter[str]:
+    """How often the text of a file changes what each name holds, in any scope."""
+    found: Counter[str] | None = file.answers.get("changes by name")
+    if found is None:
+        found = file.answers["changes by name"] = Counter(match[1] for match in _CHANGED.finditer(file.text))
+    return found

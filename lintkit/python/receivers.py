@@ -189,13 +189,9 @@ def calls_on(
 def calls_of(made: cst.Call, file: PythonFile) -> Iterator[cst.Call]:
     """The calls of what the call `made` makes, such as a partial function; looked at as in `calls_on`."""
     for statement in _seen_from(made, file):
-        for call in file.walk(statement):
-            if (
-                isinstance(call, cst.Call)
-                and call is not made
-                and any(
-                    origin.call is made and origin.name.endswith("()") for origin in origins(call.func, file)
-                )
+        for call in _calls(statement, file):
+            if call is not made and any(
+                origin.call is made and origin.name.endswith("()") for origin in origins(call.func, file)
             ):
                 yield call
 
@@ -210,10 +206,16 @@ def _method_calls(statement: cst.CSTNode, file: PythonFile) -> list[cst.Call]:
     found: list[cst.Call] | None = file.answers.get(key)
     if found is None:
         found = file.answers[key] = [
-            node
-            for node in file.walk(statement)
-            if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute)
+            call for call in _calls(statement, file) if isinstance(call.func, cst.Attribute)
         ]
+    return found
+
+
+def _calls(statement: cst.CSTNode, file: PythonFile) -> list[cst.Call]:
+    key = ("calls", id(statement))
+    found: list[cst.Call] | None = file.answers.get(key)
+    if found is None:
+        found = file.answers[key] = [node for node in file.walk(statement) if isinstance(node, cst.Call)]
     return found
 
 

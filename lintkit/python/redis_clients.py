@@ -148,8 +148,13 @@ def has_waiting_command(file: PythonFile) -> bool:
 
     Receivers from elsewhere count, as nobody knows which client they are; `wait` only of a known client.
     """
-    if not _WAITS.search(file.text):
-        return False
+    known: bool | None = file.answers.get("waiting command")
+    if known is None:
+        known = file.answers["waiting command"] = bool(_WAITS.search(file.text)) and _waits(file)
+    return known
+
+
+def _waits(file: PythonFile) -> bool:
     for statement in file.statements():
         for node in file.walk(statement):
             if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):

@@ -135,6 +135,7 @@ def test_the_python_that_is_required(path: str, text: str, low: tuple[int, ...])
         ("pyproject.toml", b"project = 1\ntool = []"),
         ("pyproject.toml", b"[project]\ndependencies = 'redis'\noptional-dependencies = [1]"),
         ("pyproject.toml", b"a = " + b"[" * 5000),
+        ("pyproject.toml", b"a." * 500_000 + b"a = 1"),
         ("Pipfile.lock", b"[" * 100_000),
         ("Pipfile.lock", b'{"default": []}'),
         ("uv.lock", b"package = 1"),

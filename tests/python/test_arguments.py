@@ -125,3 +125,9 @@ def test_what_a_call_hands_on() -> None:
 def test_dicts_that_grow_out_of_each_other_end() -> None:
     lines = ["d0 = {'a': 1}"] + [f"d{n} = {{**d{n - 1}, **d{n - 1}}}" for n in range(1, 40)]
     assert not given("\n".join([*lines, "library.f(**d39)"])).whole
+
+
+def test_dicts_of_many_keys_are_known_up_to_a_bound() -> None:
+    entries = ", ".join(f"'k{n}': {n}" for n in range(10_000))
+    lines = [f"big = {{{entries}}}", *(f"o{n} = {{**big}}" for n in range(3)), "library.f(**o0, **o1, **o2)"]
+    assert not given("\n".join(lines)).whole
