@@ -70,8 +70,8 @@ def _find(
         except ParseError as error:
             if error.message != NOT_PYTHON:
                 raise
-            # The interpreter points at the mistake; libcst often at the statement after it.
-            raise ParseError(NOT_PYTHON, path, rejected.line, rejected.column) from None
+            # The interpreter points at the mistake, and says what it is; libcst often at the statement after it.
+            raise ParseError(rejected.message, path, rejected.line, rejected.column) from None
     if not screen:
         return _whole(text, path, top, list(enumerate(map(resolved, gate.triggers))))
     if not live:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from lintkit.parse.errors import ParseError
 from lintkit.python.depth import check_before_parse, check_patterns, check_size, check_tree, too_deep
+from lintkit.python.syntax_errors import said
 from lintkit.source import Lines
 
 NOT_PYTHON = "This is not valid Python; the file was not checked."
@@ -24,10 +25,13 @@ class Rejected(Exception):  # noqa: N818
     """`ast` does not read the file, from `line` and `column` (from 1) on.
 
     libcst may, if its syntax is newer than the running interpreter's.
+
+    message  one sentence, with what Python says of it
     """
 
-    def __init__(self, line: int = 1, column: int = 1) -> None:
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
         super().__init__()
+        self.message = message
         self.line = line
         self.column = column
 
@@ -44,7 +48,9 @@ def parse(text: str, path: str) -> ast.Module:
     except SyntaxError as error:
         if "too many nested" in (error.msg or "") or "too many statically nested" in (error.msg or ""):
             raise too_deep(path, error.lineno or 1) from None
-        raise Rejected(max(error.lineno or 1, 1), max(error.offset or 1, 1)) from None
+        why = said(error.msg)
+        message = f"This is not valid Python: {why}; the file was not checked." if why else NOT_PYTHON
+        raise Rejected(message, max(error.lineno or 1, 1), max(error.offset or 1, 1)) from None
     except (RecursionError, MemoryError):
         raise too_deep(path, 1) from None
     except (ValueError, OverflowError):
