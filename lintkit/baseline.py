@@ -18,6 +18,7 @@ from typing import Any
 
 from lintkit.model import Finding
 from lintkit.own_rules import RULE_FAILED
+from lintkit.secrets.by_form import mask_tokens
 
 FILE = "lintkit-baseline.json"
 """The usual name, in the root."""
@@ -54,7 +55,7 @@ def baseline_of(findings: Iterable[Finding]) -> Baseline:
 
 def key_of(finding: Finding) -> Key:
     """What an entry is found by."""
-    return finding.path, finding.rule, " ".join(finding.subject.split())
+    return mask_tokens(finding.path), finding.rule, " ".join(finding.subject.split())
 
 
 def unknown(findings: Iterable[Finding], baseline: Baseline) -> set[Key]:

@@ -143,7 +143,7 @@ def scrub(
     Takes time in the length of the words, not in the number of values: a file may hold thousands of both.
     """
     parts = [(0, len(words))] if quoted else quotations(words)
-    found = [(start, end) for part in parts for start, end in _forms(words, *part)]
+    found = list(_forms(words))
     for value, start in _few(words, values) if len(values) <= _FEW else _many(words, values):
         end = start + len(value)
         part = next(((s, e) for s, e in parts if s < end and start < e), None)
@@ -157,13 +157,10 @@ def scrub(
     return _mask(words, found)
 
 
-def _forms(words: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """What a quotation holds that is a secret by its form alone."""
-    part = words[start:end]
-    if len(part) < _LEAST_FORM:
-        return
-    for begin, stop in _found_by_form(part):
-        yield start + begin, start + stop
+def _forms(words: str) -> Iterator[tuple[int, int]]:
+    """What is a secret by its form alone, which no word has, inside of quotations or not."""
+    if len(words) >= _LEAST_FORM:
+        yield from _found_by_form(words)
 
 
 @lru_cache(maxsize=1024)

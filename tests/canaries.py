@@ -84,7 +84,7 @@ def repository(seed: int = 0, count: int = 200) -> Repository:
         near = index % 2 == 0
         # A place takes only the forms that can be written there.
         secret = rng.choice(place.forms)(rng)
-        path = place.path.format(index=index)
+        path = place.path.format(index=index).replace("SECRET", secret)
         files[path] = place.write(secret, rng.choice(NAMES), near, index)
         shown = (secret, base64.b64encode(secret.encode()).decode()) if place.encoded else (secret,)
         parts = [line.strip() for text in shown for line in text.splitlines()]
@@ -533,6 +533,10 @@ def _places() -> Iterator[Place]:
         "markdown url", "docs{index}/README.md", PLAIN, _plain("Open <https://web:SECRET@example.org>.\n")
     )
     yield Place("ignore comment", "part{index}/.gitignore", ANY, _plain("# NAME=SECRET\n*.log\n"))
+    for name, forms in {"token": (github, anthropic, stripe, slack)}.items():
+        yield Place(f"folder {name}", "SECRET/compose.yaml", forms, _compose(""))
+        yield Place(f"file {name}", "part{index}/SECRET.py", forms, _python("x = 1"))
+        yield Place(f"broken file {name}", "SECRET/broken.py", forms, _plain("x = (\n"))
     yield Place("dockerignore comment", "part{index}/.dockerignore", ANY, _plain("*.log\n# LOWER: SECRET\n"))
 
 

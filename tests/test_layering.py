@@ -27,6 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "suppress",
         "blocks",
         "redact",
+        "shown_paths",
         "fingerprint",
         "engine",
         "overlays",

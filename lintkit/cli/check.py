@@ -283,6 +283,9 @@ def _write(
     skip_stdout: bool,
     quiet: bool,
 ) -> None:
+    from lintkit.shown_paths import with_shown_paths
+
+    report = with_shown_paths(report)
     for output in outputs:
         if output.file is None:
             nothing_to_say = quiet and output.format == "text" and not report.findings

@@ -27,8 +27,10 @@ class CommandError(Exception):
 
 def say(message: str) -> None:
     """Print one line to stderr, with nothing in it that a terminal obeys; nobody need read it."""
+    from lintkit.secrets.by_form import mask_tokens
+
     with contextlib.suppress(OSError):
-        click.echo(f"lintkit: {printable(message)}", err=True)
+        click.echo(f"lintkit: {printable(mask_tokens(message))}", err=True)
 
 
 def explain_failure(error: Exception) -> int:

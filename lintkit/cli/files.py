@@ -10,6 +10,7 @@ import click
 from lintkit.cli.failure import say
 from lintkit.cli.options import repository_options
 from lintkit.report.printable import printable
+from lintkit.secrets.by_form import mask_tokens
 
 
 @click.command()
@@ -38,10 +39,13 @@ def files(
         entry for entry in found.files if "" in named or entry.path in named or entry.path.startswith(folders)
     ]
     if form == "json":
-        data = [{"path": entry.path, "kind": entry.kind, "tracked": entry.tracked} for entry in listed]
+        data = [
+            {"path": mask_tokens(entry.path), "kind": entry.kind, "tracked": entry.tracked}
+            for entry in listed
+        ]
         click.echo(json.dumps(data, indent=2, ensure_ascii=True))
     else:
         for entry in listed:
-            click.echo(f"{entry.kind:<12}  {printable(entry.path)}")
+            click.echo(f"{entry.kind:<12}  {printable(mask_tokens(entry.path))}")
     for note in found.notifications:
         say(f"{note.path}: {note.message}" if note.path else note.message)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lintkit.fix.encoding import decode_file
 from lintkit.fix.repair import Change
+from lintkit.secrets.by_form import mask_tokens
 
 Mask = Callable[[str, str, bool], str]
 """(path, text, after the change?) -> the text with each secret replaced by as many other characters."""
@@ -37,9 +38,8 @@ def unified_diff(changes: Sequence[Change], mask: Mask, is_python: Callable[[str
             _Shown(before, mask(change.path, before, False)),
             _Shown(after, mask(change.path, after, True)),
         )
-        parts.append(
-            f"--- {'/dev/null' if change.before is None else f'a/{change.path}'}\n+++ b/{change.path}\n"
-        )
+        shown = mask_tokens(change.path)
+        parts.append(f"--- {'/dev/null' if change.before is None else f'a/{shown}'}\n+++ b/{shown}\n")
         for sign, number in _hunks(old.lines, new.lines, parts):
             side = old if sign == "-" else new
             masked = masked or side.shown[number] != side.lines[number]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lintkit.secrets.formats import find_formats
+from lintkit.secrets.formats import FORMATS, find_formats
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.values import is_reference, url_passwords
 
@@ -23,6 +23,15 @@ _BEFORE_HOST = pattern(
 """`user:password@registry/image`, `user:password@proxy:3128`, `user:password@tcp(db:3306)/name`: no scheme before."""
 _LONGEST_NAME = 16
 _SHORTEST_TOKEN = 8
+
+
+def mask_tokens(text: str) -> str:
+    """`text` with each token in it masked by as many characters: of a path, or a sentence of lintkit."""
+    if not any(literal in text for form in FORMATS for literal in form.literals):
+        return text
+    for _, start, end in find_formats(text):
+        text = f"{text[:start]}{'*' * (end - start)}{text[end:]}"
+    return text
 
 
 def spans_by_form(text: str) -> Ranges:
