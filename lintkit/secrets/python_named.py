@@ -42,6 +42,7 @@ _FIELDS = frozenset(
     )
 )
 _REACH = 20_000
+_BROKEN = 400
 
 
 class PythonNamedValues(NamedValues):
@@ -137,6 +138,9 @@ class PythonNamedValues(NamedValues):
         start, end = opening.end(), literal.end
         if end - len(mark) >= start and text[end - len(mark) : end] == mark:
             end -= len(mark)
+        elif len(mark) == 1:  # it ends with its line, which is no Python, and shows what was meant to go on
+            close = text.find(mark, end, end + _BROKEN)
+            end = close if close != -1 else end
         value = text[start:end]
         if self.visible(value, nature):
             return
