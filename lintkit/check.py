@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lintkit.budget import RuleLimitError
+from lintkit.budget import Budget, RuleLimitError, python_steps_for
 from lintkit.model import (
     Document,
     Finding,
@@ -215,14 +215,19 @@ def _dispatch(
         if isinstance(owner, Task):
             by_rule[owner.rule.id].append(match)
     contexts: dict[str, RuleContext] = {}
+    steps = python_steps_for(len(file.text))
+    budgets: defaultdict[str, Budget] = defaultdict(lambda: Budget(steps))
     for owner, match in matches:
+        name = owner.rule.id if isinstance(owner, Task) else owner.name
+        file.budget = budgets[name]
+        if file.budget.left < 0:  # it was stopped, and that was told
+            continue
         if isinstance(owner, Task):
-            identifier = owner.rule.id
-            if identifier not in contexts:
-                contexts[identifier] = replace(owner.context, matches=tuple(by_rule[identifier]))
-            collected.run(owner, partial(owner.rule.check, match, file, contexts[identifier]))
+            if name not in contexts:
+                contexts[name] = replace(owner.context, matches=tuple(by_rule[name]))
+            collected.run(owner, partial(owner.rule.check, match, file, contexts[name]))
         else:
-            collected.extract(owner.name, partial(owner.extract, match, file))
+            collected.extract(name, partial(owner.extract, match, file))
 
 
 def _python_extractors() -> tuple[PythonExtractor, ...]:

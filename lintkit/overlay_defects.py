@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from lintkit.budget import LeftOutError
 from lintkit.check import Task
 from lintkit.guard import Guard
 from lintkit.model import Document, Finding, Location, Route, Span
@@ -39,6 +40,7 @@ class Defects:
     guard: Guard
     _left: int = _MOST_OBJECTS
     _told: set[tuple[str, str, str]] = field(default_factory=set)
+    _known_at: dict[str, list[Finding]] = field(default_factory=dict)
 
     def find(self) -> Iterator[Finding]:
         """Each defect once, at the change that makes it."""
@@ -52,13 +54,15 @@ class Defects:
     def _of_root(self, root: str, said: Mapping[str, set[Key]]) -> list[Finding]:
         if not self.kustomizations.changes(root):
             return []
+        if self._left < 0:
+            self._left = 0  # so that this one says so as well
         by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
         for built in self.kustomizations.build(root, "steps"):
             by_path[built.path].append(built)
         tasks = self.tasks(self.kustomizations.files[root])
         found: list[Finding] = []
         for path, objects in by_path.items():
-            if self._left > 0 and any(each.steps for each in objects):
+            if any(each.steps for each in objects):
                 found.extend(self._of_file(path, objects, tasks, said))
         return found
 
@@ -72,6 +76,11 @@ class Defects:
             if not built.steps or documents is None or not isinstance(built.data, dict):
                 continue
             self._left -= 1
+            if self._left < 0:
+                raise LeftOutError(
+                    "what this kustomization changes was not checked: the kustomizations of the repository "
+                    f"change more than {_MOST_OBJECTS:,} objects together"
+                )
             found = [(task, each) for task in tasks for each in self._run(task, documents[index], documents)]
             known = said.get(path, set()).union(*(said.get(p, ()) for p in _patch_paths(built.steps)))
             fresh = [(task, each) for task, each in found if (each.rule, each.subject) not in known]
@@ -116,12 +125,18 @@ class Defects:
             return None
         return self._told_at(finding, step, route, built)
 
+    def _is_known(self, place: Span) -> bool:
+        """Whether a finding of the files stands at a place already."""
+        if place.path not in self._known_at:
+            self._known_at[place.path] = [each for each in self.known if each.path == place.path]
+        return any(overlap(each, place) for each in self._known_at[place.path])
+
     def _told_at(self, finding: Finding, step: Step, route: Route, built: BuiltObject) -> Finding | None:
         """The finding where `step` says what stands at `route`; None where that was told already."""
         told = at_change(self.kustomizations, finding, step, route, built)
         place = told.primary.span
         key = (place.path, finding.rule, finding.subject)
-        if key in self._told or any(overlap(each, place) for each in self.known):
+        if key in self._told or self._is_known(place):
             return None
         if not any(task.rule.id == finding.rule for task in self.tasks(place.path)):
             return None

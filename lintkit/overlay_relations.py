@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from lintkit.budget import LeftOutError
 from lintkit.graph.cluster import build_cluster
 from lintkit.graph.cluster_facts import KustomizationDefined
 from lintkit.graph.extract import extract_document
@@ -29,6 +30,11 @@ from lintkit.rule import Project, Rule, RuleContext
 
 _MOST_FACTS = 2_000_000
 """How many facts are looked at for all kustomizations together; the ones beyond that are not asked."""
+
+_LEFT_OUT = LeftOutError(
+    "what objects say of each other was not asked again of what this kustomization deploys: "
+    "the repository has too many kustomizations and objects for that"
+)
 
 Said = frozenset[tuple[str, str]]
 """What rules say of one deployment: (rule, subject), and (rule, "") where a rule failed."""
@@ -61,19 +67,22 @@ class Relations:
             return list(findings)
         roots = self.kustomizations.roots()
         trees = {root: self._tree(root) for root in roots}
+        sharing = _sharing(trees)
+        size = sum(map(len, self.project.by_type.values()))
+        by_path: defaultdict[str, set[str]] = defaultdict(set)
+        for finding in findings:
+            by_path[finding.path].add(finding.rule)
         said: dict[str, Said | None] = {}
         left = _MOST_FACTS
         for root, tree in trees.items():
             here = paths & tree.files
-            left -= sum(map(len, self.project.by_type.values())) if here else 0
+            left -= size if here else 0
             if here and left <= 0:
                 said[root] = None
+                self.guard.left_out(self.kustomizations.files[root], _LEFT_OUT)
             elif here:
-                rules = {finding.rule for finding in findings if finding.path in here}
-                # What shares a file with this one is deployed instead of it, and everything else beside it.
-                instead = [
-                    other for name, other in trees.items() if name != root and other.objects & tree.objects
-                ]
+                rules = {rule for path in here for rule in by_path[path]}
+                instead = [trees[name] for name in sharing(root)]
                 again = [each for each in asked if each[0].id in rules]
                 ask = partial(self._ask, root, tree, instead, again)
                 said[root] = self.guard.run(KUSTOMIZE, self.kustomizations.files[root], ask, None)
@@ -89,24 +98,28 @@ class Relations:
         asked = [(rule, context) for rule, context in self.rules if rule.meta.kinds == ("kubernetes",)]
         roots = self.kustomizations.roots() if asked else []
         trees = {root: self._tree(root) for root in roots}
+        sharing = _sharing(trees)
+        size = sum(map(len, self.project.by_type.values()))
         left = _MOST_FACTS
         found: dict[tuple[str, str, str], Finding] = {}
         for root, tree in trees.items():
             if not self.kustomizations.changes(root):
                 continue
-            left -= sum(map(len, self.project.by_type.values()))
+            left -= size
             if left <= 0:
+                self.guard.left_out(self.kustomizations.files[root], _LEFT_OUT)
                 continue
-            instead = [
-                other for name, other in trees.items() if name != root and other.objects & tree.objects
-            ]
+            instead = [trees[name] for name in sharing(root)]
             ask = partial(self._made_wrong, root, tree, instead, asked, findings)
             for finding in self.guard.gather(KUSTOMIZE, self.kustomizations.files[root], ask):
                 found.setdefault((finding.path, finding.rule, finding.subject), finding)
+        known_at: defaultdict[str, list[Finding]] = defaultdict(list)
+        for known in findings:
+            known_at[known.path].append(known)
         return [
             each
             for each in found.values()
-            if not any(overlap(known, each.primary.span) for known in findings)
+            if not any(overlap(known, each.primary.span) for known in known_at[each.path])
         ]
 
     def _made_wrong(
@@ -236,6 +249,20 @@ class Relations:
             finding,
             locations=(*finding.locations, *(Location(span, "deploys it like this") for span in places)),
         )
+
+
+def _sharing(trees: Mapping[str, _Tree]) -> Callable[[str], list[str]]:
+    """Gives the kustomizations that share a file with one: they are deployed instead of it, all others beside it."""
+    by_file: defaultdict[str, list[str]] = defaultdict(list)
+    for root, tree in trees.items():
+        for path in tree.objects:
+            by_file[path].append(root)
+
+    def sharing(root: str) -> list[str]:
+        found = {other for path in trees[root].objects for other in by_file[path]} - {root}
+        return [other for other in trees if other in found] if found else []
+
+    return sharing
 
 
 def _unpatched(fact: Fact, tree: _Tree) -> Fact:

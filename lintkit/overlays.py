@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 
+from lintkit.budget import LeftOutError
 from lintkit.check import Task
 from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.guard import Guard
@@ -27,8 +28,27 @@ _LARGEST = 500_000
 KUSTOMIZE = "lintkit/kustomize"
 """What fails where a kustomization cannot be followed."""
 
+_MOST_OBJECTS = 5_000
+"""How many objects rules are asked about again, for all kustomizations together."""
+
 Told = set[tuple[str, str]]
 """What rules say of a file: (rule, subject), and (rule, "") where a rule failed."""
+
+
+@dataclass(slots=True)
+class _Left:
+    """How many objects may still be asked about."""
+
+    objects: int
+
+    def take(self, objects: int) -> None:
+        """Count some. Raises LeftOutError when there are too many."""
+        self.objects -= objects
+        if self.objects < 0:
+            raise LeftOutError(
+                "what is said of the bases of this kustomization was not asked again of what it deploys: "
+                f"the kustomizations of the repository deploy more than {_MOST_OBJECTS:,} objects together"
+            )
 
 
 @dataclass(frozen=True)
@@ -64,11 +84,12 @@ class Overlays:
         for finding in findings:
             wanted[finding.path].append(finding)
         told: defaultdict[str, dict[str, Told | None]] = defaultdict(dict)
+        left = _Left(_MOST_OBJECTS)
         for root in kustomizations.roots():
             objects = kustomizations.reached(root) & wanted.keys()
             patches = (kustomizations.patch_files(root) & wanted.keys()) - objects
             if objects or patches:
-                ask = partial(self._ask, kustomizations, root, objects, patches, wanted)
+                ask = partial(self._ask, kustomizations, root, objects, patches, wanted, left)
                 said = self.guard.run(
                     KUSTOMIZE, kustomizations.files[root], ask, dict.fromkeys(objects | patches)
                 )
@@ -115,6 +136,7 @@ class Overlays:
         objects: Set[str],
         patches: Set[str],
         wanted: dict[str, list[Finding]],
+        left: _Left,
     ) -> dict[str, Told | None]:
         """What the rules say of the files as one kustomization deploys them; None where that is not known."""
         told: dict[str, Told | None] = {}
@@ -122,6 +144,7 @@ class Overlays:
             path: {_name(each.data) for each in kustomizations.read(path)} - {None} for path in patches
         }
         by_path: defaultdict[str, list[object]] = defaultdict(list)
+        left.take(1)
         for built in kustomizations.build(root):
             by_path[built.path].append(built.data)
             for path, names in patched.items():
@@ -130,6 +153,7 @@ class Overlays:
         for path in sorted(objects | patches):
             if not by_path[path]:
                 continue
+            left.take(len(by_path[path]))
             documents = rendered(path, by_path[path])
             if documents is None:
                 told[path] = None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
+from lintkit.budget import LeftOutError
 from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.model import Document, Route, SourceFile
 from lintkit.parse.errors import ParseError
@@ -23,8 +24,8 @@ from lintkit.parse.numbers import whole_number
 INLINE = "patch.yaml"
 """The path of a patch that is written into its kustomization."""
 
-_MOST_ROOTS = 1_000
 _MOST_OBJECTS = 2_000
+_MOST_VISITS = 2_000
 _DEEPEST = 20
 MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
     "containers": ("name",),
@@ -76,10 +77,14 @@ class Step:
 
 @dataclass(slots=True)
 class Run:
-    """One build: how, and how many more steps it may keep, each of which takes two copies of an object."""
+    """One build: how, and how many more steps it may keep, each of which takes two copies of an object.
+
+    visits  how many more times it may go into a kustomization, which one that is named twice doubles at each level
+    """
 
     mode: Mode
     left: int = _MOST_STEPS
+    visits: int = _MOST_VISITS
 
 
 @dataclass(slots=True)
@@ -101,17 +106,16 @@ class Kustomizations:
     read: Read
 
     def roots(self) -> list[str]:
-        """The folders of kustomizations that no other one builds on, as many as are worth building."""
+        """The folders of kustomizations that no other one builds on."""
         used: set[str] = set()
         for folder in self.files:
             for entry in self._entries(self._data(folder)):
                 used.add(posixpath.normpath(posixpath.join(folder, entry)))
-        deployed = [
+        return [
             folder
             for folder in sorted(self.files)
             if folder not in used and self._data(folder).get("kind") != "Component"
         ]
-        return deployed[:_MOST_ROOTS]
 
     def tree(self, root: str) -> frozenset[str]:
         """The folders of a kustomization and of all that it builds on."""
@@ -160,11 +164,16 @@ class Kustomizations:
         return frozenset(patches - resources)
 
     def build(self, root: str, mode: Mode = "changed") -> list[BuiltObject]:
-        """The objects that a kustomization deploys or deletes; none where that is too much to follow."""
+        """The objects that a kustomization deploys or deletes. Raises LeftOutError where that is too much to follow."""
         objects: list[BuiltObject] = []
         run = Run(mode)
         self._into(root, objects, 0, run)
-        return objects if len(objects) < _MOST_OBJECTS and run.left > 0 else []
+        if len(objects) >= _MOST_OBJECTS or run.left <= 0 or run.visits < 0:
+            raise LeftOutError(
+                f"what this kustomization deploys was not followed: it has more than {_MOST_OBJECTS:,} objects, "
+                f"{_MOST_STEPS:,} changes or {_MOST_VISITS:,} kustomizations that it builds on"
+            )
+        return objects
 
     def _data(self, folder: str) -> Mapping[Any, Any]:
         documents = self.read(self.files[folder])
@@ -181,7 +190,8 @@ class Kustomizations:
         ]
 
     def _into(self, folder: str, objects: list[BuiltObject], depth: int, run: Run) -> None:
-        if depth > _DEEPEST or len(objects) >= _MOST_OBJECTS:
+        run.visits -= 1
+        if depth > _DEEPEST or len(objects) >= _MOST_OBJECTS or run.visits < 0:
             return
         data = self._data(folder)
         own: list[BuiltObject] = []
@@ -204,7 +214,8 @@ class Kustomizations:
             path = posixpath.normpath(posixpath.join(folder, entry)) if isinstance(entry, str) else ""
             if path in self.files:
                 self._into(path, everything, depth + 1, run)
-        added = [each for each in everything if not any(each is other for other in objects)]
+        known = set(map(id, objects))
+        added = [each for each in everything if id(each) not in known]
         self._transform(folder, data, everything)
         objects.extend(added)
 

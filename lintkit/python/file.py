@@ -21,13 +21,14 @@ from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
+from lintkit.budget import Budget, python_steps_for
 from lintkit.model import Span
 from lintkit.python import guards, names, values
 from lintkit.python.arguments import Argument, Given, given
 from lintkit.python.guards import Guard
 from lintkit.python.names import BUILTINS, ITEM, STAR, Binding, Collected, identifier
 from lintkit.python.spelling import last_name
-from lintkit.python.tree import Chunk, children, walk
+from lintkit.python.tree import WALKING, Chunk, children, walk
 from lintkit.python.triggers import How, Trigger
 from lintkit.python.values import UNKNOWN, Unknown
 
@@ -117,6 +118,10 @@ class Match:
     call: cst.Call | None = None
 
 
+_SHARED = 4
+"""How many times the steps of a rule finding the matches of all of them may take."""
+
+
 class PythonFile:
     """The answers about one file. All nodes given to it must come from it."""
 
@@ -131,6 +136,8 @@ class PythonFile:
         self._module_scopes: dict[int, Collected] = {}
         self._qualified: dict[int, tuple[str, ...]] = {}
         self._cut = False
+        self.budget = Budget(_SHARED * python_steps_for(len(text)))
+        """The steps that are left to whoever asks now: a rule has its own for each file."""
         self.answers: dict[object, Any] = {}
         """What modules of facts about a file have found out about this one, under keys of their own."""
 
@@ -186,13 +193,17 @@ class PythonFile:
         place = self._order[id(node)]
         chunk = self._indexed[place >> 32]
         up = chunk.up[place & 0xFFFFFFFF]
+        budget = self.budget
         while up >= 0:
+            budget.left -= 1
+            if budget.left < 0:
+                budget.spend(0, WALKING)
             yield chunk.nodes[up]
             up = chunk.up[up]
 
     def walk(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-        """`node` and all code below it in source order."""
-        return walk(node)
+        """`node` and all code below it in source order. Raises RuleLimitError when no steps are left."""
+        return walk(node, self.budget)
 
     def children(self, node: cst.CSTNode) -> list[cst.CSTNode]:
         """The code directly below `node` in source order."""

@@ -312,13 +312,27 @@ def _is_hidden(name: str, call: cst.Call, file: PythonFile) -> bool:
     """Whether a function around the call gives the name another meaning."""
     function = file.enclosing_function(call)
     while function is not None:
-        for node in file.walk(function):
-            if isinstance(node, cst.Param | cst.AssignTarget | cst.AnnAssign | cst.AsName | cst.ImportAlias):
-                target = node.target if isinstance(node, cst.AssignTarget | cst.AnnAssign) else node.name
-                if isinstance(target, cst.Name) and target.value == name:
-                    return True
+        if name in _bound_in(function, file):
+            return True
         function = file.enclosing_function(function)
     return False
+
+
+def _bound_in(function: cst.FunctionDef, file: PythonFile) -> frozenset[str]:
+    """The names that a function, or one in it, binds; found once for each function."""
+    key = ("bound", id(function))
+    if key not in file.answers:
+        file.answers[key] = frozenset(
+            target.value
+            for node in file.walk(function)
+            if isinstance(node, cst.Param | cst.AssignTarget | cst.AnnAssign | cst.AsName | cst.ImportAlias)
+            and isinstance(
+                target := node.target if isinstance(node, cst.AssignTarget | cst.AnnAssign) else node.name,
+                cst.Name,
+            )
+        )
+    found: frozenset[str] = file.answers[key]
+    return found
 
 
 def _new_logger(call: cst.Call, file: PythonFile) -> Logger | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,6 +45,8 @@ _CHANGING = frozenset(
 
 _HOLE = re.compile(r"\{[^{}]*\}")
 _WORD = re.compile(r"(?<![\w.'\"])[^\W\d]\w*")
+
+_WHAT = "following what is read and written back"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,13 +234,21 @@ def _updates_of(
     function: cst.FunctionDef, reads: list[_Access], writes: list[_Access], file: PythonFile
 ) -> Iterator[Update]:
     reported: set[str] = set()
+    tainted_by: dict[int, set[str]] = {}
+    of_one_key: defaultdict[str, list[_Access]] = defaultdict(list)
+    for read in sorted(reads, key=lambda each: file.order(each.call)):
+        for form in {read.shape, read.text}:
+            of_one_key[form].append(read)
     for write in sorted(writes, key=lambda each: file.order(each.call)):
-        for read in reads:
+        by_text = () if write.text == write.shape else of_one_key.get(write.text, ())
+        for read in (*of_one_key.get(write.shape, ()), *by_text):
             if file.order(read.call) >= file.order(write.call) or write.shape in reported:
                 continue
             if read.field and write.field and read.field != write.field:
                 continue
-            tainted = _tainted(function, [read], file)
+            tainted = tainted_by.get(id(read))
+            if tainted is None:
+                tainted = tainted_by[id(read)] = _tainted(function, [read], file)
             if (
                 _is_same_key(read, write, tainted)
                 and any(_mentions(value, tainted, [read], file) for value in write.values)
@@ -260,7 +272,7 @@ def _tainted(function: cst.FunctionDef, reads: Iterable[_Access], file: PythonFi
     """The variables of a function whose values come from what was read."""
     reads = list(reads)
     tainted: set[str] = set()
-    assignments = [node for node in file.walk(function.body) if _binding(node)[1] is not None]
+    assignments = _assignments(function, file)
     for _ in range(3):
         before = len(tainted)
         for node in assignments:
@@ -270,6 +282,15 @@ def _tainted(function: cst.FunctionDef, reads: Iterable[_Access], file: PythonFi
         if len(tainted) == before:
             break
     return tainted
+
+
+def _assignments(function: cst.FunctionDef, file: PythonFile) -> list[cst.CSTNode]:
+    """The nodes of a function that bind names; found once for each function."""
+    key = ("redis-updates: assignments", id(function))
+    if key not in file.answers:
+        file.answers[key] = [node for node in file.walk(function.body) if _binding(node)[1] is not None]
+    found: list[cst.CSTNode] = file.answers[key]
+    return found
 
 
 def _binding(node: cst.CSTNode) -> tuple[list[str], cst.BaseExpression | None]:
@@ -303,9 +324,7 @@ def _is_changed(
                 isinstance(node, cst.BaseExpression) and _mentions(node, tainted, [read], file)
             ):
                 return True
-    for node in file.walk(function.body):
-        if not first < file.order(node) < last:
-            continue
+    for node in _between(function, first, last, file):
         if isinstance(node, cst.AugAssign) and _root(node.target) in tainted:
             return True
         if isinstance(node, cst.Assign):
@@ -321,6 +340,19 @@ def _is_changed(
         if isinstance(node, cst.Call) and last_name(node.func) in _CHANGING and _root(node.func) in tainted:
             return True
     return False
+
+
+def _between(function: cst.FunctionDef, first: int, last: int, file: PythonFile) -> Iterator[cst.CSTNode]:
+    """The nodes of a function that may change a value, by their order between two others."""
+    key = ("redis-updates: changes", id(function))
+    if key not in file.answers:
+        kinds = (cst.AugAssign, cst.Assign, cst.Del, cst.Call)
+        nodes = [node for node in file.walk(function.body) if isinstance(node, kinds)]
+        file.answers[key] = ([file.order(node) for node in nodes], nodes)
+    orders, nodes = file.answers[key]
+    for node in nodes[bisect_right(orders, first) : bisect_left(orders, last)]:
+        file.budget.spend(1, _WHAT)
+        yield node
 
 
 def _root(node: cst.CSTNode) -> str:

@@ -302,6 +302,14 @@ def small_statements(body: cst.BaseSuite) -> Iterator[cst.BaseSmallStatement]:
 
 def settings_options(node: cst.ClassDef, file: PythonFile, depth: int = 0) -> SettingsOptions:
     """What a pydantic settings class says of itself, in `model_config`, `class Config` or keywords of the class."""
+    key = ("settings-options", id(node))
+    if key not in file.answers:
+        file.answers[key] = _settings_options(node, file, depth)
+    found: SettingsOptions = file.answers[key]
+    return found
+
+
+def _settings_options(node: cst.ClassDef, file: PythonFile, depth: int) -> SettingsOptions:
     result = SettingsOptions()
     if depth < 8:
         for base in node.bases:

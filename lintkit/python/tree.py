@@ -6,11 +6,13 @@ fields that hold code is not.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
 
+from lintkit.budget import Budget
 from lintkit.python.positions import Cut, code_of, made_code, offsets
 
 # Fields in source order; every class that is not named here has no child that is code.
@@ -132,6 +134,9 @@ _REVERSED = _fields_by_type()
 
 _CUT_AFTER = 100
 
+WALKING = "going through the code"
+"""What takes too long where a rule looks at more nodes than it may."""
+
 
 def fields(kind: type) -> tuple[str, ...]:
     """The names of the fields of a libcst class that hold code, in source order."""
@@ -150,11 +155,18 @@ def children(node: cst.CSTNode) -> list[cst.CSTNode]:
     return found
 
 
-def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """`node` and all code below it, in source order (a parent before its children)."""
+def walk(node: cst.CSTNode, budget: Budget | None = None) -> Iterator[cst.CSTNode]:
+    """`node` and all code below it, in source order (a parent before its children).
+
+    Each node is a step of `budget`. Raises RuleLimitError when none are left.
+    """
+    budget = budget or Budget(sys.maxsize)
     stack = [node]
     while stack:
         current = stack.pop()
+        budget.left -= 1
+        if budget.left < 0:
+            budget.spend(0, WALKING)
         yield current
         for name in _REVERSED[type(current)]:
             value: Any = getattr(current, name)

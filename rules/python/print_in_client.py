@@ -312,10 +312,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or _runs_as_a_script(call, file)
     ):
         return
-    library = talks_to(rule.matches) or holds(rule.matches, file) or _calls_service(rule.matches, file)
-    if library is None and not is_client_module(file.path):
-        return
-    if any(other.trigger is PROGRAM for other in rule.matches):
+    library, program = _about(file, rule)
+    if program or (library is None and not is_client_module(file.path)):
         return
     name = file.code(call.func)
     place = f"a module that talks to {library}" if library is not None else "a client module"
@@ -363,6 +361,16 @@ def _is_request(call: cst.CSTNode, file: PythonFile) -> bool:
     return False
 
 
+def _about(file: PythonFile, rule: RuleContext) -> tuple[str | None, bool]:
+    """What the module talks to, and whether it is a program; found once, as it may print thousands of times."""
+    key = ("print-in-client", id(rule.matches))
+    if key not in file.answers:
+        library = talks_to(rule.matches) or holds(rule.matches, file) or _calls_service(rule.matches, file)
+        file.answers[key] = library, any(other.trigger is PROGRAM for other in rule.matches)
+    found: tuple[str | None, bool] = file.answers[key]
+    return found
+
+
 def _writes_elsewhere(call: cst.Call, file: PythonFile) -> bool:
     """`print(..., file=sink)` writes where the code wants it; only stdout and stderr are a log."""
     sink = file.keyword_arguments(call).get("file")
@@ -374,11 +382,19 @@ _MAIN_BLOCK = re.compile(r"""^if __name__ == ["']__main__["']:""", re.MULTILINE)
 
 def _runs_as_a_script(call: cst.Call, file: PythonFile) -> bool:
     """Whether the function around a print is one that the module's `__main__` block starts."""
-    block = _MAIN_BLOCK.search(file.text)
     top = file.top_level_statement(call)
-    if block is None or not isinstance(top, cst.FunctionDef):
-        return False
-    return re.search(rf"\b{re.escape(top.name.value)}\b", file.text[block.end() :]) is not None
+    return isinstance(top, cst.FunctionDef) and top.name.value in _started(file)
+
+
+def _started(file: PythonFile) -> frozenset[str]:
+    """The words behind the beginning of the `__main__` block; found once."""
+    key = "print-in-client: started"
+    if key not in file.answers:
+        block = _MAIN_BLOCK.search(file.text)
+        behind = file.text[block.end() :] if block is not None else ""
+        file.answers[key] = frozenset(re.findall(r"\w+", behind))
+    found: frozenset[str] = file.answers[key]
+    return found
 
 
 def _is_debug_output(call: cst.Call, file: PythonFile) -> bool:

@@ -1,0 +1,156 @@
+"""What a repository makes twice as long takes about twice as many steps, or is stopped, which is told."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from lintkit.catalog import RuleSet, load_rules
+from lintkit.config import Config
+from lintkit.engine import Request, run
+from lintkit.examples import MemoryTree
+from lintkit.model import Report
+
+HEAD = "import os\nimport redis\nimport requests\n\nclient = redis.Redis()\n"
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: NAME}
+spec:
+  selector: {matchLabels: {app: NAME}}
+  template:
+    metadata: {labels: {app: NAME}}
+    spec: {containers: [{name: api, image: "registry.example.com/NAME:1.4"}]}
+"""
+
+
+def _include(number: int, count: int) -> str:
+    following = f"include: [../c{number + 1}/compose.yaml]\n" if number < count - 1 else ""
+    return f"{following}services: {{s{number}: {{image: 'a:1', depends_on: [s{number + 1}]}}}}\n"
+
+
+def _function(lines: str, count: int) -> dict[str, str]:
+    return {"client.py": HEAD + "def f(k):\n" + "".join(lines.replace("N", str(n)) for n in range(count))}
+
+
+SHAPES: dict[str, tuple[str, Callable[[int], dict[str, str]]]] = {
+    "compose files that include each other": (
+        "compose/*",
+        lambda n: {f"c{each}/compose.yaml": _include(each, n) for each in range(n)},
+    ),
+    "reads and writes in branches": (
+        "python/redis-read-modify-write",
+        lambda n: _function("    if aN:\n        x = client.get(k)\n        client.set(k, x + 1)\n", n),
+    ),
+    "prints": (
+        "python/print-in-client",
+        lambda n: _function("    print(requests.get('http://shop.example.com'), xN)\n", n),
+    ),
+    "suppressions": (
+        "python/localhost-default",
+        lambda n: {
+            "app.py": HEAD
+            + "x = os.getenv('A', 'redis://localhost')  # lintkit: ignore[python/localhost-default] -- so\n"
+            * n
+        },
+    ),
+    "settings": (
+        "python/*",
+        lambda n: {
+            "settings.py": "from pydantic_settings import BaseSettings\n\n\nclass S(BaseSettings):\n"
+            + "".join(f"    a{each}_url: str = 'redis://localhost:{each}'\n" for each in range(n))
+        },
+    ),
+}
+"""What is repeated: the rules that it concerns, and `n` times the construct."""
+
+
+def report_of(files: dict[str, str], select: str) -> Report:
+    rules = load_rules()
+    tree = MemoryTree({path: text.encode() for path, text in files.items()})
+    return run(Request(tree, Config(select=(select,)), rules, rules.ids(), jobs=1))
+
+
+def steps(work: Callable[[], Any]) -> int:
+    """How many functions of lintkit's own were called, each start of a generator's next item being one as well."""
+    count = 0
+
+    def profile(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        count += event == "call" and "lintkit" in frame.f_code.co_filename
+
+    sys.setprofile(profile)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_twice_the_size_takes_about_twice_the_steps(shape: str) -> None:
+    select, make = SHAPES[shape]
+    report_of(make(4), select)  # what is made once is made
+    small, large = (steps(partial(report_of, make(count), select)) for count in (40, 80))
+    assert large < 2.6 * small
+
+
+PRODUCTS: dict[str, tuple[str, dict[str, str]]] = {
+    "a base that is built twice at each level": (
+        "kubernetes/*",
+        {
+            **{f"k{n}/kustomization.yaml": f"resources: [../k{n + 1}, ../k{n + 1}]\n" for n in range(19)},
+            "k19/kustomization.yaml": "resources: []\n",
+            "z/kustomization.yaml": "resources: [../k0, a.yaml]\nreplicas: [{name: shop, count: 2}]\n",
+            "z/a.yaml": DEPLOYMENT.replace("NAME", "shop").replace('shop:1.4"', 'shop:latest"'),
+        },
+    ),
+    "settings classes with the same base many times": (
+        "python/*",
+        {
+            "settings.py": "from pydantic_settings import BaseSettings\n\n\n"
+            "class A0(BaseSettings):\n    url: str = ''\n"
+            + "".join(f"class A{n + 1}({', '.join([f'A{n}'] * 30)}):\n    url: str = ''\n" for n in range(9))
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+def test_what_doubles_at_each_level_ends(product: str) -> None:
+    select, files = PRODUCTS[product]
+    assert steps(lambda: report_of(files, select)) < 3_000_000
+
+
+def test_what_is_left_out_of_kustomizations_is_a_note() -> None:
+    report = report_of(PRODUCTS["a base that is built twice at each level"][1], "kubernetes/*")
+    notes = [(f.path, f.severity) for f in report.findings if f.rule == "lintkit/skipped-file"]
+    assert notes == [("z/kustomization.yaml", "note")]
+    assert "kubernetes/image-tag-mutable" in {f.rule for f in report.findings if f.path == "z/a.yaml"}
+
+
+def test_a_rule_that_goes_through_a_file_too_often_is_stopped_and_the_others_go_on() -> None:
+    rules = load_rules()
+
+    def endless(match: Any, file: Any, rule: Any) -> Any:
+        yield rule.finding(file.span(match.node), "one", subject="one")
+        while True:
+            for _ in file.walk(file.top_level_statement(match.node)):
+                pass
+
+    slow = tuple(
+        type(rule)(rule.meta, endless, rule.looks_at) if rule.id == "python/localhost-default" else rule
+        for rule in rules.rules
+    )
+    text = HEAD + "x = os.getenv('A', 'redis://localhost')\nrequests.get('http://shop.example.com')\n"
+    tree = MemoryTree({"app.py": text.encode()})
+    report = run(Request(tree, Config(select=("python/*",)), RuleSet(slow), rules.ids(), jobs=1))
+    told = {(f.rule, f.subject) for f in report.findings}
+    assert ("python/localhost-default", "one") in told
+    assert ("lintkit/rule-failed", "python/localhost-default") in told
+    assert "python/http-client-without-timeout" in {rule for rule, _ in told}
