@@ -99,11 +99,18 @@ class Overlays:
             asked = partial(self._told_of_patch, path, wanted[path])
             told[path][posixpath.dirname(path)] = self.guard.run(KUSTOMIZE, path, asked, None)
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
+        replacing: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for finding in findings:
+            if posixpath.basename(finding.path) in KUSTOMIZATION_FILES:
+                replacing[finding.rule, posixpath.dirname(finding.path)].add(
+                    finding.subject.partition(" ")[0]
+                )
         judged = (
             self._judged(
                 finding, told.get(finding.path, {}), ran.get(finding.path, frozenset()), kustomizations.files
             )
             for finding in findings
+            if not self._is_replaced(finding, told.get(finding.path, {}), replacing)
         )
         return [finding for finding in judged if finding is not None]
 
@@ -167,14 +174,32 @@ class Overlays:
         """What one rule says of the documents of a file; ("rule", "") where it fails."""
         context = replace(task.context, documents=documents)
         try:
-            return {
-                (each.rule, each.subject)
-                for document in documents
-                for each in task.rule.check(document, context)
-            }
+            found = [each for document in documents for each in task.rule.check(document, context)]
+            return {(each.rule, each.subject) for each in found}
         except Exception as error:
             self.guard.tell(task.rule.id, documents[0].path, error)
             return {(task.rule.id, "")}
+
+    def _is_replaced(
+        self,
+        finding: Finding,
+        told: Mapping[str, Told | None],
+        replacing: Mapping[tuple[str, str], set[str]],
+    ) -> bool:
+        """Whether every kustomization names the image of this place anew, and that was told there.
+
+        The rule about an image has a twin that looks into kustomizations: `kubernetes/kustomize-image-tag-mutable`,
+        whose subjects begin with the image.
+        """
+        twin = finding.rule.replace("/", "/kustomize-", 1)
+        return bool(told) and all(
+            any(
+                finding.message.startswith((f"`{name}:", f"`{name}`"))
+                for folder in self.kustomizations.tree(root)
+                for name in replacing.get((twin, folder), ())
+            )
+            for root in told
+        )
 
     @staticmethod
     def _judged(

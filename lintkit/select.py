@@ -8,7 +8,7 @@ Python's `re` can take exponential time, and `require` and `forbid` have `patter
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +124,8 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
     """All that the named selector `name` finds in a document, in order; nothing in kinds that it does not know.
 
     container  Kubernetes: every container of a pod; compose: every service; workflow: `container` and `services`
-    deployed-container  Kubernetes: every container that is deployed as it is written, not one of a patch
+    deployed-container  Kubernetes: every container that is deployed as it is written, not one of a patch, with the
+                        `resources` of its pod where it has none
     linux-container     Kubernetes: of those, the ones in pods that do not ask for a Windows node
     serving-container   Kubernetes: of the deployed ones, those that run until they are stopped: no Jobs, no init
     pod        Kubernetes: the pod spec, wherever the object has it, custom resources included
@@ -369,9 +370,28 @@ def _each_deployed_container(document: Document) -> Iterator[Selected]:
     if is_patch(document.data):
         return
     adds = adds_containers(document.data)
+    shared = {pod.route: pod.value.get("resources") for pod in _each_pod(document)}
     for container in _each_container(document):
         if container.extra["kind"] != "ephemeral" and (container.value.get("image") or not adds):
-            yield container
+            resources = shared.get(container.route[:-2])
+            yield (
+                replace(container, value=_with_resources(container.value, resources))
+                if resources
+                else container
+            )
+
+
+def _with_resources(container: dict[str, Any], pod: Any) -> dict[str, Any]:
+    """A container with the requests and limits of its pod, which hold for all containers together (KEP-2837)."""
+    own = container.get("resources", {})
+    if not isinstance(pod, dict) or not isinstance(own, dict):
+        return container
+    merged = dict(own)
+    for key in ("requests", "limits"):
+        below, above = own.get(key, {}), pod.get(key)
+        if isinstance(above, dict) and isinstance(below, dict):
+            merged[key] = {name: value for name, value in above.items() if name in ("cpu", "memory")} | below
+    return {**container, "resources": merged}
 
 
 def _each_linux_container(document: Document) -> Iterator[Selected]:

@@ -45,10 +45,8 @@ _ADDED_BY_CONTROLLERS = frozenset(
         "controller-revision-hash",
     }
 )
-_DEPLOYERS = frozenset(
-    {"helm.toolkit.fluxcd.io", "helm.cattle.io", "kustomize.toolkit.fluxcd.io", "argoproj.io"}
-)
-"""API groups whose objects deploy charts and folders of elsewhere."""
+_DEPLOYERS = frozenset({"helm.toolkit.fluxcd.io", "helm.cattle.io", "kustomize.toolkit.fluxcd.io"})
+"""API groups whose objects deploy charts and folders of elsewhere; so do the applications of Argo CD."""
 
 _TEMPLATE = re.compile(
     r"(?i)template|\.(?:j2|tmpl|tpl|gotmpl|jsonnet|libsonnet|erb|cue|ytt\.ya?ml|ya?ml\.in)$"
@@ -276,7 +274,10 @@ class Cluster:
         """Whether a file stands beside templates, or beside objects that deploy what other places hold."""
         if posixpath.dirname(path) in self._templated:
             return True
-        return any(each.group in _DEPLOYERS for each in self.beside(path, ObjectDefined))
+        return any(
+            each.group in _DEPLOYERS or (each.group == "argoproj.io" and each.kind.startswith("Application"))
+            for each in self.beside(path, ObjectDefined)
+        )
 
     def nearest(self, selector: Selector, owner: Any) -> PodsDefined | None:
         """The pods beside `owner` that a selector with a slip of the pen may have meant."""
@@ -340,6 +341,17 @@ class Cluster:
     def configs(self, source: str, name: str) -> Sequence[ConfigObject]:
         """The ConfigMaps (`configmap`) or Secrets (`secret`) of that name."""
         return self._configs.get((source, name), ())
+
+    def is_config_of(self, config: ConfigObject, owner: Any) -> bool:
+        """Whether `owner` takes this ConfigMap or Secret, and not one of the same name that stands nearer to it.
+
+        Of several far away, which are variants of one deployment, nobody knows which one it is.
+        """
+        found = [
+            each for each in self.configs(config.source, config.name) if self.same_namespace(each, owner)
+        ]
+        beside = [each for each in found if self.deployed_together(each.path, owner.path)]
+        return config in beside if beside else found == [config] and self.near(config.path, owner.path)
 
     def keys(self, config: ConfigObject) -> frozenset[str]:
         """The keys of a ConfigMap or Secret, as its file defines it."""

@@ -19,25 +19,9 @@ from lintkit.graph.facts import (
 )
 from lintkit.graph.values import DYNAMIC, NONE, value_of
 from lintkit.model import Document, Route
+from lintkit.parse.kubernetes import pod_spec_route
 from lintkit.parse.kustomize import is_kustomization
 
-_TEMPLATES: Mapping[str, Route] = {
-    "Pod": ("spec",),
-    "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
-}
-_WORKLOADS = frozenset(
-    {
-        "Deployment",
-        "StatefulSet",
-        "DaemonSet",
-        "ReplicaSet",
-        "Job",
-        "CronJob",
-        "Pod",
-        "Rollout",
-        "ReplicationController",
-    }
-)
 _INJECTED = ("vault.hashicorp.com/agent-inject", "secrets.infisical.com", "instrumentation.opentelemetry.io")
 
 Source = Literal["configmap", "secret"]
@@ -53,8 +37,9 @@ def extract(document: Document) -> Iterator[Fact]:
     metadata = _mapping(data.get("metadata"))
     name = _text(metadata.get("name"))
     namespace = _text(metadata.get("namespace"))
-    if kind in _WORKLOADS:
-        yield from _workload(document, data, str(kind), name, namespace)
+    place = pod_spec_route(data)
+    if place is not None and kind != "PodTemplate":
+        yield from _workload(document, data, place, str(kind), name, namespace)
     elif kind in {"ConfigMap", "Secret"}:
         yield from _config(document, data, "configmap" if kind == "ConfigMap" else "secret", name, namespace)
     elif kind == "SealedSecret":
@@ -63,6 +48,10 @@ def extract(document: Document) -> Iterator[Fact]:
         encrypted: Route = ("spec", "encryptedData")
         for key in _mapping(_at(data, encrypted)):
             place = (*encrypted, key)
+            yield VariableProvided(document.key_span(place), str(key), DYNAMIC, "secret", f"secret/{name}")
+        rendered: Route = ("spec", "template", "data")
+        for key in _mapping(_at(data, rendered)):
+            place = (*rendered, key)
             yield VariableProvided(document.key_span(place), str(key), DYNAMIC, "secret", f"secret/{name}")
     elif kind == "ExternalSecret":
         yield from _external_secret(document, data, name, namespace)
@@ -102,9 +91,8 @@ def _count(document: Document, route: Route) -> Count | None:
 
 
 def _workload(
-    document: Document, data: Mapping[Any, Any], kind: str, name: str, namespace: str
+    document: Document, data: Mapping[Any, Any], place: Route, kind: str, name: str, namespace: str
 ) -> Iterator[Fact]:
-    place = _TEMPLATES.get(kind, ("spec", "template", "spec"))
     pod = _mapping(_at(data, place))
     containers = [each for each in _list(pod.get("containers")) if isinstance(each, dict)]
     sidecars = [

@@ -60,7 +60,7 @@ def extract(document: Document) -> Iterator[Fact]:
         group,
         automount if isinstance(automount, bool) else None,
         document.span(("metadata", "namespace")) if namespace else None,
-        _made_labels(data) if _is_custom(group) else (),
+        _made_labels(data) if _is_custom(group) and pod_spec_route(data) is None else (),
     )
     pods = _pods(document, kind, name, namespace, span)
     if pods is not None:
@@ -191,19 +191,24 @@ def _containers(spec: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
         yield from (_mapping(each) for each in _items(spec.get(field)))
 
 
-def _side_by_side(spec: Mapping[Any, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The containers that run at the same time: sidecars are init containers that are always restarted."""
+def _running(spec: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
+    """The containers that stay: all but the init containers that end before the others start."""
     sidecars = [
         each for each in _items(spec.get("initContainers")) if _mapping(each).get("restartPolicy") == "Always"
     ]
-    for index, container in enumerate([*_items(spec.get("containers")), *sidecars]):
+    return [_mapping(each) for each in (*_items(spec.get("containers")), *sidecars)]
+
+
+def _side_by_side(spec: Mapping[Any, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The containers that run at the same time: sidecars are init containers that are always restarted."""
+    for index, container in enumerate(_running(spec)):
         ports = (_mapping(port).get("containerPort") for port in _items(_mapping(container).get("ports")))
         name = _text(_mapping(container).get("name")) or str(index)
         yield name, tuple(port for port in ports if isinstance(port, int))
 
 
 def _ports(spec: Mapping[Any, Any]) -> Iterator[tuple[str, int]]:
-    for container in _containers(spec):
+    for container in _running(spec):
         for port in _items(container.get("ports")):
             number = _mapping(port).get("containerPort")
             if isinstance(number, int):

@@ -6,6 +6,9 @@ import re
 
 _NAME = re.compile(r"(?P<name>[^:@]+(?::\d+/[^:@]+)?)(?::[^@]*)?(?:@.*)?")
 
+_MOVING_TAG = re.compile(
+    r"(?:[\w.-]+-)?(?:latest|main|master|develop|head|edge|nightly)|canary|dev|rolling|stable|staging|trunk|unstable"
+)
 _OFFICIAL = frozenset(
     """adminer aerospike almalinux alpine alt amazoncorretto amazonlinux api-firewall arangodb archlinux azul-zulu
     backdrop bash bonita buildpack-deps busybox caddy cassandra centos chronograf cirros clearlinux clefos clickhouse
@@ -35,6 +38,15 @@ def repository(image: str) -> str:
     for prefix in ("docker.io/", "index.docker.io/", "library/"):
         name = name.removeprefix(prefix)
     return name
+
+
+def is_moving_tag(tag: str) -> bool:
+    """Whether a tag is one that is pushed again and again: the name of a branch or of a channel, no version.
+
+    >>> is_moving_tag("latest"), is_moving_tag("cpu-latest"), is_moving_tag("stable"), is_moving_tag("1.4-dev")
+    (True, True, True, False)
+    """
+    return _MOVING_TAG.fullmatch(tag) is not None
 
 
 def is_official(image: str) -> bool:

@@ -172,7 +172,7 @@ def pod_spec_route(data: Any) -> Route | None:
     Pods, PodTemplates, CronJobs, all workloads, and objects of any other kind with containers at
     spec.template.spec (Argo Rollouts, Knative services, …).
     """
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or is_policy(data):
         return None
     kind = data.get("kind")
     if not isinstance(kind, str):
@@ -197,7 +197,9 @@ def _embedded_pods(data: Any) -> Iterator[Route]:
     """Pod specs of a custom resource: every `spec` with a list of containers, at most eight levels down."""
     if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
         return
-    if data["kind"] in ("List", "CustomResourceDefinition"):  # what a definition describes is no pod
+    if data["kind"] in ("List", "CustomResourceDefinition") or is_policy(
+        data
+    ):  # what these describe is no pod
         return
     stack: list[tuple[Route, Any]] = [((), data)]
     while stack:
@@ -223,6 +225,13 @@ def at(data: Any, *route: str | int) -> Any:
         else:
             return None
     return data
+
+
+def is_policy(data: Any) -> bool:
+    """Whether an object says what others may look like, in their form: a policy of Kyverno or Gatekeeper."""
+    version = at(data, "apiVersion")
+    group = version.rpartition("/")[0] if isinstance(version, str) else ""
+    return group.endswith(("kyverno.io", "gatekeeper.sh", "kubewarden.io", "jspolicy.com"))
 
 
 def is_patch(data: Any) -> bool:
@@ -359,7 +368,7 @@ def _env_entry(document: Document, route: Route, item: dict[str, Any], container
 def embedded_env(document: Document) -> Iterator[tuple[Route, str, str]]:
     """(route of the value, name, value) in every list `env` of names and values, at most twelve levels down."""
     stack: list[tuple[Route, Any]] = [((), document.data)] if isinstance(document.data, (dict, list)) else []
-    if isinstance(document.data, dict) and document.data.get("kind") == "CustomResourceDefinition":
+    if at(document.data, "kind") == "CustomResourceDefinition" or is_policy(document.data):
         return  # it describes variables and gives none
     while stack:
         route, node = stack.pop()

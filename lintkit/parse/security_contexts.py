@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.model import Route
+from lintkit.parse.kubernetes import is_policy
 
 _DEEPEST = 14
 _DESCRIBED = frozenset(("CustomResourceDefinition", "PodSecurityPolicy", "SecurityContextConstraints"))
@@ -30,7 +31,7 @@ class SecurityContext:
 
 def security_contexts(data: Any) -> Iterator[SecurityContext]:
     """Every security context of an object, in order; those in the pods of a custom resource as well."""
-    if not isinstance(data, dict) or str(data.get("kind")) in _DESCRIBED:
+    if not isinstance(data, dict) or str(data.get("kind")) in _DESCRIBED or is_policy(data):
         return
     stack: list[tuple[Route, Any]] = [((), data)]
     while stack:

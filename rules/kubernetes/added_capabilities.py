@@ -79,7 +79,7 @@ spec:
     - name: api
       image: shop:1
       securityContext:
-        capabilities: {drop: [ALL], add: [NET_BIND_SERVICE, CHOWN, SETUID, SETGID]}
+        capabilities: {drop: [ALL], add: [NET_BIND_SERVICE, chown, CAP_SETUID, SETGID]}
 """,
             note="it adds back a few of those that it dropped",
         ),
@@ -114,7 +114,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         for index, name in enumerate(_items(capabilities, "add")):
             if not isinstance(name, str):
                 continue
-            plain = name.removeprefix("CAP_")
+            plain = name.upper().removeprefix("CAP_")
             if plain == "NET_BIND_SERVICE" or (drops_all and plain in _BASELINE):
                 continue
             message = (

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.graph.cluster import Cluster
 from lintkit.graph.cluster_facts import PodsDefined
 from lintkit.graph.facts import EnvFrom, VariableProvided
 from lintkit.loopback import loopback_host
@@ -120,7 +121,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if not _is_connection(given):
             continue
         if given.source == "configmap":
-            takers = users[given.unit.partition("/")[2]]
+            takers = _takers(cluster, given, users[given.unit.partition("/")[2]])
             if takers and all(_listens(owner, name, given.value.text) for owner, name in takers):
                 continue
             related = tuple(
@@ -141,6 +142,15 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             subject=f"{given.unit} {given.name}",
             related=related,
         )
+
+
+def _takers(
+    cluster: Cluster, given: VariableProvided, users: list[tuple[PodsDefined, str]]
+) -> list[tuple[PodsDefined, str]]:
+    """Those of `users` that take the ConfigMap which holds a variable, and none of the same name elsewhere."""
+    configs = cluster.configs("configmap", given.unit.partition("/")[2])
+    own = [each for each in configs if each.path == given.path]
+    return [user for user in users if any(cluster.is_config_of(each, user[0]) for each in own)]
 
 
 def _is_connection(given: VariableProvided) -> bool:

@@ -213,3 +213,20 @@ def test_a_patch_of_nothing_that_is_deployed_is_judged_by_itself() -> None:
     files["overlays/prod/sidecar.yaml"] = ADDED.replace("name: shop", "name: cart")
     found = findings("image-tag-mutable", files)
     assert [each.path for each in found if each.path.startswith("overlays")] == ["overlays/prod/sidecar.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [("{newName: other/shop, newTag: latest}", 1), ("{newTag: latest}", 1), ("{newTag: 1.4.2}", 0)],
+)
+def test_a_replaced_image_is_told_where_it_is_named(new: str, told: int) -> None:
+    image = "{name: registry.example.com/shop, " + new[1:]
+    folder = builtin_folder()
+    names = ("image-tag-mutable.yaml", "kustomize_image_tag_mutable.py")
+    loaded = RuleSet(tuple(load_rule(folder / "kubernetes" / name, folder) for name in names))
+    config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
+    files = tree("resources: [../../base]\nimages: [" + image + "]\n")
+    report = run(
+        Request(MemoryTree({k: v.encode() for k, v in files.items()}), config, loaded, loaded.ids(), jobs=1)
+    )
+    assert [each.path for each in report.findings] == ["overlays/prod/kustomization.yaml"] * told

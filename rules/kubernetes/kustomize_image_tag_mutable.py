@@ -1,0 +1,79 @@
+"""kubernetes/kustomize-image-tag-mutable: a kustomization replaces an image by a tag that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.parse.image_names import is_moving_tag
+from lintkit.parse.kubernetes import at
+
+RULE = define(
+    summary="a kustomization replaces an image by a tag that moves",
+    why="""
+Whatever the manifests name, this is what is deployed: an image behind a tag that somebody pushes again, so that two
+nodes run different code and a rollback has nothing to return to.
+""",
+    remedy="Set `newTag` to a version or `digest` to a digest; `kustomize edit set image` does it in a pipeline.",
+    severity="warning",
+    kinds=("kubernetes",),
+    tags=("reproducibility", "kustomize", "CWE-1104"),
+    packs=("recommended", "production"),
+    paths=("**/kustomization.yaml", "**/kustomization.yml", "**/Kustomization"),
+    paths_ignore=(
+        "**/testdata/**",
+        "**/tests/**",
+        "**/test/**",
+        "**/e2e/**",
+        "**/fixtures/**",
+        "**/docs/**",
+        "**/dev/**",
+        "**/development/**",
+        "**/local/**",
+    ),
+    examples=(
+        bad(
+            {
+                "kustomization.yaml": """\
+resources: [shop.yaml]
+images:
+  - name: shop
+    newTag: latest  # <-- here
+""",
+            },
+        ),
+        good(
+            {
+                "kustomization.yaml": """\
+resources: [shop.yaml]
+images:
+  - {name: shop, newTag: 1.4.2}
+  - {name: proxy, newTag: latest, digest: "sha256:0f2c3b1e"}
+""",
+            },
+        ),
+        good(
+            {
+                "overlays/dev/kustomization.yaml": """\
+resources: [../../base]
+images: [{name: shop, newTag: main}]
+""",
+            },
+            note="development follows the branch on purpose",
+        ),
+    ),
+)
+
+
+def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
+    """Report each `newTag` that moves and that no digest fixes."""
+    images = at(document.data, "images")
+    for index, image in enumerate(images if isinstance(images, list) else ()):
+        tag = at(image, "newTag")
+        if not isinstance(tag, str) or not is_moving_tag(tag) or at(image, "digest"):
+            continue
+        name = at(image, "newName") or at(image, "name")
+        if isinstance(name, str):
+            message = f"`{name}` is deployed with the tag `{tag}`, which moves, so every pull may bring another image"
+            route = ("images", index, "newTag")
+            yield rule.finding(document.span(route), message, subject=f"{at(image, 'name')} {tag}")
