@@ -56,13 +56,19 @@ def _asks_for_development(test: cst.BaseExpression, negated: bool, file: PythonF
             negated = not negated
         elif file.literal(other) is False:
             return _asks_for_development(test.left, not negated, file, depth + 1)
-    text = file.code(test)
-    for name in file.walk(test):
-        if isinstance(name, cst.Name) and (followed := file.follow(name)) is not name:
-            text += " " + file.code(followed)
+    text = code_of_test(test, file)
     if negated:
         return bool(_PRODUCTION.search(text))
     return bool(_DEVELOPMENT.search(text)) and not _PRODUCTION.search(_literals(test, file))
+
+
+def code_of_test(test: cst.BaseExpression, file: PythonFile) -> str:
+    """The code of a test, and behind it that of what its names stand for."""
+    import libcst as cst
+
+    names = [node for node in file.walk(test) if isinstance(node, cst.Name)]
+    followed = [found for name in names if (found := file.follow(name)) is not name]
+    return " ".join(file.code(each) for each in (test, *followed))
 
 
 def _literals(test: cst.BaseExpression, file: PythonFile) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from lintkit.python.branches import in_development_branch
+from lintkit.python.environment_reads import environment_read
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import origins
 from lintkit.python.triggers import Calls, Keywords, MethodCalls, NamedValues, Trigger
@@ -312,6 +314,41 @@ def is_wildcard(value: cst.BaseExpression, file: PythonFile, depth: int = 0) -> 
 
 
 _DEEPEST = 20
+_OF_ORIGINS = re.compile(r"(?:cors|allow\w*|trusted|permitted).*origins?|^(?:cors|origins)$", re.IGNORECASE)
+
+
+def falls_back_to_wildcard(value: cst.BaseExpression, file: PythonFile, depth: int = 0) -> bool:
+    """Whether a value becomes `*` where nothing else is said: `origins or ["*"]`, `["*"] if … else origins`.
+
+    Also in `(… or "*").split(",")`, in a list, and as the default of a variable. Not where a test asks for development;
+    nor a variable that is named for origins: python/cors-allow-all-default reports it.
+    """
+    value = file.follow(value)
+    if depth > _DEEPEST:
+        return False
+    if isinstance(value, cst.IfExp):
+        sides = [side for side in (value.body, value.orelse) if not in_development_branch(side, file)]
+        return any(is_wildcard(side, file) or falls_back_to_wildcard(side, file, depth + 1) for side in sides)
+    if isinstance(value, cst.BooleanOperation):
+        return isinstance(value.operator, cst.Or) and (
+            is_wildcard(value.right, file) or falls_back_to_wildcard(value.right, file, depth + 1)
+        )
+    if isinstance(value, cst.List | cst.Tuple | cst.Set):
+        return any(falls_back_to_wildcard(element.value, file, depth + 1) for element in value.elements)
+    if not isinstance(value, cst.Call):
+        return False
+    read = environment_read(value, file)
+    if read is not None:
+        return (
+            read.default is not None and not _OF_ORIGINS.search(read.name) and is_wildcard(read.default, file)
+        )
+    if isinstance(value.func, cst.Attribute) and value.func.attr.value in {"split", "strip"}:
+        return falls_back_to_wildcard(value.func.value, file, depth + 1)
+    return (
+        bool(value.args)
+        and file.qualified_name(value.func) in {"list", "tuple", "set", "json.loads"}
+        and (falls_back_to_wildcard(value.args[0].value, file, depth + 1))
+    )
 
 
 def is_setting(match: Match, names: tuple[str, ...]) -> bool:

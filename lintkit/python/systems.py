@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from lintkit.python.branches import code_of_test
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
@@ -117,16 +118,7 @@ def reached(guards: Iterable[Guard], file: PythonFile) -> frozenset[str]:
 
 
 def _is_unknown(test: cst.BaseExpression, values: Iterable[bool | None], file: PythonFile) -> bool:
-    return all(value is None for value in values) and bool(_ASKS.search(_text(test, file)))
-
-
-def _text(test: cst.BaseExpression, file: PythonFile) -> str:
-    """The code of a test, and of what its names stand for."""
-    code = file.code(test)
-    for node in file.walk(test):
-        if isinstance(node, cst.Name) and (followed := file.follow(node)) is not node:
-            code += " " + file.code(followed)
-    return code
+    return all(value is None for value in values) and bool(_ASKS.search(code_of_test(test, file)))
 
 
 def _evaluate(test: cst.BaseExpression, system: str, file: PythonFile, depth: int) -> bool | None:

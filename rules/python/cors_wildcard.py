@@ -26,6 +26,7 @@ from lintkit.python.cors import (
     CorsSetup,
     cors_setup,
     credentials_setting,
+    falls_back_to_wildcard,
     is_setting,
     is_wildcard,
     resources,
@@ -193,6 +194,45 @@ cors = aiohttp_cors.setup(app, defaults={
 })
 """
         ),
+        bad(
+            """\
+import os
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+sites = os.getenv("SITES")
+app.add_middleware(
+    CORSMiddleware,
+    allow_origins=sites.split(",") if sites else ["*"],  # <-- here
+    allow_credentials=True,
+)
+admin = FastAPI()
+admin.add_middleware(
+    CORSMiddleware,
+    allow_origins=(os.getenv("ADMIN_SITES") or "*").split(","),  # <-- here
+)
+public = FastAPI()
+public.add_middleware(
+    CORSMiddleware,
+    allow_origins=[os.getenv("SITE", "*")],  # <-- here
+)
+""",
+            note="where nothing names another origin",
+        ),
+        good(
+            """\
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from shop.config import settings
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=["*"] if settings.debug else settings.sites)
+""",
+            note="a choice for developers",
+        ),
         good(
             """\
 import os
@@ -304,6 +344,9 @@ def _call(node: cst.CSTNode, setup: CorsSetup, file: PythonFile, rule: RuleConte
         if is_wildcard(value, file):
             message = f"`{framework.origins}` lets every site in"
             yield _finding(where, message, framework.origins, setup.credentials, file, rule)
+        elif falls_back_to_wildcard(value, file):
+            message = f"`{framework.origins}` lets every site in where nothing names another"
+            yield _finding(where, message, framework.origins, setup.credentials, file, rule)
     elif (
         framework.open
         and setup.complete
@@ -315,7 +358,7 @@ def _call(node: cst.CSTNode, setup: CorsSetup, file: PythonFile, rule: RuleConte
         yield _finding(node, message, name, setup.credentials, file, rule)
     for entry in resources(setup, file) if framework is FLASK else ():
         if entry.origins is not None:
-            listed = is_wildcard(entry.origins, file)
+            listed = is_wildcard(entry.origins, file) or falls_back_to_wildcard(entry.origins, file)
         else:
             listed = setup.origins is None and setup.complete and not _is_configured_elsewhere(file)
         if listed:

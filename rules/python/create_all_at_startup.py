@@ -17,7 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.branches import code_of_test, in_development_branch, scope_name
 from lintkit.python.handlers import handler_around
 from lintkit.python.startup import startup_around
 from lintkit.python.triggers import Identifiers
@@ -246,6 +246,17 @@ if __name__ == "__main__":
         ),
         good(
             """\
+from shop.db import db
+
+
+def create_app(url):
+    if url.drivername.startswith("sqlite"):
+        db.create_all()
+""",
+            note="for SQLite alone, which has no replicas",
+        ),
+        good(
+            """\
 def create_all(rows):
     return [row.create() for row in rows]
 
@@ -322,7 +333,14 @@ def _where(node: cst.CSTNode, file: PythonFile) -> tuple[str, Confidence] | None
 
 
 def _is_sqlite(chain: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether the engine is one that this file makes for an SQLite database."""
+    """Whether the engine is one that this file makes for an SQLite database, or a test around it asks for one."""
+    for guard in file.guards(chain):
+        if (
+            guard.test is not None
+            and not guard.negated
+            and "sqlite" in code_of_test(guard.test, file).lower()
+        ):
+            return True
     call = file.parent(chain)
     values = [argument.value for argument in call.args] if isinstance(call, cst.Call) else []
     for value in values:

@@ -384,9 +384,9 @@ _OF_PYTHON = frozenset(
         *("AssertionError", "ArithmeticError", "ZeroDivisionError", "NotImplementedError", "MemoryError"),
     }
 )
-"""Classes that code of the project raises as well: with a sentence for the caller, who is told that he is at fault."""
+"""Classes that code of the project raises as well: with a sentence for a caller who is at fault, or asks too much."""
 _FAULT = re.compile(
-    r"\b5\d\d\b|HTTP_5\d\d|INTERNAL_SERVER_ERROR|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT"
+    r"\b5(?!01)\d\d\b|HTTP_5(?!01)\d\d|INTERNAL_SERVER_ERROR|BAD_GATEWAY|SERVICE_UNAVAILABLE|GATEWAY_TIMEOUT"
     r"|ServerError\b|InternalServerError|HTTPBadGateway|HTTPServiceUnavailable"
 )
 

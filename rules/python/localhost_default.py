@@ -19,6 +19,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.loopback import loopback_host
+from lintkit.python.called import run_by_hand
 from lintkit.python.clients import is_client_call
 from lintkit.python.environment_reads import environment_read
 from lintkit.python.settings_fields import asks_for, is_for_development, setting_at
@@ -162,6 +163,20 @@ def connect(url):
             note="the host is in the URL; the other one is for the type checker",
         ),
         good(
+            """\
+import typer
+
+
+def main(backend_url: str = "http://127.0.0.1:8000"):
+    chat(backend_url)
+
+
+if __name__ == "__main__":
+    typer.run(main)
+""",
+            note="an option of a tool that somebody runs",
+        ),
+        good(
             'REDIRECT_URI = "http://localhost:8765/callback"\n',
             note="a command line tool waits there for the browser",
         ),
@@ -254,7 +269,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if place is None:
         return
     name, how = place
-    if is_for_development(match.node, file):
+    if is_for_development(match.node, file) or (how == "parameter" and _is_of_a_tool(match.node, file)):
         return
     if (
         how not in {"client", "entry"}
@@ -300,6 +315,14 @@ def _is_connection(name: str, text: str) -> bool:
 def _is_called_back(name: str, text: str) -> bool:
     words = _CAMEL.sub("_", name.rsplit(".", 1)[-1]).lower()
     return bool(_CALLED_BACK.search(words)) and not _NOT_A_CONNECTION.search(words) and "://" in text
+
+
+def _is_of_a_tool(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a parameter is an option of a program that somebody runs by hand."""
+    function = next((each for each in file.ancestors(node) if isinstance(each, cst.FunctionDef)), None)
+    return function is not None and (
+        run_by_hand(function, file) or any(each.name == "command" for each in file.decorators(function))
+    )
 
 
 def _is_a_setting(node: cst.CSTNode, file: PythonFile) -> bool:

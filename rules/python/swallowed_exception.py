@@ -164,6 +164,16 @@ def sync(parcels):
         ),
         good(
             """\
+def is_reachable(client, address):
+    try:
+        return client.head(address).status_code == 200
+    except Exception:
+        return False
+""",
+            note="the failure is the answer",
+        ),
+        good(
+            """\
 import shutil
 
 
@@ -480,7 +490,7 @@ _TELLS_FAILURE = re.compile(
 )
 _STATE_NAME = re.compile(
     r"(?:^|_)(?:ok|success|succeeded|failed|failure|healthy|alive|valid|available|connected|reachable|ready|status|state"
-    r"|error|errors|supported|exists|found|passed|works|enabled|broken)(?:$|_)|^(?:is|has|can|have)_",
+    r"|error|errors|supported|exists|found|passed|works|loads|loaded|enabled|broken)(?:$|_)|^(?:is|has|can|have)_",
     re.IGNORECASE,
 )
 
@@ -755,7 +765,7 @@ def _follows_yield(function: cst.FunctionDef, statement: cst.CSTNode, file: Pyth
 
 
 def _answers_whether(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:
-    """Whether it returns True where nothing failed: then `return False` is the answer to "does it work?"."""
+    """Whether it returns true or false where nothing failed: then `return False` is the answer to "does it work?"."""
     ends = [list(_small_statements(attempt.body))[-1:]]
     if attempt.orelse is not None:
         ends.append(list(_small_statements(attempt.orelse.body))[-1:])
@@ -764,6 +774,22 @@ def _answers_whether(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:
         place = file.order(attempt)
         behind = (each for each in _small_statements(block) if file.order(each) > place)
         ends.append([*behind][-1:])
-    return any(
-        isinstance(each, cst.Return) and file.code(each) == "return True" for end in ends for each in end
-    )
+    return any(isinstance(each, cst.Return) and _is_answer(each.value, file) for end in ends for each in end)
+
+
+def _is_answer(value: cst.BaseExpression | None, file: PythonFile) -> bool:
+    """Whether a value is true or false: `True`, `status == 200`, `not missing`, `all(parts)`."""
+    if value is None:
+        return False
+    if isinstance(value, cst.Call):
+        return file.qualified_name(value.func) in {
+            "all",
+            "any",
+            "bool",
+            "isinstance",
+            "issubclass",
+            "callable",
+            "hasattr",
+        }
+    negated = isinstance(value, cst.UnaryOperation) and isinstance(value.operator, cst.Not)
+    return negated or isinstance(value, cst.Comparison) or file.literal(value) is True
