@@ -93,8 +93,8 @@ _DEEPEST = 30
 def lacking(name: str) -> frozenset[str]:
     """The systems of `SYSTEMS` on which Python has no such name; empty for a name that is not in `OPTIONS`.
 
-    Source: the availability notes of Python's socket, select and selectors. The three options of keepalive came to
-    Windows 10, which Python 3.13 is the first to require (PEP 11).
+    Source: the availability notes of Python's socket, select and selectors. Which release of Python ends that stands in
+    `lintkit.python.releases`.
     """
     return _LACKING.get(name, frozenset())
 

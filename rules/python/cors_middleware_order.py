@@ -175,19 +175,21 @@ def _added_later(
     return found
 
 
-def _branches(node: cst.CSTNode, file: PythonFile) -> dict[int, bool]:
-    """The statements with branches around a node: id -> whether it stands in the first one."""
-    found = {}
+def _branches(node: cst.CSTNode, file: PythonFile) -> dict[int, int]:
+    """The statements with branches around a node: id -> which of them it stands in."""
+    found: dict[int, int] = {}
     below = node
     for above in file.ancestors(node):
         if isinstance(above, cst.If):
-            found[id(above)] = above.body is below
+            found[id(above)] = int(above.body is below)
+        elif isinstance(above, cst.Match):
+            found[id(above)] = id(below)
         below = above
     return found
 
 
-def _excludes(one: dict[int, bool], other: dict[int, bool]) -> bool:
-    return any(statement in other and other[statement] is not taken for statement, taken in one.items())
+def _excludes(one: dict[int, int], other: dict[int, int]) -> bool:
+    return any(statement in other and other[statement] != taken for statement, taken in one.items())
 
 
 def _listed_before(call: cst.Call, file: PythonFile) -> list[tuple[cst.CSTNode, str]]:

@@ -271,6 +271,8 @@ def _asks_only(call: cst.Call, file: PythonFile) -> bool:
             return True
         if isinstance(above, (cst.If, cst.IfExp, cst.While)):
             return above.test is child
+        if isinstance(above, cst.Match):
+            return above.subject is child
         if isinstance(above, cst.UnaryOperation):
             return isinstance(above.operator, cst.Not)
         if not isinstance(above, cst.BooleanOperation):

@@ -16,6 +16,7 @@ from lintkit.api import (
     NamedValues,
     PythonFile,
     References,
+    Release,
     RuleContext,
     Strings,
     bad,
@@ -245,7 +246,11 @@ match sys.platform:
         good(
             {
                 "pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.13"\n',
-                "app.py": "import socket\n\nOPTIONS = {socket.TCP_KEEPINTVL: 15, socket.TCP_KEEPCNT: 3}\n",
+                "app.py": """\
+import socket
+
+OPTIONS = {socket.TCP_KEEPINTVL: 15, socket.TCP_KEEPCNT: 3, getattr(socket, "TCP_KEEPCNT"): 3}
+""",
             },
             note="Python 3.13 needs Windows 10, which has them",
         ),
@@ -402,9 +407,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             message = f"`{short}` is used without a guard: {_reason(match.name or '')}"
             # Linux and macOS share these; whoever serves on neither knows it.
             confidence: Confidence = "medium" if "Windows" in message else "high"
-            fixed_in = PYTHON_WINDOWS_10 if "Windows before 10" in message else None
             yield rule.finding(
-                file.span(match.node), message, subject=short, confidence=confidence, fixed_in=fixed_in
+                file.span(match.node), message, subject=short, confidence=confidence, fixed_in=_ends(message)
             )
     elif match.trigger is ASKED:
         yield from _asked(match.node, file, rule)
@@ -422,6 +426,11 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
 
 def _reason(name: str) -> str:
     return _REASONS.get(name, "only Linux has it")
+
+
+def _ends(message: str) -> Release | None:
+    """The release of Python that ends a finding, by the reason that it gives."""
+    return PYTHON_WINDOWS_10 if "Windows before 10" in message else None
 
 
 def _what_they_are(numbers: list[int], match: Match) -> str:
@@ -446,7 +455,7 @@ def _asked(node: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[F
     name = f"{file.qualified_name(call.args[0].value)}.{short}"
     if name in OPTIONS and short is not None and not _name_is_guarded(call, name, file):
         message = f"`{short}` is asked for without a default: {_reason(name)}"
-        yield rule.finding(file.span(call), message, subject=short)
+        yield rule.finding(file.span(call), message, subject=short, fixed_in=_ends(message))
 
 
 def _setter(call: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:

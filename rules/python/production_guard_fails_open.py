@@ -107,6 +107,23 @@ def login(response):
 """,
             note="a cookie that is safe in production only",
         ),
+        bad(
+            """\
+import os
+
+ENVIRONMENT = os.getenv("ENVIRONMENT", "development")  # <-- here
+
+
+def check(secret):
+    match ENVIRONMENT:
+        case "production" | "staging":
+            if secret == "change-me":
+                raise RuntimeError("set SECRET_KEY")
+        case _:
+            pass
+""",
+            note="a guard by match",
+        ),
         good(
             """\
 import os
@@ -187,6 +204,9 @@ def _guards(node: cst.CSTNode, names: set[str], file: PythonFile) -> bool:
     text = file.literal(node) if isinstance(node, cst.SimpleString) else None
     if not isinstance(text, str) or text.lower() not in _PRODUCTION | _DEVELOPMENT:
         return False
+    case = next((a for a in file.ancestors(node) if isinstance(a, cst.MatchCase)), None)
+    if case is not None and case.pattern in (node, *file.ancestors(node)):
+        return _case_stops(case, text.lower() in _PRODUCTION, names, file)
     comparison = next((a for a in file.ancestors(node) if isinstance(a, cst.Comparison)), None)
     if comparison is None or not _speaks_of(comparison, names, file):
         return False
@@ -195,7 +215,18 @@ def _guards(node: cst.CSTNode, names: set[str], file: PythonFile) -> bool:
     return _hangs_on(comparison, asks_production, file, 0)
 
 
-def _speaks_of(comparison: cst.Comparison, names: set[str], file: PythonFile) -> bool:
+def _case_stops(case: cst.MatchCase, production: bool, names: set[str], file: PythonFile) -> bool:
+    """`match settings.environment: case "production": …` with a check in the case that production takes."""
+    statement = file.parent(case)
+    return (
+        production
+        and isinstance(statement, cst.Match)
+        and _speaks_of(statement.subject, names, file)
+        and _stops(case.body, file)
+    )
+
+
+def _speaks_of(comparison: cst.BaseExpression, names: set[str], file: PythonFile) -> bool:
     return any(
         isinstance(each, (cst.Name, cst.Attribute)) and last_name(each) in names
         for each in file.walk(comparison)
