@@ -346,6 +346,12 @@ def _places() -> Iterator[Place]:
         "message with a nested string": "sys.exit(f\"token={'SECRET'}\")",
         "registry": 'image = "web:SECRET@registry.example.org/web:2"',
         "dsn without scheme": 'DSN = "web:SECRET@tcp(db:3306)/web"',
+        "label in pieces": 'logging.info("password=" + "SECRET")',
+        "two names": '(user, password) = ("web", "SECRET")',
+        "digest": "hmac.compare_digest(token, 'SECRET')",
+        "engine by place": 'URL.create("postgresql", "web", "SECRET", "db")',
+        "client by place": 'redis.Redis("cache", 6379, 0, "SECRET")',
+        "login by place": 'server.login("web", "SECRET")',
         "reason": "x = 1  # lintkit: ignore[python/print-in-client] -- SECRET",
     }.items():
         forms = (
@@ -394,9 +400,21 @@ def _places() -> Iterator[Place]:
         "alias": "    environment:\n      NAME: *SECRET\n",
         "image": "    image: web:SECRET@registry.example.org/web:latest\n",
         "token in url": "    environment:\n      GIT: https://SECRET@git.example.org/web\n",
+        "explicit key": "    environment:\n      ? NAME\n      : SECRET\n",
+        "bare list": "    command: [web, --password, SECRET, --verbose]\n",
         "continued command": "    command: >\n      redis-server --requirepass \\\n      SECRET\n",
     }.items():
-        bare = {"url", "command", "shell", "auth", "default", "command list", "image", "continued command"}
+        bare = {
+            "url",
+            "command",
+            "shell",
+            "auth",
+            "default",
+            "command list",
+            "image",
+            "continued command",
+            "bare list",
+        }
         forms = PLAIN if name in bare else ANY
         if name == "token in url" or "anchor" in name or name in {"tag", "alias"}:
             forms = (password, hexadecimal, github, anthropic, stripe)
@@ -484,6 +502,7 @@ def _places() -> Iterator[Place]:
         "run over lines": "RUN NAME=abc9\\\nSECRET ./build",
         "option over lines": "RUN ./build --token=abc9\\\nSECRET",
         "token in url": "RUN git clone https://SECRET@git.example.org/web",
+        "docker login": 'RUN echo "SECRET" | docker login -u web --password-stdin registry.example.org',
         "from": "FROM web:SECRET@registry.example.org/web:latest",
     }.items():
         forms = (
@@ -492,7 +511,7 @@ def _places() -> Iterator[Place]:
             else (password, github, anthropic, stripe)
             if name == "token in url"
             else PLAIN
-            if name in {"user", "pip", "continued", "from"} or "over lines" in name
+            if name in {"user", "pip", "continued", "from", "docker login"} or "over lines" in name
             else ANY
         )
         yield Place(f"dockerfile {name}", "image{index}/Dockerfile", forms, _dockerfile(line))
@@ -520,6 +539,7 @@ def _places() -> Iterator[Place]:
         "env": "      - run: make\n        env:\n          NAME: SECRET\n",
         "run": "      - run: deploy --token SECRET\n",
         "export": "      - run: |\n          export NAME=SECRET\n          make\n",
+        "or": "      - run: deploy ${{ secrets.NAME || 'SECRET' }}\n",
         "with": "      - uses: a/b@v1\n        with:\n          password: SECRET\n",
     }.items():
         yield Place(f"workflow {name}", ".github/workflows/w{index}.yml", PLAIN, _plain(workflow + lines))

@@ -42,6 +42,8 @@ _AFTER = pattern(
     re.VERBOSE,
 )
 _NEXT_ITEM = pattern(r"""["']?[ \t]*,\s{0,200}(?=["'])|["']?[ \t]*\r?\n[ \t]*-[ \t]+""")
+_NEXT_BARE_ITEM = pattern(r"""[ \t]*,[ \t]*(?=[^\s"'\-\[{])""")
+_EXPLICIT = pattern(r"""["']?[ \t]*(?:\r\n|\r|\n)[ \t]*:[ \t]+""")
 _SPACED = pattern(
     r"""[ \t]+(?P<to>(?:is|to|of|was|as|with)[ \t]+)?(?P<quote>["'`])?(?=(?P<word>[^\s"'`]{1,200}))"""
 )
@@ -227,10 +229,16 @@ class NamedValues:
         if after and self._separates(start, after["separator"]):
             self._value(start, after.end(), nature, limit, after["separator"])
             return
+        below = _EXPLICIT.match(text, end) if text[max(0, start - 2) : start].endswith("? ") else None
+        if below is not None:
+            self._value(start, below.end(), nature, limit, ":")
+            return
         option = text[start - 1 : start] == "-"
         quoted = text[start - 1 : start] in {'"', "'"} and text[start - 1] == text[end : end + 1]
         if option or quoted:
             following = _NEXT_ITEM.match(text, end)
+            if following is None and option and self._yaml:
+                following = _NEXT_BARE_ITEM.match(text, end)
             if following and (option or ("," in following.group() and not self._is_key(following.end()))):
                 self._value(start, following.end(), nature, limit, ",")
                 return

@@ -17,7 +17,8 @@ from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
 from lintkit.secrets.patterns import pattern
 
-Ranges = list[tuple[int, int]]
+Range = tuple[int, int]
+Ranges = list[Range]
 
 _OPENING = pattern(r"""[rRbBuUfFtT]{0,2}(\"\"\"|'''|"|')""")
 _BETWEEN = pattern(
@@ -42,6 +43,13 @@ _EVENT = pattern(r"[()\[\]{},]")
 _KEYWORD = pattern(r"(\w+)\s*=\s*$")
 _COLON = pattern(r"\s*:")
 _OPAQUE = "{x}"
+_CREDENTIAL_CALL = pattern(
+    r"""(?:(?P<second>\.login|\b(?:HTTPBasicAuth|HTTPDigestAuth|BasicAuth|basic_auth|PlainCredentials))
+    |(?P<third>\b(?:URL\.create|(?:pymysql|MySQLdb)\.connect|FTP|FTP_TLS))|(?P<fourth>\b(?:Strict)?Redis))\(""",
+    re.VERBOSE,
+)
+_PASSWORD_PLACES = {"second": 1, "third": 2, "fourth": 3}
+"""Which argument of these is a password: smtplib and ftplib, requests, aiohttp, neo4j, pika, SQLAlchemy, redis-py."""
 _MOST = 40
 """How many strings are read as one, and how many arguments are looked at."""
 _REACH = 4_000
@@ -93,8 +101,27 @@ def joined_secrets(text: str) -> Ranges:
         if len(group.pieces) > 1:
             for start, end in spans_by_form(group.text):
                 found += group.places(start, end)
+            found += _after_labels(group)
         found += _formatted(text, strings, group)
+    for call in _CREDENTIAL_CALL.finditer(text):
+        place = next(place for name, place in _PASSWORD_PLACES.items() if call[name])
+        for argument in _literals_in(text, strings, call.end()):
+            if argument.index == place and not argument.name:
+                found.append((argument.start, argument.end))
     return found
+
+
+def _after_labels(group: _Group) -> Iterator[Range]:
+    """The strings that follow on one which ends with the name of a secret: `"password=" + "x"`."""
+    for piece in group.pieces[1:]:
+        before = group.text[: piece.at]
+        url = _USERINFO.search(before[-240:])  # which is read by its form
+        if (
+            url is None
+            and _LABEL.search(before[-80:])
+            and _stands_for_a_secret(group.text, piece.at, piece.at)
+        ):
+            yield piece.start, piece.end
 
 
 def _outermost(text: str) -> list[Token]:
@@ -196,8 +223,13 @@ def _arguments(text: str, strings: Sequence[Token], position: int) -> list[_Argu
     operator = _OPERATOR.match(text, position, position + 200)
     if operator is None:
         return []
-    position = operator.end()
-    alone = operator["operand"] == ""
+    return _literals_in(text, strings, operator.end(), alone=operator["operand"] == "")
+
+
+def _literals_in(
+    text: str, strings: Sequence[Token], position: int, *, alone: bool = False
+) -> list[_Argument]:
+    """The literals from `position`, behind an opening bracket, to the closing one; the very next, if it is `alone`."""
     found: list[_Argument] = []
     depth, argument = 0, 0
     index = bisect_left(strings, position, key=lambda token: token.start)

@@ -11,10 +11,11 @@ from lintkit.pylex import Token, literals
 from lintkit.secrets.named import QUOTE, NamedValues
 from lintkit.secrets.patterns import pattern
 
-_AFTER_NAME = pattern(r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:==|!=|or\b)|or\b|in\b|if\b|is\b|not\b)")
+_AFTER_NAME = pattern(r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:=|!=|or\b)|or\b|in\b|if\b|is\b|not\b)")
 _KEY = pattern(r"""[rRbBuUfF]{0,2}(["']{1,3})[\w.\-\[\]]{1,120}\1""")
 _COMMA = pattern(r"[ \t]*,")
 _COMPARED = pattern(r"""(["'])[ \t]*\)?[ \t]*(?:==|!=|in|not[ \t]+in)[ \t]*[\w.]{0,60}$""")
+_DIGESTS = pattern(r"\bcompare_digest\(\s*[\w.]*$")
 _EVENT = pattern(r"[()\[\]{},;\r\n]")
 _AFTER_CLOSE = pattern(r"\s{0,200}(?:\]|\)|or\b|==|!=|=(?!=)|else\b|\|)")
 _LINE_GOES_ON = pattern(r"""\s{0,200}(?:[rRbBuUfF]{0,2}["']|or\b|\+|\||else\b|if\b)""")
@@ -79,7 +80,9 @@ class PythonNamedValues(NamedValues):
             index = bisect_right(self._starts, low + compared.start(1)) - 1
             if index >= 0:
                 self._mask(self._literals[index], nature)
-        if _AFTER_NAME.match(self.text, end):
+        if _DIGESTS.search(self.text[low:start]):
+            self._expression(end, nature, commas=1)
+        elif _AFTER_NAME.match(self.text, end):
             self._expression(end, nature, commas=0)
 
     def _expression(self, position: int, nature: str, commas: int) -> None:

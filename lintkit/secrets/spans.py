@@ -34,6 +34,14 @@ _USER_OPTION = pattern(
 _IDENTIFIED = pattern(
     r"""(?i)\bidentified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?by[ \t]+(?:password[ \t]+)?["'`]?([^\s"'`;]+)"""
 )
+_STDIN = pattern(
+    r"""\becho[ \t]+(?:-n[ \t]+)?["']?([^\s"'|]{4,400})["']?[ \t]*\|[^\n|]{0,80}--(?:password-)?stdin"""
+)
+_OR_LITERAL = pattern(
+    r"""(?i)\b(?:secrets\.\w{1,80}|[\w.]{0,80}(?:token|password|secret)\w{0,40})[ \t]*\|\|[ \t]*"""
+    r"""(['"])([^'"\r\n]{1,400})\1"""
+)
+"""`${{ secrets.X || 'y' }}` of a workflow."""
 _CHPASSWD = pattern(r"""[\w.\-$]{1,64}:([^\s"'|:]+)["']?\s*\|[^\n|]{0,40}\bchpasswd""")
 _HTPASSWD = pattern(r"\bhtpasswd[ \t]+([^\n|>;&]*)")
 _PORT = pattern(r"^(?:[\d.]+:)?\d+(?:[:\-]\d+)*(?:/\w+)?$|^\$\{?\w*PORT")
@@ -49,7 +57,6 @@ _DIGEST_BEFORE = pattern(
 )
 _REASON = pattern(r"\blintkit:[ \t]*ignore[\w-]*[ \t]*\[[^\]\r\n]{0,400}\]([^\r\n]*)")
 _PROSE_WORD = pattern(r"[^\s\"'`()<>,;]{10,}")
-_DIGITS = pattern(r"\d+")
 _CHANGES = 4
 _UUID = pattern(r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
 _INTEGRITY = pattern(r"^sha(?:1|256|384|512)-")
@@ -111,6 +118,10 @@ def _options(text: str) -> Ranges:
         found += [match.span(1) for match in _USER_OPTION.finditer(text) if not _reference_only(match[1])]
     if "dentified" in text or "DENTIFIED" in text:
         found += [match.span(1) for match in _IDENTIFIED.finditer(text)]
+    if "stdin" in text:
+        found += [match.span(1) for match in _STDIN.finditer(text) if not _reference_only(match[1])]
+    if "||" in text:
+        found += [match.span(2) for match in _OR_LITERAL.finditer(text)]
     if "chpasswd" in text:
         found += [match.span(1) for match in _CHPASSWD.finditer(text)]
     if "htpasswd" in text:
@@ -168,7 +179,7 @@ def secrets_in_prose(text: str, start: int, end: int) -> Ranges:
     found: Ranges = []
     for match in _PROSE_WORD.finditer(text, start, end):
         word = match.group()
-        if class_changes(word) >= _CHANGES and len(_DIGITS.findall(word)) > 1 and not _UUID.match(word):
+        if class_changes(word) >= _CHANGES and any(map(str.isdigit, word)) and not _UUID.match(word):
             found.append(match.span())
     return found
 
