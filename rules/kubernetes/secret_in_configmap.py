@@ -62,7 +62,7 @@ kind: ConfigMap
 metadata: {name: shop}
 data:
   shop.properties: |
-    # spring.datasource.password=blue-whale-41
+    # spring.datasource.password=blue-whale-40
     spring.datasource.username=shop
     spring.datasource.password=blue-whale-41  # <-- here
     spring.mail.password=${MAIL_PASSWORD}
@@ -85,7 +85,7 @@ data:
     password = "blue-whale-47"  # <-- here
   hive-site.xml: |
     <configuration>
-      <!-- <password>blue-whale-48</password> -->
+      <!-- <password>blue-whale-40</password> -->
       <property><name>db.password</name><value>blue-whale-48</value></property>  # <-- here
       <user name="shop" password="blue-whale-49"/>  # <-- here
     </configuration>

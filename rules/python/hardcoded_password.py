@@ -18,6 +18,7 @@ from lintkit.api import (
     NamedValues,
     PythonFile,
     RuleContext,
+    Severity,
     Strings,
     bad,
     cst,
@@ -27,6 +28,7 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.clients import is_client_call
 from lintkit.python.defaults import literal_defaults
+from lintkit.python.settings_fields import is_development_module
 from lintkit.python.spelling import last_name
 from lintkit.secrets import (
     Verdict,
@@ -414,7 +416,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             f"`{name}` {_clause(match)}a literal that {verdict.description}",
             subject=name,
             secret=True,
-            severity=severity_of(name, text, verdict),
+            severity=_severity(name, text, verdict, file),
             confidence=_confidence(match, verdict),
         )
 
@@ -426,6 +428,12 @@ def _is_only_compared(match: Match, file: PythonFile) -> bool:
     name = match.name or ""
     uses = [node for node in _uses(file).get(name, ()) if not _binds(node, match.node, file)]
     return name.isupper() and bool(uses) and all(_is_compared(node, file) for node in uses)
+
+
+def _severity(name: str, text: str, verdict: Verdict, file: PythonFile) -> Severity:
+    """As for every secret; a warning in the settings of a developer's machine, but for a key that others issued."""
+    at_a_desk = is_development_module(file.path) and verdict.kind != "format" and not is_outgoing(name)
+    return "warning" if at_a_desk else severity_of(name, text, verdict)
 
 
 def _uses(file: PythonFile) -> dict[str, list[cst.Name]]:

@@ -135,7 +135,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         for key, value in mapping.items():
             place = (*route, key)
             node = document.nodes.get(place)
-            if node is None or node.alias is not None or not isinstance(value, str):
+            if node is None or not isinstance(value, str):
                 continue
             named = (
                 "services" not in route or "credentials" in route
@@ -148,7 +148,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 )
     for place in _scripts(data):
         node = document.nodes.get(place)
-        if node is not None and node.alias is None and node.raw:
+        if node is not None and node.raw:
             for said, verdict in _in_script(node.raw):
                 yield _finding(
                     document, place, verdict, f"{said}, and stands in a script of the {_file(data)}", rule
