@@ -114,6 +114,8 @@ TESTS = (
     "**/doctests/**",
     "**/pytest_plugin*.py",
     "**/e2e/**",
+    "**/cypress/**",
+    "**/playwright/**",
     "**/fixtures/**",
 )
 EXAMPLES = (

@@ -105,14 +105,16 @@ def _environment(context: BuildContext, facts: Facts, paths: Paths) -> Iterator[
 
 
 def _set_aside(context: BuildContext, facts: Facts) -> Iterator[str]:
-    """The `.env` of the context, if a `.gitignore` names it: whoever wrote that line has such a file.
+    """The `.env` of the context, if the `.gitignore` beside it names it: whoever wrote that line has such a file.
 
     GitHub's template for Python names it too, so a `.gitignore` made of that says so only where code loads such files.
     """
     place = posixpath.join(context.folder, ".env")
+    if not any(fact.path == posixpath.join(context.folder, ".gitignore") for fact in facts(IgnoreRules)):
+        return
     ignores = git_ignores(facts(IgnoreRules))
     match = ignores.match(place)
-    if match is None or not match.ignored or ".env" not in match.pattern:
+    if match is None or not match.ignored or match.directory != context.folder or ".env" not in match.pattern:
         return
     if _TEMPLATE.isdisjoint(ignores.lines[match.directory]) or facts(DotenvLoaded):
         yield place

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.compose_services import ComposeProjects, RunService, compose_projects
+from lintkit.graph.compose_services import MAIN_FILES, ComposeProjects, RunService, compose_projects
 from lintkit.graph.compose_tree import Node, dependencies, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.graph.images import normal
@@ -166,6 +167,17 @@ services:
         ),
         good(
             {
+                "compose.yaml": "services: {api: {image: 'shop:1', secrets: [word]}}\n",
+                "compose.override.yaml.example": "secrets: {word: {file: word.txt}}\n",
+                "shop/docker-compose.yml": "services: {api: {image: 'shop:1', networks: [back]}}\nnetworks: {back: }\n",
+                "shop/extras/db.compose.yml": (
+                    "services: {db: {image: 'postgres:17', networks: [back], depends_on: [api]}}\n"
+                ),
+            },
+            note="an override file that everybody writes, and a file that is given on top of the one above it",
+        ),
+        good(
+            {
                 "compose.yaml": (
                     "services:\n"
                     "  db: {image: 'postgres:17', profiles: [postgres]}\n"
@@ -178,6 +190,11 @@ services:
     ),
 )
 
+_OVERRIDE_TO_COPY = re.compile(
+    r"(?:^|/)(?:docker-)?compose\.override(?:\.ya?ml)?[.-](?:example|sample|dist|template|tmpl)(?:\.ya?ml)?$"
+)
+"""What is copied to the override file before the project is started, and has the rest of it."""
+
 _KINDS = ("volumes", "networks", "secrets", "configs")
 
 
@@ -186,10 +203,12 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
     chosen = any(fact.name == "COMPOSE_PROFILES" for fact in project.facts(VariableProvided))
     yield from _extended(project, rule)
+    copied = {posixpath.dirname(path) for path in project.paths if _OVERRIDE_TO_COPY.search(path)}
+    above = _Above(projects)
     for service in projects.services:
-        if service.path in projects.opaque or _is_part(service):
+        if service.path in projects.opaque or _is_part(service) or posixpath.dirname(service.path) in copied:
             continue
-        names = projects.names[service.path]
+        names = projects.names[service.path] | above.names(service.path)
         for each in dependencies(service.node):
             if each.required and each.name not in names and "$" not in each.name:
                 yield _missing(rule, service, "service", each.name, each.span)
@@ -200,10 +219,38 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 )
                 yield rule.finding(each.span, message, subject=f"{service.name} service {each.name}")
         for key in _KINDS:
-            known = projects.defined[service.path].get(key, frozenset())
+            known = projects.defined[service.path].get(key, frozenset()) | above.defined(service.path, key)
             for name, span in _references(service.node, key):
                 if name not in known:
                     yield _missing(rule, service, key.removesuffix("s"), name, span)
+
+
+class _Above:
+    """What the files that are started in the folders above a file define: it may be given with `-f` on top of them."""
+
+    def __init__(self, projects: ComposeProjects) -> None:
+        self._projects = projects
+        self._main = {posixpath.dirname(path): path for path in projects.names if _is_main(path)}
+
+    def _paths(self, path: str) -> Iterator[str]:
+        folder = posixpath.dirname(path)
+        if _is_main(path) or folder in self._main:
+            return
+        while folder:
+            folder = posixpath.dirname(folder)
+            if folder in self._main:
+                yield self._main[folder]
+
+    def names(self, path: str) -> frozenset[str]:
+        return frozenset[str]().union(*(self._projects.names[each] for each in self._paths(path)))
+
+    def defined(self, path: str, key: str) -> frozenset[str]:
+        found = (self._projects.defined[each].get(key, frozenset()) for each in self._paths(path))
+        return frozenset[str]().union(*found)
+
+
+def _is_main(path: str) -> bool:
+    return posixpath.basename(path) in MAIN_FILES
 
 
 def _disabled(projects: ComposeProjects, service: RunService, name: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -59,16 +60,24 @@ COPY --from=build /app /app
             "FROM node@sha256:9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d\n",
             note="a digest says more than a tag",
         ),
+        bad("FROM build AS test  # <-- here\nFROM node:22 AS build\n", note="a stage that comes later"),
+        good(
+            "FROM shop-base AS base\nFROM node:22 AS build\n",
+            note="the image of another build, by another name",
+        ),
         good("FROM shop-base\n", note="no registry has such a name: it is built beside this one"),
     ),
 )
 
 _UNTAGGED = re.compile(r"(?:[\w.-]+(?::\d+)?/)?[\w.-]+(?:/[\w.-]+)*")
 
+_MOST_STAGES = 200
+"""How many names of stages are compared."""
+
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image without tag and digest that the build begins with or takes files from."""
-    has_stages = any(stage["name"] for stage in document.data["stages"])
+    stages = [stage["name"].lower() for stage in document.data["stages"] if stage["name"]]
     for image, span in foreign_images(document):
         if not _UNTAGGED.fullmatch(image):
             continue
@@ -76,6 +85,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             yield rule.finding(
                 span, f"`{image}` has no tag, so it is another image after each release", subject=image
             )
-        elif has_stages:
+        elif near := difflib.get_close_matches(image.lower(), stages[:_MOST_STAGES], 1, 0.7):
             message = f"no stage above is called `{image}`, and as the name of an image it has no tag"
+            if near[0] == image.lower():
+                message = (
+                    f"the stage `{image}` stands below, so this is an image of that name, which has no tag"
+                )
             yield rule.finding(span, message, subject=image)
