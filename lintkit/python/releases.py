@@ -38,3 +38,22 @@ PYTHON_WINDOWS_10 = Release(
     "https://docs.python.org/3.13/using/windows.html and PEP 11: Python 3.13 needs Windows 10; "
     "https://docs.python.org/3/library/socket.html: TCP_KEEPCNT and TCP_KEEPINTVL are there where Windows has them",
 )
+COVERAGE_IGNORES_ITSELF = Release(
+    "coverage",
+    (6, 1),
+    "coverage 6.1, coverage/html.py: the folder of the HTML report gets a `.gitignore` of its own",
+    presumed=True,
+)
+PYTEST_IGNORES_ITSELF = Release(
+    "pytest",
+    (3, 8, 1),
+    "pytest 3.8.1, _pytest/cacheprovider.py: `.pytest_cache` gets a `.gitignore` of its own",
+    presumed=True,
+)
+VENV_IGNORES_ITSELF = Release(
+    "python",
+    (3, 13),
+    "https://docs.python.org/3.13/library/venv.html, scm_ignore_files: an environment gets a `.gitignore` of its own; "
+    "so do those of virtualenv from 20.0.21 on (virtualenv/create/creator.py), of uv and of Poetry",
+    presumed=True,
+)

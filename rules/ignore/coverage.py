@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.facts import IgnoreRules
 from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+from lintkit.python.releases import COVERAGE_IGNORES_ITSELF
 
 RULE = define(
     summary="git would track coverage reports",
     why="""
-A run of the tests writes `.coverage` and `htmlcov/` into the folder: a database and hundreds of pages that change
-each time. Once committed they conflict in every merge, and the pages show the source to whoever gets them.
+A run of the tests writes `.coverage` into the folder, a database that changes each time and conflicts in every merge
+once it is committed. The pages of `htmlcov/` ignore themselves since coverage 6.1; before, they are hundreds of files
+that show the source to whoever gets them.
 """,
-    remedy="Add `.coverage`, `.coverage.*` and `htmlcov/` to `.gitignore`.",
+    remedy="Add `.coverage` and `.coverage.*` to `.gitignore`, and `htmlcov/` for coverage before 6.1.",
     severity="warning",
     scope="project",
     kinds=("gitignore",),
@@ -28,7 +30,7 @@ each time. Once committed they conflict in every merge, and the pages show the s
         bad(
             {".gitignore": "__pycache__/  # <-- here\n", ".coveragerc": "[run]\n", "tests/test_a.py": ""},
             fixed={
-                ".gitignore": "__pycache__/\n.coverage\n.coverage.*\nhtmlcov/\n",
+                ".gitignore": "__pycache__/\n.coverage\n.coverage.*\n",
                 ".coveragerc": "[run]\n",
                 "tests/test_a.py": "",
             },
@@ -40,6 +42,24 @@ each time. Once committed they conflict in every merge, and the pages show the s
                 "test_a.py": "",
             },
             note="what is written when tests run in parallel",
+        ),
+        bad(
+            {
+                ".gitignore": ".coverage*\n__pycache__/  # <-- here\n",
+                ".coveragerc": "[run]\n",
+                "requirements.txt": "coverage==5.5\n",
+                "tests/test_a.py": "",
+            },
+            note="pages of a version that does not ignore them",
+        ),
+        good(
+            {
+                ".gitignore": ".coverage*\n__pycache__/\n",
+                ".coveragerc": "[run]\n",
+                "requirements.txt": "coverage>=7\n",
+                "tests/test_a.py": "",
+            },
+            note="the folder of the pages has an ignore file of its own",
         ),
         good(
             {".gitignore": ".coverage*\n/htmlcov\n", ".coveragerc": "[run]\n", "tests/test_a.py": ""},
@@ -58,22 +78,24 @@ _CONFIGURED = frozenset(
     {".coveragerc", "codecov.yml", ".codecov.yml", "codecov.yaml", ".codecov.yaml", ".coveralls.yml"}
 )
 _TEST = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
-_REPORTS = (
-    (".coverage", ".coverage"),
-    (".coverage.host.1.x", ".coverage.*"),
-    ("htmlcov/index.html", "htmlcov/"),
-)
+_DATA = ((".coverage", ".coverage"), (".coverage.host.1.x", ".coverage.*"))
+_PAGES = (("htmlcov/index.html", "htmlcov/"),)
 _SET_ASIDE = ("", "ci/", ".github/", ".ci/")
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Ask all ignore files about the reports, where something shows that coverage is measured."""
     ignores = git_ignores(project.facts(IgnoreRules))
-    for each in unignored(ignores, _probes(project), _SPEAKS):
+    for each in unignored(ignores, _probes(project, _DATA), _SPEAKS):
         yield rule.finding(each.span, each.message(), subject=each.subject, fix=each.fix)
+    for each in unignored(ignores, _probes(project, _PAGES), _SPEAKS):
+        subject = f"{each.subject} htmlcov"
+        yield rule.finding(
+            each.span, each.message(), subject=subject, fix=each.fix, fixed_in=COVERAGE_IGNORES_ITSELF
+        )
 
 
-def _probes(project: Project) -> Iterator[Probe]:
+def _probes(project: Project, reports: Sequence[tuple[str, str]]) -> Iterator[Probe]:
     if not any(_TEST.search(path) for path in project.paths):
         return
     for path in sorted(project.paths):
@@ -82,5 +104,5 @@ def _probes(project: Project) -> Iterator[Probe]:
             continue
         # A service's file lies at the root or in a folder of its own; `.coveragerc` lies where the tests are run.
         folder = folder if name == ".coveragerc" and folder + "/" not in _SET_ASIDE else ""
-        for report, pattern in _REPORTS:
+        for report, pattern in reports:
             yield Probe(posixpath.join(folder, report), pattern, path)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.api import Finding, Project, Release, RuleContext, Span, bad, define, good
 from lintkit.graph.facts import IgnoreRules, ModuleImport
-from lintkit.graph.ignore_files import appended, git_ignores, place_in
+from lintkit.graph.ignore_files import GitIgnores, appended, git_ignores, place_in
+from lintkit.python.releases import PYTEST_IGNORES_ITSELF
 
 RULE = define(
     summary="git would track pytest's caches",
     why="""
-pytest writes `.pytest_cache` into its root folder, and first builds it under a temporary name
-(`pytest-cache-files-…`). When that step is interrupted or forbidden, as on Windows, in a container or on a network
-share, the temporary folders stay, and nothing ignores them: `git add .` commits them, and unreadable ones make
-`git status` and Docker builds fail.
+pytest first builds `.pytest_cache` under a temporary name (`pytest-cache-files-…`). When that step is interrupted or
+forbidden, as on Windows, in a container or on a network share, the temporary folders stay, and nothing ignores them:
+`git add .` commits them, and unreadable ones make `git status` and Docker builds fail. The finished folder ignores
+itself since pytest 3.8.1.
 """,
-    remedy="Add `.pytest_cache/` and `pytest-cache-*/` to `.gitignore`.",
+    remedy="Add `pytest-cache-*/` to `.gitignore`, and `.pytest_cache/` for pytest before 3.8.1.",
     severity="warning",
     scope="project",
     kinds=("gitignore",),
@@ -38,19 +39,36 @@ share, the temporary folders stay, and nothing ignores them: `git add .` commits
         ),
         bad(
             {".gitignore": "dist/\n__pycache__/  # <-- here", "conftest.py": ""},
-            fixed={".gitignore": "dist/\n__pycache__/\n.pytest_cache/\npytest-cache-*/\n", "conftest.py": ""},
+            fixed={".gitignore": "dist/\n__pycache__/\npytest-cache-*/\n", "conftest.py": ""},
             note="a last line without its newline gets one",
         ),
         bad(
             {
-                ".gitignore": "/.pytest_cache/  # <-- here\npytest-cache-*/\n",
+                ".gitignore": "/.pytest_cache/  # <-- here\n/pytest-cache-*/\n",
                 "backend/pytest.ini": "",
                 "backend/test_a.py": "import pytest\n",
             },
             note="pytest's root folder is not the repository's",
         ),
+        bad(
+            {
+                ".gitignore": "__pycache__/\npytest-cache-*/  # <-- here\n",
+                "requirements-dev.txt": "pytest==3.8.0\n",
+                "test_a.py": "import pytest\n",
+            },
+            fixed={
+                ".gitignore": "__pycache__/\npytest-cache-*/\n.pytest_cache/\n",
+                "requirements-dev.txt": "pytest==3.8.0\n",
+                "test_a.py": "import pytest\n",
+            },
+            note="a version whose folder does not ignore itself",
+        ),
         bad({"pytest.ini": "[pytest]  # <-- here\n"}, note="no ignore file at all"),
         good({".gitignore": ".pytest_cache/\npytest-cache-*/\n", "tests/test_a.py": ""}),
+        good(
+            {".gitignore": "pytest-cache-*/\n", "tests/test_a.py": ""},
+            note="the finished folder ignores itself",
+        ),
         good({".gitignore": "*cache*\n", "tests/test_a.py": ""}, note="another pattern that does it"),
         good(
             {"backend/.gitignore": "*cache*/\n", "backend/setup.cfg": "", "backend/tests/test_a.py": ""},
@@ -66,7 +84,7 @@ share, the temporary folders stay, and nothing ignores them: `git add .` commits
             },
             fixed={
                 ".gitignore": "node_modules/\n",
-                "backend/.gitignore": "__pycache__/\n.pytest_cache/\npytest-cache-*/\n",
+                "backend/.gitignore": "__pycache__/\npytest-cache-*/\n",
                 "backend/pyproject.toml": "",
                 "backend/tests/test_a.py": "",
             },
@@ -83,12 +101,13 @@ share, the temporary folders stay, and nothing ignores them: `git add .` commits
     ),
 )
 
-PROBES: Mapping[str, str] = {
-    ".pytest_cache/v/cache/lastfailed": ".pytest_cache/",
+_UNFINISHED: Mapping[str, str] = {
     "pytest-cache-files-x1y2/README.md": "pytest-cache-*/",
     "pytest-cache-x/y": "pytest-cache-*/",
 }
 """Paths that pytest leaves in its root folder, and the line that ignores each."""
+_FINISHED: Mapping[str, str] = {".pytest_cache/v/cache/lastfailed": ".pytest_cache/"}
+"""The same of a folder that gets an ignore file of its own, once it is finished."""
 
 _TEST_FILE = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py")
 _OWN_CONFIG = frozenset({"pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "conftest.py"})
@@ -109,9 +128,23 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     if not evidence:
         return
     ignores = git_ignores(project.facts(IgnoreRules))
+    folders = sorted(_root_folders(project, evidence))
+    yield from _unignored(ignores, folders, _UNFINISHED, evidence[0], None, rule)
+    yield from _unignored(ignores, folders, _FINISHED, evidence[0], PYTEST_IGNORES_ITSELF, rule)
+
+
+def _unignored(
+    ignores: GitIgnores,
+    folders: Iterable[str],
+    left: Mapping[str, str],
+    evidence: str,
+    until: Release | None,
+    rule: RuleContext,
+) -> Iterator[Finding]:
+    """A finding for each ignore file that should say more; true of versions before the release `until`."""
     open_probes: dict[str, dict[str, str]] = {}
-    for folder in sorted(_root_folders(project, evidence)):
-        for probe, pattern in PROBES.items():
+    for folder in folders:
+        for probe, pattern in left.items():
             below = f"{folder}/" if folder else ""
             if not ignores.ignores(below + probe):
                 fact = ignores.responsible(folder, _SPEAKS_OF_PYTHON)
@@ -121,13 +154,15 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         names = [f"`{caches}`" for caches in probes]
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         message = f"git would track what pytest leaves in {shown}"
+        subject = f"{owner or '.gitignore'}{' .pytest_cache' if until is not None else ''}"
         if not owner:
             yield rule.finding(
-                Span(evidence[0], 0, 0), f"{message}: there is no .gitignore", subject=".gitignore"
+                Span(evidence, 0, 0), f"{message}: there is no .gitignore", subject=subject, fixed_in=until
             )
         else:
             fix = appended(by_path[owner], probes.values(), safe=True)
-            yield rule.finding(place_in(by_path[owner], _CACHE), message, subject=owner, fix=fix)
+            place = place_in(by_path[owner], _CACHE)
+            yield rule.finding(place, message, subject=subject, fix=fix, fixed_in=until)
 
 
 def _evidence(project: Project) -> list[str]:

@@ -10,12 +10,14 @@ from lintkit.api import Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.facts import IgnoreRules
 from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+from lintkit.python.releases import VENV_IGNORES_ITSELF
 
 RULE = define(
     summary="git would track a virtual environment",
     why="""
 `python -m venv .venv` puts thousands of files of other people into the folder, with programs for one system and paths
-of one machine in them. One `git add .` commits them all, and they stay in the history.
+of one machine in them. One `git add .` commits them all, and they stay in the history. Environments of Python 3.13 and
+later ignore themselves, as those of uv, Poetry and virtualenv do: this is about projects that keep to an older one.
 """,
     remedy="Add `.venv/` and `venv/` to `.gitignore`.",
     severity="warning",
@@ -26,16 +28,31 @@ of one machine in them. One `git add .` commits them all, and they stay in the h
     fixable=True,
     examples=(
         bad(
-            {".gitignore": "__pycache__/  # <-- here\n*.log\n", "requirements.txt": "", "app.py": ""},
+            {
+                ".gitignore": "__pycache__/  # <-- here\n*.log\n",
+                "requirements.txt": "",
+                "pyproject.toml": "[project]\nname = 'shop'\nrequires-python = '>=3.9,<3.13'\n",
+                "app.py": "",
+            },
             fixed={
                 ".gitignore": "__pycache__/\n*.log\n.venv/\nvenv/\n",
                 "requirements.txt": "",
+                "pyproject.toml": "[project]\nname = 'shop'\nrequires-python = '>=3.9,<3.13'\n",
                 "app.py": "",
             },
         ),
         bad(
-            {".gitignore": "/.venv/\n__pycache__/  # <-- here\n", "api/pyproject.toml": "", "api/app.py": ""},
+            {
+                ".gitignore": "/.venv/\n__pycache__/  # <-- here\n",
+                "pyproject.toml": "[project]\nname = 'shop'\nrequires-python = '~=3.11.0'\n",
+                "api/pyproject.toml": "",
+                "api/app.py": "",
+            },
             note="a pattern that speaks of the root folder only",
+        ),
+        good(
+            {".gitignore": "dist/\n", "requirements.txt": "", "app.py": ""},
+            note="nothing holds back a newer Python",
         ),
         good(
             {".gitignore": "venv/\n", "requirements.txt": "", "app.py": ""}, note="the name that is used here"
@@ -73,7 +90,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Ask all ignore files about a virtual environment beside each list of requirements."""
     ignores = git_ignores(project.facts(IgnoreRules))
     for each in unignored(ignores, _probes(project), _SPEAKS):
-        yield rule.finding(each.span, each.message(), subject=each.subject, fix=each.fix)
+        yield rule.finding(
+            each.span, each.message(), subject=each.subject, fix=each.fix, fixed_in=VENV_IGNORES_ITSELF
+        )
 
 
 def _probes(project: Project) -> Iterator[Probe]:
