@@ -126,13 +126,19 @@ def _rule_failed(rule_id: str, span: Span, reason: str) -> Finding:
 
 
 def check_file(
-    source: SourceFile, tasks: Sequence[Task], *, facts: bool = True, screen: bool = True
+    source: SourceFile,
+    tasks: Sequence[Task],
+    *,
+    facts: bool = True,
+    screen: bool = True,
+    named: bool = False,
 ) -> FileResult:
     """Check one file with the rules that apply to it.
 
     source  path, kind and bytes
     tasks   file-scope rules with their options; those of other kinds are passed over
     facts   also extract facts for the graph
+    named   somebody asked for this very file, so that it is parsed also where no rule looks at its kind
     screen  False parses everything with libcst, for the test that the screen loses nothing
     """
     collected = _Collected(source)
@@ -140,7 +146,7 @@ def check_file(
         if source.kind == "python":
             suppressions = _check_python(collected, tasks, facts, screen)
         else:
-            suppressions = _check_documents(collected, tasks, facts)
+            suppressions = _check_documents(collected, tasks, facts, named)
     except ParseError as error:
         if source.kind == "python" and _TEMPLATE.search(source.data):
             note = "it is a template of Python source, not Python, and was not checked"
@@ -292,10 +298,14 @@ def parse_documents(source: SourceFile) -> tuple[Document, ...]:
     return parse(source)
 
 
-def _check_documents(collected: _Collected, tasks: Sequence[Task], facts: bool) -> tuple[Suppression, ...]:
+def _check_documents(
+    collected: _Collected, tasks: Sequence[Task], facts: bool, named: bool
+) -> tuple[Suppression, ...]:
     source = collected.source
     applicable = [task for task in tasks if source.kind in task.rule.meta.kinds]
     if source.kind not in PARSED_KINDS and not applicable:
+        if named:  # whoever asks for it wants to hear that it is broken
+            parse_documents(source)
         return ()
     documents = parse_documents(source)
     for document in documents:

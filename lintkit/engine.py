@@ -65,6 +65,7 @@ class Request:
     screen  False parses all Python with libcst
     jobs    worker processes; 0 decides by the number of files and cores
     today   the day (UTC) by which waivers are judged
+    asked   the files and folders that were named, as the tree names them; the root is an empty name
     """
 
     tree: Tree
@@ -75,6 +76,7 @@ class Request:
     screen: bool = True
     jobs: int = 0
     today: date = field(default_factory=lambda: datetime.now(timezone.utc).date())
+    asked: tuple[str, ...] = ()
 
 
 def discover_files(tree: Tree, config: Config) -> Discovery:
@@ -256,9 +258,16 @@ def _checked_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEn
     except TreeError as error:
         if entry.kind == "text":  # a document or a script: nobody expects a word about one that is too large
             return FileResult(entry.path, parsed=False)
-        unread = Notification(SKIPPED_FILE.severity, str(error), SKIPPED_FILE.id, entry.path)
+        level = "error" if error.failed else SKIPPED_FILE.severity
+        unread = Notification(level, str(error), SKIPPED_FILE.id, entry.path)
         return FileResult(entry.path, parsed=False, notifications=(unread,))
-    return check_file(source, tasks.of(entry.path, entry.kind), facts=facts, screen=request.screen)
+    return check_file(
+        source,
+        tasks.of(entry.path, entry.kind),
+        facts=facts,
+        screen=request.screen,
+        named=entry.path in request.asked,
+    )
 
 
 _READ_AS: Mapping[Kind, frozenset[Kind]] = {"compose": frozenset(("compose", "dockerfile"))}

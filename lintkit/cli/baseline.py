@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from lintkit.cli.comparing import judged_by, read_baseline
-from lintkit.cli.failure import say
-from lintkit.cli.options import repository_options, selection_options
+from lintkit.cli.failure import COULD_NOT, say
+from lintkit.cli.options import git_option, repository_options, selection_options
 from lintkit.cli.output import write_file
 from lintkit.cli.request import Asked, request_of
 from lintkit.cli.workspace import Selection
@@ -17,6 +17,7 @@ from lintkit.cli.workspace import Selection
 @click.command()
 @selection_options
 @repository_options
+@git_option
 @click.option(
     "--output",
     metavar="FILE",
@@ -33,13 +34,15 @@ def baseline(
     allow_code: bool,
     output: Path | None,
     prune: bool,
-) -> None:
+    no_git: bool,
+) -> int:
     """Write down what is found today, so that `lintkit check --baseline` reports only what comes.
 
     The file belongs into the repository. It holds no secrets, no line numbers and no dates, so it changes only when
     findings come or go.
     """
     from lintkit.baseline import FILE, baseline_of, pruned, written
+    from lintkit.cli.unchecked import is_failure, say_notifications
     from lintkit.engine import run
 
     asked = Asked(
@@ -47,12 +50,14 @@ def baseline(
         config_file=config_file,
         selection=Selection(select, extend_select, ignore),
         allow_code=allow_code,
+        git=not no_git,
     )
     request = request_of(asked)
     # Of a folder below the root the whole root is meant: a baseline of a part would not know the rest.
     file = output or request.tree.root / FILE
     before = read_baseline(file, request.tree.root) if prune else None
-    findings = run(request).findings
+    report = run(request)
+    findings = report.findings
     after = baseline_of(findings) if before is None else pruned(findings, before, judged_by(request))
     write_file(file, written(after).encode("ascii"), request.tree.root)
     entries = f"{after.size} finding{'' if after.size == 1 else 's'}"
@@ -62,3 +67,5 @@ def baseline(
             f", {before.size - after.size} fewer than before" if after.size < before.size else ", as before"
         )
     say(f"{file.name} knows {entries}{gone}")
+    say_notifications(report, quiet=False)
+    return COULD_NOT if any(map(is_failure, report.notifications)) else 0

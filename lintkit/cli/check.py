@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,10 +13,11 @@ import click
 
 from lintkit.cli.comparing import Comparison, comparison_options
 from lintkit.cli.failure import COULD_NOT, say
-from lintkit.cli.options import repository_options, selection_options
+from lintkit.cli.options import git_option, repository_options, selection_options
 from lintkit.cli.output import Output, output_place, pair_outputs, terminal_width, wants_color, write_report
 from lintkit.cli.request import Asked, request_of
 from lintkit.cli.sections import SectionedCommand
+from lintkit.cli.unchecked import is_failure, say_notifications
 from lintkit.model import SEVERITIES, Report, Scope, Severity
 from lintkit.report.formats import FORMATS
 from lintkit.report.options import RenderOptions
@@ -23,7 +25,7 @@ from lintkit.report.options import RenderOptions
 if TYPE_CHECKING:
     from lintkit.cli.comparing import Narrow
     from lintkit.config.model import Config
-    from lintkit.engine import Request
+    from lintkit.engine import Checked, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,14 @@ class CheckCommand(SectionedCommand):
     """`lintkit check`, whose options are many."""
 
     sections: ClassVar = {
-        "What is checked": ("--root", "--config", "--stdin-filename", "--allow-code"),
+        "What is checked": (
+            "--root",
+            "--config",
+            "--stdin-filename",
+            "--no-git",
+            "--allow-empty",
+            "--allow-code",
+        ),
         "Which rules": ("--select", "--extend-select", "--ignore", "--scope"),
         "Only what is new": ("--since", "--changed", "--staged", "--baseline"),
         "Fixes": ("--fix", "--diff", "--unsafe-fixes"),
@@ -55,6 +64,7 @@ class CheckCommand(SectionedCommand):
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
 @selection_options
 @repository_options
+@git_option
 @comparison_options
 @click.option("--fix", is_flag=True, help="Apply the safe fixes.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
@@ -92,6 +102,7 @@ class CheckCommand(SectionedCommand):
 @click.option(
     "--stdin-filename", metavar="FILE", help="Read the content of FILE from stdin, and report only on it."
 )
+@click.option("--allow-empty", is_flag=True, help="A folder without a file that lintkit reads is no mistake.")
 @click.option(
     "--scope",
     type=click.Choice(("file", "project")),
@@ -139,6 +150,8 @@ def check(
     config_file: Path | None,
     root: Path | None,
     allow_code: bool,
+    no_git: bool,
+    allow_empty: bool,
     baseline: Path | None,
     changed: bool,
     staged: bool,
@@ -171,6 +184,8 @@ def check(
     _refuse_contradictions(paths, fix, diff, unsafe_fixes, stdin_filename, verbose, quiet)
     comparison = Comparison(baseline, changed, staged, since)
     comparison.refuse_contradictions()
+    if no_git and (staged or changed or since is not None):
+        raise click.UsageError("--staged, --changed and --since ask git; leave out --no-git.")
     if staged and (fix or stdin_filename is not None):
         raise click.UsageError(
             "--staged checks what git's index holds; it goes with neither --fix nor --stdin-filename."
@@ -192,6 +207,7 @@ def check(
         scope,
         staged,
         compiled=not no_cache,
+        git=not no_git,
     )
     request = request_of(asked)
     for output in outputs:
@@ -203,7 +219,9 @@ def check(
         config = request.config.path or "none"
         below = f" and {len(request.config.nested)} below" if request.config.nested else ""
         say(f"root {request.tree.root}, configuration {config}{below}, {len(request.rules.rules)} rules")
-    report, failed = _run(request, comparison, Fixing(fix, diff, unsafe_fixes), color, quiet)
+    # There may be nothing at all in an index.
+    allow_empty = allow_empty or staged
+    report, failed = _run(request, comparison, Fixing(fix, diff, unsafe_fixes), allow_empty, color, quiet)
     if verbose:
         say(f"checked {report.files_checked} files in {time.perf_counter() - started:.2f} s")
     options = RenderOptions(
@@ -215,6 +233,8 @@ def check(
         statistics=statistics,
         category=category,
     )
+    if not _is_seen(outputs, skip_stdout=diff):
+        say_notifications(report, quiet=quiet)
     _write(report, outputs, options, request.tree.root, skip_stdout=diff, quiet=quiet)
     return exit_code(report, request.config, failed=failed, exit_zero=exit_zero)
 
@@ -222,6 +242,8 @@ def check(
 def exit_code(report: Report, config: Config, *, failed: bool = False, exit_zero: bool = False) -> int:
     """0 without findings at or above `fail-on` of their folder, 1 with, 2 if something failed; 2 wins always."""
     if failed or any(finding.rule == "lintkit/rule-failed" for finding in report.findings):
+        return COULD_NOT
+    if any(map(is_failure, report.notifications)):
         return COULD_NOT
     metas = {meta.id: meta for meta in report.rules}
     found = any(
@@ -254,13 +276,24 @@ def _refuse_contradictions(
 
 
 def _run(
-    request: Request, comparison: Comparison, fixing: Fixing, color: str, quiet: bool
+    request: Request, comparison: Comparison, fixing: Fixing, allow_empty: bool, color: str, quiet: bool
 ) -> tuple[Report, bool]:
-    """Check, and fix or show fixes; returns the report and whether something could not be done."""
-    from lintkit.cli.comparing import narrowing
+    """As `_fixed`, with a word about what was asked for and not checked."""
+    from lintkit.cli.unchecked import with_unchecked
     from lintkit.engine import check_tree
 
     checked = check_tree(request)
+    report, failed = _fixed(checked, comparison, fixing, color, quiet)
+    return with_unchecked(report, request, checked.discovery, allow_empty=allow_empty), failed
+
+
+def _fixed(
+    checked: Checked, comparison: Comparison, fixing: Fixing, color: str, quiet: bool
+) -> tuple[Report, bool]:
+    """Fix or show fixes of what was checked; returns the report and whether something could not be done."""
+    from lintkit.cli.comparing import narrowing
+
+    request = checked.request
     narrow: Narrow = narrowing(checked, comparison)
     report = narrow(checked.report, request.tree)
     if not (fixing.write or fixing.show):
@@ -272,6 +305,12 @@ def _run(
         steps.show_diff(request, repaired, color=wants_color(color), quiet=quiet)
         return replace(repaired.before, notifications=(*report.notifications, *repaired.notifications)), False
     return steps.write_fixes(request, repaired, narrow)
+
+
+def _is_seen(outputs: tuple[Output, ...], *, skip_stdout: bool) -> bool:
+    """Whether the same terminal that shows stderr shows a report that says what is in stderr."""
+    on_terminal = sys.stdout.isatty() and sys.stderr.isatty() and not skip_stdout
+    return on_terminal and any(output.file is None and output.format == "text" for output in outputs)
 
 
 def _write(

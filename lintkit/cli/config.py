@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lintkit.cli.options import repository_options
+from lintkit.cli.options import git_option, repository_options
 from lintkit.report.printable import printable
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     help="Judge waivers as on this day, such as 2027-01-31. Default: today, in UTC.",
 )
 @repository_options
+@git_option
 def config(
     path: str,
     by_rule: bool,
@@ -39,20 +40,22 @@ def config(
     config_file: Path | None,
     root: Path | None,
     allow_code: bool,
+    no_git: bool,
 ) -> None:
     """Print the configuration that is in force for PATH, with the file and line that each value comes from.
 
     PATH is a file or a folder; by default the current folder.
     """
-    from lintkit.cli.workspace import choose_root, open_workspace, relative_paths
+    from lintkit.cli.workspace import choose_root, open_workspace, relative_paths, tree_name
     from lintkit.config.explain import explain_lines, explain_rule
     from lintkit.discover.tree import open_tree
 
     folder = choose_root(root, (path,))
     (relative,) = relative_paths(folder, (path,))
-    tree = open_tree(folder, named=[relative] if relative else [])
+    tree = open_tree(folder, named=[relative] if relative else [], git=not no_git)
     workspace = open_workspace(folder, config_file, allow_code=allow_code, tree=tree)
     is_folder = (folder / relative).is_dir()
+    relative = tree_name(relative)
     here = workspace.config.for_path(relative)
     day = today.date() if today is not None else _utc_day()
     about = _about(workspace.config, here, relative, is_folder)

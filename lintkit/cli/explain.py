@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lintkit.cli.options import repository_options
+from lintkit.cli.options import git_option, repository_options
 from lintkit.model import RuleMeta
 from lintkit.report.markdown import code
 from lintkit.report.printable import printable
@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("rule")
 @repository_options
-def explain(rule: str, config_file: Path | None, root: Path | None, allow_code: bool) -> None:
+@git_option
+def explain(rule: str, config_file: Path | None, root: Path | None, allow_code: bool, no_git: bool) -> None:
     """Say what RULE finds, why it matters, what to do, and what the configuration makes of it in the current folder."""
     from lintkit.cli.workspace import choose_root, open_workspace
 
     top = choose_root(root, ())
-    workspace = open_workspace(top, config_file, allow_code=allow_code, compiled=False)
+    workspace = open_workspace(top, config_file, allow_code=allow_code, compiled=False, git=not no_git)
     meta = workspace.rule(rule)
     folder = _folder(top)
     today = datetime.now(timezone.utc).date()

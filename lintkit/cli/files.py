@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lintkit.cli.failure import say
-from lintkit.cli.options import repository_options
+from lintkit.cli.options import git_option, repository_options
 from lintkit.report.printable import printable
 from lintkit.secrets.by_form import mask_tokens
 
@@ -17,11 +17,17 @@ from lintkit.secrets.by_form import mask_tokens
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
 @click.option("--output-format", "form", type=click.Choice(["text", "json"]), default="text")
 @repository_options
+@git_option
 def files(
-    paths: tuple[str, ...], form: str, config_file: Path | None, root: Path | None, allow_code: bool
+    paths: tuple[str, ...],
+    form: str,
+    config_file: Path | None,
+    root: Path | None,
+    allow_code: bool,
+    no_git: bool,
 ) -> None:
     """List the files that `lintkit check` would read, and as what; what is skipped is said on stderr."""
-    from lintkit.cli.workspace import choose_root, relative_paths
+    from lintkit.cli.workspace import choose_root, relative_paths, tree_name
     from lintkit.config.load import load_config, with_nested
     from lintkit.discover.tree import open_tree
     from lintkit.engine import discover_files
@@ -30,7 +36,8 @@ def files(
     folder = choose_root(root, arguments)
     named = relative_paths(folder, arguments)
     config = load_config(folder, config_file)
-    tree = open_tree(folder, named=[path for path in named if path])
+    tree = open_tree(folder, named=[path for path in named if path], git=not no_git)
+    named = tuple(map(tree_name, named))
     if config_file is None:
         config = with_nested(config, tree)
     found = discover_files(tree, config)

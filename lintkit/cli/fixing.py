@@ -13,7 +13,7 @@ from lintkit.cli.comparing import Narrow
 from lintkit.cli.failure import say
 from lintkit.cli.output import write_stdout
 from lintkit.discover.kinds import kind_of
-from lintkit.discover.tree import TreeError, open_tree
+from lintkit.discover.tree import TreeError, WorkTree
 from lintkit.engine import Request, run
 from lintkit.fix import OverlayTree, Repair, repair, unified_diff, write_changes
 from lintkit.model import Report
@@ -47,7 +47,7 @@ def write_fixes(request: Request, repaired: Repair, narrow: Narrow) -> tuple[Rep
     _, problems = write_changes(request.tree.root, repaired.changes)
     report = repaired.after
     if problems:
-        tree = open_tree(request.tree.root, named=sorted(request.only or ()))
+        tree = request.tree.anew() if isinstance(request.tree, WorkTree) else request.tree
         now = narrow(run(replace(request, tree=tree)), tree)
         fixed = max(0, len(repaired.before.findings) - len(now.findings))
         report = replace(now, fixed=fixed)

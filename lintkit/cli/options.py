@@ -32,6 +32,15 @@ _OPTIONS = (
 )
 
 
+def git_option(function: F) -> F:
+    """`--no-git`."""
+    return click.option(
+        "--no-git",
+        is_flag=True,
+        help="Do not ask git what is in the folder, but look; rules about tracked files then find nothing.",
+    )(function)
+
+
 def repository_options(function: F) -> F:
     """`--config`, `--root` and `--allow-code`."""
     for option in reversed(_OPTIONS):

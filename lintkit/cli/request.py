@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lintkit.cli.failure import CommandError
-from lintkit.cli.workspace import Selection, choose_root, open_workspace, relative_paths
+from lintkit.cli.workspace import Selection, choose_root, open_workspace, relative_paths, tree_name
 from lintkit.model import Scope, Severity
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Asked:
     """What to check, as the command line says it.
 
     staged  the index of git, with the configurations in it, instead of the files on disk
+    git     whether git is asked what is in the folder
     """
 
     paths: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Asked:
     scope: Scope | None = None
     staged: bool = False
     compiled: bool = True
+    git: bool = True
 
 
 def request_of(asked: Asked) -> Request:
@@ -49,7 +51,7 @@ def request_of(asked: Asked) -> Request:
         arguments = (asked.stdin_filename,)
         root = choose_root(asked.root, (str(Path(asked.stdin_filename).parent),))
     named = relative_paths(root, arguments)
-    tree: Tree = open_tree(root, index=asked.staged, named=[path for path in named if path])
+    tree: Tree = open_tree(root, index=asked.staged, named=[path for path in named if path], git=asked.git)
     workspace = open_workspace(
         root,
         asked.config_file,
@@ -65,12 +67,13 @@ def request_of(asked: Asked) -> Request:
             raise CommandError("--stdin-filename names a folder; give the name of a file")
         from lintkit.fix.overlay import OverlayTree
 
-        tree = OverlayTree(tree, {named[0]: sys.stdin.buffer.read()})
+        tree = OverlayTree(tree, {tree_name(named[0]): sys.stdin.buffer.read()})
+    names = tuple(map(tree_name, named))
     only = None
-    if "" not in named:
-        folders = tuple(f"{path}/" for path in named)
+    if "" not in names:
+        folders = tuple(f"{path}/" for path in names)
         only = frozenset(
-            entry.path for entry in tree.paths() if entry.path in named or entry.path.startswith(folders)
+            entry.path for entry in tree.paths() if entry.path in names or entry.path.startswith(folders)
         )
     return Request(
         tree=tree,
@@ -79,6 +82,7 @@ def request_of(asked: Asked) -> Request:
         known=workspace.rules.ids(),
         only=only,
         jobs=asked.jobs,
+        asked=names,
     )
 
 

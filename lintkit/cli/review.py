@@ -15,7 +15,7 @@ import click
 from lintkit.cli.check import exit_code
 from lintkit.cli.comparing import Comparison, narrowing
 from lintkit.cli.failure import CommandError, say
-from lintkit.cli.options import repository_options, selection_options
+from lintkit.cli.options import git_option, repository_options, selection_options
 from lintkit.cli.output import write_stdout
 from lintkit.config.errors import quoted
 from lintkit.model import SEVERITIES, Report, Severity
@@ -38,6 +38,7 @@ _LARGEST = 200_000_000
 @click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
 @selection_options
 @repository_options
+@git_option
 @click.option(
     "--since",
     metavar="REVISION",
@@ -98,6 +99,7 @@ def review(
     dry_run: bool,
     fail_on: Severity | None,
     exit_zero: bool,
+    no_git: bool,
 ) -> int:
     """Check, and post what is found as one review of a pull request on GitHub.
 
@@ -106,6 +108,8 @@ def review(
     `pull-requests: write`; with one that may only read, findings are printed as workflow commands.
     """
     _require_libraries()
+    if no_git and since is not None:
+        raise click.UsageError("--since asks git for a revision; leave out --no-git.")
     if sarif is not None and (paths or since or select or extend_select or ignore):
         raise click.UsageError(
             "--sarif posts what a file says; what to check is up to the run that wrote it."
@@ -134,6 +138,7 @@ def review(
             selection=Selection(select, extend_select, ignore),
             fail_on=fail_on,
             allow_code=allow_code,
+            git=not no_git,
         )
         log, code = _checked(asked, since, exit_zero=exit_zero)
         remarks = _remarks(log)
@@ -164,7 +169,11 @@ def _checked(asked: Asked, since: str | None, *, exit_zero: bool) -> tuple[Any, 
     narrow = narrowing(checked, Comparison(baseline=None, changed=False, staged=False, since=since))
     report: Report = narrow(checked.report, request.tree)
 
+    from lintkit.cli.unchecked import say_notifications, with_unchecked
     from lintkit.report.formats import renderer
+
+    report = with_unchecked(report, request, checked.discovery, allow_empty=False)
+    say_notifications(report, quiet=False)
 
     stream = io.StringIO()
     renderer("sarif")(report, stream, RenderOptions())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lintkit.cli.options import repository_options
+from lintkit.cli.options import git_option, repository_options
 from lintkit.model import KINDS, SEVERITIES, Kind, RuleMeta, Scope, Severity
 from lintkit.report.rules import RulesFormat, render_rules
 
@@ -65,6 +65,7 @@ class Filters:
     show_default=True,
 )
 @repository_options
+@git_option
 def rules(
     select: tuple[str, ...],
     kinds: tuple[Kind, ...],
@@ -75,6 +76,7 @@ def rules(
     config_file: Path | None,
     root: Path | None,
     allow_code: bool,
+    no_git: bool,
 ) -> None:
     """List the rules: the built-in ones, those of the configuration's folders, and lintkit's own."""
     from lintkit.cli.workspace import Selection, choose_root, open_workspace
@@ -82,7 +84,11 @@ def rules(
 
     selectors = tuple(part.strip() for value in select for part in value.split(",") if part.strip())
     workspace = open_workspace(
-        choose_root(root, ()), config_file, selection=Selection(select=selectors), allow_code=allow_code
+        choose_root(root, ()),
+        config_file,
+        selection=Selection(select=selectors),
+        allow_code=allow_code,
+        git=not no_git,
     )
     chosen = workspace.config.expand(selectors)
     filters = Filters(kinds, severities, fixable, scope)

@@ -14,6 +14,7 @@ from lintkit.config.errors import nearest, quoted
 from lintkit.config.load import load_config, with_nested
 from lintkit.config.model import Config
 from lintkit.config.names import check_rules
+from lintkit.discover.names import shown
 from lintkit.discover.root import find_root
 from lintkit.model import RuleMeta, Severity
 
@@ -82,12 +83,14 @@ def open_workspace(
     tree: Tree | None = None,
     from_tree: bool = False,
     compiled: bool = True,
+    git: bool = True,
 ) -> Workspace:
     """Read the configurations of the root and of the folders below, and load the rules.
 
     config_file  counts alone, so that folders below are not asked
     tree         where the configurations of folders are read; the work tree if None
     from_tree    the root's own configuration is read there as well, and not on disk
+    git          whether a tree that is opened here may ask git
     compiled     load built-in rules when they are needed, and without examples until then
     Raises ConfigError for a bad configuration or selector, RuleError for a bad rule.
     """
@@ -97,7 +100,7 @@ def open_workspace(
 
     config = load_config(root, config_file, tree=tree if from_tree else None)
     if config_file is None:
-        config = with_nested(config, tree or open_tree(root))
+        config = with_nested(config, tree or open_tree(root, git=git))
     folders = dict.fromkeys(folder for one in config.all() for folder in one.rule_folders)
     storage = cache_folder(root) if compiled else None
     rules = load_rules(tuple(folders), allow_code=allow_code, compiled=storage)
@@ -149,17 +152,32 @@ def choose_root(root: Path | None, paths: Sequence[str]) -> Path:
 
 
 def relative_paths(root: Path, paths: Sequence[str]) -> tuple[str, ...]:
-    """`paths` relative to the root, with `/`; the root itself is an empty one. Raises CommandError for one outside."""
+    """`paths` relative to the root, with `/`, in the form of the system (`tree_name`); the root itself is an empty one.
+
+    A link stands for what it leads to. Raises CommandError for a path outside, and for a link that leads nowhere.
+    """
     found = []
     for path in paths:
         located = _located(path)
+        link = ""
+        if located.is_symlink():
+            link = " is a symbolic link that leads to a place that"
+            try:
+                located = located.resolve(strict=True)
+            except (OSError, RuntimeError):
+                raise CommandError(f"{quoted(path)} is a symbolic link that leads nowhere") from None
         if not located.is_relative_to(root):
             raise CommandError(
-                f"{quoted(path)} is outside the root {quoted(root)}; give another --root, or none"
+                f"{quoted(path)}{link} is outside the root {quoted(root)}; give another --root, or none"
             )
         relative = located.relative_to(root).as_posix()
         found.append("" if relative == "." else relative)
     return tuple(found)
+
+
+def tree_name(path: str) -> str:
+    """How a tree names a path that the system gives: bytes that are not UTF-8 are written out."""
+    return shown(os.fsencode(path))
 
 
 def _located(path: str) -> Path:

@@ -21,7 +21,14 @@ _REPARSE_POINT = 0x400
 
 
 class DiskError(Exception):
-    """A file that was not read; the message is a sentence that says why."""
+    """A file that was not read; the message is a sentence that says why.
+
+    failed  it is there and should have been read, so that the check is not whole
+    """
+
+    def __init__(self, message: str, *, failed: bool = False) -> None:
+        super().__init__(message)
+        self.failed = failed
 
 
 class Disk:
@@ -49,7 +56,7 @@ class Disk:
         try:
             status = os.lstat(self._root + name)
         except (OSError, ValueError) as error:
-            raise DiskError(sentence(error)) from None
+            raise DiskError(sentence(error), failed=is_failure(error)) from None
         if not stat.S_ISREG(status.st_mode):
             raise DiskError(f"It is {_what(status.st_mode)} and no regular file, so it was not opened.")
         return status
@@ -62,7 +69,7 @@ class Disk:
         try:
             descriptor = os.open(self._root + name, _OPEN_FLAGS)
         except OSError as error:
-            raise DiskError(sentence(error)) from None
+            raise DiskError(sentence(error), failed=is_failure(error)) from None
         try:
             opened = os.fstat(descriptor)
             if not stat.S_ISREG(opened.st_mode):
@@ -76,7 +83,7 @@ class Disk:
                     raise DiskError(too_large(length, largest))
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
         except OSError as error:
-            raise DiskError(sentence(error)) from None
+            raise DiskError(sentence(error), failed=is_failure(error)) from None
         finally:
             os.close(descriptor)
 
@@ -115,6 +122,12 @@ def too_large(size: int, largest: int) -> str:
         f"It has {size / 1e6:.1f} MB, and lintkit reads files of at most {largest / 1e6:g} MB, so no "
         "rule has seen it; `exclude` keeps this quiet."
     )
+
+
+def is_failure(error: OSError | ValueError) -> bool:
+    """Whether an error of the system keeps from reading what is there; a file that vanished is none to read."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 def sentence(error: OSError | ValueError) -> str:

@@ -105,9 +105,9 @@ def discover(tree: Tree, exclude: Sequence[str] = ()) -> Discovery:
                 notes.append(_skip(entry.path, entry.skipped))
             continue
         if needs_content(entry.path, kind):
-            kind, reason = _look_inside(tree, entry.path, kind, folders)
+            kind, reason, failed = _look_inside(tree, entry.path, kind, folders)
             if reason:
-                notes.append(_skip(entry.path, reason))
+                notes.append(_skip(entry.path, reason, failed=failed))
         if kind is not None:
             files.append(SourceEntry(entry.path, kind, entry.tracked))
     notes.extend(folders.notifications())
@@ -122,26 +122,28 @@ def own_entries(entries: Sequence[TreeEntry]) -> tuple[TreeEntry, ...]:
     return tuple(entry for entry in entries if not folders.hide(entry))
 
 
-def _look_inside(tree: Tree, path: str, kind: Kind | None, folders: _Folders) -> tuple[Kind | None, str]:
-    """The kind by content, and a sentence if a file whose name promises a kind is skipped."""
+def _look_inside(
+    tree: Tree, path: str, kind: Kind | None, folders: _Folders
+) -> tuple[Kind | None, str, bool]:
+    """The kind by content; a sentence if a file whose name promises a kind is skipped, and if that is a failure."""
     try:
         data = tree.read(path)
     except TreeError as error:
-        return None, "" if kind is None else str(error)
+        return None, "" if kind is None else str(error), error.failed
     if kind is None:
-        return kind_of(path, data), ""
+        return kind_of(path, data), "", False
     if kind == "json" and (len(data) > LARGEST_FILE or b'"apiVersion"' not in data):
-        return kind, ""  # what is wrong with it is told where it is read
+        return kind, "", False  # what is wrong with it is told where it is read
     if len(data) > LARGEST_FILE:
-        return None, too_large(len(data), LARGEST_FILE)
+        return None, too_large(len(data), LARGEST_FILE), False
     if is_binary(data):
-        return None, _BINARY
+        return None, _BINARY, False
     if is_pointer(data):
-        return None, _POINTER
+        return None, _POINTER, False
     found = kind_of(path, data)
     if found is None or (folders.is_helm_template(path) and b"{{" in sniffable(data)):
-        return None, _TEMPLATE
-    return found, ""
+        return None, _TEMPLATE, False
+    return found, "", False
 
 
 def load(tree: Tree, entry: SourceEntry) -> SourceFile:
@@ -159,8 +161,8 @@ def load(tree: Tree, entry: SourceEntry) -> SourceFile:
     return SourceFile(entry.path, entry.kind, data, entry.tracked)
 
 
-def _skip(path: str, message: str) -> Notification:
-    return Notification("note", message, SKIPPED_FILE, path)
+def _skip(path: str, message: str, *, failed: bool = False) -> Notification:
+    return Notification("error" if failed else "note", message, SKIPPED_FILE, path)
 
 
 class _Folders:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 import subprocess
 import threading
@@ -30,6 +31,8 @@ import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+from lintkit.discover.root import is_trusted
 
 TIMEOUT_SECONDS = 20.0
 """How long one call of git may take; a pipe in place of a file in `.git` would block it for ever."""
@@ -153,12 +156,11 @@ class Repository:
 
 
 def open_repository(root: Path) -> Repository | None:
-    """The git work tree that holds `root` (resolved); None where no folder above it has a `.git`.
+    """The git work tree that holds `root` (resolved); None where no folder at or above it has a trusted `.git`.
 
-    Raises GitError when there is a `.git` that cannot be used: git is missing, refuses it, or it is not
-    sound.
+    Raises GitError when there is one that cannot be used: git is missing, refuses it, or it is not sound.
     """
-    top = next((folder for folder in (root, *root.parents) if os.path.lexists(folder / ".git")), None)
+    top = next((folder for folder in (root, *root.parents) if is_trusted(folder / ".git", root)), None)
     if top is None:
         return None
     executable = _find_git(root)
@@ -297,9 +299,11 @@ def _explanation(stderr: bytes, top: Path) -> str:
     if b"dubious ownership" in stderr or b"unsafe repository" in stderr:
         return (
             "git refuses this repository because it belongs to another user; if you trust it, run "
-            f"`git config --global --add safe.directory {top}`."
+            f"`git config --global --add safe.directory {shlex.quote(str(top))}`."
         )
-    if b"not a git repository" in stderr:
+    if b"bare repository" in stderr:
+        return "This folder looks like a bare repository, which has no files of its own; check a work tree of it."
+    if b"not a git repository" in stderr or b"gitfile" in stderr or b"gitdir" in stderr:
         return "`.git` is not a repository that git can read; `git fsck` may say what is wrong."
     if b"unknown index entry" in stderr or b"index file" in stderr or b"index uses" in stderr:
         return "git cannot read the index of this repository; `git fsck` may say what is wrong."

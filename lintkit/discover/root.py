@@ -27,7 +27,7 @@ def find_root(start: Path) -> Path:
         folder = folder.parent
     candidates = (folder, *folder.parents)
     for candidate in candidates:
-        if _is_trusted(candidate / ".git", folder):
+        if is_trusted(candidate / ".git", folder):
             return candidate
     for candidate in candidates:
         if _is_configured(candidate):
@@ -35,7 +35,8 @@ def find_root(start: Path) -> Path:
     return folder
 
 
-def _is_trusted(dot_git: Path, start: Path) -> bool:
+def is_trusted(dot_git: Path, start: Path) -> bool:
+    """Whether a `.git` at or above the folder `start` exists and belongs to the user, or to the owner of `start`."""
     try:
         owner = dot_git.lstat().st_uid
     except OSError:

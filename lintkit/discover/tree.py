@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from lintkit.discover.disk import Disk, DiskError, too_large
-from lintkit.discover.names import is_temporary, shown, stays_inside
+from lintkit.discover.names import is_temporary, printable, shown, stays_inside
 from lintkit.model import Notification, Revision
 
 if TYPE_CHECKING:
@@ -38,16 +38,18 @@ class TreeError(Exception):
     """A file, or a whole tree, that cannot be read; the message is a sentence that says why, without the
     path.
 
-    path  the file; empty for the tree
+    path    the file; empty for the tree
+    failed  the file is there and should have been read, so that the check is not whole
     """
 
-    def __init__(self, message: str, path: str = "") -> None:
+    def __init__(self, message: str, path: str = "", failed: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.path = path
+        self.failed = failed
 
-    def __reduce__(self) -> tuple[type[TreeError], tuple[str, str]]:
-        return type(self), (self.message, self.path)
+    def __reduce__(self) -> tuple[type[TreeError], tuple[str, str, bool]]:
+        return type(self), (self.message, self.path, self.failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,18 @@ class Tree(Protocol):
 
 
 def open_tree(
-    root: Path, *, index: bool = False, revision: str | None = None, named: Sequence[str] = ()
+    root: Path,
+    *,
+    index: bool = False,
+    revision: str | None = None,
+    named: Sequence[str] = (),
+    git: bool = True,
 ) -> Tree:
     """The tree below `root`: the work tree, what is staged (`index`), or a revision of git.
 
-    named  paths relative to the root that a work tree holds even if ignore files hide them
+    named  paths relative to the root that a work tree holds even if ignore files hide them, as the system has
+           them: with surrogates for bytes that are not UTF-8
+    git    False lists a work tree by walking it
     Raises TreeError if `root` is no folder, or git is asked for and cannot serve.
     """
     try:
@@ -113,7 +122,7 @@ def open_tree(
         return GitIndex(resolved)
     if revision is not None:
         return GitRevision(resolved, revision)
-    return WorkTree(resolved, named)
+    return WorkTree(resolved, named, git=git)
 
 
 def notifications_of(tree: Tree) -> tuple[Notification, ...]:
@@ -126,12 +135,15 @@ class WorkTree:
     """The files on disk.
 
     In a git work tree those that git tracks and that still exist, and the untracked ones that it does not
-    ignore; submodules and other repositories inside are not entered. Elsewhere, or where git cannot serve, a
-    walk (walk.py). Links are listed and never followed: a link's target inside the root is a file of its own.
+    ignore; submodules and other repositories inside are not entered. Elsewhere, or where git is not asked, a
+    walk (walk.py). Where there is a repository and git cannot serve, nothing is listed: a check without what git
+    knows would look like a clean one. Links are listed and never followed: a link's target inside the root is a file
+    of its own.
     """
 
-    def __init__(self, root: Path, named: Sequence[str] = ()) -> None:
+    def __init__(self, root: Path, named: Sequence[str] = (), *, git: bool = True) -> None:
         self.root = root
+        self._git = git
         self.notifications: tuple[Notification, ...] = ()
         self._disk = Disk(os.fsencode(root))
         self._named = tuple(named)
@@ -140,7 +152,7 @@ class WorkTree:
         self._repository: Repository | None = None
 
     def paths(self) -> tuple[TreeEntry, ...]:
-        """All files, sorted by path; does not raise."""
+        """All files, sorted by path. Raises TreeError where git cannot serve."""
         if self._entries is None:
             self._entries = self._list()
         return self._entries
@@ -150,7 +162,7 @@ class WorkTree:
         try:
             return self._disk.read(self._name(path), LARGEST_FILE)
         except DiskError as error:
-            raise TreeError(str(error), path) from None
+            raise TreeError(str(error), path, error.failed) from None
 
     def size(self, path: str) -> int:
         """The number of bytes of a file. Raises TreeError."""
@@ -161,8 +173,15 @@ class WorkTree:
 
     def revision(self) -> Revision:
         """The commit that is checked out, whatever was changed since."""
-        self.paths()
+        try:
+            self.paths()
+        except TreeError:
+            return Revision()
         return Revision() if self._repository is None else _revision(self._repository)
+
+    def anew(self) -> WorkTree:
+        """The same folder, to be listed once more."""
+        return WorkTree(self.root, self._named, git=self._git)
 
     def _name(self, path: str) -> bytes:
         return self._names.get(path) or path.encode("utf-8", "surrogateescape")
@@ -172,25 +191,35 @@ class WorkTree:
 
         listing = _Listing(self._disk)
         try:
-            self._repository = open_repository(self.root)
+            self._repository = open_repository(self.root) if self._git else None
             if self._repository is None or not _list_with_git(self._repository, listing):
                 _list_by_walking(b"", listing)
         except GitError as error:
             self._repository = None
-            listing = _Listing(self._disk)
-            listing.notifications.append(
-                Notification(
-                    "warning",
-                    f"{error} Until then lintkit lists the folder itself, and rules about tracked files find "
-                    "nothing.",
+            raise TreeError(
+                f"{error} `--no-git` checks the folder as it is, and then rules about tracked files find nothing."
+            ) from None
+        if self._git and self._repository is None:
+            above = _passed_over(self.root)
+            if above is not None:
+                listing.notifications.append(
+                    Notification(
+                        "warning",
+                        f"{printable(str(above))} belongs to another user and was not asked about this folder, so "
+                        "rules about tracked files find nothing; run lintkit there, or give it as `--root`.",
+                    )
                 )
-            )
-            _list_by_walking(b"", listing)
         for path in self._named:
             _add_named(path, listing)
         self._names = listing.names
         self.notifications = tuple(listing.notifications)
         return tuple(sorted(listing.entries.values(), key=lambda entry: entry.path))
+
+
+def _passed_over(root: Path) -> Path | None:
+    """The nearest `.git` above `root`, of a work tree that was not believed to be that of `root`."""
+    above = (folder / ".git" for folder in root.parents)
+    return next((found for found in above if os.path.lexists(found)), None)
 
 
 class _Listing:
@@ -236,7 +265,7 @@ def _list_with_git(repository: Repository, listing: _Listing) -> bool:
     if b"could not open directory" in done.stderr:
         listing.notifications.append(
             Notification(
-                "note", "git may not read at least one folder, so its files were not seen.", SKIPPED_FILE
+                "warning", "git may not read at least one folder, so its files were not seen.", SKIPPED_FILE
             )
         )
     deleted = set()
@@ -300,13 +329,14 @@ def _list_by_walking(start: bytes, listing: _Listing, *, named: bool = False) ->
             )
 
 
-def _add_named(path: str, listing: _Listing) -> None:
+def _add_named(asked: str, listing: _Listing) -> None:
     """Take in a file or folder that was asked for by name and that ignore files hide."""
+    name = os.fsencode(asked)
+    path = shown(name)
     if path in listing.entries:
         entry = listing.entries[path]
         listing.entries[path] = TreeEntry(path, entry.tracked, entry.mode, True, entry.skipped)
         return
-    name = listing.names.get(path) or path.encode("utf-8", "surrogateescape")
     try:
         status = os.lstat(listing.disk.location(name))
     except (OSError, ValueError):
@@ -464,13 +494,13 @@ class _Objects:
         try:
             data = self._content(blob, LARGEST_FILE)
         except GitError as error:
-            raise TreeError(str(error), path) from None
+            raise TreeError(str(error), path, True) from None
         if data is None:
             size = self.size(path)
             if size > LARGEST_FILE:
                 raise TreeError(too_large(size, LARGEST_FILE), path)
             raise TreeError(
-                "git could not deliver its content, so no rule has seen it; run `git fsck`.", path
+                "git could not deliver its content, so no rule has seen it; run `git fsck`.", path, True
             )
         return data
 
@@ -488,7 +518,7 @@ class _Objects:
         size = self._sizes.get(self._blobs.get(path, ""))
         if size is None:
             raise TreeError(
-                "git does not have its content here, so no rule has seen it; fetch it first.", path
+                "git does not have its content here, so no rule has seen it; fetch it first.", path, True
             )
         return size
 

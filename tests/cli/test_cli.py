@@ -225,7 +225,7 @@ def test_terminal_codes_in_arguments_are_not_printed(cli: Command) -> None:
 def test_paths_narrow_what_is_reported(cli: Command) -> None:
     cli.write("a/app.py", CORS)
     cli.write("b/app.py", CORS)
-    (cli.root / ".git").mkdir()
+    subprocess.run(["git", "init", "-q"], check=True)
     assert cli("check", "a").out.count("b/app.py") == 0
     assert "a/app.py" in cli("check", "a").out
     assert "a/app.py" in cli("check", "b", "a/app.py").out

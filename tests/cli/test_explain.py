@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from lintkit.catalog import load_rules
@@ -99,7 +101,7 @@ def test_a_rule_that_does_not_run_says_why(shell: Shell, text: str, reason: str)
 def test_the_configuration_of_the_current_folder_counts(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (shell.root / ".git").mkdir()
+    subprocess.run(["git", "init", "-q"], check=True)
     shell.write("services/api/lintkit.toml", 'ignore = ["python/localhost-default"]')
     shell.write("services/api/src/app.py", "x = 1\n")
     assert any(line.startswith("- runs") for line in in_force(shell))

@@ -218,14 +218,18 @@ def victim(tmp_path: Path) -> Path:
     return repository(tmp_path / "victim", {"private.yml": "token: hidden\n"})
 
 
-def assert_walked(root: Path, word: str) -> None:
-    """The work tree falls back to a walk and says why; index and revision refuse."""
+def assert_refused(root: Path, word: str) -> None:
+    """No tree is listed that git does not vouch for, and why is said; a walk is made where it is asked for."""
     tree = WorkTree(root)
+    with pytest.raises(TreeError, match=word) as raised:
+        tree.paths()
+    assert "--no-git" in raised.value.message
+    assert tree.revision() == Revision()
+    tree = WorkTree(root, git=False)
     assert not any(entry.tracked for entry in tree.paths())
+    assert "app.py" in {entry.path for entry in tree.paths()}
     assert "private.yml" not in {entry.path for entry in tree.paths()}
-    (note,) = notifications_of(tree)
-    assert note.level == "warning"
-    assert word in note.message
+    assert notifications_of(tree) == ()
     assert tree.revision() == Revision()
     with pytest.raises(TreeError, match=word):
         open_tree(root, index=True)
@@ -235,19 +239,19 @@ def assert_walked(root: Path, word: str) -> None:
 
 def test_a_git_file_that_names_another_repository_is_not_followed(tmp_path: Path, victim: Path) -> None:
     root = write(tmp_path / "root", {".git": f"gitdir: {victim}/.git\n", "app.py": ""})
-    assert_walked(root, "does not know this folder")
+    assert_refused(root, "does not know this folder")
 
 
 def test_a_link_to_another_repository_is_not_followed(tmp_path: Path, victim: Path) -> None:
     root = write(tmp_path / "root", {"app.py": ""})
     (root / ".git").symlink_to(victim / ".git", target_is_directory=True)
-    assert_walked(root, "does not know this folder")
+    assert_refused(root, "does not know this folder")
 
 
 def test_a_git_directory_that_borrows_another_ones_objects_is_not_used(tmp_path: Path, victim: Path) -> None:
     root = repository(tmp_path / "root", {"app.py": ""})
     write(root, {".git/commondir": f"{victim}/.git\n"})
-    assert_walked(root, "shares its objects")
+    assert_refused(root, "shares its objects")
 
 
 def _rename_in_index(root: Path, name: bytes, other: bytes) -> None:
@@ -292,7 +296,7 @@ def test_a_git_directory_with_linked_parts_is_not_used(tmp_path: Path, victim: P
     root = repository(tmp_path / "root", {"app.py": ""})
     (root / ".git" / part).rename(root / ".git" / "old")
     (root / ".git" / part).symlink_to(victim / ".git" / part)
-    assert_walked(root, "links to a git directory")
+    assert_refused(root, "links to a git directory")
 
 
 @pytest.mark.parametrize("place", ["..", "../victim", "/", "sub"])
@@ -301,7 +305,7 @@ def test_a_work_tree_that_is_moved_by_the_configuration_is_not_used(
 ) -> None:
     root = repository(tmp_path / "root", {"app.py": "", "sub/b.py": ""})
     call_git(root, "config", "core.worktree", str((root / place).resolve()))
-    assert_walked(root, "work tree somewhere else")
+    assert_refused(root, "work tree somewhere else")
 
 
 def test_a_folder_that_looks_like_a_bare_repository_is_not_one(tmp_path: Path, trap: Trap) -> None:
@@ -310,7 +314,9 @@ def test_a_folder_that_looks_like_a_bare_repository_is_not_one(tmp_path: Path, t
     call_git(root, "init", "-q", "--bare", "trick")
     call_git(bare, "config", "core.fsmonitor", str(trap.program))
     write(bare, {"x.yml": ""})
-    tree = WorkTree(bare)
+    with pytest.raises(TreeError, match="bare repository"):
+        WorkTree(bare).paths()
+    tree = WorkTree(bare, git=False)
     assert "x.yml" in [entry.path for entry in tree.paths()]
     exercise(tree)
     assert not trap.sprung
@@ -320,11 +326,9 @@ def test_a_folder_that_looks_like_a_bare_repository_is_not_one(tmp_path: Path, t
     "content",
     ["", "nonsense\n", "gitdir: \n", "gitdir: nowhere\n", "gitdir: a\0b\n", "gitdir: " + "x" * 9000],
 )
-def test_a_broken_git_file_falls_back_to_the_walk(tmp_path: Path, content: str) -> None:
+def test_a_broken_git_file_is_no_clean_repository(tmp_path: Path, content: str) -> None:
     root = write(tmp_path / "root", {".git": content, "app.py": ""})
-    tree = WorkTree(root)
-    assert [entry.path for entry in tree.paths()] == ["app.py"]
-    assert len(notifications_of(tree)) == 1
+    assert_refused(root, r"`\.git`")
 
 
 @pytest.mark.parametrize(
@@ -336,45 +340,70 @@ def test_a_broken_git_file_falls_back_to_the_walk(tmp_path: Path, content: str) 
         ("HEAD", b"hidden"),
     ],
 )
-def test_a_broken_repository_falls_back_to_the_walk_and_quotes_nothing(
+def test_a_broken_repository_is_refused_and_nothing_of_it_is_quoted(
     tmp_path: Path, name: str, content: bytes
 ) -> None:
     root = repository(tmp_path / "root", {"app.py": ""})
     write(root, {f".git/{name}": content})
-    tree = WorkTree(root)
-    assert [entry.path for entry in tree.paths()] == ["app.py"]
-    (note,) = notifications_of(tree)
-    assert "hidden" not in note.message
+    with pytest.raises(TreeError, match="--no-git") as raised:
+        WorkTree(root).paths()
+    assert "hidden" not in raised.value.message
+    assert [entry.path for entry in WorkTree(root, git=False).paths()] == ["app.py"]
+
+
+def test_a_repository_whose_index_was_cut_off_is_refused(tmp_path: Path) -> None:
+    root = repository(tmp_path / "root", {"app.py": "", "deploy/compose.yaml": ""})
+    index = root / ".git" / "index"
+    for length in (1, 20, len(index.read_bytes()) - 30):
+        index.write_bytes(index.read_bytes()[:length])
+        with pytest.raises(TreeError, match=r"git fsck.*--no-git"):
+            WorkTree(root).paths()
+        with pytest.raises(TreeError, match="git fsck"):
+            open_tree(root, index=True).paths()
+
+
+def test_a_work_tree_whose_repository_is_gone_is_refused(tmp_path: Path) -> None:
+    main = repository(tmp_path / "main", {"app.py": ""})
+    call_git(main, "worktree", "add", "-q", "--detach", str(tmp_path / "other"))
+    assert [entry.tracked for entry in WorkTree(tmp_path / "other").paths()] == [True]
+    main.rename(tmp_path / "elsewhere")
+    assert_refused(tmp_path / "other", r"`\.git`")
 
 
 def test_an_empty_git_folder_does_not_lead_to_the_repository_above(tmp_path: Path) -> None:
     outer = repository(tmp_path / "outer", {"app.py": "", "inner/x.py": ""})
     (outer / "inner" / ".git").mkdir()
-    tree = WorkTree(outer / "inner")
+    with pytest.raises(TreeError, match="not a repository"):
+        WorkTree(outer / "inner").paths()
+    tree = WorkTree(outer / "inner", git=False)
     assert [(entry.path, entry.tracked) for entry in tree.paths()] == [("x.py", False)]
-    assert "not a repository" in notifications_of(tree)[0].message
 
 
 # --- git that cannot serve ------------------------------------------------------------------------------------------
 
 
-def test_without_git_the_folder_is_walked_and_a_warning_says_what_is_lost(
+def test_without_git_a_repository_is_walked_where_that_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = repository(tmp_path / "root", {"app.py": "", ".gitignore": "*.log\n"})
     write(root, {"x.log": ""})
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    tree = WorkTree(root)
+    assert_refused(root, "install it")
+    tree = WorkTree(root, git=False)
     assert [(entry.path, entry.tracked) for entry in tree.paths()] == [
         (".gitignore", False),
         ("app.py", False),
     ]
-    (note,) = notifications_of(tree)
-    assert note.level == "warning"
-    assert "install it" in note.message
 
 
-def test_a_repository_of_another_user_is_walked_and_the_warning_names_the_remedy(
+def test_a_folder_that_is_no_repository_needs_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    tree = WorkTree(write(tmp_path / "root", {"app.py": ""}))
+    assert [entry.path for entry in tree.paths()] == ["app.py"]
+    assert notifications_of(tree) == ()
+
+
+def test_a_repository_of_another_user_is_refused_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = repository(tmp_path / "root", {"app.py": ""})
@@ -383,7 +412,19 @@ def test_a_repository_of_another_user_is_walked_and_the_warning_names_the_remedy
         pytest.skip("only root can give a folder away")
     for path in (root, root / ".git"):
         os.chown(path, 12345, 12345)
-    assert_walked(root, "safe.directory")
+    assert_refused(root, f"`git config --global --add safe.directory {root}`")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_git_folder_of_somebody_else_above_is_passed_over_with_a_word(tmp_path: Path) -> None:
+    shared = repository(tmp_path / "shared", {"app.py": ""})
+    for path in (shared, shared / ".git"):
+        os.chown(path, 12345, 12345)
+    tree = WorkTree(write(shared / "mine", {"b.py": ""}))
+    assert [(entry.path, entry.tracked) for entry in tree.paths()] == [("b.py", False)]
+    (note,) = notifications_of(tree)
+    assert note.level == "warning"
+    assert str(shared / ".git") in note.message
 
 
 @pytest.mark.parametrize(
@@ -394,9 +435,9 @@ def test_a_pipe_where_git_expects_a_file_does_not_hang(tmp_path: Path, name: str
     (root / name).unlink(missing_ok=True)
     os.mkfifo(root / name)
     begun = time.monotonic()
-    tree = WorkTree(root)
-    assert "app.py" in [entry.path for entry in tree.paths()]
-    assert any("pipe" in note.message for note in notifications_of(tree))
+    with pytest.raises(TreeError, match="pipe"):
+        WorkTree(root).paths()
+    assert "app.py" in [entry.path for entry in WorkTree(root, git=False).paths()]
     assert time.monotonic() - begun < git.TIMEOUT_SECONDS / 2
 
 
@@ -404,9 +445,9 @@ def test_git_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(git, "TIMEOUT_SECONDS", 0.5)
     root = repository(tmp_path / "root", {"app.py": "", "deep/x.py": ""})
     os.mkfifo(root / "deep" / ".gitignore")
-    tree = WorkTree(root)
-    assert {entry.path for entry in tree.paths()} == {"app.py", "deep/x.py"}
-    assert any("did not answer" in note.message for note in notifications_of(tree))
+    with pytest.raises(TreeError, match="did not answer"):
+        WorkTree(root).paths()
+    assert {entry.path for entry in WorkTree(root, git=False).paths()} == {"app.py", "deep/x.py"}
 
 
 def test_an_object_that_is_a_pipe_does_not_hang(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
