@@ -317,8 +317,8 @@ def test_a_file_that_may_not_be_read_is_said(
     place.touch()
     real = os.open
 
-    def refusing(path: object, *arguments: object, **options: object) -> int:
-        if os.fsencode(path) == os.fsencode(place):  # type: ignore[call-overload]
+    def refusing(path: bytes | str, *arguments: object, **options: object) -> int:
+        if os.fsencode(path) == os.fsencode(place):
             raise PermissionError(13, "Permission denied")
         return real(path, *arguments, **options)  # type: ignore[arg-type]
 
