@@ -69,8 +69,12 @@ def test_without_a_second_process_one_does_it_all(monkeypatch: pytest.MonkeyPatc
 
 
 PARENT = """
-import os, sys, time
+import os, signal, sys, time
 from lintkit.workers import map_in_order
+
+# Whoever started the tests in the background has SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 def work(item):
     print(os.getpid(), flush=True)

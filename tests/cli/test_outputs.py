@@ -191,11 +191,15 @@ def names(folder: Path) -> list[str]:
 
 
 WRITER = """
+import signal
 import sys
 from pathlib import Path
 from lintkit.cli import main, process
 from lintkit.fix import write
 
+# Whoever started the tests in the background has SIGINT ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if sys.argv[1] == "named":
     write._nameless = lambda folder: None
 
