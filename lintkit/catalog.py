@@ -12,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 
+from lintkit.discover.patterns import defect
 from lintkit.rule import Definition, Rule, RuleError
 
 PACKAGE = "lintkit.rules"
@@ -56,13 +57,13 @@ def rule_id(folder: Path, file: Path) -> str:
 def rule_files(folder: Path) -> Iterator[Path]:
     """The rule files below `folder` in a stable order; a leading `_` or `.` in a part of the path hides it."""
     for file in sorted(folder.rglob("*")):
-        parts = file.relative_to(folder).parts
-        if (
-            len(parts) > 1
-            and file.suffix in {".py", ".yaml", ".yml"}
-            and not any(p[0] in "_." for p in parts)
-        ):
+        is_rule = len(file.relative_to(folder).parts) > 1 and file.suffix in {".py", ".yaml", ".yml"}
+        if is_rule and not _is_hidden(file, folder):
             yield file
+
+
+def _is_hidden(place: Path, folder: Path) -> bool:
+    return any(part[0] in "_." for part in place.relative_to(folder).parts)
 
 
 def load_rules(
@@ -125,6 +126,13 @@ def load_rule(file: Path, folder: Path, *, allow_code: bool = False) -> Rule:
 
 
 def _load_folder(folder: Path, *, package: str, allow_code: bool = False) -> Iterator[Rule]:
+    for place in sorted(folder.rglob("*")):
+        if place.is_symlink() and place.is_dir() and not _is_hidden(place, folder):
+            raise RuleError(
+                "this folder of rules is a symbolic link, which lintkit does not follow, so they would not run; "
+                "put the folder itself there",
+                str(place),
+            )
     for file in rule_files(folder):
         yield _load_file(file, folder, package=package, allow_code=allow_code)
 
@@ -133,12 +141,15 @@ def _load_file(file: Path, folder: Path, *, package: str, allow_code: bool, prov
     if file.suffix != ".py":
         from lintkit.declare import load_declared_rule
 
-        return load_declared_rule(file, rule_id(folder, file), proven=proven)
+        return load_declared_rule(file, rule_id(folder, file), proven=proven, trusted=bool(package))
     if package:
         _mount(package, folder)
         name = ".".join((package, *file.relative_to(folder).with_suffix("").parts))
         return _coded_rule(importlib.import_module(name), file, rule_id(folder, file))
     if allow_code:
+        from lintkit.declare import read_rule_file
+
+        read_rule_file(file)
         return _coded_rule(_import_file(file), file, rule_id(folder, file))
     raise RuleError(
         "this rule is Python code, and code of a repository runs only with --allow-code; "
@@ -191,6 +202,10 @@ def _coded_rule(module: ModuleType, file: Path, identifier: str) -> Rule:
         raise RuleError("a Python-coded rule assigns `RULE = define(...)` at its top level", str(file))
     if not callable(check):
         raise RuleError("a Python-coded rule defines `check(...)` at its top level", str(file))
+    for pattern in (*definition.paths, *definition.paths_ignore):
+        wrong = defect(pattern)
+        if wrong:
+            raise RuleError(f"the glob `{pattern}` {wrong}", str(file))
     if "python" in definition.kinds and definition.scope == "file" and not definition.looks_at:
         raise RuleError("a rule about Python says in `looks_at` which nodes it wants to see", str(file))
     return Rule(definition.meta(identifier), check, definition.looks_at, str(file))

@@ -6,11 +6,13 @@ that the rule does not apply.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lintkit.discover.disk import Disk, DiskError
 from lintkit.marks import read_marks
 from lintkit.model import Document, Example, Route, RuleMeta, SourceFile
 from lintkit.rule import Rule, RuleError
@@ -27,14 +29,19 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NOT_RE2 = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]")
 
 
-def load_declared_rule(file: Path, identifier: str, *, proven: bool = False) -> Rule:
+LARGEST_RULE_FILE = 1_000_000
+"""Bytes of a rule file: no person writes as many."""
+
+
+def load_declared_rule(file: Path, identifier: str, *, proven: bool = False, trusted: bool = False) -> Rule:
     """Load the declarative rule in `file` under the id `identifier`.
 
-    proven  the file is known to be without mistakes, so that none are looked for
+    proven   the file is known to be without mistakes, so that none are looked for
+    trusted  the file is part of lintkit, so that it may be a link
 
     Raises RuleError with the file, the line of the key at fault and the nearest known key.
     """
-    document = _read(file)
+    document = _read(file, trusted=trusted or proven)
     data = document.data
     if not isinstance(data, dict):
         raise RuleError(
@@ -68,12 +75,31 @@ def _compile_match(document: Document, file: Path) -> Query:
         raise RuleError(error.message, str(file), _line(document, error.route)) from None
 
 
-def _read(file: Path) -> Document:
+def read_rule_file(file: Path) -> bytes:
+    """The bytes of a rule file of somebody else: a regular file, not too large, and no link.
+
+    Raises RuleError for all others: a link may lead to a file whose content nobody wants to see in a message, and a
+    pipe or a device has no end.
+    """
+    disk, name = Disk(os.fsencode(file.parent.resolve())), os.fsencode(file.name)
+    try:
+        if disk.status(name).st_size <= LARGEST_RULE_FILE:
+            return disk.read(name, LARGEST_RULE_FILE)
+    except DiskError as error:
+        message = str(error)
+        raise RuleError(
+            f"the rule file cannot be read: {message[:1].lower()}{message[1:].removesuffix('.')}", str(file)
+        ) from None
+    raise RuleError(f"a rule file has at most {LARGEST_RULE_FILE // 1_000_000} MB", str(file))
+
+
+def _read(file: Path, *, trusted: bool) -> Document:
     from lintkit.parse.errors import ParseError
     from lintkit.parse.yaml import parse
 
     try:
-        documents = parse(SourceFile(file.name, "yaml", file.read_bytes()))
+        data = file.read_bytes() if trusted else read_rule_file(file)
+        documents = parse(SourceFile(file.name, "yaml", data))
     except ParseError as error:
         raise RuleError(error.message, str(file), error.line) from None
     except OSError as error:

@@ -192,6 +192,8 @@ def _compile(query: str) -> Query:
         raise _select_error(error, query) from None
     except RecursionError:
         raise SelectError("the query is nested too deep") from None
+    except (ArithmeticError, ValueError):  # python-jsonpath hands what it has scanned to `int` and `float`
+        raise SelectError("a number in the query is too large, or is not written as one") from None
     if not isinstance(path, JSONPath):
         raise SelectError("a query is one path; `|` and `&` are no part of RFC 9535")
     budget = _Budget()

@@ -18,6 +18,7 @@ from lintkit.cli.failure import CommandError, say
 from lintkit.cli.options import git_option, repository_options, selection_options
 from lintkit.cli.output import write_stdout
 from lintkit.config.errors import quoted
+from lintkit.discover.links import leads_out
 from lintkit.model import SEVERITIES, Report, Severity
 from lintkit.report.options import RenderOptions
 
@@ -185,6 +186,10 @@ def _read(name: str) -> Any:
         if name == "-":
             data = sys.stdin.buffer.read(_LARGEST + 1)
         else:
+            if leads_out(Path(name), Path.cwd()):
+                raise CommandError(
+                    f"{quoted(name)} is reached through a symbolic link that leads out of this folder"
+                )
             with Path(name).open("rb") as file:
                 data = file.read(_LARGEST + 1)
         if len(data) > _LARGEST:

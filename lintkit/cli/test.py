@@ -94,7 +94,14 @@ def rule_files_of(
     Raises CommandError for a folder without rules, and for what is neither a folder, a file nor a rule.
     """
     from lintkit.catalog import builtin_folder, rule_files
+    from lintkit.cli.workspace import choose_root
+    from lintkit.discover.links import leads_out
 
+    for target in targets:
+        if os.path.lexists(target) and leads_out(Path(target), choose_root(root, ())):
+            raise CommandError(
+                f"{_shown(Path(target))} is reached through a symbolic link that leads out of the repository"
+            )
     if not targets:
         folder = builtin_folder()
         return tuple(RuleFile(file, folder) for file in rule_files(folder))
@@ -132,7 +139,7 @@ def _of_file(path: Path, folders: Iterable[Path]) -> RuleFile:
     """The rule in the file `path`: of the rule folder around it, or of the folder two levels up."""
     if path.suffix not in _RULE_SUFFIXES:
         raise CommandError(f"{_shown(path)} is no rule file; rules are written in YAML or Python")
-    file = path.resolve()
+    file = path.parent.resolve() / path.name
     for folder in folders:
         if file.is_relative_to(folder.resolve()) and file.parent != folder.resolve():
             return RuleFile(file, folder.resolve())

@@ -13,13 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lintkit.discover.patterns import compiled_globs
+
 if TYPE_CHECKING:
     import pathspec
-
-# A pattern becomes a regular expression whose cost grows with a power of its wildcards; a repository may
-# bring its own configuration, so the power is bounded.
-_MOST_STARS = 3
-_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +40,6 @@ class Home:
 def matches(patterns: Sequence[str], path: str) -> bool:
     """Whether `patterns` match `path` (relative, `/` between its parts); the last match decides."""
     return bool(patterns) and _matches(tuple(patterns), path)
-
-
-def defect(pattern: str) -> str:
-    """Why `pattern` cannot be used, as the end of a sentence; empty if it can."""
-    if not pattern.strip():
-        return "is empty"
-    if pattern.startswith("#"):
-        return "would be read as a comment; write `\\#` for a name that begins with `#`"
-    if len(pattern) > _LONGEST:
-        return f"is longer than {_LONGEST} characters"
-    parts = pattern.split("/")
-    if parts.count("**") > _MOST_STARS:
-        return f"has more than {_MOST_STARS} `**`"
-    if any(part.count("*") > _MOST_STARS for part in parts):
-        return f"has more than {_MOST_STARS} `*` in one part of the path"
-    try:
-        _compiled((pattern,))
-    except ValueError:
-        return "is not a pattern that git's ignore files know"
-    return ""
 
 
 def lowered(pattern: str, folder: str) -> str:
@@ -114,9 +91,7 @@ def _within(parts: tuple[str, ...], folder: str) -> set[tuple[str, ...]]:
 
 @functools.lru_cache(maxsize=256)
 def _compiled(patterns: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
-    import pathspec
-
-    return pathspec.GitIgnoreSpec.from_lines(patterns)
+    return compiled_globs(patterns)
 
 
 @functools.lru_cache(maxsize=16384)

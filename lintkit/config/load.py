@@ -21,6 +21,7 @@ from lintkit.config.read import (
     read_table,
     shown,
 )
+from lintkit.discover.links import leads_out
 from lintkit.discover.tree import LINK, Tree, TreeEntry
 
 _MOST_EXTENDED = 50
@@ -39,6 +40,11 @@ def load_config(root: Path, explicit: Path | None = None, *, tree: Tree | None =
     """
     root = root.resolve()
     if explicit is not None:
+        if leads_out(explicit, root):
+            raise ConfigError(
+                "is reached through a symbolic link that leads out of the repository; name the file itself",
+                shown(explicit),
+            )
         path = explicit.absolute()
         folder = path.resolve().parent
         home = _home(root, folder) if root.is_relative_to(folder) else None

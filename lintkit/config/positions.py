@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from lintkit.model import Route
 from lintkit.source import Lines
 
+_DEEPEST = 100
+"""Parts of a key that are followed; each costs as much as the whole, and no configuration has as many."""
+
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BLANK = re.compile(r"[ \t]*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -87,7 +90,8 @@ class _Scan:
             head = self.text[self.at : self.at + 1]
             pattern = _BASIC if head == '"' else _LITERAL if head == "'" else _BARE
             part = self.skip(pattern)
-            names.append(_unquoted(part))
+            if len(names) < _DEEPEST:
+                names.append(_unquoted(part))
             self.skip(_BLANK)
             if self.text[self.at : self.at + 1] != ".":
                 return names

@@ -21,6 +21,7 @@ PYPROJECT = "pyproject.toml"
 LARGEST = 1 << 20
 """A configuration of more bytes than this is none."""
 
+_LONG_NUMBER = re.compile(r"[0-9][0-9_]{3999}")
 _AT_LINE = re.compile(r"at line (\d+)")
 
 
@@ -165,20 +166,30 @@ def shown(path: Path) -> str:
 
 
 def _parse_toml(text: str, path: str) -> dict[str, Any]:
+    from lintkit.parse.errors import ParseError
+    from lintkit.parse.toml import check_nesting
+
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
 
+    text = text.replace("\r\n", "\n")
     try:
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        check_nesting(text, path)
+    except ParseError as error:
+        raise ConfigError("is nested too deeply to be a configuration", path, error.line) from None
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.search(str(error))
         line = int(at.group(1)) if at else text.rstrip().count("\n") + 1
         # The parser's own words are left out: they may quote a value.
         raise ConfigError("is not valid TOML from here on; repair the syntax", path, line) from None
     except ValueError:  # a number of more digits than Python converts
-        raise ConfigError("holds a number that is too long; shorten it", path) from None
+        long = _LONG_NUMBER.search(text)
+        line = text.count("\n", 0, long.start()) + 1 if long is not None else 0
+        raise ConfigError("holds a number that is too long; shorten it", path, line) from None
     except RecursionError:
         raise ConfigError("is nested too deeply to be a configuration", path) from None
 

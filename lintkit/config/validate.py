@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from lintkit.config.errors import ConfigError, nearest, quoted
-from lintkit.config.globs import defect
 from lintkit.data import schema
+from lintkit.discover.patterns import defect
 from lintkit.model import Route
 
 if TYPE_CHECKING:

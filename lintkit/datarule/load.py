@@ -11,6 +11,7 @@ from lintkit.budget import RuleLimitError
 from lintkit.data import schema as shipped_schema
 from lintkit.datarule.check import PLACEHOLDER, WORDS
 from lintkit.datarule.fix import ACTIONS
+from lintkit.discover.patterns import defect
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
@@ -70,6 +71,7 @@ def find_mistakes(document: Document) -> Iterator[Mistake]:
     yield from _tag_mistakes(data)
     yield from _option_mistakes(data)
     yield from _query_mistakes(data)
+    yield from _glob_mistakes(data)
     yield from _reading_mistakes(data)
     yield from _schema_mistakes(data)
     if "match" not in data:
@@ -215,6 +217,14 @@ def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     if isinstance(each, str) and kind not in EACH_KINDS.get(each, ()):
         kinds = ", ".join(f"`{name}`" for name in EACH_KINDS[each])
         yield ("each",), f"`each: {each}` finds nothing in `kind: {kind}`; it is for {kinds}"
+
+
+def _glob_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    for key in ("paths", "paths-ignore"):
+        for index, pattern in enumerate(data.get(key, ())):
+            wrong = defect(pattern)
+            if wrong:
+                yield (key, index), f"the glob `{pattern}` {wrong}"
 
 
 def _reading_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lintkit.parse.ignore import GitPattern, compile_git
 
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+# A pattern becomes a regular expression whose cost grows with a power of its wildcards; a repository may
+# bring its own configuration and rules, so the power is bounded.
 _MOST_STARS = 3
 _LONGEST = 500
 _MOST_LINES = 5000
@@ -21,19 +27,41 @@ def excluder(patterns: Sequence[str]) -> Callable[[str], bool]:
     """
     if not patterns:
         return lambda path: False
+    return compiled_globs([pattern for pattern in patterns if not defect(pattern)]).match_file
+
+
+def compiled_globs(patterns: Iterable[str]) -> GitIgnoreSpec:
+    """`patterns` as git's ignore files read them. Raises ValueError or re.error for what `defect` speaks of."""
+    import warnings
+
     from pathspec import GitIgnoreSpec
 
-    readable = []
-    for pattern in patterns:
-        if not _is_cheap(pattern):
-            continue
-        try:
-            GitIgnoreSpec.from_lines([pattern])
-        # lintkit: ignore[python/swallowed-exception] -- pathspec raises a ValueError of its own, or `re.error`
-        except Exception:
-            continue
-        readable.append(pattern)
-    return GitIgnoreSpec.from_lines(readable).match_file
+    with warnings.catch_warnings():
+        # `[[` may mean something else to `re` one day.
+        warnings.simplefilter("ignore", FutureWarning)
+        return GitIgnoreSpec.from_lines(patterns)
+
+
+def defect(pattern: str) -> str:
+    """Why `pattern` cannot be used, as the end of a sentence; empty if it can."""
+    if not pattern.strip():
+        return "is empty"
+    if pattern.startswith("#"):
+        return "would be read as a comment; write `\\#` for a name that begins with `#`"
+    if len(pattern) > _LONGEST:
+        return f"is longer than {_LONGEST} characters"
+    parts = pattern.split("/")
+    if parts.count("**") > _MOST_STARS:
+        return f"has more than {_MOST_STARS} `**`"
+    if any(part.count("*") > _MOST_STARS for part in parts):
+        return f"has more than {_MOST_STARS} `*` in one part of the path"
+    try:
+        compiled_globs([pattern])
+    except ValueError:
+        return "is not a pattern that git's ignore files know"
+    except re.error:
+        return "has a range that runs backwards, or brackets that cannot be read"
+    return ""
 
 
 def _is_cheap(line: str) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.parse.errors import ParseError
+from lintkit.parse.toml import check_nesting
 from lintkit.parse.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
 
 if sys.version_info >= (3, 11):
@@ -38,8 +39,6 @@ _REQUIREMENT = re.compile(
 )
 _FILE_OPTION = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]?\s*(?P<path>\S+)")
 _LARGEST = 3_000_000
-_MOST_DOTS = 2_000
-"""On one line: what reads TOML takes time by the square of the parts of a dotted key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,7 @@ def _requirements(path: str, text: str, constraints: bool) -> Dependencies:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
-        raise ValueError("too many parts of a key")
+    check_nesting(text, "")
     return tomllib.loads(text)
 
 

@@ -80,6 +80,15 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
     return (Document(source.path, source.kind, text, plain, nodes, comments=tuple(scan.comments)),)
 
 
+def check_nesting(text: str, path: str) -> None:
+    """Raise ParseError for what nests too deep for tomllib: brackets recurse, and the parts of a key cost their square.
+
+    Text that is no TOML passes.
+    """
+    _check_depth(text, path)
+    _Scan(text, path).run()
+
+
 def _check_depth(text: str, path: str) -> None:
     """Raise ParseError for brackets that nest too deep, before anything recursive sees the text."""
     depth = 0
