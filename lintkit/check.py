@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lintkit.budget import Budget, RuleLimitError, python_steps_for
+from lintkit.budget import Budget, LeftOutError, RuleLimitError, python_steps_for
 from lintkit.model import (
     Document,
     Finding,
@@ -96,7 +96,7 @@ class _Collected:
 
 def rule_failed(rule_id: str, span: Span, error: Exception) -> Finding:
     """The finding that says that a rule raised; the error's text is left out, because it may quote the file."""
-    if isinstance(error, (RuleLimitError, SelectError)):
+    if isinstance(error, (RuleLimitError, SelectError, LeftOutError)):
         reason = f"{rule_id} was stopped: {error.message}"
         return _rule_failed(rule_id, span, reason)
     trace = error.__traceback__
@@ -153,6 +153,10 @@ def check_file(
             skipped = Notification(SKIPPED_FILE.severity, note, SKIPPED_FILE.id, source.path)
             return FileResult(source.path, parsed=False, notifications=(skipped,))
         return FileResult(source.path, (unparseable(source, error),), parsed=False)
+    except LeftOutError as error:
+        note = f"{error.message}, so it was not checked"
+        skipped = Notification(SKIPPED_FILE.severity, note, SKIPPED_FILE.id, source.path)
+        return FileResult(source.path, parsed=False, notifications=(skipped,))
     except Exception as error:  # a defect of lintkit's own; the other files still get their answer
         failed = rule_failed(f"lintkit/{source.kind}", Span(source.path, 0, 0), error)
         return FileResult(source.path, (failed,), parsed=False)

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from lintkit.catalog import RuleSet, load_rules
+from lintkit.check import check_file
 from lintkit.config import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
-from lintkit.model import Report
+from lintkit.model import Report, SourceFile
 
 HEAD = "import os\nimport redis\nimport requests\n\nclient = redis.Redis()\n"
 DEPLOYMENT = """\
@@ -154,3 +155,12 @@ def test_a_rule_that_goes_through_a_file_too_often_is_stopped_and_the_others_go_
     assert ("python/localhost-default", "one") in told
     assert ("lintkit/rule-failed", "python/localhost-default") in told
     assert "python/http-client-without-timeout" in {rule for rule, _ in told}
+
+
+def test_a_file_of_more_code_than_is_kept_in_memory_is_left_out_with_a_word() -> None:
+    text = "import os\n" + "".join(f"A{n} = os.getenv('V{n}')\n" for n in range(40_000))
+    found = check_file(SourceFile("app.py", "python", text.encode()), (), facts=True)
+    (note,) = found.notifications
+    assert (note.rule, note.level) == ("lintkit/skipped-file", "note")
+    assert "too much memory" in note.message
+    assert not found.parsed and not found.findings
