@@ -57,14 +57,22 @@ def _range_refusal(text: str) -> str:
         return f"has `{text[:20]}` where a port belongs"
     if any(number and is_above_ports(number) for number in match.groups()):
         return f"names a port above {HIGHEST_PORT}, the highest that there is"
-    if match[2] and int(match[1]) > int(match[2]):
-        return f"counts backwards, from {int(match[1])} to {int(match[2])}"
-    return ""
+    first, last = _ends(match)
+    return f"counts backwards, from {first} to {last}" if first > last else ""
 
 
 def _length(text: str) -> int:
     match = _RANGE.fullmatch(text)
-    return int(match[2]) - int(match[1]) + 1 if match is not None and match[2] else 1
+    if match is None:
+        return 1
+    first, last = _ends(match)
+    return last - first + 1
+
+
+def _ends(match: re.Match[str]) -> tuple[int, int]:
+    """The first and the last port of a range of which neither is above the highest port."""
+    first = whole_number(match[1]) or 0
+    return first, first if match[2] is None else whole_number(match[2]) or 0
 
 
 def is_above_ports(digits: str) -> bool:

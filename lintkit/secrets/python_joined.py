@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lintkit.parse.numbers import whole_number
 from lintkit.pylex import Token, literals
 from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
@@ -179,7 +180,8 @@ def _formatted(text: str, strings: Sequence[Token], group: _Group) -> Ranges:
         if holder.group() in ("%%", "{{", "}}"):
             continue
         name = holder["key"] or holder["name"] or ""
-        number = int(name) if name.isascii() and name.isdigit() and len(name) < 4 else count
+        position = whole_number(name, longest=3)
+        number = count if position is None else position
         count += 1
         if not _stands_for_a_secret(group.text, holder.start(), holder.end()):
             continue

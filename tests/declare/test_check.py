@@ -113,7 +113,7 @@ def test_each_selector_in_each_kind(
     tmp_path: Path, each: str, kind: str, text: str, found: list[str]
 ) -> None:
     rule = load(tmp_path, kind=kind, each=each, require=False, message="found {name} here")
-    names = [finding.message.split()[1] for finding in findings(rule, text)]
+    names = [finding.message.split()[1].strip("`") for finding in findings(rule, text)]
     assert [name if name in found else "Dockerfile" for name in names] == found
 
 
@@ -170,8 +170,8 @@ def test_messages_and_subjects_name_things(tmp_path: Path) -> None:
     )
     found = findings(rule, text)
     assert {f.message for f in found} == {
-        "api|x|image||1, 2",
-        "api|{name: api, image: x}|containers|a, b|1, 2",
+        "`api`|`x`|`image`||1, 2",
+        "`api`|`{name: api, image: x}`|`containers`|`a, b`|1, 2",
     }
     assert {f.subject for f in found} == {
         "Deployment/shop.spec.template.spec.containers.api.image",

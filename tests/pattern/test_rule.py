@@ -43,7 +43,7 @@ def check(rule: Rule, text: str) -> list[Finding]:
 def test_the_message_takes_metavariables(tmp_path: Path) -> None:
     rule = load(tmp_path, "match: 'a.f($X, k=$Y)'\nmessage: '{callee} $X {Y} {other} $Z'\n")
     (finding,) = check(rule, "from a import f as g\ng(b.c, k='d')\n")
-    assert finding.message == "a.f b.c d {other} $Z"
+    assert finding.message == "a.f `b.c` `d` {other} $Z"
 
 
 def test_require_sees_callee_arguments_keywords_and_metavariables(tmp_path: Path) -> None:
