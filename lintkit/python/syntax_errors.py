@@ -5,6 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 
+from lintkit.parse.numbers import is_digits
+
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _NAMES = frozenset({*keyword.kwlist, *keyword.softkwlist, "except*", "print", "exec", "tuple", "list"})
 _SIGNS = re.compile(r"[!-/:-@\[-`{-~]{1,3}")
@@ -58,7 +60,7 @@ def _is_known(text: str) -> bool:
             return False
     rest = _QUOTED.sub(" ", text)
     return all(
-        word.isdigit()
+        is_digits(word)
         or word.startswith(("U+", "\\"))
         or word.lower() in _WORDS
         or word.rstrip("X") in "uUxN"
