@@ -121,8 +121,8 @@ class Match:
 _MOST_NODES = 300_000
 """How many nodes of a file are kept in memory: about a kilobyte each, with what is known of them."""
 
-_SHARED = 4
-"""How many times the steps of a rule finding the matches of all of them may take."""
+_SHARED = 20
+"""How many times the steps of one rule it may take to find the matches of all of them."""
 
 
 class PythonFile:
