@@ -193,7 +193,8 @@ class Overlays:
         """
         twin = finding.rule.replace("/", "/kustomize-", 1)
         return bool(told) and all(
-            any(
+            root in self.kustomizations.files  # no kustomization stands in for the one that applies a patch
+            and any(
                 finding.message.startswith((f"`{name}:", f"`{name}`"))
                 for folder in self.kustomizations.tree(root)
                 for name in replacing.get((twin, folder), ())

@@ -215,6 +215,14 @@ def test_a_patch_of_nothing_that_is_deployed_is_judged_by_itself() -> None:
     assert [each.path for each in found if each.path.startswith("overlays")] == ["overlays/prod/sidecar.yaml"]
 
 
+def test_a_patch_of_a_base_elsewhere_is_not_asked_for_what_it_lacks() -> None:
+    files = {
+        "prod/kustomization.yaml": "resources: [https://example.com/base]\npatches: [{path: patches/shop.yaml}]\n",
+        "prod/patches/shop.yaml": PATCH.replace("name: api, resources: {limits: {memory: 1Gi}}", "name: api"),
+    }
+    assert findings("memory-limits", files) == ()
+
+
 @pytest.mark.parametrize(
     ("new", "told"),
     [("{newName: other/shop, newTag: latest}", 1), ("{newTag: latest}", 1), ("{newTag: 1.4.2}", 0)],
