@@ -15,9 +15,8 @@ from lintkit.model import Finding, Kind, Problem, Span, SuppressedFinding, Suppr
 from lintkit.pylex import comments
 from lintkit.source import Lines
 
-_DIRECTIVE = re.compile(
-    r"(?:^|(?<=[\s#]))lintkit:\s*(?P<verb>[A-Za-z][A-Za-z-]*)\s*(?P<ids>\[[^\]]*\]?)?(?P<rest>.*)"
-)
+_DIRECTIVE = re.compile(r"#\s*lintkit:\s*(?P<verb>[A-Za-z][A-Za-z-]*)\s*(?P<ids>\[[^\]]*\]?)?(?P<rest>.*)")
+"""A directive begins its comment or, as after another pragma, follows a `#` in it: `# noqa  # lintkit: ignore[…]`."""
 _REASON = re.compile(r"\s*(?:--|—|–)?\s*(?P<reason>.*?)\s*$")
 _ID = re.compile(r"^[a-z0-9*?][a-z0-9*?-]*(?:/[a-z0-9*?][a-z0-9*?-]*)?$")
 _VERBS = ("ignore", "ignore-file")
@@ -91,13 +90,14 @@ class _Reader:
             comment = self.text[span.start : span.end]
             if "lintkit:" not in comment:
                 continue
-            for match in _DIRECTIVE.finditer(comment):
-                made = self._suppression(match, span)
-                if isinstance(made, Problem):
-                    problems.append(made)
-                else:
-                    suppressions.append(made)
-                break
+            match = _DIRECTIVE.search(comment)
+            if match is None:
+                continue
+            made = self._suppression(match, span)
+            if isinstance(made, Problem):
+                problems.append(made)
+            else:
+                suppressions.append(made)
         problems.extend(self._content_that_looks_like_comments())
         return suppressions, problems
 

@@ -260,6 +260,27 @@ def test_a_comment_that_cannot_work_says_what_to_write(comment: str, code: str) 
     assert [problem.code for problem in problems] == [code]
 
 
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "# what Python imports before it comes to lintkit: only `-I` keeps that out",
+        "# the name in front of lintkit: ignore what stands behind it",
+        "# see lintkit: ignore[python/print-in-client] is what hides it",
+    ],
+)
+def test_prose_that_names_lintkit_is_no_directive(comment: str) -> None:
+    assert in_python(f"x  {comment}\n") == ([], [])
+
+
+@pytest.mark.parametrize("before", ["#", "# ", "##", "# noqa  # ", "# noqa: T201 #", "# why # "])
+def test_a_directive_begins_a_comment_or_follows_a_pragma(before: str) -> None:
+    suppressions, problems = in_python(
+        f"x  {before}lintkit: ignore[{RULE}]\ny  {before}lintkit: ignor[{RULE}]\n"
+    )
+    assert [suppression.rules for suppression in suppressions] == [(RULE,)]
+    assert [problem.code for problem in problems] == ["unknown-directive"]
+
+
 def test_ignore_file_below_the_first_content_is_a_problem() -> None:
     suppressions, problems = in_python(f"x\n# lintkit: ignore-file[{RULE}]\n")
     assert suppressions == []
