@@ -99,18 +99,13 @@ class Overlays:
             asked = partial(self._told_of_patch, path, wanted[path])
             told[path][posixpath.dirname(path)] = self.guard.run(KUSTOMIZE, path, asked, None)
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
-        replacing: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for finding in findings:
-            if posixpath.basename(finding.path) in KUSTOMIZATION_FILES:
-                replacing[finding.rule, posixpath.dirname(finding.path)].add(
-                    finding.subject.partition(" ")[0]
-                )
+        replaced = self._replaced_images(findings) if told else {}
         judged = (
             self._judged(
                 finding, told.get(finding.path, {}), ran.get(finding.path, frozenset()), kustomizations.files
             )
             for finding in findings
-            if not self._is_replaced(finding, told.get(finding.path, {}), replacing)
+            if not self._is_replaced(finding, told.get(finding.path, {}), replaced)
         )
         return [finding for finding in judged if finding is not None]
 
@@ -180,24 +175,44 @@ class Overlays:
             self.guard.tell(task.rule.id, documents[0].path, error)
             return {(task.rule.id, "")}
 
+    def _replaced_images(self, findings: Sequence[Finding]) -> dict[str, dict[str, set[str]]]:
+        """Rule -> folder of a kustomization -> the images of which a rule that supersedes it reported something there.
+
+        The subject of such a finding begins with the name of the image in the manifests.
+        """
+        replaced: dict[str, dict[str, set[str]]] = {}
+        for finding in findings:
+            folder, _, name = finding.path.rpartition("/")
+            if name not in KUSTOMIZATION_FILES:
+                continue
+            for task in self.tasks(finding.path):
+                if task.rule.id == finding.rule:
+                    for weaker in task.rule.meta.supersedes:
+                        images = replaced.setdefault(weaker, {}).setdefault(folder, set())
+                        images.add(finding.subject.partition(" ")[0])
+        return replaced
+
     def _is_replaced(
         self,
         finding: Finding,
         told: Mapping[str, Told | None],
-        replacing: Mapping[tuple[str, str], set[str]],
+        replaced: Mapping[str, Mapping[str, Set[str]]],
     ) -> bool:
-        """Whether every kustomization names the image of this place anew, and that was told there.
-
-        The rule about an image has a twin that looks into kustomizations: `kubernetes/kustomize-image-tag-mutable`,
-        whose subjects begin with the image.
-        """
-        twin = finding.rule.replace("/", "/kustomize-", 1)
-        return bool(told) and all(
+        """Whether every kustomization names the image of this place anew, and that was reported there."""
+        images = replaced.get(finding.rule)
+        if not told or images is None:
+            return False
+        span = finding.primary.span
+        image = "".join(
+            each.text[span.start : span.end] for each in self.kustomizations.read(finding.path)[:1]
+        )
+        image = image.strip("\"'")
+        return all(
             root in self.kustomizations.files  # no kustomization stands in for the one that applies a patch
             and any(
-                finding.message.startswith((f"`{name}:", f"`{name}`"))
+                image == name or image.startswith(f"{name}:")
                 for folder in self.kustomizations.tree(root)
-                for name in replacing.get((twin, folder), ())
+                for name in images.get(folder, ())
             )
             for root in told
         )

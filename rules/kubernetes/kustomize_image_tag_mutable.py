@@ -19,6 +19,7 @@ nodes run different code and a rollback has nothing to return to.
     kinds=("kubernetes",),
     tags=("reproducibility", "kustomize", "CWE-1104"),
     packs=("recommended", "production"),
+    supersedes=("kubernetes/image-tag-mutable",),
     paths=("**/kustomization.yaml", "**/kustomization.yml", "**/Kustomization"),
     paths_ignore=(
         "**/testdata/**",
