@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "blocks",
         "redact",
         "shown_paths",
+        "texts",
         "fingerprint",
         "engine",
         "overlays",
