@@ -315,3 +315,13 @@ def test_a_rule_that_finds_too_much_says_so_and_tells_what_it_has_found(tmp_path
     assert found == ["team/rule"] * 1_000
     more = check(rule, "".join(f"k{n}: 1\n" for n in range(1_001))).findings
     assert [finding.rule for finding in more] == [*found, RULE_FAILED.id]
+
+
+def test_no_schema_reaches_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    import urllib.request
+
+    from lintkit.schemas import Schema
+
+    monkeypatch.setattr(urllib.request, "urlopen", lambda *a, **k: pytest.fail("the network was asked"))
+    with pytest.raises(Exception, match="Unresolvable"):
+        Schema({"$ref": "https://example.com/schema.json"}).is_valid(1)
