@@ -95,9 +95,10 @@ class Overlays:
                 )
                 for path, found in said.items():
                     told[path][root] = found
-        for path in sorted(kustomizations.patches_alone() & wanted.keys() - told.keys()):
+        alone = kustomizations.patches_alone()
+        for path in sorted(alone.keys() & wanted.keys() - told.keys()):
             asked = partial(self._told_of_patch, path, wanted[path])
-            told[path][posixpath.dirname(path)] = self.guard.run(KUSTOMIZE, path, asked, None)
+            told[path][alone[path]] = self.guard.run(KUSTOMIZE, path, asked, None)
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
         replaced = self._replaced_images(findings) if told else {}
         judged = (

@@ -151,17 +151,18 @@ class Kustomizations:
             for entry in _patch_files(self._data(folder))
         )
 
-    def patches_alone(self) -> frozenset[str]:
-        """The files that kustomizations name as patches, and none as a resource."""
-        patches: set[str] = set()
+    def patches_alone(self) -> dict[str, str]:
+        """The files that kustomizations name as patches, and none as a resource, with the folder of one that does."""
+        patches: dict[str, str] = {}
         resources: set[str] = set()
-        for folder in self.files:
+        for folder in sorted(self.files):
             data = self._data(folder)
-            patches.update(posixpath.normpath(posixpath.join(folder, entry)) for entry in _patch_files(data))
+            for entry in _patch_files(data):
+                patches.setdefault(posixpath.normpath(posixpath.join(folder, entry)), folder)
             resources.update(
                 posixpath.normpath(posixpath.join(folder, entry)) for entry in self._entries(data)
             )
-        return frozenset(patches - resources)
+        return {path: folder for path, folder in patches.items() if path not in resources}
 
     def build(self, root: str, mode: Mode = "changed") -> list[BuiltObject]:
         """The objects that a kustomization deploys or deletes. Raises LeftOutError where that is too much to follow."""

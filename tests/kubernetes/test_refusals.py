@@ -51,6 +51,15 @@ def test_a_patch_of_an_object_elsewhere_lacks_nothing(key: str, base: str) -> No
     assert messages({"k/kustomization.yaml": f"{base}\n{key}\n", "k/proxy.yaml": SIDECAR}) == []
 
 
+def test_a_patch_may_stand_in_another_folder_than_its_kustomization() -> None:
+    files = {
+        "k/kustomization.yaml": "resources: [rendered.yaml]\npatches: [{path: own/proxy.yaml}]\n",
+        "k/own/proxy.yaml": SIDECAR,
+        "a.yaml": BARE,
+    }
+    assert messages(files) == ["a.yaml: `spec` of this Deployment has no `selector`"]
+
+
 def test_a_patch_has_no_wrong_values_either() -> None:
     text = SIDECAR.replace("proxy, image", "proxy, imagePullPolicy: Sometimes, image")
     (message,) = messages(
