@@ -7,7 +7,10 @@ import re
 from lintkit.parse.numbers import whole_number
 
 _DESCRIPTORS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
-_EVERY = re.compile(r"@every (?:[0-9]+(?:\.[0-9]*)?(?:ns|us|µs|μs|ms|s|m|h))+", re.ASCII)
+_EVERY = re.compile(
+    r"@every [+-]?(?:0|(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h))+)", re.ASCII
+)
+"""What Go's time.ParseDuration reads."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
@@ -34,7 +37,7 @@ def fault_in_schedule(text: str) -> str:
     if len(parts) != len(_FIELDS):
         return f"has {len(parts)} fields and needs {len(_FIELDS)}"
     for part, (name, first, last, names) in zip(parts, _FIELDS, strict=True):
-        for item in part.split(","):
+        for item in filter(None, part.split(",")):  # getField passes over what is empty
             if not _is_range(item, first, last, names):
                 return f"has {item[:40]} as its {name}, which is from {first} to {last}"
     return ""

@@ -264,10 +264,14 @@ def is_partial(document: Document) -> bool:
     """Whether an object may leave out what the API server asks for, because another one is completed by it.
 
     That is a patch: by its content, its directives or the name of its file, by containers of which some have no image,
-    or because it lacks more than one thing that its spec cannot do without.
+    or because it lacks more than one thing that its spec cannot do without. And a Pod without a name, from which a
+    program makes pods of its own (Spark, Jenkins, GitLab).
     """
     data = document.data
     if is_patch(data) or PATCH_NAME.search(document.path) or _DIRECTIVE.search(document.text):
+        return True
+    metadata = at(data, "metadata")
+    if at(data, "kind") == "Pod" and not (at(metadata, "name") or at(metadata, "generateName")):
         return True
     route = pod_spec_route(data)
     if route is not None and data["kind"] != "Pod":

@@ -113,6 +113,11 @@ def type_of(data: Any) -> str:
     return str(_facts()["kinds"].get(f"{data.get('apiVersion')} {data.get('kind')}", ""))
 
 
+def fields_of(name: str) -> frozenset[str]:
+    """The fields of a type, such as `core.v1.Volume`, over all releases."""
+    return frozenset(_facts()["types"].get(name, ()))
+
+
 def lacking(data: Any) -> tuple[str, ...]:
     """The fields that the spec of an object cannot do without, and that it does not have."""
     kind = type_of(data)

@@ -1,8 +1,11 @@
 """What the API server refuses though each field has a value of its type: ranges, names, fields that exclude others.
 
-After the validation of Kubernetes: pkg/apis/{core,apps,batch,networking,autoscaling,policy,rbac}/validation. Defaults
-of pkg/apis/*/v1/defaults.go come first there, so a field that they fill in is never missed. What depends on feature
-gates, or on what the cluster holds already, is left out.
+Each check names the function of Kubernetes that it rests on, which is in `validation/validation.go` below pkg/apis of
+its group (core, apps, batch, networking, autoscaling, policy, rbac), as of release 1.34. Defaults of
+pkg/apis/*/v1/defaults.go come first there, so a field that they fill in is never missed; 0 and an empty text are read
+as a field that is not there. What depends on feature gates, or on what the cluster holds already, is left out. Where
+releases differ, the most lenient one counts. Templates of pods and claims are checked by some kinds only when the pod
+or the claim is made, which then fails: that counts as refused too.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any
 from lintkit.model import Route
 from lintkit.parse.cron import fault_in_schedule
 from lintkit.parse.kubernetes import at, is_windows, pod_spec_route
-from lintkit.parse.kubernetes_apis import is_filled_in, type_of
+from lintkit.parse.kubernetes_apis import fields_of, is_filled_in, type_of
 from lintkit.parse.quantities import value_of_quantity
 
 _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
@@ -26,11 +29,17 @@ _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _IN_CAPITALS = re.compile(r"[A-Z0-9_-]+")
 _HIGHEST_PORT = 65_535
+_PORTS = f"ports are from 1 to {_HIGHEST_PORT}"
 
 _CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HANDLERS = ("exec", "httpGet", "tcpSocket", "grpc")
 _REFERENCES = ("configMapKeyRef", "secretKeyRef", "fieldRef", "resourceFieldRef", "fileKeyRef")
+_JOB_NUMBERS = (
+    *("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex"),
+    *("maxFailedIndexes", "ttlSecondsAfterFinished"),
+)
+_GENERATED = re.compile(r"(?:batch\.kubernetes\.io/)?(?:controller-uid|job-name)")
 _COMPARED = ("cpu", "memory", "ephemeral-storage")
 
 _ONE_OF: Mapping[str, tuple[str, ...]] = {
@@ -43,7 +52,9 @@ _ONE_OF: Mapping[str, tuple[str, ...]] = {
     "concurrencyPolicy": ("Allow", "Forbid", "Replace"),
     "scheme": ("HTTP", "HTTPS"),
     "accessModes": ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"),
+    "persistentVolumeReclaimPolicy": ("Delete", "Recycle", "Retain"),
 }
+_SUBJECTS = ("User", "Group", "ServiceAccount")
 _NAMED = frozenset(
     (
         *(
@@ -65,8 +76,18 @@ _NAMED = frozenset(
             "PersistentVolumeClaim",
             "PersistentVolume",
         ),
-        *("HorizontalPodAutoscaler", "PodDisruptionBudget", "Namespace", "StorageClass", "PriorityClass"),
+        *("HorizontalPodAutoscaler", "Namespace", "StorageClass", "PriorityClass"),
     )
+)
+"""Kinds whose names are subdomains or labels of DNS; those of budgets and of roles may be any part of a path."""
+_NAMELESS = ("authentication.k8s.io/", "authorization.k8s.io/")
+"""Groups of questions that are answered and not stored, so they have no name."""
+_KEY = re.compile(r"(?:[^/]+/)?(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]")
+_VOLUME = "core.v1.Volume"
+_PERSISTENT_VOLUME = "core.v1.PersistentVolumeSpec"
+_NO_PERSISTENT_SOURCES = (
+    *("accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy"),
+    *("storageClassName", "volumeAttributesClassName", "volumeMode"),
 )
 
 
@@ -140,10 +161,11 @@ def _listed(words: Iterable[str]) -> str:
 
 
 def _port(data: Mapping[Any, Any], route: Route, *keys: str) -> Iterator[Refusal]:
+    """IsValidPortNum of apimachinery; 0 is a port that is not given."""
     for key in keys:
         number = _number(data.get(key))
-        if number is not None and not 1 <= number <= _HIGHEST_PORT:
-            yield Refusal((*route, key), f"`{key}` is {number}, and ports are from 1 to {_HIGHEST_PORT}")
+        if number and not 1 <= number <= _HIGHEST_PORT:
+            yield Refusal((*route, key), f"`{key}` is {number}, and {_PORTS}")
 
 
 def _not_negative(data: Mapping[Any, Any], route: Route, *keys: str) -> Iterator[Refusal]:
@@ -154,6 +176,7 @@ def _not_negative(data: Mapping[Any, Any], route: Route, *keys: str) -> Iterator
 
 
 def _label(data: Mapping[Any, Any], route: Route, what: str) -> Iterator[Refusal]:
+    """IsDNS1123Label of apimachinery."""
     name = _text(data.get("name"))
     if name and _LABEL.fullmatch(name) is None and _IN_CAPITALS.fullmatch(name) is None:
         rule = "at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends"
@@ -183,7 +206,12 @@ def _only_one(data: Mapping[Any, Any], route: Route, keys: Iterable[str], what: 
 
 
 def _metadata(data: Mapping[Any, Any], kind: str, whole: bool) -> Iterator[Refusal]:
+    """ValidateObjectMeta of apimachinery (pkg/api/validation/objectmeta.go) with the names of each kind."""
+    if str(data.get("apiVersion")).startswith(_NAMELESS):
+        return
     metadata = data.get("metadata")
+    yield from _keys(metadata, ("metadata",))
+    yield from _keys(at(data, "spec", "template", "metadata"), ("spec", "template", "metadata"))
     if not isinstance(metadata, dict):
         if whole and metadata is None:
             yield Refusal((), f"this {kind} has no name", True)
@@ -204,10 +232,23 @@ def _metadata(data: Mapping[Any, Any], kind: str, whole: bool) -> Iterator[Refus
         )
 
 
+def _keys(metadata: Any, route: Route) -> Iterator[Refusal]:
+    """IsQualifiedName of apimachinery, for the keys of labels, and in lower case for those of annotations."""
+    rule = (
+        "a name of at most 63 letters, digits, `-`, `_` and `.`, with a domain and `/` before it if you like"
+    )
+    for section in ("labels", "annotations"):
+        pairs = at(metadata, section)
+        for key in pairs if isinstance(pairs, dict) else ():
+            if isinstance(key, str) and key and not is_filled_in(key) and _KEY.fullmatch(key) is None:
+                yield Refusal((*route, section, key), f"`{key[:80]}` is no key for {section}: {rule}", True)
+
+
 # --- pods -----------------------------------------------------------------------------------------------------------
 
 
 def _pod(spec: Mapping[Any, Any], route: Route, claims: list[Any], whole: bool) -> Iterator[Refusal]:
+    """ValidatePodSpec, ValidateVolumes, validateContainers, validateInitContainers and validatePodHostNetworkDeps."""
     containers = [
         (place, container, field)
         for field in _CONTAINER_LISTS
@@ -221,7 +262,7 @@ def _pod(spec: Mapping[Any, Any], route: Route, claims: list[Any], whole: bool) 
     )
     for place, volume in volumes:
         yield from _label(volume, place, "a volume")
-        yield from _only_one(volume, place, (key for key in volume if key != "name"), "a volume")
+        yield from _only_one(volume, place, sorted(fields_of(_VOLUME) - {"name"}), "a volume")
     known = [name for name in (*(each.get("name") for _, each in volumes), *claims) if isinstance(name, str)]
     mountable = frozenset(known) if whole and not any(map(is_filled_in, known)) else None
     for place, container, field in containers:
@@ -231,7 +272,7 @@ def _pod(spec: Mapping[Any, Any], route: Route, claims: list[Any], whole: bool) 
                 if container.get(key) is not None:
                     message = f"an init container may have `{key}` only if its `restartPolicy` is `Always`"
                     yield Refusal((*place, key), message, True)
-        if spec.get("hostNetwork") is True:
+        if spec.get("hostNetwork") is True and field == "containers":
             yield from _ports_of_the_host(container, place)
     yield from _one_of(spec, route, "dnsPolicy")
     yield from _not_negative(spec, route, "terminationGracePeriodSeconds")
@@ -244,11 +285,14 @@ def _pod(spec: Mapping[Any, Any], route: Route, claims: list[Any], whole: bool) 
 def _container(
     container: Mapping[Any, Any], route: Route, volumes: frozenset[str] | None
 ) -> Iterator[Refusal]:
+    """validateContainerCommon, validateContainerPorts, ValidateEnvFrom and ValidateVolumeMounts."""
     yield from _label(container, route, "a container")
     yield from _one_of(container, route, "imagePullPolicy")
     ports = list(_mappings(container.get("ports"), (*route, "ports")))
     for place, port in ports:
         yield from _port(port, place, "containerPort", "hostPort")
+        if _number(port.get("containerPort")) == 0:
+            yield Refusal((*place, "containerPort"), f"`containerPort` is 0, and {_PORTS}")
         yield from _one_of(port, place, "protocol")
     yield from _unique(
         (((*place, "name"), _text(port.get("name")) or None) for place, port in ports), "the port"
@@ -267,18 +311,23 @@ def _container(
         below = _text(mount.get("subPath"))
         if below.startswith("/"):
             yield Refusal((*place, "subPath"), f"`subPath` is `{below[:80]}`, and it cannot be absolute")
+        elif ".." in below.split("/"):
+            yield Refusal(
+                (*place, "subPath"), f"`subPath` is `{below[:80]}`, and it cannot lead up with `..`"
+            )
     for key in _PROBES:
         if isinstance(container.get(key), dict):
-            yield from _probe(container[key], (*route, key), key)
+            yield from _probe(container[key], (*route, key), key, volumes is not None)
     yield from _resources(container.get("resources"), (*route, "resources"))
 
 
 def _variable(entry: Mapping[Any, Any], route: Route) -> Iterator[Refusal]:
+    """ValidateEnv and validateEnvVarValueFrom; names after IsRelaxedEnvVarName, which counts since release 1.34."""
     name = entry.get("name")
     if (
         isinstance(name, str)
         and not is_filled_in(name)
-        and (not name or "=" in name or not name.isprintable())
+        and (not name or "=" in name or not name.isascii() or not name.isprintable())
     ):
         yield Refusal((*route, "name"), f"`{name[:80]}` is no name for a variable")
     source = entry.get("valueFrom")
@@ -292,11 +341,16 @@ def _variable(entry: Mapping[Any, Any], route: Route) -> Iterator[Refusal]:
         yield from _only_one(source, (*route, "valueFrom"), _REFERENCES, "a variable")
 
 
-def _probe(probe: Mapping[Any, Any], route: Route, key: str) -> Iterator[Refusal]:
+def _probe(probe: Mapping[Any, Any], route: Route, key: str, whole: bool) -> Iterator[Refusal]:
+    """validateProbe, validateHandler, validateLivenessProbe, validateReadinessProbe and validateHTTPGetAction."""
     yield from _only_one(probe, route, _HANDLERS, f"`{key}`")
+    if whole and not any(handler in probe for handler in _HANDLERS):
+        yield Refusal(route, f"this {key} says nothing to ask: it has none of {_listed(_HANDLERS)}", True)
     for handler in ("httpGet", "tcpSocket", "grpc"):
         if isinstance(probe.get(handler), dict):
             yield from _port(probe[handler], (*route, handler), "port")
+            if _number(probe[handler].get("port")) == 0:
+                yield Refusal((*route, handler, "port"), f"`port` is 0, and {_PORTS}")
             yield from _one_of(probe[handler], (*route, handler), "scheme")
     numbers = (
         "initialDelaySeconds",
@@ -314,6 +368,7 @@ def _probe(probe: Mapping[Any, Any], route: Route, key: str) -> Iterator[Refusal
 
 
 def _resources(resources: Any, route: Route) -> Iterator[Refusal]:
+    """validateResourceRequirements."""
     requests, limits = at(resources, "requests"), at(resources, "limits")
     if not isinstance(requests, dict) or not isinstance(limits, dict):
         return
@@ -333,6 +388,7 @@ def _quantity(data: Any) -> Any:
 
 
 def _ports_of_the_host(container: Mapping[Any, Any], route: Route) -> Iterator[Refusal]:
+    """validatePodHostNetworkDeps, after the default that copies the port of the container."""
     for place, port in _mappings(container.get("ports"), (*route, "ports")):
         own, host = _number(port.get("containerPort")), _number(port.get("hostPort"))
         if own and host and own != host:
@@ -341,6 +397,7 @@ def _ports_of_the_host(container: Mapping[Any, Any], route: Route) -> Iterator[R
 
 
 def _privileges(container: Mapping[Any, Any], route: Route) -> Iterator[Refusal]:
+    """ValidateSecurityContext."""
     context = container.get("securityContext")
     if at(context, "allowPrivilegeEscalation") is not False:
         return
@@ -355,20 +412,20 @@ def _privileges(container: Mapping[Any, Any], route: Route) -> Iterator[Refusal]
 
 
 def _service(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """validateService and validateServicePort."""
     spec = data.get("spec")
     if not isinstance(spec, dict):
         return
     kind = _text(spec.get("type")) or "ClusterIP"
     yield from _one_of(spec, ("spec",), "type")
     yield from _one_of(spec, ("spec",), "sessionAffinity")
-    headless = spec.get("clusterIP") == "None"
+    headless = spec.get("clusterIP") == "None" or _items(spec.get("clusterIPs")) == ["None"]
     ports = list(_mappings(spec.get("ports"), ("spec", "ports")))
     if whole and spec.get("selector") and not headless and kind != "ExternalName" and not spec.get("ports"):
         yield Refusal(("spec",), "this Service has no `ports`", True)
     if headless and kind in ("LoadBalancer", "NodePort"):
-        yield Refusal(
-            ("spec", "clusterIP"), f"`clusterIP` cannot be `None` in a Service of the type `{kind}`"
-        )
+        key = "clusterIP" if "clusterIP" in spec else "clusterIPs"
+        yield Refusal(("spec", key), f"`{key}` cannot be `None` in a Service of the type `{kind}`")
     if whole and kind == "ExternalName" and "type" in spec and not spec.get("externalName"):
         yield Refusal(("spec",), "a Service of the type `ExternalName` needs `externalName`", True)
     for place, port in ports:
@@ -390,6 +447,7 @@ def _service(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
 
 
 def _ingress(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """validateIngressRules, validateHTTPIngressPath and validateIngressBackend."""
     if data.get("apiVersion") != "networking.k8s.io/v1":
         return
     for rule_at, rule in _mappings(at(data, "spec", "rules"), ("spec", "rules")):
@@ -401,7 +459,7 @@ def _ingress(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
         for place, path in _mappings(at(rule, "http", "paths"), (*rule_at, "http", "paths")):
             yield from _one_of(path, place, "pathType")
             written = _text(path.get("path"))
-            if path.get("pathType") in ("Exact", "Prefix") and written and not written.startswith("/"):
+            if path.get("pathType") in _ONE_OF["pathType"] and written and not written.startswith("/"):
                 yield Refusal((*place, "path"), f"`path` is `{written[:80]}`, and it begins with `/`")
             if isinstance(path.get("backend"), dict):
                 yield from _only_one(
@@ -418,6 +476,7 @@ def _ingress(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
 
 
 def _cron_job(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """validateCronJobSpec and validateScheduleFormat."""
     spec = data.get("spec")
     if not isinstance(spec, dict):
         return
@@ -429,9 +488,30 @@ def _cron_job(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
     yield from _one_of(spec, ("spec",), "concurrencyPolicy")
     limits = ("startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit")
     yield from _not_negative(spec, ("spec",), *limits)
+    route = ("spec", "jobTemplate", "spec")
+    job = at(data, *route)
+    if isinstance(job, dict):
+        yield from _not_negative(job, route, *_JOB_NUMBERS)
+        if job.get("selector") is not None:
+            words = "the selector of a job is made for it, and the jobs of a CronJob may have no other"
+            yield Refusal((*route, "selector"), words, True)
+
+
+def _job(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """validateJobSpec and validateGeneratedSelector."""
+    spec = data.get("spec")
+    if not isinstance(spec, dict):
+        return
+    yield from _not_negative(spec, ("spec",), *_JOB_NUMBERS)
+    chosen = at(spec, "selector", "matchLabels")
+    own = isinstance(chosen, dict) and any(_GENERATED.fullmatch(str(key)) is None for key in chosen)
+    if whole and own and spec.get("manualSelector") in (None, False):
+        words = "the selector of a Job is made for it; one of your own needs `manualSelector: true`"
+        yield Refusal(("spec", "selector"), words, True)
 
 
 def _autoscaler(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """validateHorizontalPodAutoscalerSpec; a minimum of 0 depends on the feature gate HPAScaleToZero."""
     least, most = _number(at(data, "spec", "minReplicas")), _number(at(data, "spec", "maxReplicas"))
     if most is not None and most < 1:
         yield Refusal(("spec", "maxReplicas"), f"`maxReplicas` is {most}, and at least one is allowed")
@@ -442,25 +522,28 @@ def _autoscaler(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
 
 
 def _budget(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """ValidatePodDisruptionBudgetSpec."""
     spec = data.get("spec")
     if isinstance(spec, dict):
         yield from _only_one(spec, ("spec",), ("minAvailable", "maxUnavailable"), "a PodDisruptionBudget")
 
 
 def _workload(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """ValidateDeploymentSpec, ValidateStatefulSetSpec, ValidateDaemonSetSpec, ValidateReplicaSetSpec."""
     spec = data.get("spec")
     if not isinstance(spec, dict):
         return
     yield from _not_negative(spec, ("spec",), "replicas", "minReadySeconds", "revisionHistoryLimit")
     selector = spec.get("selector")
-    if isinstance(selector, dict) and not any(selector.values()):
+    if whole and isinstance(selector, dict) and not any(selector.values()):
         yield Refusal(
             ("spec", "selector"),
             f"the selector of this {data['kind']} is empty, and it has to select its pods",
             True,
         )
     strategy = spec.get("strategy")
-    if isinstance(strategy, dict) and strategy.get("type") == "Recreate" and strategy.get("rollingUpdate"):
+    rolling = at(strategy, "rollingUpdate")
+    if data["kind"] == "Deployment" and at(strategy, "type") == "Recreate" and rolling is not None:
         yield Refusal(
             ("spec", "strategy", "rollingUpdate"),
             "`rollingUpdate` cannot stand beside the strategy `Recreate`",
@@ -477,17 +560,44 @@ def _claim(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
         yield from _claim_spec(data["spec"], ("spec",), whole)
 
 
-def _claim_spec(spec: Mapping[Any, Any], route: Route, whole: bool) -> Iterator[Refusal]:
-    for index, mode in enumerate(_items(spec.get("accessModes"))):
+def _access_modes(spec: Mapping[Any, Any], route: Route) -> Iterator[Refusal]:
+    modes = _items(spec.get("accessModes"))
+    for index, mode in enumerate(modes):
         if _text(mode) and mode not in _ONE_OF["accessModes"]:
             words = f"`{mode[:60]}` is none of {_listed(_ONE_OF['accessModes'])}"
             yield Refusal((*route, "accessModes", index), words)
+    if "ReadWriteOncePod" in modes and any(mode in _ONE_OF["accessModes"][:3] for mode in modes):
+        yield Refusal((*route, "accessModes"), "`ReadWriteOncePod` allows no other access mode beside it")
+
+
+def _persistent_volume(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """ValidatePersistentVolumeSpec."""
+    spec = data.get("spec")
+    if not isinstance(spec, dict):
+        return
+    yield from _access_modes(spec, ("spec",))
+    yield from _one_of(spec, ("spec",), "persistentVolumeReclaimPolicy")
+    sources = sorted(fields_of(_PERSISTENT_VOLUME) - set(_NO_PERSISTENT_SOURCES))
+    yield from _only_one(spec, ("spec",), sources, "a PersistentVolume")
+    if whole and spec.keys() <= {*_NO_PERSISTENT_SOURCES}:
+        yield Refusal(
+            ("spec",), "this PersistentVolume does not say where it is stored (`csi`, `nfs`, …)", True
+        )
+    capacity = spec.get("capacity")
+    if whole and isinstance(capacity, dict) and capacity and "storage" not in capacity:
+        yield Refusal(("spec", "capacity"), "the capacity has no `storage`", True)
+
+
+def _claim_spec(spec: Mapping[Any, Any], route: Route, whole: bool) -> Iterator[Refusal]:
+    """ValidatePersistentVolumeClaimSpec."""
+    yield from _access_modes(spec, route)
     resources = spec.get("resources")
     if whole and isinstance(resources, dict) and at(resources, "requests", "storage") is None:
         yield Refusal((*route, "resources"), "the claim requests no `storage`", True)
 
 
 def _binding(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """ValidateRoleBinding, ValidateClusterRoleBinding and ValidateRoleBindingSubject."""
     role = _text(at(data, "roleRef", "kind"))
     known = ("ClusterRole",) if data["kind"] == "ClusterRoleBinding" else ("Role", "ClusterRole")
     if role and role not in known:
@@ -495,9 +605,21 @@ def _binding(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
             ("roleRef", "kind"),
             f"a {data['kind']} refers to a {' or a '.join(known)}, and not to a {role[:60]}",
         )
+    for place, subject in _mappings(data.get("subjects"), ("subjects",)):
+        yield from _one_of_kinds(subject, place)
+        everywhere = data["kind"] == "ClusterRoleBinding" and subject.get("kind") == "ServiceAccount"
+        if whole and everywhere and not subject.get("namespace"):
+            yield Refusal(place, "a ServiceAccount in a ClusterRoleBinding needs its `namespace`", True)
+
+
+def _one_of_kinds(subject: Mapping[Any, Any], route: Route) -> Iterator[Refusal]:
+    kind = _text(subject.get("kind"))
+    if kind and kind not in _SUBJECTS:
+        yield Refusal((*route, "kind"), f"`kind` is `{kind[:60]}`, which is none of {_listed(_SUBJECTS)}")
 
 
 def _config_map(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """ValidateConfigMap, with IsConfigMapKey of apimachinery."""
     for section in ("data", "binaryData", "stringData"):
         values = data.get(section)
         for key in values if isinstance(values, dict) else ():
@@ -509,6 +631,7 @@ def _config_map(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
 
 
 def _secret(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
+    """ValidateSecret; `data` is decoded by the standard encoding before that."""
     yield from _config_map(data, whole)
     values = data.get("data")
     for key, value in values.items() if isinstance(values, dict) and "sops" not in data else ():
@@ -538,6 +661,8 @@ _CHECKS: Mapping[str, Callable[[Mapping[Any, Any], bool], Iterator[Refusal]]] = 
     "StatefulSet": _workload,
     "DaemonSet": _workload,
     "ReplicaSet": _workload,
+    "Job": _job,
+    "PersistentVolume": _persistent_volume,
     "PersistentVolumeClaim": _claim,
     "RoleBinding": _binding,
     "ClusterRoleBinding": _binding,

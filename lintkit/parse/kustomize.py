@@ -231,6 +231,8 @@ class Kustomizations:
         for each in objects:
             if isinstance(namespace, str) and namespace:
                 _mapping_in(each.data, "metadata")["namespace"] = namespace
+                for reference in _without_namespace(each.data):
+                    reference["namespace"] = namespace
             if labels:
                 _mapping_in(_mapping_in(each.data, "metadata"), "labels").update(labels)
             template = at(each.data, "spec", "template")
@@ -285,6 +287,17 @@ def is_kustomization(document: Document) -> bool:
     if isinstance(version, str):
         return version.startswith("kustomize.config.k8s.io/")
     return isinstance(document.data, dict) and posixpath.basename(document.path) in KUSTOMIZATION_FILES
+
+
+def _without_namespace(data: Mapping[Any, Any]) -> Iterator[dict[Any, Any]]:
+    """What refers to a Service or a ServiceAccount without a namespace, which the name references of kustomize add."""
+    for webhook in _items(data, "webhooks"):
+        service = at(webhook, "clientConfig", "service")
+        if isinstance(service, dict) and service.get("namespace") is None:
+            yield service
+    for subject in _items(data, "subjects"):
+        if at(subject, "kind") == "ServiceAccount" and subject.get("namespace") is None:
+            yield subject
 
 
 def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:

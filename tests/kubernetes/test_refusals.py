@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,28 @@ def test_a_patch_has_no_wrong_values_either() -> None:
         {"k/Kustomization": "kind: Component\npatches: [{path: proxy.yaml}]\n", "k/proxy.yaml": text}
     )
     assert "`Sometimes`" in message
+
+
+def test_a_kustomization_writes_the_namespace_of_a_webhook_and_of_subjects() -> None:
+    text = """\
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: {name: shop}
+webhooks:
+  - name: shop.example.com
+    admissionReviewVersions: [v1]
+    sideEffects: None
+    clientConfig: {service: {name: shop}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: shop}
+roleRef: {kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: shop}]
+"""
+    assert len(messages({"k/a.yaml": text})) == 2
+    kustomization = "resources: [a.yaml]\nnamespace: shop\n"
+    assert messages({"k/kustomization.yaml": kustomization, "k/a.yaml": text}) == []
 
 
 @pytest.mark.parametrize(
@@ -135,18 +158,174 @@ def test_an_absurd_quantity_is_not_worked_out() -> None:
             (text, True)
             for text in ("@daily", "@every 1h30m", "0 0 1 1 0", "*/5 * ? * *", "5/15 1-3,7 * feb-NOV sun,MON")
         ),
+        *((text, True) for text in ("@every 0", "@every -.5h", "1,,2 * * * *", "05 * * * *", "0\t3 *  * *")),
         *(
             (text, False)
             for text in ("", "* * * *", "* * * * * *", "60 * * * *", "* * 0 * *", "* * * * 7", "*/0 * * * *")
         ),
         *(
             (text, False)
-            for text in ("3-1 * * * *", "@reboot", "H * * * *", "TZ=UTC 0 0 * * *", "² * * * *", "1- * * * *")
+            for text in (
+                "3-1 * * * *",
+                "@reboot",
+                "@every 5",
+                "@every",
+                "*/5/2 * * * *",
+                "1-2-3 * * * *",
+                "H * * * *",
+                "TZ=UTC 0 0 * * *",
+                "² * * * *",
+                "1- * * * *",
+            )
         ),
     ],
 )
 def test_schedules(schedule: str, good: bool) -> None:
     assert (fault_in_schedule(schedule) == "") is good
+
+
+VERSIONS = {
+    "Service": "v1",
+    "PodDisruptionBudget": "policy/v1",
+    "SubjectAccessReview": "authorization.k8s.io/v1",
+    "ConfigMap": "v1",
+    "Job": "batch/v1",
+    "CronJob": "batch/v1",
+    "PersistentVolume": "v1",
+    "PersistentVolumeClaim": "v1",
+    "RoleBinding": "rbac.authorization.k8s.io/v1",
+    "ClusterRoleBinding": "rbac.authorization.k8s.io/v1",
+    "HorizontalPodAutoscaler": "autoscaling/v2",
+    "Deployment": "apps/v1",
+    "Ingress": "networking.k8s.io/v1",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("Service", "spec: {ports: [{port: 80, targetPort: 0, nodePort: 0}]}", ()),
+        ("Service", "spec: {type: NodePort, ports: [{port: 80, nodePort: 80800}]}", ("`nodePort` is 80800",)),
+        ("Service", "spec: {clusterIPs: [None], selector: {app: shop}}", ()),
+        ("Service", "spec: {type: ClusterIP, ports: [{port: 80, nodePort: 30080}]}", ("`nodePort`",)),
+        ("Service", "spec: {type: ExternalName}", ("needs `externalName`",)),
+        ("PodDisruptionBudget", "metadata: {name: Shop_API}\nspec: {minAvailable: 1}", ()),
+        ("SubjectAccessReview", "spec: {user: a}", ()),
+        ("ConfigMap", "metadata: {name: shop, labels: {team/a/b: x}}", ("`team/a/b` is no key for labels",)),
+        ("ConfigMap", "metadata: {annotations: {a b: x, Example.com/A: x, -: x}}", ("`a b`", "`-`")),
+        ("Job", "spec: {backoffLimit: -1, ttlSecondsAfterFinished: 0}", ("`backoffLimit` is -1",)),
+        ("Job", "spec: {selector: {matchLabels: {app: shop}}}", ("needs `manualSelector: true`",)),
+        ("Job", "spec: {manualSelector: true, selector: {matchLabels: {app: shop}}}", ()),
+        ("Job", "spec: {selector: {matchLabels: {batch.kubernetes.io/job-name: a}}}", ()),
+        (
+            "CronJob",
+            "spec: {jobTemplate: {spec: {parallelism: -2, selector: {}}}}",
+            ("`parallelism` is -2", "may have no other"),
+        ),
+        (
+            "PersistentVolume",
+            "spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce]}",
+            ("does not say where",),
+        ),
+        (
+            "PersistentVolume",
+            "spec: {capacity: {size: 1Gi}, nfs: {server: a, path: /}}",
+            ("has no `storage`",),
+        ),
+        (
+            "PersistentVolume",
+            "spec: {hostPath: {path: /a}, local: {path: /a}}",
+            ("has both `hostPath` and `local`",),
+        ),
+        ("PersistentVolume", "spec: {csi: {driver: a}, persistentVolumeReclaimPolicy: Keep}", ("`Keep`",)),
+        (
+            "PersistentVolumeClaim",
+            "spec: {accessModes: [ReadWriteOncePod, ReadWriteOnce]}",
+            ("no other access mode",),
+        ),
+        ("RoleBinding", "subjects: [{kind: Team, name: a}]", ("`kind` is `Team`",)),
+        ("RoleBinding", "roleRef: {kind: ClusterRole, name: a}", ()),
+        ("ClusterRoleBinding", "roleRef: {kind: Role, name: a}", ("refers to a ClusterRole",)),
+        ("HorizontalPodAutoscaler", "spec: {minReplicas: 0, maxReplicas: 3}", ()),
+        (
+            "HorizontalPodAutoscaler",
+            "spec: {minReplicas: 0, maxReplicas: 0}",
+            ("`maxReplicas` is 0, and at least one",),
+        ),
+        ("Deployment", "spec: {strategy: {type: Recreate, rollingUpdate: {}}}", ("cannot stand beside",)),
+        ("Deployment", "spec: {strategy: {type: Recreate, rollingUpdate: null}}", ()),
+        (
+            "Ingress",
+            "spec: {rules: [{http: {paths: [{pathType: ImplementationSpecific, path: a}]}}]}",
+            ("begins with `/`",),
+        ),
+        ("Ingress", "spec: {rules: [{http: {paths: [{pathType: ImplementationSpecific}]}}]}", ()),
+    ],
+)
+def test_objects(kind: str, text: str, expected: tuple[str, ...]) -> None:
+    data = {"apiVersion": VERSIONS[kind], "kind": kind, **yaml.safe_load(text)}
+    if kind != "SubjectAccessReview":
+        data["metadata"] = {"name": "shop", **data.get("metadata", {})}
+    found = [refusal.message for refusal in refusals(data)]
+    assert len(found) == len(expected)
+    assert all(part in message for part, message in zip(expected, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("container", "expected"),
+    [
+        ("ports: [{containerPort: 80, hostPort: 0}]", ()),
+        ("ports: [{containerPort: 0}]", ("`containerPort` is 0",)),
+        ("livenessProbe: {periodSeconds: 5}", ("says nothing to ask",)),
+        ("readinessProbe: {exec: {command: [a]}, successThreshold: 2}", ()),
+        ("livenessProbe: {tcpSocket: {port: 80}, successThreshold: 0}", ()),
+        ("livenessProbe: {tcpSocket: {port: 80}, httpGet: {port: 80}}", ("has both `httpGet` and `tcpSocket`",)),
+        ("volumeMounts: [{name: a, mountPath: /a, subPath: b/../../c}]", ("lead up with `..`",)),
+        ("volumeMounts: [{name: a, mountPath: /a, subPath: ..data}]", ()),
+        ("env: [{name: a b, value: x}, {name: A, value: '', valueFrom: {fieldRef: {fieldPath: metadata.name}}}]", ()),
+        ("env: [{name: é, value: x}]", ("is no name for a variable",)),
+        ("resources: {requests: {memory: 1Gi, example.com/gpu: 2}, limits: {memory: 1024Mi, example.com/gpu: 1}}", ()),
+        ("resources: {requests: {cpu: 1.5}, limits: {cpu: 1499m}}", ("requests `1.5`",)),
+    ],
+)  # fmt: skip
+def test_containers(container: str, expected: tuple[str, ...]) -> None:
+    text = f"{{name: api, image: a, {container}}}"
+    data = yaml.safe_load(
+        "{apiVersion: v1, kind: Pod, metadata: {name: shop}, "
+        f"spec: {{volumes: [{{name: a, emptyDir: {{}}, $retainKeys: [name]}}], containers: [{text}]}}}}"
+    )
+    found = [refusal.message for refusal in refusals(data)]
+    assert len(found) == len(expected), found
+    assert all(part in message for part, message in zip(expected, found, strict=True))
+
+
+def test_init_containers_and_sidecars() -> None:
+    data = yaml.safe_load("""apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec:
+  hostNetwork: true
+  resources: {requests: {cpu: 2}, limits: {cpu: 1}}
+  initContainers:
+    - {name: a, image: a, ports: [{containerPort: 1, hostPort: 2}]}
+    - {name: b, image: a, restartPolicy: Always, lifecycle: {}, startupProbe: {tcpSocket: {port: 1}}}
+    - {name: c, image: a, lifecycle: {}}
+  containers: [{name: b, image: a, ports: [{containerPort: 1, hostPort: 2}]}]
+""")
+    found = [(refusal.route, refusal.message) for refusal in refusals(data)]
+    assert [route for route, _ in found] == [
+        ("spec", "containers", 0, "name"),
+        ("spec", "initContainers", 2, "lifecycle"),
+        ("spec", "containers", 0, "ports", 0, "hostPort"),
+        ("spec", "resources", "requests", "cpu"),
+    ]
+
+
+def test_a_pod_without_a_name_is_a_template() -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {labels: {app: jobs}}\nspec: {containers: [{name: jobs}]}\n"
+    assert messages({"a.yaml": pod}) == []
+    named = pod.replace("{labels", "{name: jobs, labels")
+    assert messages({"a.yaml": named}) == ["a.yaml: entry 1 of `containers` of this Pod has no `image`"]
 
 
 ANY = st.recursive(
