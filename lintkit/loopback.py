@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-_HOST = r"localhost(?:\.localdomain)?|127(?:\.\d{1,3}){3}|\[::1\]|::1|host\.docker\.internal"
+LOOPBACK_HOST = r"localhost(?:\.localdomain)?|127(?:\.\d{1,3}){3}|\[::1\]|::1|host\.docker\.internal"
+"""A regular expression, for any case, of the hosts; an address of version 6 with and without brackets."""
+
 _ADDRESS = re.compile(
     rf"""^(?:[a-z][a-z0-9+.\-]{{0,40}}:)?      # jdbc:
         (?:[a-z][a-z0-9+.\-]{{0,40}}://|//)?   # the scheme
         (?:[^@/\s]{{0,300}}@)?                 # user and password
-        (?P<host>{_HOST})
+        (?P<host>{LOOPBACK_HOST})
         (?=$|[:/?\#;])""",
     re.IGNORECASE | re.VERBOSE,
 )

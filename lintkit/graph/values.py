@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from lintkit.graph.facts import Value
+from lintkit.loopback import LOOPBACK_HOST
 
 MASK = "******"
 """Stands for a secret in facts and messages."""
@@ -14,8 +15,8 @@ REQUIRED = Value("required")
 DYNAMIC = Value("dynamic")
 
 _LOOPBACK = re.compile(
-    r"""(?: ^ (?:[a-z][a-z0-9+.-]*:)? (?://)? | // ) (?:[^@/\s]*@)?
-        (?: localhost | 127(?:\.\d{1,3}){3} | \[::1\] | ::1 | host\.docker\.internal )
+    rf"""(?: ^ (?:[a-z][a-z0-9+.-]*:)? (?://)? | // ) (?:[^@/\s]*@)?
+        (?: {LOOPBACK_HOST} )
         (?: :\d+ )? (?: $ | [/?#;,] )""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -18,6 +18,7 @@ from lintkit.graph.values import MASK, is_loopback, value_of
         "kafka-1:9092,localhost:9092",
         "http://host.docker.internal:11434",
         "jdbc:postgresql://localhost/db",
+        "smtp://localhost.localdomain:25",
     ],
 )
 def test_loopback(text: str) -> None:
