@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.parse.compose import services
+from lintkit.parse.image_names import is_moving_tag
 from lintkit.parse.interpolation import resolve, variables
 
 RULE = define(
-    summary="an image is named without a tag, or with `latest`",
+    summary="an image is named without a tag, or with one that moves",
     why="""
 The next pull brings whatever was published last: a new major version of the database, or a release with a fault,
 on a day when nobody changed anything. Going back is not possible either, because the old version has no name.
@@ -41,6 +42,8 @@ services:
     image: ${REGISTRY:-ghcr.io/acme}/worker:${TAG:-latest}  # <-- here
   cache:
     image: ${CACHE:-redis}  # <-- here
+  mail:
+    image: ghcr.io/acme/mail:main  # <-- here
 """,
             note="variables that name the registry, and what they become unless somebody sets them",
         ),
@@ -68,7 +71,6 @@ services:
     ),
 )
 
-_MOVES = ("latest", "stable")
 _UNKNOWN = "\0"
 
 
@@ -78,17 +80,21 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     built = {service.data.get("image") for service in every if service.data.get("build") is not None}
     for service in every:
         image = service.data.get("image")
-        if not isinstance(image, str) or image in built or not _moves(image):
+        if not isinstance(image, str) or image in built:
             continue
-        message = f"`{image}` means another image after each release"
-        yield rule.finding(document.span((*service.route, "image")), message, subject=service.name)
+        fault = _fault(image)
+        if fault:
+            message = f"`{image}` {fault}, so every pull may bring another image"
+            yield rule.finding(document.span((*service.route, "image")), message, subject=service.name)
 
 
-def _moves(image: str) -> bool:
-    """Whether an image has no tag, or one that is given to each release; not where a variable may say it."""
+def _fault(image: str) -> str:
+    """What lets an image change under its name; empty for a digest, for a tag that stays, and for an unknown one."""
     unknown = {each.name: _UNKNOWN for each in variables(image) if not each.operator.endswith("-")}
     name = resolve(image, unknown).rpartition("/")[2]
     if not name or "@" in name or any(char.isspace() for char in name):
-        return False
+        return ""
     name, colon, tag = name.partition(":")
-    return tag in _MOVES if colon else _UNKNOWN not in name
+    if colon:
+        return "has a tag that moves" if is_moving_tag(tag) else ""
+    return "" if _UNKNOWN in name else "has no tag"
