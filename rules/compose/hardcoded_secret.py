@@ -140,7 +140,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     said = said_of(plain, verdict)
                     yield rule.finding(
                         scalar_span(document, entry.route, verdict.start + offset, verdict.end + offset),
-                        f"`{entry.name}` of service `{service.name}` holds a literal that {said}",
+                        f"`{entry.name}` of service `{service.name}` is written in the file and {said}",
                         subject=f"{service.name} {entry.name}",
                         severity=severity_of(entry.name, plain, verdict),
                         secret=True,

@@ -198,7 +198,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         verdict = classify(entry.name, entry.value, credential=True)
         if verdict is not None and entry.value not in mounted:
-            message = f"`{entry.name}` of {entry.container.called} holds a literal that {said_of(entry.value, verdict)}"
+            message = f"`{entry.name}` of {entry.container.called} is written in the file and {said_of(entry.value, verdict)}"
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
             severity = severity_of(entry.name, entry.value, verdict)
             yield _finding(document, (*entry.route, "value"), verdict, message, subject, severity, rule)
@@ -222,7 +222,9 @@ def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         verdict = classify(name, value, credential=True)
         if verdict is not None:
-            message = f"`{name}` of `{_object(document)}` holds a literal that {said_of(value, verdict)}"
+            message = (
+                f"`{name}` of `{_object(document)}` is written in the file and {said_of(value, verdict)}"
+            )
             severity = severity_of(name, value, verdict)
             yield _finding(document, route, verdict, message, f"{_object(document)} {name}", severity, rule)
 

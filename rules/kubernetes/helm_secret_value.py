@@ -90,7 +90,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         value = (node.raw if node is not None else None) or ""
         yield rule.finding(
             scalar_span(document, route, verdict.start, verdict.end),
-            f"`{name}` in the values of the chart holds a literal that {said_of(value, verdict)}",
+            f"`{name}` in the values of the chart is written in the file and {said_of(value, verdict)}",
             subject=".".join(map(str, route)),
             severity=severity_of(name, value, verdict),
             secret=True,

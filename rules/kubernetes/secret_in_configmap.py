@@ -165,7 +165,7 @@ def _literal(document: Document, literal: Literal, rule: RuleContext) -> Iterato
             scalar_span(
                 document, literal.route, literal.offset + verdict.start, literal.offset + verdict.end
             ),
-            f"`{literal.name}` of a generated ConfigMap holds a literal that {said_of(literal.value, verdict)}",
+            f"`{literal.name}` of a generated ConfigMap is written in the file and {said_of(literal.value, verdict)}",
             subject=f"{literal.owner} {literal.name}",
             severity=severity_of(literal.name, literal.value, verdict),
             secret=True,
