@@ -198,7 +198,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         verdict = classify(entry.name, entry.value, credential=True)
         if verdict is not None and entry.value not in mounted:
-            message = f"`{entry.name}` of {entry.container.called} is written in the file and {said_of(entry.value, verdict)}"
+            said = said_of(entry.value, verdict)
+            message = f"`{entry.name}` of {entry.container.called} is written in the file and {said}"
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
             severity = severity_of(entry.name, entry.value, verdict)
             yield _finding(document, (*entry.route, "value"), verdict, message, subject, severity, rule)
