@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from lintkit.discover.disk import too_large
 from lintkit.discover.kinds import (
@@ -17,7 +15,6 @@ from lintkit.discover.kinds import (
     sniffable,
     template_stem,
 )
-from lintkit.discover.names import printable, shown
 from lintkit.discover.patterns import excluder
 from lintkit.discover.tree import (
     LARGEST_FILE,
@@ -220,78 +217,3 @@ def _ancestors(path: str) -> Iterable[str]:
         path = path[:position]
         yield path
         position = path.rfind("/")
-
-
-class ArgumentError(Exception):
-    """A file or folder was asked for and cannot be checked; the message is a sentence for the user."""
-
-
-def named_paths(root: Path, arguments: Iterable[str | os.PathLike[str]], cwd: Path) -> tuple[str, ...]:
-    """The arguments of a command line as paths relative to `root` ("" for the root itself), sorted, without
-    repeats.
-
-    A path is taken relative to `cwd`. A link stands for its target. Raises ArgumentError for an argument
-    outside the root. Whether it exists is for `select_paths` to say, because a git revision may have files
-    that the disk has not.
-    """
-    top = os.path.realpath(os.fsencode(root))
-    found = set()
-    for argument in arguments:
-        raw = os.fsencode(os.fspath(argument))
-        if b"\0" in raw:
-            raise ArgumentError("An argument contains a NUL byte, which no file name can.")
-        location = os.path.realpath(os.path.join(os.fsencode(cwd), raw))  # noqa: PTH118
-        if location == top:
-            found.add("")
-            continue
-        inside = os.path.join(top, b"")  # noqa: PTH118
-        if not location.startswith(inside):
-            raise ArgumentError(
-                f"{printable(shown(raw))} is outside of {printable(str(root))}, the root of this check; "
-                "run lintkit there, or check a root that holds both."
-            )
-        found.add(shown(location[len(inside) :].replace(os.fsencode(os.sep), b"/")))
-    return tuple(sorted(found))
-
-
-def select_paths(
-    discovery: Discovery, root: Path, arguments: Sequence[str | os.PathLike[str]], cwd: Path
-) -> frozenset[str] | None:
-    """Those paths of `discovery` that the arguments name, themselves or through a folder; None for all of
-    them.
-
-    To have a file checked that git ignores, open the tree with `named=named_paths(...)`: what is named is
-    part of a work tree, ignored or not. A configuration's `exclude` still holds.
-    Raises ArgumentError for an argument that does not exist or is outside the root.
-    """
-    selected: set[str] = set()
-    ordered = sorted(discovery.paths)
-    everything = not arguments
-    for argument in arguments:
-        (path,) = named_paths(root, [argument], cwd)
-        if not path:
-            everything = True
-        elif path in discovery.paths:
-            selected.add(path)
-        else:
-            below = _below(ordered, path + "/")
-            selected.update(below)
-            if not below and path not in discovery.excluded and not _exists(root, path):
-                raise ArgumentError(
-                    f"{printable(os.fspath(argument))} does not exist; check its spelling and the current folder."
-                )
-    return None if everything else frozenset(selected)
-
-
-def _exists(root: Path, path: str) -> bool:
-    return os.path.lexists(Path(os.path.realpath(root), path))
-
-
-def _below(ordered: Sequence[str], prefix: str) -> list[str]:
-    import bisect
-
-    start = bisect.bisect_left(ordered, prefix)
-    end = start
-    while end < len(ordered) and ordered[end].startswith(prefix):
-        end += 1
-    return list(ordered[start:end])

@@ -12,6 +12,7 @@ from lintkit.graph.contexts import BuildContext, build_contexts
 from lintkit.graph.env_files import is_example, is_for_development
 from lintkit.graph.facts import CopyInstruction, KeyFile, VariableProvided
 from lintkit.graph.images import Paths, normal
+from lintkit.secrets.values import PLACEHOLDER
 
 _VALUES = "DB_PASSWORD=k3Vw9-not-a-live-one\n"
 
@@ -132,7 +133,7 @@ def _secret_files(project: Project) -> dict[str, Location]:
     for fact in project.facts(VariableProvided):
         if fact.source != "dotenv" or not fact.value.is_secret or is_example(fact.path):
             continue
-        if fact.value.reason != "is a placeholder" and not is_for_development(fact.path):
+        if fact.value.reason != PLACEHOLDER and not is_for_development(fact.path):
             found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
     for key in project.facts(KeyFile):
         found[key.path].append(Location(key.span, f"holds {key.description}"))

@@ -1,4 +1,4 @@
-"""Which files of a tree are read, what is said about the others, and what arguments select."""
+"""Which files of a tree are read, and what is said about the others."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 
 from lintkit.discover.files import (
-    ArgumentError,
     Discovery,
     SourceEntry,
     discover,
     load,
-    named_paths,
-    select_paths,
 )
 from lintkit.discover.tree import LARGEST_FILE, TreeEntry, TreeError, open_tree
 from lintkit.model import SourceFile
@@ -255,7 +252,7 @@ def test_the_same_tree_gives_the_same_discovery(tmp_path: Path) -> None:
     assert [note.path for note in found(root).notifications] == [f"{name}/{name}.yaml" for name in "abcd"]
 
 
-# --- arguments ------------------------------------------------------------------------------------------------------
+# --- named files ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -266,71 +263,17 @@ def root(tmp_path: Path) -> Path:
     )
 
 
-def selected(root: Path, *arguments: str, cwd: Path | None = None) -> set[str] | None:
-    paths = select_paths(discover(open_tree(root)), root, arguments, cwd or root)
-    return None if paths is None else set(paths)
-
-
-def test_files_and_folders_narrow(root: Path) -> None:
-    assert selected(root, "a.py") == {"a.py"}
-    assert selected(root, "sub") == {"sub/b.py", "sub/deep/c.py"}
-    assert selected(root, "sub/", "./a.py", str(root / "subway.py")) == {
-        "a.py",
-        "sub/b.py",
-        "sub/deep/c.py",
-        "subway.py",
-    }
-
-
-def test_no_argument_and_the_root_itself_select_everything(root: Path) -> None:
-    assert selected(root) is None
-    assert selected(root, ".") is None
-    assert selected(root, "b.py", "..", cwd=root / "sub") is None
-
-
-def test_arguments_are_relative_to_the_current_folder(root: Path) -> None:
-    assert selected(root, "b.py", "../a.py", cwd=root / "sub") == {"a.py", "sub/b.py"}
-    assert selected(root, ".", cwd=root / "sub") == {"sub/b.py", "sub/deep/c.py"}
-
-
-def test_a_missing_argument_is_an_error_that_names_it(root: Path) -> None:
-    with pytest.raises(ArgumentError, match=r"missing\.py does not exist"):
-        selected(root, "missing.py")
-    with pytest.raises(ArgumentError, match=r"missing\.py does not exist"):
-        selected(root, ".", "missing.py")
-    with pytest.raises(ArgumentError, match=r"a\\nb does not exist"):
-        selected(root, "a\nb")
-
-
-def test_an_argument_outside_the_root_is_an_error(root: Path, tmp_path: Path) -> None:
-    write(tmp_path, {"outside.py": "", "root-2/x.py": ""})
-    (root / "link.py").symlink_to(tmp_path / "outside.py")
-    for argument in ("../outside.py", "../root-2/x.py", "..", "/etc/passwd", "link.py"):
-        with pytest.raises(ArgumentError, match="outside of"):
-            selected(root, argument)
-
-
-def test_a_link_inside_the_root_stands_for_its_target(root: Path) -> None:
-    (root / "link.py").symlink_to("sub/b.py")
-    (root / "folder").symlink_to("sub", target_is_directory=True)
-    assert selected(root, "link.py") == {"sub/b.py"}
-    assert selected(root, "folder") == {"sub/b.py", "sub/deep/c.py"}
-
-
 def test_a_file_that_git_ignores_is_checked_when_it_is_named(root: Path) -> None:
     write(root, {"prod.env": "A=1\n", "out/x.py": ""})
-    named = named_paths(root, ["prod.env", "out"], root)
-    assert named == ("out", "prod.env")
-    discovery = found(root, named=named)
+    discovery = found(root, named=("out", "prod.env"))
     assert kinds(discovery)["prod.env"] == "dotenv"
-    assert select_paths(discovery, root, ["prod.env", "out"], root) == frozenset({"prod.env", "out/x.py"})
-    assert selected(root, "prod.env") == set()
+    assert kinds(discovery)["out/x.py"] == "python"
+    assert not {"prod.env", "out/x.py"} & found(root).paths
 
 
 def test_an_exclusion_holds_for_named_files(root: Path) -> None:
     discovery = found(root, "a.py", named=("a.py",))
     assert "a.py" not in kinds(discovery)
-    assert select_paths(discovery, root, ["a.py"], root) == frozenset()
 
 
 def test_a_named_file_among_installed_packages_is_checked(tmp_path: Path) -> None:
@@ -341,22 +284,4 @@ def test_a_named_file_among_installed_packages_is_checked(tmp_path: Path) -> Non
 
 def test_a_file_of_a_revision_need_not_be_on_disk(root: Path) -> None:
     (root / "a.py").unlink()
-    discovery = discover(open_tree(root, revision="HEAD"))
-    assert select_paths(discovery, root, ["a.py"], root) == frozenset({"a.py"})
-
-
-def test_a_root_behind_a_link_selects_too(root: Path, tmp_path: Path) -> None:
-    link = tmp_path / "link"
-    link.symlink_to(root, target_is_directory=True)
-    assert named_paths(link, [str(root / "a.py"), str(link / "sub" / "b.py")], tmp_path) == (
-        "a.py",
-        "sub/b.py",
-    )
-
-
-def test_a_cyclic_link_and_a_nul_as_arguments_are_errors(root: Path) -> None:
-    (root / "loop").symlink_to("loop")
-    with pytest.raises(ArgumentError):
-        selected(root, "loop/x")
-    with pytest.raises(ArgumentError, match="NUL"):
-        selected(root, "a\0b")
+    assert "a.py" in discover(open_tree(root, revision="HEAD")).paths
