@@ -42,16 +42,16 @@ class Dockerfile:
 
     def command(self, index: int) -> tuple[ImageCommand | None, ImageCommand | None]:
         """(ENTRYPOINT, CMD) in force in a stage."""
-        lineage = self.lineage(index)
         entrypoint = command = None
-        for number in lineage:
+        for number in self.lineage(index):
+            own = None
             for each in self.commands:
                 if each.stage != number:
                     continue
                 if each.keyword == "ENTRYPOINT":
-                    entrypoint = each
+                    entrypoint, command = each, own  # An ENTRYPOINT resets the CMD that it inherits.
                 else:
-                    command = each
+                    command = own = each
         return entrypoint, command
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pickle
 
+import pytest
+
 from lintkit.graph.facts import Build, ContainerDefined, VariableProvided
 from lintkit.graph.join import ConfigGraph, join
 from lintkit.model import Span
@@ -198,6 +200,20 @@ def test_an_image_is_released_without_its_stage_for_developers() -> None:
     workers = unit_of(graph, UNIT).workers
     assert workers is not None and workers.value == 4
     assert unit_of(graph, "compose.yaml:api").workers is None
+
+
+@pytest.mark.parametrize(
+    ("final", "workers"),
+    [
+        ('ENTRYPOINT ["uvicorn", "app:app"]', None),
+        ('CMD ["--workers", "3"]\nENTRYPOINT ["uvicorn", "app:app"]', 3),
+        ('ENTRYPOINT ["uvicorn", "app:app"]\nCMD ["--workers", "2"]', 2),
+    ],
+)
+def test_an_entrypoint_resets_the_command_that_it_inherits(final: str, workers: int | None) -> None:
+    text = f'FROM python:3.12 AS base\nCMD ["--workers", "4"]\nFROM base\n{final}\n'
+    found = unit_of(graph_of({"Dockerfile": text}), "Dockerfile").workers
+    assert (found and found.value) == workers
 
 
 def test_a_package_that_is_run_begins_at_its_main() -> None:
