@@ -182,15 +182,16 @@ class Overlays:
         The subject of such a finding begins with the name of the image in the manifests.
         """
         replaced: dict[str, dict[str, set[str]]] = {}
+        supersedes = cache(
+            lambda path: {task.rule.id: task.rule.meta.supersedes for task in self.tasks(path)}
+        )
         for finding in findings:
             folder, _, name = finding.path.rpartition("/")
             if name not in KUSTOMIZATION_FILES:
                 continue
-            for task in self.tasks(finding.path):
-                if task.rule.id == finding.rule:
-                    for weaker in task.rule.meta.supersedes:
-                        images = replaced.setdefault(weaker, {}).setdefault(folder, set())
-                        images.add(finding.subject.partition(" ")[0])
+            for weaker in supersedes(finding.path).get(finding.rule, ()):
+                images = replaced.setdefault(weaker, {}).setdefault(folder, set())
+                images.add(finding.subject.partition(" ")[0])
         return replaced
 
     def _is_replaced(
