@@ -16,8 +16,8 @@ from lintkit.api import (
     NamedValues,
     PythonFile,
     References,
-    Release,
     RuleContext,
+    Span,
     Strings,
     bad,
     cst,
@@ -27,7 +27,7 @@ from lintkit.api import (
 from lintkit.python.clients import is_client_call
 from lintkit.python.releases import PYTHON_WINDOWS_10
 from lintkit.python.spelling import last_name
-from lintkit.python.systems import LINUX, LINUX_KEEPALIVE, LINUX_TCP, OPTIONS, lacking, reached
+from lintkit.python.systems import LINUX, LINUX_KEEPALIVE, LINUX_TCP, OPTIONS, WINDOWS, lacking, reached
 
 if TYPE_CHECKING:
     from lintkit.python.guards import Guard
@@ -40,6 +40,9 @@ _REASONS = {
     "socket.SO_REUSEPORT": "Windows lacks it",
     "socket.TCP_INFO": "its layout differs between systems",
 }
+
+_ENDS = dict.fromkeys(("socket.TCP_KEEPINTVL", "socket.TCP_KEEPCNT"), PYTHON_WINDOWS_10)
+"""The release of Python with which every system that it runs on has an option."""
 
 NAMES = References(OPTIONS)
 ASKED = Strings(tuple(name.rpartition(".")[2].lower() for name in OPTIONS))
@@ -402,14 +405,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if _LINUX_MODULE.search(file.path):
         return
     if match.trigger is NAMES:
-        short = (match.name or "").rpartition(".")[2]
         if not _name_is_guarded(match.node, match.name or "", file):
-            message = f"`{short}` is used without a guard: {_reason(match.name or '')}"
-            # Linux and macOS share these; whoever serves on neither knows it.
-            confidence: Confidence = "medium" if "Windows" in message else "high"
-            yield rule.finding(
-                file.span(match.node), message, subject=short, confidence=confidence, fixed_in=_ends(message)
-            )
+            yield _of_name(match.name or "", "is used without a guard", file.span(match.node), rule)
     elif match.trigger is ASKED:
         yield from _asked(match.node, file, rule)
     elif match.trigger is SETTERS:
@@ -424,13 +421,13 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             yield rule.finding(file.span(match.node), message, subject=name)
 
 
-def _reason(name: str) -> str:
-    return _REASONS.get(name, "only Linux has it")
-
-
-def _ends(message: str) -> Release | None:
-    """The release of Python that ends a finding, by the reason that it gives."""
-    return PYTHON_WINDOWS_10 if "Windows before 10" in message else None
+def _of_name(name: str, what: str, span: Span, rule: RuleContext) -> Finding:
+    """A finding about the name of an option, with the release of Python that ends it."""
+    short = name.rpartition(".")[2]
+    # Linux and macOS share what Windows alone lacks; whoever serves on neither knows it.
+    confidence: Confidence = "medium" if lacking(name) == {WINDOWS} else "high"
+    message = f"`{short}` {what}: {_REASONS.get(name, 'only Linux has it')}"
+    return rule.finding(span, message, subject=short, confidence=confidence, fixed_in=_ENDS.get(name))
 
 
 def _what_they_are(numbers: list[int], match: Match) -> str:
@@ -454,8 +451,7 @@ def _asked(node: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[F
     short = file.string(call.args[1].value)
     name = f"{file.qualified_name(call.args[0].value)}.{short}"
     if name in OPTIONS and short is not None and not _name_is_guarded(call, name, file):
-        message = f"`{short}` is asked for without a default: {_reason(name)}"
-        yield rule.finding(file.span(call), message, subject=short, fixed_in=_ends(message))
+        yield _of_name(name, "is asked for without a default", file.span(call), rule)
 
 
 def _setter(call: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
