@@ -352,6 +352,18 @@ def _places() -> Iterator[Place]:
         "engine by place": 'URL.create("postgresql", "web", "SECRET", "db")',
         "client by place": 'redis.Redis("cache", 6379, 0, "SECRET")',
         "login by place": 'server.login("web", "SECRET")',
+        "names without brackets": 'user, LOWER = "web", "SECRET"',
+        "names in brackets": '[user, LOWER] = ["web", "SECRET"]',
+        "first of two names": 'LOWER, user = "SECRET", "web"',
+        "digest first": "hmac.compare_digest('SECRET', token)",
+        "key by place": 'Fernet(b"SECRET")',
+        "signer by place": 'URLSafeTimedSerializer("SECRET")',
+        "signing by place": 'jwt.encode(payload, "SECRET", algorithm="HS256")',
+        "user by place": 'User.objects.create_user("web", "web@example.org", "SECRET")',
+        "storage by place": 'Minio("store", "web", "SECRET")',
+        "bind by place": 'server.simple_bind_s("cn=web", "SECRET")',
+        "option with two names": 'parser.add_argument("--token", "-t", type=str, default="SECRET")',
+        "option with more": '@click.option("--password", prompt=True, default="SECRET")',
         "reason": "x = 1  # lintkit: ignore[python/print-in-client] -- SECRET",
     }.items():
         forms = (
@@ -402,6 +414,11 @@ def _places() -> Iterator[Place]:
         "token in url": "    environment:\n      GIT: https://SECRET@git.example.org/web\n",
         "explicit key": "    environment:\n      ? NAME\n      : SECRET\n",
         "bare list": "    command: [web, --password, SECRET, --verbose]\n",
+        "bare short option": "    command: [redis-cli, -a, SECRET, ping]\n",
+        "quoted after its option": "    command: mysqladmin ping -p'SECRET'\n",
+        "users of a proxy": '    labels:\n      - "traefik.http.middlewares.web.basicauth.users=web:SECRET"\n',
+        "cookie of a cluster": "    environment:\n      RABBITMQ_ERLANG_COOKIE: SECRET\n",
+        "pepper": "    environment:\n      PEPPER: SECRET\n",
         "continued command": "    command: >\n      redis-server --requirepass \\\n      SECRET\n",
     }.items():
         bare = {
@@ -414,6 +431,9 @@ def _places() -> Iterator[Place]:
             "image",
             "continued command",
             "bare list",
+            "bare short option",
+            "quoted after its option",
+            "users of a proxy",
         }
         forms = PLAIN if name in bare else ANY
         if name == "token in url" or "anchor" in name or name in {"tag", "alias"}:
@@ -481,6 +501,19 @@ def _places() -> Iterator[Place]:
         ANY,
         _plain(f"data:\n  a.conf: SECRET\n{secret}"),
     )
+    for name, manifest in {
+        "in flow style": "{apiVersion: v1, kind: Secret, metadata: {name: web}, stringData: {a.conf: SECRET}}\n",
+        "in flow style, quoted": '{apiVersion: v1, kind: Secret, stringData: {a: "SECRET"}}\n',
+        "in a list": "{apiVersion: v1, kind: List, items: [{kind: Secret, data: {a: x9, b: SECRET}}]}\n",
+        "as applied last": (
+            f"{secret}  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n"
+            '      {"kind":"Secret","stringData":{"a.conf":"SECRET"}}\n'
+        ),
+        "as a list of users": (
+            "apiVersion: v1\nkind: ConfigMap\ndata:\n  users.acl: |\n    user web on >SECRET ~* +@all\n"
+        ),
+    }.items():
+        yield Place(f"kubernetes secret {name}", "deploy{index}/secret.yaml", PLAIN, _plain(manifest))
     for name, line in {
         "env": "ENV NAME=SECRET",
         "old env": "ENV NAME SECRET",
@@ -503,6 +536,13 @@ def _places() -> Iterator[Place]:
         "option over lines": "RUN ./build --token=abc9\\\nSECRET",
         "token in url": "RUN git clone https://SECRET@git.example.org/web",
         "docker login": 'RUN echo "SECRET" | docker login -u web --password-stdin registry.example.org',
+        "with-token": "RUN echo SECRET | gh auth login --with-token",
+        "with-token from a string": 'RUN gh auth login --with-token <<< "SECRET"',
+        "vault": "RUN vault login -no-print SECRET",
+        "poetry": "RUN poetry config http-basic.web user SECRET",
+        "poetry token": "RUN poetry config pypi-token.pypi SECRET",
+        "file of a secret": "RUN echo SECRET > /run/secrets/web",
+        "printed into a file": "RUN printf 'SECRET' >> /etc/web/password",
         "from": "FROM web:SECRET@registry.example.org/web:latest",
     }.items():
         forms = (
@@ -511,7 +551,8 @@ def _places() -> Iterator[Place]:
             else (password, github, anthropic, stripe)
             if name == "token in url"
             else PLAIN
-            if name in {"user", "pip", "continued", "from", "docker login"} or "over lines" in name
+            if name in {"user", "pip", "continued", "from", "docker login", "poetry", "poetry token", "vault"}
+            or any(part in name for part in ("over lines", "with-token", "file"))
             else ANY
         )
         yield Place(f"dockerfile {name}", "image{index}/Dockerfile", forms, _dockerfile(line))
@@ -538,6 +579,7 @@ def _places() -> Iterator[Place]:
     for name, lines in {
         "env": "      - run: make\n        env:\n          NAME: SECRET\n",
         "run": "      - run: deploy --token SECRET\n",
+        "hidden in the log": "      - run: echo '::add-mask::SECRET'\n",
         "export": "      - run: |\n          export NAME=SECRET\n          make\n",
         "or": "      - run: deploy ${{ secrets.NAME || 'SECRET' }}\n",
         "with": "      - uses: a/b@v1\n        with:\n          password: SECRET\n",

@@ -5,20 +5,20 @@ from __future__ import annotations
 from lintkit.secrets.patterns import pattern
 
 _KIND = pattern(
-    r"""(?m)^[ \t]*(?:-[ \t]+)?["']?kind["']?[ \t]*:[ \t]*["']?Secret(?:List)?\b|["']kind["']\s*:\s*["']Secret["']"""
+    r"""(?m)(?:^[ \t]*(?:-[ \t]+)?|[{,][ \t]*|["'])kind\\?["']?[ \t]*:[ \t]*\\?["']?Secret(?:List)?\b"""
 )
 _SEPARATOR = pattern(r"(?m)^---(?=\s|$)")
 _DATA = pattern(
     r"""(?m)^(?P<indent>[ \t]*(?:-[ \t]+)?)["']?(?:data|stringData)["']?[ \t]*:(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)"""
 )
-_JSON_DATA = pattern(r"""["'](?:data|stringData)["']\s*:\s*\{""")
+_FLOW_DATA = pattern(r"""(?:["']|[{,\s])(?:data|stringData)\\?["']?\s*:\s*\{""")
 _LINE = pattern(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _ENTRY = pattern(r"""[ \t]*(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s:#][^:\r\n]*)[ \t]*:(?=[ \t]|[\r\n]|\Z)[ \t]*""")
 _GENERATOR = pattern(
     r"""(?m)^(?P<indent>[ \t]*)["']?secretGenerator["']?[ \t]*:(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)"""
 )
 _LITERAL = pattern(r"""(?<=[\s"'\[,])[\w.\-]{1,200}=(?P<value>[^\r\n,\]"']+|"[^"\r\n]*"|'[^'\r\n]*')""")
-_QUOTED = pattern(r'"(?:[^"\\]|\\.)*"')
+_FLOW_SCALAR = pattern(r"""(?P<quoted>"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)|'[^']*(?:'|\Z))|[^\s"'{}\[\],:]+(?::(?=\S)[^\s{}\[\],]*)*(?P<key>:)?""")
 
 
 def secret_manifest_values(text: str) -> list[tuple[int, int]]:
@@ -81,16 +81,20 @@ def _yaml_values(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _flow_values(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The strings inside the braces after `"data":`, keys included."""
+    """The scalars inside the braces after `data:`, keys included where they are quoted."""
     found: list[tuple[int, int]] = []
     position = start
-    while match := _JSON_DATA.search(text, position, end):
+    while match := _FLOW_DATA.search(text, position, end):
         close = text.find("}", match.end(), end)
         position = end if close == -1 else close
         # A brace inside a value only makes the range shorter by what follows it, so go on to the line's last one.
         line_end = text.find("\n", position, end)
         last = text.rfind("}", position, end if line_end == -1 else line_end)
         position = max(position, last)
-        found += [string.span() for string in _QUOTED.finditer(text, match.end(), position)]
+        found += [
+            scalar.span()
+            for scalar in _FLOW_SCALAR.finditer(text, match.end(), position)
+            if scalar["quoted"] or not scalar["key"]
+        ]
         position += 1
     return found

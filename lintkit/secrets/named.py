@@ -30,6 +30,10 @@ _STEMS = (
     "salt",
     "dsn",
     "_pat",
+    "pat=",
+    "pat:",
+    "pepper",
+    "erlang_cookie",
     "otp",
     "pin",
 )

@@ -205,7 +205,7 @@ def is_secret_name(name: str) -> bool:
     return bool(secret_term(name))
 
 
-_MENTIONS = _TERMS | _set("tokens auth authorization salt pat otp pin dsn apikeys")
+_MENTIONS = _TERMS | _set("tokens auth authorization salt pepper pat otp pin dsn apikeys")
 _MENTION_PARTS = pattern(
     r"passw|passphrase|passcode|secret|apikey|privatekey|accesskey|(?:auth|access|api|bot|user|bearer|refresh)token"
     r"|^(?:db|user|root|admin|mysql|smtp|redis|require|ftp|ssh|key|store|my|pg|http)pass$|pwd$|masterauth"
@@ -248,6 +248,8 @@ def mention(name: str) -> Literal["", "about", "secret"]:
         if word in _MENTIONS or _MENTION_PARTS.search(word):
             break
         if word in {"key", "keys"} and before and (before in _KEY_QUALIFIERS or before in _VENDORS):
+            break
+        if word == "cookie" and before == "erlang":  # what the nodes of a cluster know one another by
             break
         if (
             word == "key"

@@ -45,12 +45,19 @@ _KEYWORD = pattern(r"(\w+)\s*=\s*$")
 _COLON = pattern(r"\s*:")
 _OPAQUE = "{x}"
 _CREDENTIAL_CALL = pattern(
-    r"""(?:(?P<second>\.login|\b(?:HTTPBasicAuth|HTTPDigestAuth|BasicAuth|basic_auth|PlainCredentials))
-    |(?P<third>\b(?:URL\.create|(?:pymysql|MySQLdb)\.connect|FTP|FTP_TLS))|(?P<fourth>\b(?:Strict)?Redis))\(""",
+    r"""(?:(?P<first>\b(?:Fernet|hmac\.new|AESGCM|ChaCha20Poly1305|bcrypt\.hashpw|crypt\.crypt|HMAC
+       |(?:URLSafe(?:Timed)?|Timed(?:JSONWebSignature)?|JSONWebSignature)Serializer|TimestampSigner))
+    |(?P<second>\.(?:login|authenticate|simple_bind(?:_s)?)|\bjwt\.(?:encode|decode)
+       |\b(?:HTTPBasicAuth|HTTPDigestAuth|BasicAuth|basic_auth|PlainCredentials|PlainTextAuthProvider))
+    |(?P<third>\b(?:URL\.create|(?:pymysql|MySQLdb)\.connect|FTP|FTP_TLS|Minio|create_(?:super)?user))
+    |(?P<fourth>\b(?:Strict)?Redis|\bssh\w*\.connect))\(""",
     re.VERBOSE,
 )
-_PASSWORD_PLACES = {"second": 1, "third": 2, "fourth": 3}
-"""Which argument of these is a password: smtplib and ftplib, requests, aiohttp, neo4j, pika, SQLAlchemy, redis-py."""
+_PASSWORD_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3}
+"""Which argument of these is a password or a key: cryptography, itsdangerous and PyJWT; smtplib and ftplib, ldap,
+requests, aiohttp, neo4j, pika; SQLAlchemy, MinIO, Django's users; redis-py, paramiko.
+"""
+_OPTION_CALL = pattern(r"\b(?:add_argument|option|Option|Argument)\(")
 _MOST = 40
 """How many strings are read as one, and how many arguments are looked at."""
 _REACH = 4_000
@@ -109,6 +116,11 @@ def joined_secrets(text: str) -> Ranges:
         for argument in _literals_in(text, strings, call.end()):
             if argument.index == place and not argument.name:
                 found.append((argument.start, argument.end))
+    for call in _OPTION_CALL.finditer(text):
+        arguments = _literals_in(text, strings, call.end())
+        names = [text[each.start : each.end] for each in arguments if not each.name]
+        if any(name.startswith("-") and mention(name) == "secret" for name in names):
+            found += [(each.start, each.end) for each in arguments if each.name == "default"]
     return found
 
 

@@ -15,6 +15,9 @@ _AFTER_NAME = pattern(r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:=|!=|or\b)|
 _KEY = pattern(r"""[rRbBuUfF]{0,2}(["']{1,3})[\w.\-\[\]]{1,120}\1""")
 _COMMA = pattern(r"[ \t]*,")
 _COMPARED = pattern(r"""(["'])[ \t]*\)?[ \t]*(?:==|!=|in|not[ \t]+in)[ \t]*[\w.]{0,60}$""")
+_DIGEST_OF = pattern(r"""\bcompare_digest\(\s*[rRbB]{0,2}(["'])[^"'\r\n]{0,80}\1\s*,\s*[\w.]*$""")
+_TARGETS_BEFORE = pattern(r"(?m)^[ \t]*[\[(]?[ \t]*(?P<names>(?:[\w.]{1,60}[ \t]*,[ \t]*){1,8})$")
+_TARGETS_AFTER = pattern(r"(?P<names>(?:[ \t]*,[ \t]*[\w.]{1,60}){0,8})[ \t]*,?[ \t]*[\])]?[ \t]*=(?!=)[ \t]*[\[(]?")
 _DIGESTS = pattern(r"\bcompare_digest\(\s*[\w.]*$")
 _EVENT = pattern(r"[()\[\]{},;\r\n]")
 _AFTER_CLOSE = pattern(r"\s{0,200}(?:\]|\)|or\b|==|!=|=(?!=)|else\b|\|)")
@@ -80,10 +83,42 @@ class PythonNamedValues(NamedValues):
             index = bisect_right(self._starts, low + compared.start(1)) - 1
             if index >= 0:
                 self._mask(self._literals[index], nature)
+        of = _DIGEST_OF.search(self.text[low:start])
+        if of:
+            index = bisect_right(self._starts, low + of.start(1)) - 1
+            if index >= 0:
+                self._mask(self._literals[index], nature)
+        before = _TARGETS_BEFORE.search(self.text[low:start])
+        after = _TARGETS_AFTER.match(self.text, end)
+        if after and (before or after["names"]):
+            self._one_of_several(after.end(), before["names"].count(",") if before else 0, nature)
         if _DIGESTS.search(self.text[low:start]):
             self._expression(end, nature, commas=1)
         elif _AFTER_NAME.match(self.text, end):
             self._expression(end, nature, commas=0)
+
+    def _one_of_several(self, position: int, place: int, nature: str) -> None:
+        """Mask the strings of one value of `user, password = "web", "x"`, by its place from 0."""
+        index = bisect_right(self._starts, position - 1)
+        depth = commas = 0
+        while index < len(self._starts) and self._starts[index] < position + _BROKEN:
+            literal = self._literals[index]
+            for event in _EVENT.finditer(self.text, position, max(position, literal.start)):
+                char = event.group()
+                if char in "([{":
+                    depth += 1
+                elif char in ")]}":
+                    depth -= 1
+                elif not depth and char == ",":
+                    commas += 1
+                elif not depth and char in ";\r\n" and not self._goes_on(event.start(), event.end()):
+                    return
+            if commas > place:
+                return
+            if commas == place and literal.kind == "string":
+                self._mask(literal, nature)
+            position = max(position, literal.end)
+            index += 1
 
     def _expression(self, position: int, nature: str, commas: int) -> None:
         """Mask the strings from `position` to the end of the expression: a comma, a bracket, or the statement's end.

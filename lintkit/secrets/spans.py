@@ -24,7 +24,8 @@ _SCHEMES = ("bearer", "basic", "token", "digest", "apikey")
 _AFTER_SCHEME = pattern(r"[ \t]+([A-Za-z0-9._~+/=\-]{8,})")
 _SHORT_OPTION = pattern(
     r"""-(?<![\w\-/]-)(?P<flag>[pPawk])
-        (?:["']?[ \t]*,\s*["']  |  ["']?[ \t=]+["']?  |  ["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?  |  (?=[^\s"'\-=,]))
+        (?:["']?[ \t]*,\s*["']  |  (?P<bare>[ \t]*,[ \t]*)(?=[^\s"'])  |  ["']?[ \t=]+["']?
+          |  ["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?  |  (?P<glued>["']?(?=[^\s"'\-=,])))
         (?P<value>[^\s"'`,\])}]+)""",
     re.VERBOSE,
 )
@@ -42,6 +43,25 @@ _OR_LITERAL = pattern(
     r"""(['"])([^'"\r\n]{1,400})\1"""
 )
 """`${{ secrets.X || 'y' }}` of a workflow."""
+_FOR_LOGIN = pattern(
+    r"""\becho[ \t]+(?:-n[ \t]+)?["']?([^\s"'|]{4,400})["']?[ \t]*\|[^\n|]{0,80}--with-token
+        |--with-token[ \t]*<<<[ \t]*["']?([^\s"';&|]{4,400})
+        |\bvault[ \t]+login[ \t]+(?:-[\w=-]{1,40}[ \t]+)*(?:token=)?([^\s"'=;&|-][^\s"'=;&|]{7,400})
+        |\bpoetry[ \t]+config[ \t]+(?:--[\w-]{1,20}[ \t]+)*
+         (?:http-basic\.\S{1,60}[ \t]+\S{1,100}|pypi-token\.\S{1,60})[ \t]+["']?([^\s"';&|]{4,400})
+        |::add-mask::([^\s"'`]{4,400})""",
+    re.VERBOSE,
+)
+"""What a command takes as a password by its place alone, and what a workflow asks its log to hide."""
+_SECRET_FILE = pattern(
+    r"""\b(?:echo|printf)[ \t]+(?:-n[ \t]+)?["']?([^\s"'|>\\]{4,400})(?:\\n)?["']?[ \t]*>>?[ \t]*["']?
+        [^\s"'|;&]{0,100}(?:/secrets/|passw|token|secret)[^\s"'|;&]{0,60}""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ACL_PASSWORD = pattern(r"\buser[ \t]+\S{1,100}[ \t][^\r\n]{0,200}?[ \t]>([^\s\"'=]{4,400})")
+"""A password in the list of users of Redis: `user web on >password ~*`."""
+_PROXY_USERS = pattern(r"""(?i)\b(?:basic|digest)auth\.users["']?[ \t]*[=:][ \t]*["']?[^\s:"']{1,100}:([^\s"'}\]]+)""")
+"""The users of a middleware of Traefik, in a label."""
 _CHPASSWD = pattern(r"""[\w.\-$]{1,64}:([^\s"'|:]+)["']?\s*\|[^\n|]{0,40}\bchpasswd""")
 _HTPASSWD = pattern(r"\bhtpasswd[ \t]+([^\n|>;&]*)")
 _PORT = pattern(r"^(?:[\d.]+:)?\d+(?:[:\-]\d+)*(?:/\w+)?$|^\$\{?\w*PORT")
@@ -78,7 +98,7 @@ def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:
         found += [
             span for reason in _REASON.finditer(text) for span in secrets_in_prose(text, *reason.span(1))
         ]
-    found += _options(text)
+    found += _options(text, kind)
     found += _random_words(text)
     if kind in {"kubernetes", "yaml", "json", "text"}:
         found += secret_manifest_values(text)
@@ -98,8 +118,11 @@ def merge(ranges: Ranges) -> Ranges:
     return merged
 
 
-def _options(text: str) -> Ranges:
-    """Passwords among the words of commands: `-p x`, `-px`, `-u user:x`, `Bearer x`, `IDENTIFIED BY 'x'`."""
+def _options(text: str, kind: Kind) -> Ranges:
+    """Passwords among the words of commands: `-p x`, `-px`, `-u user:x`, `Bearer x`, `IDENTIFIED BY 'x'`.
+
+    Python has no bare words: there `f(-p, x)` is arithmetic, while `[redis-cli, -a, x]` is a command in YAML.
+    """
     found: Ranges = []
     low = lower(text)
     for scheme in _SCHEMES:
@@ -112,7 +135,7 @@ def _options(text: str) -> Ranges:
             position = low.find(scheme, position)
     if any(flag in text for flag in ("-p", "-P", "-a", "-w", "-k")):
         for match in _SHORT_OPTION.finditer(text):
-            if _is_password_option(text, match):
+            if (match["bare"] is None or kind != "python") and _is_password_option(text, match):
                 found.append(match.span("value"))
     if "-u" in text or "-user" in text:
         found += [match.span(1) for match in _USER_OPTION.finditer(text) if not _reference_only(match[1])]
@@ -120,6 +143,18 @@ def _options(text: str) -> Ranges:
         found += [match.span(1) for match in _IDENTIFIED.finditer(text)]
     if "stdin" in text:
         found += [match.span(1) for match in _STDIN.finditer(text) if not _reference_only(match[1])]
+    if any(word in text for word in ("--with-token", "vault", "poetry", "::add-mask::")):
+        found += [
+            match.span(match.lastindex)
+            for match in _FOR_LOGIN.finditer(text)
+            if match.lastindex and not _reference_only(match[match.lastindex])
+        ]
+    if kind != "python" and ("echo" in text or "printf" in text):
+        found += [match.span(1) for match in _SECRET_FILE.finditer(text) if not _reference_only(match[1])]
+    if " >" in text and "user" in text:
+        found += [match.span(1) for match in _ACL_PASSWORD.finditer(text)]
+    if "auth.users" in low:
+        found += [match.span(1) for match in _PROXY_USERS.finditer(text)]
     if "||" in text:
         found += [match.span(2) for match in _OR_LITERAL.finditer(text)]
     if "chpasswd" in text:
@@ -137,8 +172,7 @@ def _is_password_option(text: str, match: re.Match[str]) -> bool:
     """Whether `-p x` hands over a password rather than a port, a path or a switch."""
     flag, value = match["flag"], match["value"]
     before = text[max(0, match.start() - 120) : match.start()].rpartition("\n")[2]
-    glued = match.start("value") == match.start() + 2
-    if glued:
+    if match["glued"] is not None:
         return bool(flag in "pP" and len(value) > 1 and _GLUED.search(before[-80:]))
     if "\n" in match.group():
         before = text[max(0, match.start() - 300) : match.start()]
