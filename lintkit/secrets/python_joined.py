@@ -116,8 +116,12 @@ def joined_secrets(text: str) -> Ranges:
         for argument in _literals_in(text, strings, call.end()):
             if argument.index == place and not argument.name:
                 found.append((argument.start, argument.end))
+    covered = 0
     for call in _OPTION_CALL.finditer(text):
+        if call.start() < covered:  # within another one, as only a text that means harm has it
+            continue
         arguments = _literals_in(text, strings, call.end())
+        covered = arguments[-1].end if arguments else 0
         names = [text[each.start : each.end] for each in arguments if not each.name]
         if any(name.startswith("-") and mention(name) == "secret" for name in names):
             found += [(each.start, each.end) for each in arguments if each.name == "default"]
