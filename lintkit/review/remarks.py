@@ -97,7 +97,7 @@ def remarks_of(log: object) -> tuple[Remark, ...]:
     for run in _dicts(log["runs"]):
         rules = {str(rule.get("id")): rule for rule in _dicts(_at(run, list, "tool", "driver", "rules"))}
         for result in _dicts(run.get("results")):
-            if _dicts(result.get("suppressions")) or result.get("baselineState") in {"unchanged", "absent"}:
+            if _dicts(result.get("suppressions")) or result.get("baselineState") in ("unchanged", "absent"):
                 continue
             remark = _remark(result, rules, seen)
             if remark is not None:
@@ -128,7 +128,7 @@ def _remark(
         help_uri=help_uri if _URL.fullmatch(help_uri) else "",
         related=related,
         fix=_fix(result, place),
-        is_new=result.get("baselineState") in {"new", "updated"},
+        is_new=result.get("baselineState") in ("new", "updated"),
     )
 
 

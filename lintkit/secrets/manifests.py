@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lintkit.secrets.patterns import pattern
 
 _KIND = pattern(
@@ -18,7 +20,11 @@ _GENERATOR = pattern(
     r"""(?m)^(?P<indent>[ \t]*)["']?secretGenerator["']?[ \t]*:(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)"""
 )
 _LITERAL = pattern(r"""(?<=[\s"'\[,])[\w.\-]{1,200}=(?P<value>[^\r\n,\]"']+|"[^"\r\n]*"|'[^'\r\n]*')""")
-_FLOW_SCALAR = pattern(r"""(?P<quoted>"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)|'[^']*(?:'|\Z))|[^\s"'{}\[\],:]+(?::(?=\S)[^\s{}\[\],]*)*(?P<key>:)?""")
+_FLOW_SCALAR = pattern(
+    r"""(?P<quoted>"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)|'[^']*(?:'|\Z))
+    |[^\s"'{}\[\],:]+(?::(?=\S)[^\s{}\[\],]*)*(?P<key>:)?""",
+    re.VERBOSE,
+)
 
 
 def secret_manifest_values(text: str) -> list[tuple[int, int]]:

@@ -17,7 +17,9 @@ _COMMA = pattern(r"[ \t]*,")
 _COMPARED = pattern(r"""(["'])[ \t]*\)?[ \t]*(?:==|!=|in|not[ \t]+in)[ \t]*[\w.]{0,60}$""")
 _DIGEST_OF = pattern(r"""\bcompare_digest\(\s*[rRbB]{0,2}(["'])[^"'\r\n]{0,80}\1\s*,\s*[\w.]*$""")
 _TARGETS_BEFORE = pattern(r"(?m)^[ \t]*[\[(]?[ \t]*(?P<names>(?:[\w.]{1,60}[ \t]*,[ \t]*){1,8})$")
-_TARGETS_AFTER = pattern(r"(?P<names>(?:[ \t]*,[ \t]*[\w.]{1,60}){0,8})[ \t]*,?[ \t]*[\])]?[ \t]*=(?!=)[ \t]*[\[(]?")
+_TARGETS_AFTER = pattern(
+    r"(?P<names>(?:[ \t]*,[ \t]*[\w.]{1,60}){0,8})[ \t]*,?[ \t]*[\])]?[ \t]*=(?!=)[ \t]*[\[(]?"
+)
 _DIGESTS = pattern(r"\bcompare_digest\(\s*[\w.]*$")
 _EVENT = pattern(r"[()\[\]{},;\r\n]")
 _AFTER_CLOSE = pattern(r"\s{0,200}(?:\]|\)|or\b|==|!=|=(?!=)|else\b|\|)")

@@ -60,7 +60,9 @@ _SECRET_FILE = pattern(
 )
 _ACL_PASSWORD = pattern(r"\buser[ \t]+\S{1,100}[ \t][^\r\n]{0,200}?[ \t]>([^\s\"'=]{4,400})")
 """A password in the list of users of Redis: `user web on >password ~*`."""
-_PROXY_USERS = pattern(r"""(?i)\b(?:basic|digest)auth\.users["']?[ \t]*[=:][ \t]*["']?[^\s:"']{1,100}:([^\s"'}\]]+)""")
+_PROXY_USERS = pattern(
+    r"""(?i)\b(?:basic|digest)auth\.users["']?[ \t]*[=:][ \t]*["']?[^\s:"']{1,100}:([^\s"'}\]]+)"""
+)
 """The users of a middleware of Traefik, in a label."""
 _CHPASSWD = pattern(r"""[\w.\-$]{1,64}:([^\s"'|:]+)["']?\s*\|[^\n|]{0,40}\bchpasswd""")
 _HTPASSWD = pattern(r"\bhtpasswd[ \t]+([^\n|>;&]*)")

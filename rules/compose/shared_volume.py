@@ -83,10 +83,19 @@ services:
 """,
             note="variants of which one runs",
         ),
+        good(
+            """\
+services:
+  web:
+    image: shop:1
+    volumes: [{type: bind, source: ./a, target: /srv, bind: {propagation: {of: shared}}}]
+""",
+            note="a propagation that is no word",
+        ),
     ),
 )
 
-_HANDED_ON = frozenset(("shared", "rshared", "slave", "rslave"))
+_HANDED_ON = ("shared", "rshared", "slave", "rslave")
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:

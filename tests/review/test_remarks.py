@@ -49,10 +49,11 @@ def test_what_is_suppressed_or_was_there_before_is_left_out() -> None:
             result("a.py", 1, suppressions=[{"kind": "inSource"}]),
             result("a.py", 2, baselineState="unchanged"),
             result("a.py", 3, baselineState="new"),
-            result("a.py", 4),
+            result("a.py", 4, baselineState={"is": "new"}),
+            result("a.py", 5),
         )
     )
-    assert [(one.place.line, one.is_new) for one in found] == [(3, True), (4, False)]
+    assert [(one.place.line, one.is_new) for one in found] == [(3, True), (4, False), (5, False)]
 
 
 def test_keys_tell_equal_findings_apart_and_survive_other_lines() -> None:
