@@ -277,6 +277,20 @@ sops: {version: 3.9.0}
         ),
         good(
             """\
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {clusterIP: None, selector: {app: shop}, ports: [{port: 55555, targetPort: 0, nodePort: 0}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: shop}
+spec: {containers: [{name: api, image: "shop:1", ports: [{containerPort: 8000, hostPort: 0}]}]}
+""",
+            note="zero says of these ports that they are left out",
+        ),
+        good(
+            """\
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: shop, creationTimestamp: null}
