@@ -312,7 +312,12 @@ def _items(data: dict[str, Any], field: str) -> list[dict[str, Any]]:
 
 def containers(document: Document) -> tuple[Container, ...]:
     """All containers of the object's pod: init containers, containers, ephemeral containers."""
-    return tuple(container for container, _ in _containers(document.data))
+    return containers_of(document.data)
+
+
+def containers_of(data: Any) -> tuple[Container, ...]:
+    """All containers of the pod of an object."""
+    return tuple(container for container, _ in _containers(data))
 
 
 def _containers(data: Any) -> Iterator[tuple[Container, dict[str, Any]]]:

@@ -230,7 +230,7 @@ def test_a_patch_of_a_base_elsewhere_is_not_asked_for_what_it_lacks() -> None:
 def test_a_replaced_image_is_told_where_it_is_named(new: str, told: int) -> None:
     image = "{name: registry.example.com/shop, " + new[1:]
     folder = builtin_folder()
-    names = ("image-tag-mutable.yaml", "kustomize_image_tag_mutable.py")
+    names = ("image_tag_mutable.py", "kustomize_image_tag_mutable.py")
     loaded = RuleSet(tuple(load_rule(folder / "kubernetes" / name, folder) for name in names))
     config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
     files = tree("resources: [../../base]\nimages: [" + image + "]\n")
