@@ -28,6 +28,16 @@ _SINGLE_ESCAPE = re.compile(r"\\([\\'])")
 _DOUBLE_ESCAPE = re.compile(r"\\([\\'\"abfnrtv])")
 _VARIABLE = re.compile(r"\$\{[^}:]{0,256}(?::-|\})")
 
+_SHELL = re.compile(
+    r"^[^\S\r\n]*(?:"
+    r"[A-Za-z_]\w*(?:\[[^\]\r\n]{1,200}\]\+?=|\+?=\()"
+    r"|(?:then|fi|done|esac)[^\S\r\n]*$"
+    r"|(?:if|for|while)[^\S\r\n][^\r\n;]{1,500};[^\S\r\n]*(?:then|do)[^\S\r\n]*$"
+    r"|(?:source|\.)[^\S\r\n]+[\w./$]"
+    r"|(?:function[^\S\r\n]+)?\w{1,80}[^\S\r\n]*\(\)[^\S\r\n]*\{)",
+    re.MULTILINE,
+)
+
 _MAXIMUM = 100_000
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -47,6 +57,15 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
         line = source.data.count(b"\n", 0, error.start) + 1
         raise ParseError("The file is not UTF-8 text; save it as UTF-8.", source.path, line) from None
     return (_Reader(text, source.path).document(),)
+
+
+def is_shell_script(text: str) -> bool:
+    """Whether a file is one that a shell sources, by what no reader of `.env` files knows: arrays, branches, functions.
+
+    >>> is_shell_script('PATHS[((i++))]="/srv"'), is_shell_script("LIST=(a b)"), is_shell_script("PORT=1")
+    (True, True, False)
+    """
+    return text.startswith("#!") or _SHELL.search(text) is not None
 
 
 class _UnreadableError(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.parse.dotenv import is_shell_script
 
 RULE = define(
     summary="a variable is set twice in one environment file",
@@ -26,6 +27,10 @@ one sees no effect, and looks for the reason elsewhere.
             {".env": "A=1\nPATHS=/a\nPATHS=${PATHS}:/b\n"},
             note="a value that is built from the one before",
         ),
+        good(
+            {"data.env": 'i=0\nKEPT[((i++))]="/srv/a"\nKEPT[((i++))]="/srv/b"\nexport KEPT\ni=0\n'},
+            note="a script that a shell sources",
+        ),
     ),
 )
 
@@ -36,6 +41,8 @@ _MOST = 20
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report every entry whose name stood before, at its name."""
+    if is_shell_script(document.text):
+        return
     first: dict[str, int] = {}
     found = 0
     entries = document.data["entries"]

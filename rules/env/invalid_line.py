@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.parse.dotenv import is_shell_script
 
 RULE = define(
     summary="a line of an environment file cannot be read",
@@ -32,6 +33,10 @@ is not closed may take the lines after it along.
             {".env": '# settings\n\nexport PORT=8000\nNAME="a shop"\nEMPTY=\nINHERITED\nes.dotted-name=1\n'}
         ),
         good({".env": 'KEY="-----BEGIN\nbm90\n-----END"\n'}, note="quotes that are closed on another line"),
+        good(
+            {"data.env": 'i=0\nKEPT[((i++))]="/srv/a"\nKEPT[((i++))]="/srv/b"\nexport KEPT\ni=0\n'},
+            note="a script that a shell sources",
+        ),
     ),
 )
 
@@ -44,6 +49,8 @@ _MOST = 20
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each line that python-dotenv skips, and each name that no reader can mean."""
+    if is_shell_script(document.text):
+        return
     found = [
         (_first_line(document, problem.span), problem.message.removesuffix("."))
         for problem in document.problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Document, Edit, Finding, Fix, RuleContext, Span, bad, define, good
+from lintkit.parse.dotenv import is_shell_script
 
 RULE = define(
     summary="there are spaces around the `=` of a variable",
@@ -31,6 +32,8 @@ the file, and others make the space part of the value.
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each `=` with a space beside it, at the name."""
+    if is_shell_script(document.text):
+        return
     for index, entry in enumerate(document.data["entries"]):
         if not entry["value"]:
             continue
