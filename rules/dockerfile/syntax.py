@@ -112,6 +112,14 @@ onbuild run make
         good(
             "FROM {{ base }}\n{% if x %}\nRUN y\n{% endif %}\n", note="a template that becomes a Dockerfile"
         ),
+        good(
+            """\
+FROM ${docker.base.image}
+COPY ${pkg.name}.deb /tmp/
+USER ${pkg.user}
+""",
+            note="Maven fills in its properties, and the builder reads what becomes of it",
+        ),
         good("# nothing yet\n"),
         good({"Dockerfile.notes": "How we build\nFirst this, then that\n"}, note="no Dockerfile at all"),
     ),
@@ -120,7 +128,8 @@ onbuild run make
 _PASSED_OVER = frozenset(("broken-exec-form", "empty-continuation"))
 """A rule of its own tells of the first, and builders only warn of the second."""
 
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%|@[A-Z_]+@")
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%|@[A-Z_]+@|\$\{\w{1,80}\.[\w.-]{1,200}\}")
+"""What another program fills in before a builder reads the file; `${project.version}` is Maven's."""
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
