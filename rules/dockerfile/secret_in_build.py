@@ -88,6 +88,16 @@ EOF
 """,
             note="a mounted secret that the step writes down",
         ),
+        bad(
+            """\
+FROM node:22 AS build
+ARG NPM_TOKEN=q7Zk3LxW9bTq2VnR  # <-- here
+RUN npm ci
+FROM nginx:1.27
+COPY --from=build /dist /usr/share/nginx/html
+""",
+            note="a real one stands in the file, though the image does not have it",
+        ),
         good(
             """\
 FROM python:3.13 AS build
@@ -128,12 +138,14 @@ RUN --mount=type=secret,id=npm NPM_TOKEN=$(cat /run/secrets/npm) npm ci
             """\
 FROM node:22 AS build
 ARG NPM_TOKEN
+ARG SESSION_SECRET=secret
+ENV SESSION_SECRET=${SESSION_SECRET}
 RUN npm ci
 FROM nginx:1.27
 ENV UWSGI_PASS=app:3031
 COPY --from=build /dist /usr/share/nginx/html
 """,
-            note="the argument of a stage that is only copied from, and what nginx calls an upstream",
+            note="arguments and variables of a stage that is only copied from, and what nginx calls an upstream",
         ),
     ),
 )
@@ -232,12 +244,16 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             if keyword == "ENV" and not value:
                 continue
             literal = bool(value) and "$" not in value
-            if literal and classify(name, value, credential=True) is None:
+            verdict = classify(name, value, credential=True) if literal else None
+            if literal and verdict is None:
                 continue
-            if keyword == "ARG" and not literal and not instruction["shipped"]:
+            if not instruction["shipped"] and (verdict is None or verdict.kind not in _REAL):
+                # Nobody who pulls the image sees a stage that is only copied from: what is left is what stands in
+                # the file, and there a placeholder that only lets a build run opens nothing.
                 continue
             problem = (
-                f"`{keyword} {name}` holds a literal secret, for everybody who can read this file or pull the image"
+                f"`{keyword} {name}` holds a literal secret, for everybody who can read this file"
+                + (" or pull the image" if instruction["shipped"] else "")
                 if literal
                 else f"`docker history` shows what `ARG {name}` is given to everybody who can pull the image"
                 if keyword == "ARG"
