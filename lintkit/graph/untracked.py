@@ -61,6 +61,13 @@ def unignored(ignores: GitIgnores, probes: Iterable[Probe], speaks: re.Pattern[s
     for probe in probes:
         if probe.path in asked or ignores.ignores(probe.path):
             continue
+        # git tracks files, so a folder all of whose files are left out (`node_modules/*`) is never seen.
+        if (
+            probe.path.endswith("/")
+            and ignores.ignores(probe.path + "a")
+            and ignores.ignores(probe.path + "a/")
+        ):
+            continue
         asked.add(probe.path)
         owner = ignores.responsible(probe.path.rpartition("/")[0], speaks)
         key = "" if owner is None else owner.path
