@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from lintkit.budget import Budget, RuleLimitError
 from lintkit.graph.compose_folders import ComposeFolders, compose_folders, included_groups
-from lintkit.graph.compose_tree import Node, merged
+from lintkit.graph.compose_tree import Node, dependencies, merged
 from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.graph.images import normal
 from lintkit.model import Span
@@ -95,6 +95,24 @@ class ComposeProjects:
                     found.setdefault(each.name, each)
             self._others[service.path] = found
         return self._others[service.path]
+
+
+def fragments(projects: ComposeProjects) -> frozenset[str]:
+    """Files that are started only together with one of another folder: `-f main.yml -f plugins/scan/compose.yml`.
+
+    Several of them lean on the same service, none has it, and a file elsewhere does. Paths in them count from the
+    folder of the first `-f`, which nobody says, and what else they miss may be in that file as well.
+    """
+    missing: dict[str, set[str]] = defaultdict(set)
+    for service in projects.services:
+        names = projects.names.get(service.path, frozenset())
+        for each in dependencies(service.node):
+            if each.required and each.name not in names and "$" not in each.name:
+                missing[each.name].add(service.path)
+    defined = {each.name for each in projects.services} if missing else set()
+    return frozenset(
+        path for name, paths in missing.items() if len(paths) > 1 and name in defined for path in paths
+    )
 
 
 _last: tuple[Sequence[ComposeService], Sequence[ComposeFile], ComposeProjects | RuleLimitError] | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.compose_folders import compose_folders
-from lintkit.graph.compose_services import ComposeProjects, compose_projects
+from lintkit.graph.compose_services import ComposeProjects, compose_projects, fragments
 from lintkit.graph.compose_tree import Node, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService, IgnoreRules
 from lintkit.graph.ignore_files import git_ignores
@@ -27,6 +27,17 @@ of it on purpose is mostly one that was renamed, so the next deployment, or the 
     packs=("recommended", "production"),
     paths_ignore=(*TESTS, *EXAMPLES),
     examples=(
+        good(
+            {
+                "docker/default.yml": "services:\n  web: {image: 'shop:1', env_file: [app.env]}\n",
+                "docker/app.env.example": "PORT=1\n",
+                "plugins/scan/compose.yml": (
+                    "services:\n  scan: {image: 'scan:1', depends_on: [web], env_file: [plugins.env]}\n"
+                ),
+                "plugins/mail/compose.yml": "services:\n  mail: {image: 'mail:1', depends_on: [web]}\n",
+            },
+            note="paths count from the folder of the file that is given before this piece",
+        ),
         bad(
             {
                 "deploy/compose.yaml": """\
@@ -103,8 +114,11 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     ignores = git_ignores(project.facts(IgnoreRules))
     seen = set()
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+    together = fragments(projects)
     for named in (*_of_services(projects), *_of_includes(project.facts(ComposeFile))):
         place = named.place
+        if named.span.path in together:
+            continue
         if "$" in named.written or posixpath.isabs(named.written) or named.span in seen:
             continue
         if posixpath.basename(place) == _WRITTEN_BY_PORTAINER or place.startswith(("..", "~")):

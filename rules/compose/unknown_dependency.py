@@ -8,7 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.compose_services import MAIN_FILES, ComposeProjects, RunService, compose_projects
+from lintkit.graph.compose_services import (
+    MAIN_FILES,
+    ComposeProjects,
+    RunService,
+    compose_projects,
+    fragments,
+)
 from lintkit.graph.compose_tree import Node, dependencies, text_of
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.graph.images import normal
@@ -178,6 +184,16 @@ services:
         ),
         good(
             {
+                "docker/default.yml": "services:\n  web: {image: 'shop:1'}\nvolumes: {logs: {}}\n",
+                "plugins/scan/compose.yml": (
+                    "services:\n  scan: {image: 'scan:1', depends_on: [web], volumes: ['logs:/var/log/shop']}\n"
+                ),
+                "plugins/mail/compose.yml": "services:\n  mail: {image: 'mail:1', depends_on: [web]}\n",
+            },
+            note="pieces that are started together with a file of another folder",
+        ),
+        good(
+            {
                 "compose.yaml": (
                     "services:\n"
                     "  db: {image: 'postgres:17', profiles: [postgres]}\n"
@@ -205,7 +221,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     yield from _extended(project, rule)
     copied = {posixpath.dirname(path) for path in project.paths if _OVERRIDE_TO_COPY.search(path)}
     above = _Above(projects)
+    together = fragments(projects)
     for service in projects.services:
+        if service.path in together:
+            continue
         if service.path in projects.opaque or _is_part(service) or posixpath.dirname(service.path) in copied:
             continue
         names = projects.names[service.path] | above.names(service.path)
