@@ -44,7 +44,10 @@ OPERATIONS = """\
 
 def findings(rule: str, files: dict[str, str]) -> tuple[Finding, ...]:
     folder = builtin_folder()
-    loaded = RuleSet((load_rule(folder / "kubernetes" / f"{rule}.yaml", folder),))
+    declared, coded = (
+        folder / "kubernetes" / name for name in (f"{rule}.yaml", f"{rule.replace('-', '_')}.py")
+    )
+    loaded = RuleSet((load_rule(declared if declared.is_file() else coded, folder),))
     config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
     tree = MemoryTree({path: text.encode() for path, text in files.items()})
     report = run(Request(tree, config, loaded, loaded.ids(), jobs=1))
