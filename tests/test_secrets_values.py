@@ -98,6 +98,7 @@ def test_an_encrypted_value_is_a_reference() -> None:
         "some-random-string",
         "not-a-real-secret",
         "dev-only",
+        "b3Vy" + "LWRlbW8tc2VjcmV0",  # base64 of `our-demo-secret`
     ],
 )
 def test_a_value_that_asks_to_be_replaced_is_a_placeholder(value: str) -> None:
@@ -143,7 +144,7 @@ def test_any_other_literal_is_taken_for_real(value: str) -> None:
         "", "  ", "${X}", "$X", "$(X)", "{{ x }}", "%s", "%(password)s", "{password}", "<%= x %>", "${{ secrets.X }}",
         "/run/secrets/db", "./secret.txt", "certs/key.pem", "https://example.org/token", "true", "no", "None", "null",
         "***", "•••", "...", "0", "60", "$2b$12$abcdefghijklmnopqrstuv", "pbkdf2_sha256$1$a$b", "{SHA}abc",
-        "arn:aws:secretsmanager:eu:1:secret:x", "vault:secret/data/x#y", "ENC[AES256_GCM,data:x]", "none",
+        "arn:aws:secretsmanager:eu:1:secret:x", "vault:secret/data/x#y", "ENC[AES256_GCM,data:x]", "none", "invalid",
     ],
 )  # fmt: skip
 def test_what_is_no_literal_secret_is_nothing_even_as_a_credential(value: str) -> None:

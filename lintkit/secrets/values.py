@@ -87,7 +87,7 @@ _GUESSED_PARTS = _FIELD_WORDS | _set(
 """Words of which guessable passwords are made: `dev_password`, `local-admin-secret`."""
 
 _NOTHING = _set(
-    "true false yes no on off none null nil undefined n/a na enabled disabled required optional unset empty "
+    "true false yes no on off none null nil undefined n/a na enabled disabled required optional unset empty invalid "
     "auto inherit trust peer md5 scram-sha-256 basic bearer digest oauth oauth2 jwt plain ldap oidc saml "
     "string str int bool any text password_credentials client_credentials authorization_code"
 )
@@ -369,14 +369,16 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
 
 
 def _asks_in_base64(text: str) -> bool:
-    """Whether a value is the base64 of a text that asks to be replaced."""
+    """Whether a value is the base64 of a placeholder: `example-app-secret`."""
     if not _BASE64.fullmatch(text) or len(text) % 4:
         return False
     try:
         inner = base64.b64decode(text, validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         return False
-    return inner.isprintable() and (inner.lower() in _PLACEHOLDER_WORDS or bool(_ASKS.search(inner)))
+    if not inner.isprintable() or looks_random(inner):
+        return False
+    return bool(_ASKS.search(inner) or _PLACEHOLDER_WORDS & {inner.lower(), *split_words(inner)})
 
 
 def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> str:
