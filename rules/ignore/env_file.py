@@ -8,8 +8,16 @@ from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.compose_folders import compose_folders
+from lintkit.graph.compose_services import compose_projects, fragments
 from lintkit.graph.env_files import is_example, is_for_development, used_path
-from lintkit.graph.facts import ComposeFile, ContainerDefined, DotenvLoaded, IgnoreRules, VariableProvided
+from lintkit.graph.facts import (
+    ComposeFile,
+    ComposeService,
+    ContainerDefined,
+    DotenvLoaded,
+    IgnoreRules,
+    VariableProvided,
+)
 from lintkit.graph.ignore_files import git_ignores
 from lintkit.graph.untracked import NOT_OURS, Probe, unignored
 
@@ -52,6 +60,17 @@ its CI logs, and taking it out later does not take it out of the history.
         good({".gitignore": ".env*\n!.env.example\n", ".env.example": "API_KEY=\n"}),
         good({".gitignore": "dist/\n", "app.py": ""}, note="nothing speaks of such a file"),
         good(
+            {
+                ".gitignore": "dist/\n",
+                "docker/default.yml": "services:\n  web: {image: 'shop:1'}\n",
+                "plugins/scan/compose.yml": (
+                    "services:\n  scan: {image: 'scan:1', depends_on: [web], env_file: [plugins.env]}\n"
+                ),
+                "plugins/mail/compose.yml": "services:\n  mail: {image: 'mail:1', depends_on: [web]}\n",
+            },
+            note="a piece that is started after a file of another folder, from which its paths count",
+        ),
+        good(
             {".gitignore": "dist/\n", "web/.env.example": "VITE_TITLE=\n", "web/.env": "VITE_TITLE=Shop\n"},
             note="it is tracked, and other rules look at what it holds",
         ),
@@ -75,8 +94,11 @@ def _probes(project: Project) -> Iterator[Probe]:
         if provided.source == "dotenv" and is_example(provided.path):
             evidence.setdefault(used_path(provided.path), provided.path)
     folders = compose_folders(project.facts(ComposeFile))
+    together = fragments(compose_projects(project.facts(ComposeService), project.facts(ComposeFile)))
     for container in project.facts(ContainerDefined):
         for file in container.env_files:
+            if container.path in together:
+                continue  # nobody says from which folder its paths count
             if "$" not in file.path and not file.path.startswith("/"):
                 place = folders.place(container.path, file.path)
                 evidence.setdefault(place, container.path)
