@@ -145,7 +145,7 @@ def _file(
         else _counted(len(secrets), "placeholder or default", "placeholders and defaults")
         + " in the place of credentials"
         if secrets
-        else _counted(len(valued), "value", "values") + ", none of them a credential yet"
+        else _counted(len(valued), "value", "values") + ", and has places for credentials"
     )
     yield rule.finding(
         first.key_span or first.span,
