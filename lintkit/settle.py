@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from lintkit.config.selectors import any_selects
@@ -44,6 +46,22 @@ def merge_equal(findings: Iterable[Finding]) -> list[Finding]:
     return list(merged.values())
 
 
+class Spans:
+    """Stretches of one file, so that what overlaps with any of them is found without looking at all."""
+
+    __slots__ = ("_furthest", "_starts")
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._furthest = list(accumulate((end for _, end in ordered), max))
+
+    def overlap(self, start: int, end: int) -> bool:
+        """Whether any of them begins before `end` and ends after `start`."""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._furthest[before - 1] > start
+
+
 def drop_superseded(findings: Sequence[Finding], metas: Mapping[str, RuleMeta]) -> list[Finding]:
     """Where a finding's rule supersedes another rule's, the weaker finding on an overlapping span goes."""
     spans: defaultdict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
@@ -52,15 +70,12 @@ def drop_superseded(findings: Sequence[Finding], metas: Mapping[str, RuleMeta]) 
         for weaker in meta.supersedes if meta is not None else ():
             span = finding.primary.span
             spans[weaker, span.path].append((span.start, span.end))
-    if not spans:
-        return list(findings)
+    known = {key: Spans(several) for key, several in spans.items()}
     return [
         finding
         for finding in findings
-        if not any(
-            start < finding.primary.span.end and finding.primary.span.start < end
-            for start, end in spans.get((finding.rule, finding.path), ())
-        )
+        if (stronger := known.get((finding.rule, finding.path))) is None
+        or not stronger.overlap(finding.primary.span.start, finding.primary.span.end)
     ]
 
 

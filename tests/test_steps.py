@@ -68,6 +68,43 @@ SHAPES: dict[str, tuple[str, Callable[[int], dict[str, str]]]] = {
         },
     ),
 }
+IMAGE = "FROM python:3.12\nCOPY . .\n"
+
+
+def _wildcards(pattern: str, count: int) -> str:
+    return "".join(pattern.replace("N", str(number)) + "\n" for number in range(count))
+
+
+SHAPES |= {
+    "wildcards of a build and its paths": (
+        "ignore/*",
+        lambda n: {
+            "Dockerfile": IMAGE,
+            ".dockerignore": _wildcards("aN*b?c\n!qN*z", n),
+            **{f"tests/test_{each}.py": "" for each in range(n)},
+        },
+    ),
+    "wildcards of git and its paths": (
+        "ignore/*",
+        lambda n: {
+            ".gitignore": _wildcards("a*b*cN\nx/N*/b*c", n),
+            **{f"x/y{each}/f{each}.py": "" for each in range(n)},
+        },
+    ),
+    "equal ports": (
+        "compose/duplicate-port",
+        lambda n: {
+            "compose.yaml": f"services: {{web: {{image: 'a:1', ports: [{', '.join(['80:80'] * n)}]}}}}\n"
+        },
+    ),
+    "ports of services with profiles": (
+        "compose/duplicate-port",
+        lambda n: {
+            "compose.yaml": "services:\n"
+            + "".join(f"  s{each}: {{image: 'a:1', profiles: [p], ports: ['80:80']}}\n" for each in range(n))
+        },
+    ),
+}
 """What is repeated: the rules that it concerns, and `n` times the construct."""
 
 
@@ -164,3 +201,18 @@ def test_a_file_of_more_code_than_is_kept_in_memory_is_left_out_with_a_word() ->
     assert (note.rule, note.level) == ("lintkit/skipped-file", "note")
     assert "too much memory" in note.message
     assert not found.parsed and not found.findings
+
+
+def test_more_comparisons_with_ignore_files_than_one_rule_may_make_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lintkit.graph.contexts.MATCH_STEPS", 1_000)
+    monkeypatch.setattr("lintkit.parse.ignore.MATCH_STEPS", 1_000)
+    files = {
+        "Dockerfile": IMAGE,
+        ".dockerignore": _wildcards("*N*", 100),
+        **{f"tests/test_{letter}.py": "" for letter in "abcdefghijklmnopqrstuvwxyz"},
+    }
+    failed = [f for f in report_of(files, "ignore/*").findings if f.rule == "lintkit/rule-failed"]
+    assert "ignore/dockerignore-incomplete" in {finding.subject for finding in failed}
+    assert all("many patterns" in finding.message for finding in failed)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from lintkit.budget import Budget
 from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.facts import (
     ComposeFile,
@@ -20,8 +21,9 @@ from lintkit.graph.facts import (
     ImageStage,
 )
 from lintkit.graph.images import BuiltImage, Dockerfile, Paths, copied, normal
-from lintkit.parse.ignore import docker_ignored
+from lintkit.parse.ignore import DockerMatcher
 from lintkit.parse.numbers import whole_number
+from lintkit.parse.wildcard_index import MATCH_STEPS
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)
@@ -53,12 +55,16 @@ class BuildContext:
     ignore     the ignore file in force; None where there is none
     stated     a compose file or a workflow says so; otherwise the folder is the one in which all that is copied lies
     dockerfile the facts of its Dockerfile
+    matcher    what the ignore file leaves out
+    always     what it would leave out without its lines with `!`
     """
 
     image: BuiltImage
     ignore: IgnoreRules | None
     stated: bool
     dockerfile: Dockerfile
+    matcher: DockerMatcher
+    always: DockerMatcher
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -85,12 +91,11 @@ class BuildContext:
 
     def sends(self, path: str) -> bool:
         """Whether a path of the repository, there or not, would be part of what is sent to the build."""
-        return self.holds(path) and not docker_ignored(self.inner(path), self.lines)
+        return self.holds(path) and not self.matcher.ignores(self.inner(path))
 
     def takes_back(self, path: str) -> bool:
         """Whether a path is part of it only because a line with `!` says so."""
-        kept = [line for line in self.lines if not line.lstrip().startswith("!")]
-        return self.sends(path) and docker_ignored(self.inner(path), kept)
+        return self.sends(path) and self.always.ignores(self.inner(path))
 
     def copies_of_everything(self) -> tuple[CopyInstruction, ...]:
         """The instructions that copy the whole context."""
@@ -123,7 +128,7 @@ class BuildContext:
 
     def taken_by(self, copy: CopyInstruction, paths: Paths) -> frozenset[str]:
         """The repository's files that one instruction takes along."""
-        return copied(self.folder, copy, paths, self.lines)
+        return copied(self.folder, copy, paths, self.matcher)
 
 
 def _covers(source: str, place: str) -> bool:
@@ -139,6 +144,7 @@ def build_contexts(facts: Facts, paths: Paths) -> tuple[BuildContext, ...]:
         for path, stages in _by_path(facts(ImageStage)).items()
     }
     ignores = {fact.path: fact for fact in facts(IgnoreRules)}
+    matchers = _Matchers()
     stated = dict.fromkeys(_stated(facts, dockerfiles))
     known = {image.dockerfile for image in stated}
     assumed = [
@@ -147,11 +153,32 @@ def build_contexts(facts: Facts, paths: Paths) -> tuple[BuildContext, ...]:
         if path not in known and (folder := _assumed(dockerfile, paths)) is not None
     ]
     return tuple(
-        BuildContext(image, _in_force(image, ignores), image in stated, dockerfiles[image.dockerfile])
+        _context(image, image in stated, dockerfiles[image.dockerfile], _in_force(image, ignores), matchers)
         for image in sorted(
             {*stated, *assumed}, key=lambda each: (each.dockerfile, each.context, each.target)
         )
     )
+
+
+class _Matchers:
+    """What the ignore files leave out, for all contexts together within one number of steps."""
+
+    def __init__(self) -> None:
+        self._budget = Budget(MATCH_STEPS)
+        self._made: dict[tuple[str, ...], DockerMatcher] = {}
+
+    def of(self, lines: tuple[str, ...]) -> DockerMatcher:
+        if lines not in self._made:
+            self._made[lines] = DockerMatcher(lines, self._budget)
+        return self._made[lines]
+
+
+def _context(
+    image: BuiltImage, stated: bool, dockerfile: Dockerfile, ignore: IgnoreRules | None, matchers: _Matchers
+) -> BuildContext:
+    lines = () if ignore is None else ignore.lines
+    kept = tuple(line for line in lines if not line.lstrip().startswith("!"))
+    return BuildContext(image, ignore, stated, dockerfile, matchers.of(lines), matchers.of(kept))
 
 
 def _stated(facts: Facts, dockerfiles: Mapping[str, Dockerfile]) -> Iterator[BuiltImage]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lintkit.graph.facts import CopyInstruction, ImageCommand, ImageStage, VariableProvided
+from lintkit.parse.ignore import DockerMatcher, docker_ignored
 from lintkit.parse.numbers import whole_number
 
 
@@ -82,8 +83,6 @@ class LooseFiles:
         """Whether `file` (absolute, or relative to the working directory; empty for any `.env`) may be there."""
         if self.opaque:
             return True
-        from lintkit.parse.ignore import docker_ignored
-
         place = posixpath.normpath(posixpath.join(self.working_dir or "/", file))
         for folder, source in self.places:
             if not file:
@@ -164,22 +163,26 @@ def ignore_lines(image: BuiltImage, rules: Mapping[str, tuple[str, ...]]) -> tup
 
 
 def contents(
-    image: BuiltImage, dockerfile: Dockerfile, paths: Paths, ignored: Sequence[str]
+    image: BuiltImage, dockerfile: Dockerfile, paths: Paths, ignored: DockerMatcher
 ) -> dict[str, str]:
     """Where the repository's files are in an image: absolute path in it -> path relative to the root."""
     named = {stage.name.lower(): stage.index for stage in dockerfile.stages if stage.name}
     wanted = dockerfile.stage(image.target)
     systems: dict[int, dict[str, str]] = {}
+    copies: dict[int, list[CopyInstruction]] = {}
+    for copy in dockerfile.copies:
+        copies.setdefault(copy.stage, []).append(copy)
     for stage in dockerfile.stages:
         base = named.get(stage.base.lower(), -1)
         system = dict(systems.get(base, {})) if base < stage.index and paths.visits > 0 else {}
         paths.visits -= len(system)
-        for copy in dockerfile.copies:
-            if copy.stage != stage.index:
-                continue
+        for copy in copies.get(stage.index, ()):
             if copy.from_stage:
                 source = named.get(copy.from_stage.lower(), whole_number(copy.from_stage))
                 if source in systems:
+                    paths.visits -= len(systems[source]) * len(copy.sources)
+                    if paths.visits < 0:
+                        continue
                     _copy_between(systems[source], system, copy)
             else:
                 _copy_in(image.context, copy, paths, ignored, system)
@@ -196,7 +199,7 @@ def _destination(copy: CopyInstruction, several: bool) -> tuple[str, bool]:
 
 
 def _copy_in(
-    context: str, copy: CopyInstruction, paths: Paths, ignored: Sequence[str], system: dict[str, str]
+    context: str, copy: CopyInstruction, paths: Paths, ignored: DockerMatcher, system: dict[str, str]
 ) -> None:
     destination, folder = _destination(copy, len(copy.sources) > 1)
     for source in copy.sources:
@@ -217,7 +220,7 @@ def _copy_in(
                     system[posixpath.join(destination, path[len(place) :].lstrip("/"))] = path
 
 
-def copied(context: str, copy: CopyInstruction, paths: Paths, ignored: Sequence[str]) -> frozenset[str]:
+def copied(context: str, copy: CopyInstruction, paths: Paths, ignored: DockerMatcher) -> frozenset[str]:
     """The repository's files that one instruction takes out of the build context."""
     taken: dict[str, str] = {}
     if not copy.from_stage:
@@ -226,7 +229,7 @@ def copied(context: str, copy: CopyInstruction, paths: Paths, ignored: Sequence[
 
 
 def _copy_glob(
-    context: str, pattern: str, paths: Paths, ignored: Sequence[str], destination: str, system: dict[str, str]
+    context: str, pattern: str, paths: Paths, ignored: DockerMatcher, destination: str, system: dict[str, str]
 ) -> None:
     steps = pattern.split("/")
     fixed = 0
@@ -265,9 +268,5 @@ def _copy_between(source: Mapping[str, str], system: dict[str, str], copy: CopyI
                 system[posixpath.join(destination, inner[len(prefix) :])] = path
 
 
-def _is_ignored(path: str, context: str, lines: Sequence[str]) -> bool:
-    if not lines:
-        return False
-    from lintkit.parse.ignore import docker_ignored
-
-    return docker_ignored(path[len(context) + 1 :] if context else path, lines)
+def _is_ignored(path: str, context: str, ignored: DockerMatcher) -> bool:
+    return ignored.ignores(path[len(context) + 1 :] if context else path)

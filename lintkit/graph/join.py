@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from lintkit.budget import Budget
 from lintkit.graph.calls import CallGraph
 from lintkit.graph.commands import ProgramKind, Started, started, worker_count
 from lintkit.graph.compose_folders import compose_folders
@@ -59,7 +60,9 @@ from lintkit.graph.modules import ImportGraph
 from lintkit.graph.paths import is_served
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.model import Span
+from lintkit.parse.ignore import DockerMatcher
 from lintkit.parse.numbers import whole_number
+from lintkit.parse.wildcard_index import MATCH_STEPS
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -250,6 +253,7 @@ class _Join:
         self.imports = ImportGraph(paths, self.of(ModuleImport))
         self.dockerfiles = self._dockerfiles()
         self.ignored = {fact.path: fact.lines for fact in self.of(IgnoreRules)}
+        self.comparisons = Budget(MATCH_STEPS)
         self.folders = compose_folders(self.of(ComposeFile))
         self.settings = _grouped(self.of(ServerSetting), lambda fact: fact.path)
         self.provided = _grouped(self.of(VariableProvided), lambda fact: (fact.path, fact.unit))
@@ -443,7 +447,9 @@ class _Join:
         if built is not None and dockerfile is not None:
             if built not in self.systems:
                 lines = ignore_lines(built, self.ignored)
-                self.systems[built] = contents(built, dockerfile, self.paths, lines)
+                self.systems[built] = contents(
+                    built, dockerfile, self.paths, DockerMatcher(lines, self.comparisons)
+                )
             system = self.systems[built]
         mounted: dict[str, str] = {}
         for mount in own.mounts[:_MOST_MOUNTS]:

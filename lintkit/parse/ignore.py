@@ -12,16 +12,16 @@ github.com/moby/patternmatcher, which the builders use.
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
 from typing import Any
 
+from lintkit.budget import Budget
 from lintkit.model import Document, Kind, NodeSpans, Problem, Route, SourceFile, Span
 from lintkit.parse.errors import ParseError
 from lintkit.parse.wildcard import Token, Wildcard
+from lintkit.parse.wildcard_index import MATCH_STEPS, WildcardIndex, spend
 from lintkit.source import BOM, decode
 
 _CLASSES: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -40,9 +40,6 @@ _CLASSES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 _MAXIMUM = 100_000
-_FEW = 8
-_MANY_NAMES = 200
-"""From how many patterns, and how many names, one search for all patterns is worth putting together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +92,6 @@ class GitPattern:
         if len(tokens) < 2 or tokens[0].kind != "star" or any(each.kind != "text" for each in tokens[1:]):
             return ""
         return "".join(each.text for each in tokens[1:])
-
-    def first_folder(self) -> str:
-        """The first folder of every path that it matches, where that is written out."""
-        tokens = () if self.wildcard is None else self.wildcard.tokens
-        written = "".join(each.text for each in takewhile(lambda each: each.kind == "text", tokens))
-        folder, slash, _ = written.partition("/")
-        return folder if slash else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +174,13 @@ def git_ignored(path: str, files: Mapping[str, Sequence[str]]) -> IgnoreMatch | 
 
 
 class GitMatcher:
-    """All ignore files of a work tree; what it finds out about a folder is kept for all that lies inside."""
+    """All ignore files of a work tree; what it finds out about a folder is kept for all that lies inside.
+
+    Questions raise RuleLimitError where all of them together compare too many patterns with too many paths.
+    """
 
     def __init__(self, files: Mapping[str, Sequence[str]]) -> None:
+        self._budget = Budget(MATCH_STEPS)
         self._lines = files
         self._indexes: dict[str, tuple[_GitIndex, _GitIndex] | None] = {}
         self._folders: dict[str, IgnoreMatch | None] = {"": None}
@@ -223,7 +217,7 @@ class GitMatcher:
             index = self._indexes[directory]
             if index is not None:
                 relative = path[len(directory) + 1 :] if directory else path
-                pattern = index[is_folder].last(relative, name)
+                pattern = index[is_folder].last(relative, name, self._budget)
                 if pattern is not None:
                     return IgnoreMatch(directory, pattern.line, pattern.text, not pattern.negated)
             if not directory:
@@ -238,39 +232,32 @@ class _GitIndex:
         self.names: dict[str, GitPattern] = {}
         self.paths: dict[str, GitPattern] = {}
         self.endings: dict[int, dict[str, GitPattern]] = {}
-        self.wild_names: list[GitPattern] = []
-        self.wild_paths: dict[str, list[GitPattern]] = {}
         self._by_name: dict[str, GitPattern | None] = {}
+        wild_names: list[GitPattern] = []
+        wild_paths: list[GitPattern] = []
         for pattern in patterns:
             ending = pattern.ending()
             if pattern.literal is not None:
                 (self.names if pattern.anywhere else self.paths)[pattern.literal] = pattern
             elif ending:
                 self.endings.setdefault(len(ending), {})[ending] = pattern
-            elif pattern.anywhere:
-                self.wild_names.append(pattern)
-            else:
-                self.wild_paths.setdefault(pattern.first_folder(), []).append(pattern)
-        self._any_name: re.Pattern[str] | None = None
+            elif pattern.wildcard is not None:
+                (wild_names if pattern.anywhere else wild_paths).append(pattern)
+        self._wild_names = _Wild(wild_names)
+        self._wild_paths = _Wild(wild_paths)
 
-    def last(self, path: str, name: str) -> GitPattern | None:
-        """The last pattern that matches `path`, whose last part is `name`."""
+    def last(self, path: str, name: str, budget: Budget) -> GitPattern | None:
+        """The last pattern that matches `path`, whose last part is `name`. Raises RuleLimitError."""
         path, name = _bytes(path), _bytes(name)
-        found = self._later(self.paths.get(path), self._of_name(name))
-        for folder in {"", path.partition("/")[0]}:
-            found = self._later(found, _last(self.wild_paths.get(folder, ()), path, name, found))
-        return found
+        found = self._later(self.paths.get(path), self._of_name(name, budget))
+        return self._later(found, self._wild_paths.last(path, found, budget))
 
-    def _of_name(self, name: str) -> GitPattern | None:
+    def _of_name(self, name: str, budget: Budget) -> GitPattern | None:
         if name not in self._by_name:
-            if len(self._by_name) == _MANY_NAMES:
-                self._any_name = _alternatives(self.wild_names)
             found = self.names.get(name)
             for length, endings in self.endings.items():
                 found = self._later(found, endings.get(name[-length:]))
-            if self._any_name is None or self._any_name.fullmatch(name):
-                found = self._later(found, _last(self.wild_names, name, name, found))
-            self._by_name[name] = found
+            self._by_name[name] = self._later(found, self._wild_names.last(name, found, budget))
         return self._by_name[name]
 
     @staticmethod
@@ -280,25 +267,22 @@ class _GitIndex:
         return one if one.line > other.line else other
 
 
-def _last(
-    patterns: Sequence[GitPattern], path: str, name: str, known: GitPattern | None
-) -> GitPattern | None:
-    """The last of `patterns` that matches, if it comes after the `known` one."""
-    for pattern in reversed(patterns):
-        if known is not None and known.line > pattern.line:
-            return None
-        if pattern.matches_bytes(path, name, True):
-            return pattern
-    return None
+class _Wild:
+    """Patterns with wildcards, in their order."""
 
+    def __init__(self, patterns: Sequence[GitPattern]) -> None:
+        self._patterns = patterns
+        self._index = WildcardIndex([each.wildcard for each in patterns if each.wildcard is not None])
 
-def _alternatives(patterns: Sequence[GitPattern]) -> re.Pattern[str] | None:
-    """One search that says whether any of many patterns can match at all; None where each has to be asked."""
-    known = [each.wildcard.expression for each in patterns if each.wildcard is not None]
-    sources = [each.pattern for each in known if each is not None]
-    if len(sources) < len(known) or len(sources) < _FEW:
+    def last(self, text: str, known: GitPattern | None, budget: Budget) -> GitPattern | None:
+        """The last pattern that matches `text`, if it comes after the `known` one. Raises RuleLimitError."""
+        for position in reversed(self._index.candidates(text, budget)):
+            pattern = self._patterns[position]
+            if known is not None and known.line > pattern.line:
+                return None
+            if pattern.wildcard is not None and pattern.wildcard.matches(text):
+                return pattern
         return None
-    return re.compile("|".join(f"(?:{source})" for source in sources), re.DOTALL)
 
 
 @lru_cache(maxsize=64)
@@ -454,31 +438,78 @@ def docker_ignored(path: str, lines: Sequence[str]) -> bool:
     lines  of the one `.dockerignore` in force; the last pattern that matches the path or a folder of it
     decides
     """
-    known = tuple(lines)
-    parts = path.strip("/").split("/")
-    above: tuple[bool, ...] = (False,) * len(compile_docker(known))
-    for count in range(1, len(parts)):
-        _, above = _docker_folder("/".join(parts[:count]), above, known)
-    return _docker_step("/".join(parts), above, known)[0]
+    return DockerMatcher(lines).ignores(path)
 
 
-def _docker_step(path: str, above: tuple[bool, ...], lines: tuple[str, ...]) -> tuple[bool, tuple[bool, ...]]:
-    """Whether a path is ignored, and which patterns match it, given those that match its folder.
+class DockerMatcher:
+    """One `.dockerignore`; what it finds out about a folder is kept for all that lies inside.
 
-    What matched a folder matches all inside. A pattern that could change nothing is not even asked, so that a
-    `!folder` counts only where something before it had ignored that folder itself.
+    lines   the patterns in force
+    budget  the comparisons that are left for all ignore files of one question
+
+    Questions raise RuleLimitError where all of them together compare too many patterns with too many paths.
     """
-    ignored = False
-    matched = list(above)
-    for index, pattern in enumerate(compile_docker(lines)):
-        if above[index] or (pattern.negated == ignored and pattern.matches(path)):
-            matched[index] = True
-            ignored = not pattern.negated
-    return ignored, tuple(matched)
+
+    def __init__(self, lines: Sequence[str], budget: Budget | None = None) -> None:
+        self._rules = _docker_index(tuple(lines))
+        self._budget = Budget(MATCH_STEPS) if budget is None else budget
+        self._folders: dict[str, tuple[int, ...]] = {"": ()}
+
+    def ignores(self, path: str) -> bool:
+        """Whether Docker leaves `path` out; see `docker_ignored`."""
+        parts = path.strip("/").split("/")
+        above: tuple[int, ...] = ()
+        for count in range(1, len(parts)):
+            folder = "/".join(parts[:count])
+            if folder not in self._folders:
+                self._folders[folder] = self._step(folder, above)[1]
+            above = self._folders[folder]
+        return self._step("/".join(parts), above)[0]
+
+    def _step(self, path: str, above: tuple[int, ...]) -> tuple[bool, tuple[int, ...]]:
+        """Whether a path is ignored, and which patterns match it, given those that match its folder.
+
+        What matched a folder matches all inside. A pattern that could change nothing is not even asked, so that a
+        `!folder` counts only where something before it had ignored that folder itself.
+        """
+        known = frozenset(above)
+        spend(self._budget, len(known))
+        ignored = False
+        matched: list[int] = []
+        for number in sorted(known.union(self._rules.candidates(path, self._budget))):
+            pattern = self._rules.patterns[number]
+            if number in known or (pattern.negated == ignored and pattern.matches(path)):
+                matched.append(number)
+                ignored = not pattern.negated
+        return ignored, tuple(matched)
 
 
-_docker_folder = lru_cache(maxsize=4096)(_docker_step)
-"""The same for folders, which many paths share."""
+class _DockerIndex:
+    """The patterns of one ignore file, so that few have to be tried for a path."""
+
+    def __init__(self, patterns: tuple[DockerPattern, ...]) -> None:
+        self.patterns = patterns
+        self._literals: dict[str, list[int]] = {}
+        self._wild: list[int] = []
+        wildcards: list[Wildcard] = []
+        for number, pattern in enumerate(patterns):
+            if pattern.literal is not None:
+                self._literals.setdefault(pattern.literal, []).append(number)
+            elif pattern.wildcard is not None:
+                self._wild.append(number)
+                wildcards.append(pattern.wildcard)
+        self._index = WildcardIndex(wildcards)
+
+    def candidates(self, path: str, budget: Budget) -> Iterator[int]:
+        """The numbers of the patterns that can match exactly this path. Raises RuleLimitError."""
+        yield from self._literals.get(path, ())
+        for position in self._index.candidates(path, budget):
+            yield self._wild[position]
+
+
+@lru_cache(maxsize=64)
+def _docker_index(lines: tuple[str, ...]) -> _DockerIndex:
+    return _DockerIndex(compile_docker(lines))
 
 
 @lru_cache(maxsize=512)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.api import Budget, Document, Finding, Location, Route, RuleContext, bad, define, good
 from lintkit.parse.compose import services
 from lintkit.parse.numbers import whole_number
 
@@ -82,9 +83,54 @@ _ANY = ("", "0.0.0.0", "[::]", "::")
 _MAX_PORTS = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """What publishes a port: the address (empty for all), the service, where that stands, and its profiles."""
+
+    address: str
+    service: str
+    route: Route
+    profiles: frozenset[str]
+
+
+class _Published:
+    """The mappings of one port so far, so that one that it clashes with is found without looking at all."""
+
+    def __init__(self) -> None:
+        self._by_address: dict[str, dict[frozenset[str], _Mapping]] = {}
+        self._everywhere: dict[frozenset[str], _Mapping] = {}
+        self._anywhere: dict[frozenset[str], _Mapping] = {}
+
+    def clash(self, new: _Mapping, budget: Budget) -> _Mapping | None:
+        """A mapping of the same address, or of all addresses, that can run at the same time. Raises RuleLimitError."""
+        several = (self._by_address.get(new.address, {}), self._everywhere)
+        for group in (self._anywhere,) if new.address in _ANY else several:
+            for other in _alike(group, new.profiles):
+                budget.spend(1, "comparing the ports of services with many profiles")
+                if not new.profiles or not other.profiles or new.profiles & other.profiles:
+                    return other
+        return None
+
+    def add(self, new: _Mapping) -> None:
+        self._anywhere.setdefault(new.profiles, new)
+        if new.address in _ANY:
+            self._everywhere.setdefault(new.profiles, new)
+        else:
+            self._by_address.setdefault(new.address, {}).setdefault(new.profiles, new)
+
+
+def _alike(group: Mapping[frozenset[str], _Mapping], profiles: frozenset[str]) -> Iterator[_Mapping]:
+    """Those that most likely clash first: of the same profiles, and of none; then all others."""
+    for key in dict.fromkeys((profiles, frozenset[str]())):
+        if key in group:
+            yield group[key]
+    yield from (other for key, other in group.items() if key and key != profiles)
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each mapping whose host port an earlier one has."""
-    seen: dict[tuple[int, str], list[tuple[str, str, Route, frozenset[str]]]] = {}
+    seen: dict[tuple[int, str], _Published] = {}
+    budget = Budget()
     for service in services(document):
         ports = service.data.get("ports")
         profiles = service.data.get("profiles")
@@ -94,21 +140,22 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             if parsed is None:
                 continue
             address, low, high, protocol = parsed
-            route = (*service.route, "ports", index)
-            earlier = None
+            new = _Mapping(address, service.name, (*service.route, "ports", index), own)
+            earlier: tuple[int, _Mapping] | None = None
             for port in range(low, min(high, low + _MAX_PORTS) + 1):
-                for other in seen.setdefault((port, protocol), []):
-                    apart = own and other[3] and not own & other[3]
-                    if not apart and (address == other[0] or address in _ANY or other[0] in _ANY):
-                        earlier = earlier or (port, other)
-                seen[port, protocol].append((address, service.name, route, own))
+                budget.spend(1, "comparing the ranges of ports")
+                published = seen.setdefault((port, protocol), _Published())
+                other = published.clash(new, budget) if earlier is None else None
+                if other is not None:
+                    earlier = port, other
+                published.add(new)
             if earlier is not None:
-                port, (_, name, other_route, _) = earlier
+                port, other = earlier
                 yield rule.finding(
-                    document.span(route),
-                    f"port {port} of the host is already published by service `{name}`",
+                    document.span(new.route),
+                    f"port {port} of the host is already published by service `{other.service}`",
                     subject=f"{service.name} {port}",
-                    related=(Location(document.span(other_route), "the other one"),),
+                    related=(Location(document.span(other.route), "the other one"),),
                 )
 
 

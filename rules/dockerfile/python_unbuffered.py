@@ -214,6 +214,6 @@ class _Places:
             folders = {each.path: each.working_dir for each in self._project.facts(ImageCommand)}
             for context in build_contexts(self._project.facts, paths):
                 path = context.image.dockerfile
-                system = contents(context.image, context.dockerfile, paths, context.lines)
+                system = contents(context.image, context.dockerfile, paths, context.matcher)
                 self._systems.setdefault(path, []).append((folders.get(path, "/"), system))
         return self._systems.get(dockerfile, [])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
+from lintkit.api import NOT_A_SERVICE, Budget, Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.env_files import is_example, is_for_development
 from lintkit.graph.facts import IgnoreRules, KeyFile, VariableProvided
 from lintkit.parse.ignore import docker_ignored, git_ignored
@@ -72,6 +72,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     harmless = {fact.path for fact in project.facts(VariableProvided) if fact.source == "dotenv"}
     harmless -= {fact.path for fact in project.facts(VariableProvided) if fact.value.is_secret}
     keys = {key.path for key in project.facts(KeyFile)}
+    budget = Budget()
     for fact in project.facts(IgnoreRules):
         if len(fact.lines) > _MOST:
             continue
@@ -83,7 +84,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 path = posixpath.join(posixpath.dirname(fact.path), inner)
                 if path in harmless or (path in project.paths - keys and not _is_env(inner)):
                     continue
-                if _decides(fact, index, inner):
+                if _decides(fact, index, inner, budget):
                     yield rule.finding(
                         fact.spans[index],
                         f"this line takes `{inner}` back, which the lines above ignore",
@@ -110,11 +111,17 @@ def _is_env(inner: str) -> bool:
     return "env" in posixpath.basename(inner)
 
 
-def _decides(fact: IgnoreRules, index: int, inner: str) -> bool:
-    """Whether the path is ignored without this line, and not with it."""
-    lines = list(fact.lines)
-    without = [*lines[:index], *lines[index + 1 :]]
-    if posixpath.basename(fact.path) == ".gitignore":
-        now, before = git_ignored(inner, {"": lines}), git_ignored(inner, {"": without})
-        return not (now is not None and now.ignored) and before is not None and before.ignored
-    return not docker_ignored(inner, lines) and docker_ignored(inner, without)
+def _decides(fact: IgnoreRules, index: int, inner: str, budget: Budget) -> bool:
+    """Whether the path is ignored without this line, and not with it. Raises RuleLimitError."""
+    lines = fact.lines
+    ignores = _git if posixpath.basename(fact.path) == ".gitignore" else docker_ignored
+    alone = lines[index].strip().removeprefix("!").strip()
+    if not ignores(inner, (alone,)) or ignores(inner, lines):
+        return False
+    budget.spend(len(lines), "asking long ignore files without each of their lines that begin with `!`")
+    return ignores(inner, (*lines[:index], *lines[index + 1 :]))
+
+
+def _git(path: str, lines: Sequence[str]) -> bool:
+    match = git_ignored(path, {"": lines})
+    return match is not None and match.ignored

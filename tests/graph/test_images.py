@@ -3,6 +3,7 @@ from __future__ import annotations
 from lintkit.graph.facts import CopyInstruction, ImageStage
 from lintkit.graph.images import BuiltImage, Dockerfile, Paths, contents
 from lintkit.model import Span
+from lintkit.parse.ignore import DockerMatcher
 from tests.graph.trees import graph_of, unit_of
 
 PYTHON = {"app/main.py": "", "app/__init__.py": "", "tests/test_x.py": "", "README.md": "", "lib/x.py": ""}
@@ -65,4 +66,4 @@ def test_images_that_copy_everything_many_times_run_out_of_visits() -> None:
     copies = tuple(CopyInstruction(span, 0, (".",), f"/{number}/") for number in range(1_000))
     dockerfile = Dockerfile("Dockerfile", (ImageStage(span, 0, "", "x"),), copies)
     paths = Paths(frozenset(f"m{number}.py" for number in range(100)), visits=1_000)
-    assert len(contents(BuiltImage("Dockerfile", ""), dockerfile, paths, ())) == 1_000
+    assert len(contents(BuiltImage("Dockerfile", ""), dockerfile, paths, DockerMatcher(()))) == 1_000
