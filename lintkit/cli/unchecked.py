@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 from lintkit.cli.failure import say
 from lintkit.config.errors import quoted
 from lintkit.model import Notification, Report
+from lintkit.own_rules import SKIPPED_FILE
 
 if TYPE_CHECKING:
     from lintkit.discover.files import Discovery
     from lintkit.engine import Request
-
-_SKIPPED = "lintkit/skipped-file"
 
 
 def with_unchecked(report: Report, request: Request, discovery: Discovery, *, allow_empty: bool) -> Report:
@@ -58,13 +57,13 @@ def _empty_folders(asked: Iterable[str], discovery: Discovery, report: Report) -
 
 def _error(folder: str, message: str) -> Notification:
     hint = "`lintkit files` lists what it reads, and --allow-empty accepts folders without it"
-    return Notification("error", f"{message}; {hint}", _SKIPPED, folder)
+    return Notification("error", f"{message}; {hint}", SKIPPED_FILE.id, folder)
 
 
 def say_notifications(report: Report, *, quiet: bool) -> None:
     """Say on stderr, whatever the format, why the check is not whole."""
     for note in report.notifications:
-        if is_failure(note) or (note.level == "warning" and note.rule in ("", _SKIPPED) and not quiet):
+        if is_failure(note) or (note.level == "warning" and note.rule in ("", SKIPPED_FILE.id) and not quiet):
             say(
                 f"{note.level}: {note.path}: {note.message}" if note.path else f"{note.level}: {note.message}"
             )
@@ -72,4 +71,4 @@ def say_notifications(report: Report, *, quiet: bool) -> None:
 
 def is_failure(note: Notification) -> bool:
     """Whether something that was asked for could not be done; of rules that failed there is a finding."""
-    return note.level == "error" and note.rule in ("", _SKIPPED)
+    return note.level == "error" and note.rule in ("", SKIPPED_FILE.id)
