@@ -109,9 +109,9 @@ def rule_failed(rule_id: str, span: Span, error: Exception) -> Finding:
 def lost_file(path: str, how: str) -> FileResult:
     """What is said of a file whose process died over it.
 
-    how  such as `killed by SIGKILL`
+    how  such as `was killed by SIGSEGV`
     """
-    reason = f"the process that checked this file was {how}, as happens where memory runs out"
+    reason = f"the process that checked this file {how}"
     return FileResult(path, (_rule_failed("lintkit/worker", Span(path, 0, 0), reason),), parsed=False)
 
 

@@ -45,7 +45,7 @@ def map_in_order(
 ) -> Iterator[R]:
     """`map(function, items)`, on `jobs` processes where the system can fork; results come in the order of `items`.
 
-    lost  the result of an item whose worker died at it, and how it died, such as `killed by SIGKILL`
+    lost  the result of an item whose worker died at it, and how it died, such as `was killed by SIGSEGV`
     What `function` raises is raised here. Where there is no safe fork (macOS, Windows), one process does all the work.
     """
     if jobs <= 1 or sys.platform == "darwin" or not hasattr(os, "fork"):
@@ -201,7 +201,9 @@ def _end(code: int | None) -> str:
     """How a process ended, by its exit code: negative for a signal."""
     if code is None or code >= 0:
         return f"ended by itself, with exit code {code or 0}"
+    if code == -signal.SIGKILL:
+        return "was killed by SIGKILL, as happens where memory runs out"
     try:
-        return f"killed by {signal.Signals(-code).name}"
+        return f"was killed by {signal.Signals(-code).name}"
     except ValueError:
-        return f"killed by signal {-code}"
+        return f"was killed by signal {-code}"
