@@ -18,6 +18,10 @@ FILES = (
     ("a.xml", "<db><password>blue-whale-41</password></db>\n"),
     ("a.xml", '<db user="shop" password="blue-whale-41"/>\n'),
     ("a.xml", "<property><name>db.password</name><value>blue-whale-41</value></property>\n"),
+    (
+        "a.xml",
+        "<db><!-- é -->\n<!-- <password>white-whale-40</password> --><password>blue-whale-41</password></db>",
+    ),
     ("config", "db:\n  password: blue-whale-41\n"),
     ("config", "password=blue-whale-41\n"),
     ("config", '{"password": "blue-whale-41"}'),
@@ -57,3 +61,9 @@ def test_in_order_and_once() -> None:
     starts = [verdict.start for _, verdict in file_secrets("a.conf", text)]
     assert len(starts) == 3
     assert starts == sorted(set(starts))
+
+
+def test_comments_that_do_not_end_hide_nothing() -> None:
+    text = "<db><password>blue-whale-41</password>" + "<!--" * 40_000
+    ((_, verdict),) = file_secrets("a.xml", text)
+    assert text[verdict.start : verdict.end] == "blue-whale-41"
