@@ -53,6 +53,17 @@ def test_the_rule_that_is_shown_passes_its_examples(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / "lintkit.toml").write_text('rules = ["policies/"]\n', encoding="utf-8")
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: 'shop/web:1.4'}}\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "lintkit", "check", "--output-format", "concise"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert "`web` has no restart policy" in done.stdout, done.stdout + done.stderr
 
 
 def test_links_lead_somewhere() -> None:

@@ -321,9 +321,13 @@ def commit_of(repository: Repository, revision: str) -> str:
     )
     commit = done.stdout.strip()
     if done.returncode or not _SHA.fullmatch(commit):
+        named = (
+            f"the revision `{revision}`"
+            if revision.isprintable() and len(revision) <= 200
+            else "the revision you gave"
+        )
         raise GitError(
-            "git knows no commit by the name of the revision you gave; check its spelling, and in a shallow "
-            "clone fetch it first."
+            f"git knows no commit by the name of {named}; check its spelling, and in a shallow clone fetch it first."
         )
     return commit.decode("ascii")
 

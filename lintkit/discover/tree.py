@@ -565,7 +565,10 @@ def _repository(root: Path) -> Repository:
     except GitError as error:
         raise TreeError(str(error)) from None
     if repository is None:
-        raise TreeError("This folder is no git work tree, so it has neither an index nor revisions.")
+        raise TreeError(
+            "this folder is no git work tree, so it has neither an index nor revisions to compare with; "
+            "`lintkit baseline` and --baseline do without git"
+        )
     return repository
 
 
