@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import lru_cache
+from heapq import heappop, heappush
 
 from lintkit.blocks import Block, Statement
 from lintkit.model import Finding, Kind, Problem, Span, SuppressedFinding, Suppression
@@ -76,6 +77,9 @@ class _Reader:
             line = self.lines.position(span.start).line
             if not text[self.lines.start(line) : span.start].strip(" \t\f\ufeff"):
                 self.own_line.add(line)
+        self._below: dict[int, int] = {}
+        self._covered: dict[int, tuple[tuple[int, int], tuple[tuple[int, int], ...]]] = {}
+        self._content: int | None = None
         self.statements = statements
         self.statement_starts = [statement.start for statement in statements]
         self.blocks_by_head: dict[int, list[Block]] = {}
@@ -131,25 +135,42 @@ class _Reader:
             reason = ""
         if verb == "ignore-file":
             return self._whole_file(rules, reason, span)
-        line = self.lines.position(span.start).line
-        if line in self.own_line:
-            while line in self.own_line:
-                line += 1
-        start, end = self._extent(line)
-        return Suppression(self.path, rules, reason, start, end, span, around=self._around(line))
+        line = self._below_comments(self.lines.position(span.start).line)
+        if line not in self._covered:
+            self._covered[line] = self._extent(line), self._around(line)
+        (start, end), around = self._covered[line]
+        return Suppression(self.path, rules, reason, start, end, span, around=around)
+
+    def _below_comments(self, line: int) -> int:
+        """The line itself, or the first one below it that is more than a comment; many in a row are counted once."""
+        passed = []
+        while line in self.own_line and line not in self._below:
+            passed.append(line)
+            line += 1
+        found = self._below.get(line, line)
+        self._below.update(dict.fromkeys(passed, found))
+        return found
 
     def _whole_file(self, rules: tuple[str, ...], reason: str, span: Span) -> Suppression | Problem:
-        first = self.lines.position(span.start).line
-        for number in range(1, first + 1):
-            line = self.lines.line(number).strip(" \t\f")
-            if number in self.own_line or not line or line == "---" or line.startswith("%YAML"):
-                continue
+        if self.lines.position(span.start).line >= self._first_content():
             return self._problem(
                 "ignore-file-not-first",
                 "`lintkit: ignore-file` counts only above the first content of the file: move it to the top",
                 span,
             )
         return Suppression(self.path, rules, reason, 0, len(self.text) + 1, span, whole_file=True)
+
+    def _first_content(self) -> int:
+        """The first line that is more than a comment or the head of a YAML document; else the one behind the last."""
+        if self._content is None:
+            self._content = next(
+                (n for n in range(1, len(self.lines) + 1) if self._is_content(n)), len(self.lines) + 1
+            )
+        return self._content
+
+    def _is_content(self, number: int) -> bool:
+        line = self.lines.line(number).strip(" \t\f")
+        return not (number in self.own_line or not line or line == "---" or line.startswith("%YAML"))
 
     def _extent(self, line: int) -> tuple[int, int]:
         """What a comment on `line` covers: the line, and the blocks with a head there."""
@@ -237,8 +258,10 @@ def _any_between(starts: Sequence[int], start: int, end: int) -> bool:
     return index < len(starts) and starts[index] < end
 
 
-def _covering(findings: Sequence[Finding], suppressions: Sequence[Suppression]) -> dict[int, list[_Cover]]:
-    """The index of each finding that is covered -> what covers it.
+def _innermost(
+    findings: Sequence[Finding], suppressions: Sequence[Suppression]
+) -> tuple[dict[int, Suppression], set[tuple[Suppression, str]]]:
+    """The index of each finding that is covered -> the innermost comment that covers it; and which ids cover any.
 
     A sweep over each file, since a file may hold thousands of both.
     """
@@ -249,29 +272,34 @@ def _covering(findings: Sequence[Finding], suppressions: Sequence[Suppression]) 
     for index, finding in enumerate(findings):
         if finding.path in by_path:
             indexes.setdefault(finding.path, []).append(index)
-    found: dict[int, list[_Cover]] = {}
+    found: dict[int, Suppression] = {}
+    used: set[tuple[Suppression, str]] = set()
     for path, here in indexes.items():
         here.sort(key=lambda index: findings[index].primary.span.start)
         places: dict[str, list[int]] = {}
         for index in here:
             places.setdefault(findings[index].rule, []).append(findings[index].primary.span.start)
         waiting = _covers(by_path[path], places)
-        open_now: list[_Cover] = []
+        used.update((cover.suppression, cover.rule) for cover in waiting)
+        matched: dict[str, list[str]] = {}
+        open_now: dict[str, list[tuple[int, int, int, _Cover]]] = {rule: [] for rule in places}
         begun = 0
         for index in here:
             position = findings[index].primary.span.start
-            open_now = [cover for cover in open_now if position < cover.end]
             while begun < len(waiting) and waiting[begun].start <= position:
-                open_now.append(waiting[begun])
+                cover = waiting[begun]
+                if cover.rule not in matched:
+                    matched[cover.rule] = [rule for rule in places if _matcher(cover.rule)(rule)]
+                for rule in matched[cover.rule]:
+                    heappush(open_now[rule], (cover.end - cover.start, -cover.start, begun, cover))
                 begun += 1
-            covering = [
-                cover
-                for cover in open_now
-                if position < cover.end and _matcher(cover.rule)(findings[index].rule)
-            ]
+            # What has ended lies on top or below what is further inside, and there it does no harm.
+            covering = open_now[findings[index].rule]
+            while covering and covering[0][3].end <= position:
+                heappop(covering)
             if covering:
-                found[index] = covering
-    return found
+                found[index] = covering[0][3].suppression
+    return found, used
 
 
 def apply(
@@ -289,18 +317,15 @@ def apply(
     Returns the findings that stay, in their order; the suppressed ones, each with the reason of the innermost comment
     that covers it; and the comments of which an id did nothing, with a sentence that says which and why.
     """
-    covering_of = _covering(findings, suppressions)
+    innermost, used = _innermost(findings, suppressions)
     kept: list[Finding] = []
     suppressed: list[SuppressedFinding] = []
-    used: set[tuple[Suppression, str]] = set()
     for index, finding in enumerate(findings):
-        covering = covering_of.get(index)
-        if not covering:
+        comment = innermost.get(index)
+        if comment is None:
             kept.append(finding)
-            continue
-        used.update((cover.suppression, cover.rule) for cover in covering)
-        innermost = min(covering, key=lambda cover: (cover.end - cover.start, -cover.start))
-        suppressed.append(SuppressedFinding(finding, "inSource", innermost.suppression.reason))
+        else:
+            suppressed.append(SuppressedFinding(finding, "inSource", comment.reason))
     unused: list[tuple[Suppression, str]] = []
     for suppression in dict.fromkeys(suppressions):
         sentences = [

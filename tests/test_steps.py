@@ -91,6 +91,23 @@ SHAPES |= {
             **{f"x/y{each}/f{each}.py": "" for each in range(n)},
         },
     ),
+    "comments on lines of their own": (
+        "python/localhost-default",
+        lambda n: {
+            "app.py": "# lintkit: ignore[python/localhost-default] -- so\n" * n
+            + HEAD
+            + "# lintkit: ignore-file[python/localhost-default] -- so\n" * n
+            + "x = os.getenv('A', 'redis://localhost')\n"
+        },
+    ),
+    "comments for the whole file": (
+        "python/localhost-default",
+        lambda n: {
+            "app.py": "# lintkit: ignore-file[python/localhost-default] -- so\n" * n
+            + HEAD
+            + "x = os.getenv('A', 'redis://localhost')\n" * n
+        },
+    ),
     "equal ports": (
         "compose/duplicate-port",
         lambda n: {
