@@ -36,6 +36,10 @@ MASK = "*"
 _NAME = re.compile(r"[A-Za-z_]+")
 _KEPT = re.compile(r"[\r\n]+")
 _SECTION = re.compile(r"^[ \t]*([^\W\d_A-Z]+):[ \t]*(?:#.*)?$", re.MULTILINE)
+_BOUND = re.compile(
+    r"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
+)
+"""What a line of Python gives a name to."""
 _LEAST = 4
 _LEAST_PIECE = 12
 _LEAST_FORM = 8
@@ -99,8 +103,8 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
 
     Left out are values of fewer than four characters and well-known defaults such as `postgres`: they are no secret
     to anybody, and a message about the service `postgres` has to be able to say so. So are names of secrets, such as
-    `api_key`, which stand where values do in `data.get("api_key")`, and plain words that are a name of a section in the
-    file, such as its service.
+    `api_key`, which stand where values do in `data.get("api_key")`, and plain words that are a name in the file
+    itself: of its service, or of a field of its settings.
     """
     values: set[str] = set()
     for start, end in spans:
@@ -117,8 +121,8 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
             values.update(_parts(stripped))
         if len(lines) > 1 and end - start <= _LONGEST_JOINED:
             values.update(joined for joined in _joined(value) if len(joined) >= _LEAST)
-    sections = _sections(text, kind) if values else frozenset()
-    return frozenset(value for value in values if not _is_a_name(value) and value not in sections)
+    named = _sections(text, kind) | _bound(text, kind) if values else frozenset()
+    return frozenset(value for value in values if not _is_a_name(value) and value not in named)
 
 
 def _joined(value: str) -> Iterator[str]:
@@ -272,6 +276,14 @@ def _sections(text: str, kind: Kind) -> frozenset[str]:
     if kind not in ("compose", "kubernetes", "workflow", "yaml"):
         return frozenset()
     return frozenset(_SECTION.findall(text))
+
+
+def _bound(text: str, kind: Kind) -> frozenset[str]:
+    """The names without a digit that Python code binds: masked, a message could not say which setting it is about."""
+    if kind != "python":
+        return frozenset()
+    names = (function or name for function, name in _BOUND.findall(text))
+    return frozenset(name for name in names if _NAME.fullmatch(name))
 
 
 @lru_cache(maxsize=64)

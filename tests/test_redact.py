@@ -385,3 +385,21 @@ def test_what_kustomize_makes_a_secret_of(text: str) -> None:
     assert "cookie=*" in masked
     assert "client-id=****" in masked
     assert "region=blue" in masked
+
+
+def test_a_name_that_the_code_binds_is_no_secret_although_a_password_equals_it() -> None:
+    text = 'class Settings:\n    queue_host: str = "localhost"\n    queue_password: str = "queue_host"\n'
+    secrets = find_secrets(text, "python")
+    assert (
+        scrub("`queue_host` falls back to localhost", secrets.values)
+        == "`queue_host` falls back to localhost"
+    )
+    assert redact(text, "python", secrets=secrets).splitlines()[1:] == [
+        '    queue_host: str = "localhost"',
+        '    queue_password: str = "**********"',
+    ]
+    other = find_secrets('queue_password = "winter_garden"\n', "python")
+    assert (
+        scrub("`winter_garden` falls back to localhost", other.values)
+        != "`winter_garden` falls back to localhost"
+    )
