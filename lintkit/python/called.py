@@ -48,7 +48,6 @@ def reached_functions(
     return reached
 
 
-_MAIN_BLOCK = re.compile(r"""^if\b[^\n]*\b__name__\b""", re.MULTILINE)
 _STARTS_SERVER = re.compile(
     r"(?:uvicorn|hypercorn|waitress|granian|gunicorn|aiohttp)(?:\.\w+)*\.(?:run|serve|run_app|Server|Granian)$"
     r"|werkzeug(?:\.serving)?\.run_simple$|wsgiref\.simple_server\.make_server$"
@@ -63,7 +62,7 @@ def run_by_hand(function: cst.FunctionDef, file: PythonFile) -> bool:
 
     Such a function is a tool: `python load.py`. What another file imports is not known.
     """
-    if not _MAIN_BLOCK.search(file.text):
+    if "__main__" not in file.text:
         return False
     key = "run by hand"
     known: frozenset[int] | None = file.answers.get(key)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import returned_values
+from lintkit.python.spelling import one_spelling
 
 if TYPE_CHECKING:
     from lintkit.python.file import PythonFile
@@ -32,9 +33,9 @@ def key_text(key: cst.BaseExpression, file: PythonFile) -> str:
     value = file.follow(key)
     parts = file.string_parts(value, follow=True)
     if parts is None:
-        return "{" + " ".join(file.code(value).split())[:_LONGEST] + "}"
+        return "{" + one_spelling(file.code(value))[:_LONGEST] + "}"
     return "".join(
-        part if isinstance(part, str) else "{" + " ".join(file.code(part).split()) + "}" for part in parts
+        part if isinstance(part, str) else "{" + one_spelling(file.code(part)) + "}" for part in parts
     )[:_LONGEST]
 
 

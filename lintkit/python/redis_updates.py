@@ -13,7 +13,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.receivers import returned_values
 from lintkit.python.redis_clients import command_trigger, is_redis_pipeline, redis_command
 from lintkit.python.redis_keys import key_of, key_shape, key_text
-from lintkit.python.spelling import last_name
+from lintkit.python.spelling import last_name, one_spelling
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile
@@ -116,12 +116,12 @@ def updates(matches: Iterable[Match], file: PythonFile) -> Iterator[Update]:
 def _access(call: cst.Call, command: str, key: cst.BaseExpression, file: PythonFile) -> _Access:
     given = file.positional(call)
     if command in READS:
-        field = file.code(given[1]) if command == "hget" and len(given) > 1 else ""
+        field = one_spelling(file.code(given[1])) if command == "hget" and len(given) > 1 else ""
         return _Access(call, key_text(key, file), key_shape(key, file), (), field)
     values = given[_VALUES[command] :]
     field = ""
     if command == "hset" and len(values) > 1:
-        field = file.code(values[0])
+        field = one_spelling(file.code(values[0]))
         values = values[1:]
     values += [
         each.value
@@ -212,7 +212,7 @@ def _seen_by_caller(call: cst.Call, helper: _Helper, file: PythonFile) -> _Acces
     given = dict(zip(names, file.positional(call), strict=False))
     given.update({name: each.value for name, each in file.keyword_arguments(call).items() if name in names})
     text = _renamed(
-        helper.access.text, {name: " ".join(file.code(value).split()) for name, value in given.items()}
+        helper.access.text, {name: one_spelling(file.code(value)) for name, value in given.items()}
     )
     values = tuple(given[name] for name in helper.values if name in given)
     return _Access(call, text, helper.access.shape, values, helper.access.field, helper.access.pipelined)

@@ -269,6 +269,23 @@ if __name__ == "__main__":
             },
             note="what the `__main__` block starts",
         ),
+        good(
+            """\
+import httpx
+
+
+def probe():
+    print(httpx.get("https://api.example.com/health", timeout=5).text)
+
+
+if (
+    __name__
+    == "__main__"
+):
+    probe()
+""",
+            note="however the block is wrapped",
+        ),
         good({"scripts/ping.py": "import redis\n\nprint(redis.Redis().ping())\n"}),
         good(
             {"app/report.py": 'def show(total):\n    print(f"{total} orders")\n'},
@@ -377,7 +394,7 @@ def _writes_elsewhere(call: cst.Call, file: PythonFile) -> bool:
     return sink is not None and file.qualified_name(sink.value) not in {"sys.stdout", "sys.stderr"}
 
 
-_MAIN_BLOCK = re.compile(r"""^if __name__ == ["']__main__["']:""", re.MULTILINE)
+_MAIN_BLOCK = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']\s*\)?\s*:""", re.MULTILINE)
 
 
 def _runs_as_a_script(call: cst.Call, file: PythonFile) -> bool:

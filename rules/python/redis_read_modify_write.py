@@ -138,6 +138,26 @@ def finish(client: redis.Redis, key: str) -> None:
 """,
             note="a pipeline or MULTI without WATCH is no protection",
         ),
+        bad(
+            """\
+import redis
+
+client = redis.Redis()
+
+
+def count(user, name):
+    seen = int(client.get("seen:" + user.id + str(name)))
+    client.set(  # <-- here
+        "seen:"
+        + user.id
+        + str(
+            name,
+        ),
+        seen + 1,
+    )
+""",
+            note="however the key is wrapped",
+        ),
         good(
             """\
 import redis
