@@ -63,6 +63,10 @@ WRAPPERS = frozenset(
 
 _CLASS_NAME = re.compile(r"(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$")
 _DEVELOPMENT_CLASS = re.compile(r"Dev|Test|Local|Debug|CI(?![a-z])|Mock|Staging")
+_TEST_CLASS = re.compile(
+    r"^_?(?:Unit|Integration)?Test(?:s|ing)?(?![a-z])|Test(?:s|ing)?(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$"
+)
+_PRODUCTION_CLASS = re.compile(r"Prod(?:uction)?(?![a-z])")
 _DEVELOPMENT_FUNCTION = re.compile(r"(?:^|_)(?:dev|develop|development)(?:_|$)")
 _DEVELOPMENT_PATH = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
@@ -467,6 +471,66 @@ def is_for_development(node: cst.CSTNode, file: PythonFile) -> bool:
 def is_development_class(name: str) -> bool:
     """Whether a settings class is named for development or tests: `DevConfig`, `TestSettings`."""
     return bool(_DEVELOPMENT_CLASS.search(name))
+
+
+def is_of_tests(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether code stands in a settings class for the project's tests: `TestConfig`, `TestingSettings`.
+
+    Such a class may be named like any other (`PenTest`), so that it has to be one of settings as well.
+    """
+    owner = file.enclosing_class(node)
+    return (
+        owner is not None
+        and bool(_TEST_CLASS.search(owner.name.value))
+        and class_framework(owner, file) is not None
+    )
+
+
+def is_switched_for_production(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a class for production, which derives from the settings class around `node`, declares the field anew.
+
+    `class ProductionConfig(Config): DEBUG = False` beside `class Config: DEBUG = True`: production never sees that
+    default. A class of the same module counts only where it derives from this one, also through others; what it
+    declares is judged by itself.
+    """
+    owner, name = file.enclosing_class(node), assigned_name(node, file)
+    if owner is None or not name:
+        return False
+    heirs = _heirs(file)
+    pending, seen = [owner], {id(owner)}
+    while pending:
+        for heir in heirs.get(id(pending.pop()), ()):
+            if _PRODUCTION_CLASS.search(heir.name.value) and _declares(heir, name):
+                return True
+            if id(heir) not in seen:
+                seen.add(id(heir))
+                pending.append(heir)
+    return False
+
+
+def _heirs(file: PythonFile) -> dict[int, list[cst.ClassDef]]:
+    """The classes at the top of a module by the `id` of each class of it that they derive from; made once a file."""
+    found: dict[int, list[cst.ClassDef]] | None = file.answers.get("heirs")
+    if found is None:
+        found = file.answers["heirs"] = {}
+        for statement in file.statements():
+            for base in statement.bases if isinstance(statement, cst.ClassDef) else ():
+                above = file.definition(base.value)
+                if isinstance(above, cst.ClassDef) and isinstance(statement, cst.ClassDef):
+                    found.setdefault(id(above), []).append(statement)
+    return found
+
+
+def _declares(owner: cst.ClassDef, name: str) -> bool:
+    """Whether the body of a class gives `name` a value."""
+    for statement in small_statements(owner.body):
+        if isinstance(statement, cst.AnnAssign):
+            targets = [statement.target] if statement.value is not None else []
+        else:
+            targets = [each.target for each in statement.targets] if isinstance(statement, cst.Assign) else []
+        if any(isinstance(target, cst.Name) and target.value == name for target in targets):
+            return True
+    return False
 
 
 def is_development_module(path: str) -> bool:

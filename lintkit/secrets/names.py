@@ -63,6 +63,15 @@ _FLAGS = _set(
 )
 """A name that begins so holds a yes or no."""
 
+_NOT_REAL = _set("fake dummy mock mocked stub stubbed bogus")
+"""What nothing real takes: `fake_wallet_secret`, `DUMMY_TOKEN`."""
+
+_WHERE = _set("path paths dir directory filename filepath")
+"""A name that begins so holds where a secret is kept: `path_mounts_credentials`, `path_to_token`."""
+
+_ABOUT_SECRETS = _set("name names number file files count list kind kinds type types location")
+"""The same where `of`, `for`, `to` or `with` follows: `names_of_secrets`, `file_with_password`."""
+
 _PUBLIC = frozenset({"public", "publishable", "anon", "pub"})
 
 _TRAILING = _set(
@@ -89,7 +98,9 @@ def secret_term(name: str) -> tuple[str, ...]:
     words = list(split_words(name))
     while len(words) > 1 and (is_digits(words[-1]) or words[-1] in _TRAILING):
         words.pop()
-    if not words or words[0] in _FLAGS:
+    if not words or words[0] in _FLAGS | _WHERE or _NOT_REAL & set(words):
+        return ()
+    if words[0] in _ABOUT_SECRETS and words[1:2] and words[1] in {"of", "for", "to", "with"}:
         return ()
     head, before = words[-1], words[-2] if len(words) > 1 else ""
     if head in {"key", "keys"}:

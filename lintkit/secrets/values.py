@@ -63,7 +63,7 @@ _WELL_KNOWN = _set(
     "test1234 guest123 token mytoken my-token apikey api-key letmein qwerty qwerty123 abc123 abc1234 iloveyou "
     "welcome welcome1 monkey dragon 111111 000000 1234 12345 123456 1234567 12345678 123456789 1234567890 654321 "
     "123123 112233 hunter2 nimda airflow superset keycloak nacos nexus sonar gitea vagrant pi raspberry ubuntu "
-    "docker wordpress drupal joomla magento"
+    "docker wordpress drupal joomla magento youshallnotpass"
 )
 """Passwords that images, tutorials and attackers' lists share."""
 
@@ -142,6 +142,8 @@ _PATTERN = pattern(r"^\^|\$$(?<=[)\]}*+]\$)|\\[dwsSWDb]|\[\^?[a-z0-9]-[a-z0-9]|\
 _SELECTOR = pattern(
     r"^[#.][a-z][\w-]*$|\[(?:name|type|id|data-[\w-]+|autocomplete)[~^$*|]?=|^//\w+\[|^(?:input|button|form)\b"
 )
+_HEADER = pattern(r"[Xx](?:-[A-Za-z][A-Za-z]+|-\d{1,2}){2,6}|[Xx]-[A-Za-z]{3,}")
+"""Names of HTTP headers that no standard gives: `X-Gitlab-Token`."""
 _LABEL = pattern(r"[:?…]\s*$")
 
 _SAYS_SECRET = pattern(r"(?i)secret|passw|s3cr3t|p[a4@]ss?w[o0]rd")
@@ -408,6 +410,7 @@ def _no_secret(text: str, credential: bool) -> bool:
         (_DOTTED.match(text) and not looks_random(text))
         or _PATTERN.search(text)
         or _SELECTOR.search(text)
+        or _HEADER.fullmatch(text)
         or _LABEL.search(text)
     )
 

@@ -23,7 +23,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.settings_fields import setting_at
+from lintkit.python.settings_fields import is_of_tests, setting_at
 from lintkit.python.spelling import last_name
 from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
 
@@ -87,6 +87,21 @@ THIRD = "mongodb://shop:Winter2024!@db-0.example.net:27017,db-1.example.net:2701
 FOURTH = "amqp://shop:Win,ter2024!@mq:5672"  # <-- here
 """,
             note="several hosts, a comma in the password; for this machine it is a warning",
+        ),
+        bad(
+            """\
+from pydantic_settings import BaseSettings
+
+
+class TestSettings(BaseSettings):
+    database_url: str = "postgresql://shop:shop@localhost/shop_test"
+    queue_url: str = "amqps://shop:Winter2024!@mq.shop-staging.net/test"  # <-- here
+
+
+class PenTest(BaseSettings):
+    database_url: str = "postgresql://shop:shop@localhost/findings"  # <-- here
+""",
+            note="in settings of tests, only the password of a host that is somewhere else",
         ),
         good(
             """\
@@ -156,12 +171,15 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     shows = _only_shows(match.node, text, file) or (setting is not None and setting.name.lower() in _PROSE)
     if shows and verdict.kind not in {"format", "real"}:
         return
+    severity = severity_of("password", text, verdict)
+    if severity != "error" and is_of_tests(match.node, file):
+        return  # the database that the tests bring up for themselves
     whose = f"the URL of `{setting.name}`" if setting is not None else f"a {_scheme(text, verdict.start)}URL"
     yield rule.finding(
         _password_span(match.node, text, verdict, file),
         f"{whose} holds a password that {said_of(text, verdict)}",
         subject=setting.name if setting is not None else scope_name(match.node, file) or "module",
-        severity=severity_of("password", text, verdict),
+        severity=severity,
         secret=True,
     )
 

@@ -23,6 +23,7 @@ from lintkit.python.settings_fields import (
     Setting,
     is_for_development,
     is_settings_module,
+    is_switched_for_production,
     is_validated,
     setting_at,
 )
@@ -162,6 +163,42 @@ if __name__ == "__main__":
         ),
         good(
             """\
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    debug: bool = True
+
+
+class Deployed(Settings):
+    region: str
+
+
+class Production(Deployed):
+    debug: bool = False
+""",
+            note="a class for production that switches it off",
+        ),
+        bad(
+            """\
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    debug: bool = True  # <-- here
+
+
+class ProductionSettings(Settings):
+    workers: int = 4
+
+
+class ProductionMailSettings(BaseSettings):
+    debug: bool = False
+""",
+            note="a class for production that keeps it, and one of something else",
+        ),
+        good(
+            """\
 import click
 from sqlalchemy import create_engine
 
@@ -287,7 +324,7 @@ def _named(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Findin
     setting = _setting(match, file)
     if setting is None or not _is_switch(setting) or is_for_development(match.node, file):
         return
-    if is_validated(setting, file):
+    if is_validated(setting, file) or is_switched_for_production(match.node, file):
         return
     place = match.node if match.how in {"keyword", "entry"} else match.value
     yield rule.finding(file.span(place), f"`{name}` is on {_where(setting)}", subject=name)

@@ -28,7 +28,7 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.clients import is_client_call
 from lintkit.python.defaults import literal_defaults
-from lintkit.python.settings_fields import is_development_module
+from lintkit.python.settings_fields import is_development_class, is_development_module, is_of_tests
 from lintkit.python.spelling import last_name
 from lintkit.secrets import (
     Verdict,
@@ -41,7 +41,7 @@ from lintkit.secrets import (
     split_words,
     url_credentials,
 )
-from lintkit.secrets.values import GUESSABLE, asks_to_be_changed
+from lintkit.secrets.values import GUESSABLE, REAL, asks_to_be_changed
 
 SECRET_NAMES = NamedValues(
     (
@@ -352,6 +352,31 @@ if API_KEY == "YOUR_API_KEY_HERE":
         ),
         good('import getpass\n\npassword = getpass.getpass("Password of the database: ")\n', note="a prompt"),
         good('import os\n\nPASSWORD = os.environ["DB_PASSWORD"]\nurl = f"redis://:{PASSWORD}@cache"\n'),
+        bad(
+            """\
+from pydantic_settings import BaseSettings
+
+
+class TestSettings(BaseSettings):
+    secret_key: str = "signs-only-in-tests"
+    mail_password: str = "Winter2024!"  # <-- here
+
+
+class Settings(BaseSettings):
+    secret_key: str = "signs-only-here"  # <-- here
+    stub_password: str = "Winter2024!"
+""",
+            note="in settings of tests, only what may be a real one; the login of a stub opens nothing",
+        ),
+        good(
+            """\
+HEADER_TOKEN = "X-Hub-Token-9"
+TOKEN = "X-Gitlab-Token"
+DEVICE_SECRET = "x-amz-device-2"
+""",
+            note="names of headers",
+        ),
+        good({"app/settings/test.py": 'SECRET_KEY = "signs-only-in-tests"\n'}, note="settings of tests"),
         good({"tests/test_login.py": 'PASSWORD = "Winter2024!"\n'}, note="tests"),
         good(
             'GITLAB_STATE_SESSION_KEY = "_gitlab_state"\n',
@@ -411,12 +436,14 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue  # a blank to fill in: whoever is called with it refuses the call
         if verdict.kind != "format" and _is_only_compared(match, file):
             continue
+        if verdict.description != REAL and verdict.kind != "format" and is_of_tests(match.node, file):
+            continue  # what the tests sign and log in with
         yield rule.finding(
             file.span(node),
             f"`{name}` {_clause(match)}a literal that {verdict.description}",
             subject=name,
             secret=True,
-            severity=_severity(name, text, verdict, file),
+            severity=_severity(match, text, verdict, file),
             confidence=_confidence(match, verdict),
         )
 
@@ -430,10 +457,16 @@ def _is_only_compared(match: Match, file: PythonFile) -> bool:
     return name.isupper() and bool(uses) and all(_is_compared(node, file) for node in uses)
 
 
-def _severity(name: str, text: str, verdict: Verdict, file: PythonFile) -> Severity:
+def _severity(match: Match, text: str, verdict: Verdict, file: PythonFile) -> Severity:
     """As for every secret; a warning in the settings of a developer's machine, but for a key that others issued."""
-    at_a_desk = is_development_module(file.path) and verdict.kind != "format" and not is_outgoing(name)
-    return "warning" if at_a_desk else severity_of(name, text, verdict)
+    name = match.name or ""
+    owner = file.enclosing_class(match.node)
+    at_a_desk = is_development_module(file.path) or (
+        owner is not None and is_development_class(owner.name.value)
+    )
+    if at_a_desk and verdict.kind != "format" and not is_outgoing(name):
+        return "warning"
+    return severity_of(name, text, verdict)
 
 
 def _uses(file: PythonFile) -> dict[str, list[cst.Name]]:

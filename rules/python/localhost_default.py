@@ -22,7 +22,12 @@ from lintkit.loopback import loopback_host
 from lintkit.python.called import run_by_hand
 from lintkit.python.clients import is_client_call
 from lintkit.python.environment_reads import environment_read
-from lintkit.python.settings_fields import asks_for, is_for_development, setting_at
+from lintkit.python.settings_fields import (
+    asks_for,
+    is_for_development,
+    is_switched_for_production,
+    setting_at,
+)
 from lintkit.python.spelling import last_name
 
 LOOPBACK = Strings(("localhost", "127.", "[::1]", "::1", "host.docker.internal"))
@@ -120,13 +125,28 @@ def url(redis_url=None):
         ),
         good(
             """\
+import os
+
 import uvicorn
 
 HOST = "127.0.0.1"
 BIND_ADDRESS = "localhost:8000"
+FLASK_URL = os.getenv("FLASK_URL", "127.0.0.1")
+FLASK_RUN_HOST = os.getenv("FLASK_RUN_HOST", "127.0.0.1")
 uvicorn.run("app:app", host="127.0.0.1")
 """,
             note="addresses that a server binds",
+        ),
+        good(
+            """\
+class Config:
+    DATABASE_URL = "postgresql://localhost/shop"
+
+
+class ProductionConfig(Config):
+    DATABASE_URL = "postgresql://db/shop"
+""",
+            note="a class for production gives it another value",
         ),
         bad(
             """\
@@ -235,7 +255,8 @@ _NOT_A_CONNECTION = re.compile(
 _CALLED_BACK = re.compile(r"callback|redirect")
 """Names of addresses that a browser comes back to: of a command line tool that is this machine, and rightly so."""
 _BOUND = re.compile(
-    r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|flask_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
+    r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
+    r"|^(?:flask|uvicorn|gunicorn|hypercorn|granian|daphne|waitress)_(?:run_)?(?:host|hostname|address|addr|url|server|server_name)$"
 )
 _STORE = re.compile(
     r"redis|valkey|postgres|database|db|mysql|mongo|neo4j|kafka|rabbit|amqp|broker|elastic|search|cache|smtp|mail|qdrant"
@@ -270,6 +291,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     name, how = place
     if is_for_development(match.node, file) or (how == "parameter" and _is_of_a_tool(match.node, file)):
+        return
+    if how in {"default", "constant"} and is_switched_for_production(match.node, file):
         return
     if (
         how not in {"client", "entry"}

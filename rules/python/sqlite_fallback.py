@@ -18,7 +18,13 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.settings_fields import asks_for, is_for_development, is_validated, setting_at
+from lintkit.python.settings_fields import (
+    asks_for,
+    is_for_development,
+    is_switched_for_production,
+    is_validated,
+    setting_at,
+)
 from lintkit.python.spelling import last_name
 
 SQLITE = Strings(("sqlite",))
@@ -114,6 +120,20 @@ def engine():
             """\
 import os
 
+
+class Config:
+    SQLALCHEMY_DATABASE_URI = os.getenv("DATABASE_URL") or "sqlite:///shop.db"
+
+
+class Production(Config):
+    SQLALCHEMY_DATABASE_URI = os.environ["DATABASE_URL"]
+""",
+            note="a class for production asks for the variable",
+        ),
+        good(
+            """\
+import os
+
 match os.getenv("STAGE"):
     case "test" | "dev":
         DATABASE_URL = os.getenv("DATABASE_URL", "sqlite:///local.db")
@@ -170,6 +190,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     """Report SQLite URLs that a setting falls back to, and assignments where a URL is missing."""
     node = _whole(match.node, file)
     if not _URL.match(_beginning(match.node, file)) or is_for_development(node, file):
+        return
+    if is_switched_for_production(node, file):
         return
     setting = setting_at(node, file)
     if setting is not None and (setting.framework not in {"module", "class", "flask"} or setting.is_fallback):
