@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lintkit.api import NOT_A_SERVICE, Calls, Finding, Match, PythonFile, RuleContext, bad, cst, define, good
 from lintkit.python.environment_reads import READ_CALLS, READER_CLASSES, EnvironmentRead, environment_read
@@ -61,6 +62,7 @@ serve(timeout=os.getenv("TIMEOUT", default=DEFAULT))  # <-- here
 import os
 
 DEBUG = bool(os.getenv("DEBUG"))  # <-- here
+TRACE = bool(os.getenv("TRACE") or os.getenv("APP_TRACE"))  # <-- here x2
 CACHE = bool(os.environ.get("USE_CACHE", "False"))  # <-- here
 HOSTS = list(os.getenv("ALLOWED_HOSTS", ""))  # <-- here
 """,
@@ -99,6 +101,8 @@ if os.getenv("TRACE", False):
 STRICT = os.getenv("STRICT", False) == "true"
 HAS_KEY = bool(os.getenv("OPENAI_API_KEY"))
 IN_CI = bool(os.environ.get("CI"))
+HAS_SCREEN = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+IN_CLOUD = bool(os.getenv("RENDER") or os.getenv("RENDER_SERVICE_ID"))
 TOKEN = os.getenv("GITHUB_TOKEN", False)
 URL = os.environ.get("REPORT_URL", False)
 """,
@@ -132,9 +136,10 @@ _CONVERTS = re.compile(
 )
 _PRESENCE = re.compile(
     r"(?:^|_)(?:URL|URI|HOST|HOSTNAME|PATH|DIR|FILE|DSN|ID|KEY|NAME|ADDRESS|ADDR|EMAIL|ENDPOINT|API|DATABASE|USER|USERNAME|PROXY|TAG"
-    r"|VERSION|SHA|REGION|DOMAIN|BUCKET|PROFILE)S?$|^(?:CI|TERM|NO_COLOR|FORCE_COLOR|DISPLAY|VIRTUAL_ENV|SSH_\w+"
+    r"|VERSION|SHA|REGION|DOMAIN|BUCKET|PROFILE)S?$|DISPLAY$|^(?:CI|TERM|NO_COLOR|FORCE_COLOR|VIRTUAL_ENV|SSH_\w+"
     r"|GITHUB_ACTIONS|GITLAB_CI|JENKINS_HOME|KUBERNETES_\w+|AWS_LAMBDA_\w+|DYNO|VERCEL|PYTEST_\w+|LOCAL_RANK)$"
 )
+_MOST_ALTERNATIVES = 20
 _KINDS = {
     "bool": "a bool",
     "int": "a number",
@@ -286,4 +291,17 @@ def _is_presence(read: EnvironmentRead, file: PythonFile) -> bool:
     default = file.literal(read.default, follow=True) if read.default is not None else None
     if default not in (None, ""):
         return False
-    return is_secret_name(read.name) or bool(_PRESENCE.search(read.name))
+    names = (read.name, *_alternatives(read.call, file))
+    return any(is_secret_name(name) or _PRESENCE.search(name) for name in names)
+
+
+def _alternatives(call: cst.Call, file: PythonFile) -> list[str]:
+    """The other variables that are asked for in the same chain of `or`: all of them answer one question."""
+    chain: cst.CSTNode = call
+    for above in file.ancestors(call):
+        if not isinstance(above, cst.BooleanOperation) or not isinstance(above.operator, cst.Or):
+            break
+        chain = above
+    reads = (environment_read(node, file) for node in file.walk(chain) if isinstance(node, cst.Call))
+    first = islice((read for read in reads if read is not None), _MOST_ALTERNATIVES)
+    return [read.name for read in first if read.call is not call]

@@ -78,6 +78,27 @@ def read(lines):
 """,
             note="also out of a loop in the `finally`",
         ),
+        bad(
+            """\
+def charge(order):
+    try:
+        return order.charge()
+    except Exception:
+        result = "refused"
+    finally:
+        return result  # <-- here
+
+
+async def refund(order):
+    try:
+        result = await order.refund()
+    except Exception:
+        result = "refused"
+    finally:
+        return result  # <-- here
+""",
+            note="a note where every error was answered before; a task can be cancelled as well",
+        ),
         good(
             """\
 def charge(order, ledger):
@@ -132,17 +153,37 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if not isinstance(attempt, cst.Try | cst.TryStar) or not isinstance(match.node, cst.Finally):
         return
     caught = {name for handler in attempt.handlers for name in file.caught(handler)}
-    covered = bool(caught & {"Exception", "BaseException"})
+    covered = not caught.isdisjoint({"Exception", "BaseException"})
+    answered = covered and not _may_raise(attempt, file) and not _may_be_cancelled(attempt, file)
     for node in _leaving(match.node.body, file):
         if any(guard.test is not None and "exc_info" in file.code(guard.test) for guard in file.guards(node)):
             continue  # it asks whether there is one
         word = file.code(node).split()[0].rstrip(";")
         yield rule.finding(
             file.span(node),
-            f"`{word}` in `finally` ends whatever exception is under way: the caller never hears of it",
+            f"`{word}` in `finally` ends "
+            + (
+                "what no `except` here catches, such as Ctrl-C, and what goes wrong in them"
+                if answered
+                else "whatever exception is under way: the caller never hears of it"
+            ),
             subject=scope_name(attempt, file) or "module",
+            severity="note" if answered else None,
             confidence="medium" if covered else None,
         )
+
+
+def _may_raise(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:
+    """Whether a handler of a `try` raises, so that `finally` ends what was meant for the caller."""
+    return any(
+        isinstance(node, cst.Raise) for handler in attempt.handlers for node in file.walk(handler.body)
+    )
+
+
+def _may_be_cancelled(attempt: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a task runs here, whose cancellation is no `Exception`."""
+    function = file.enclosing_function(attempt)
+    return function is not None and function.asynchronous is not None
 
 
 def _leaving(block: cst.CSTNode, file: PythonFile) -> Iterator[cst.CSTNode]:

@@ -24,6 +24,7 @@ from lintkit.python import time_limits as limits
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
 from lintkit.python.receivers import calls_of, calls_on
+from lintkit.python.spelling import one_spelling
 
 if TYPE_CHECKING:
     from lintkit.python.arguments import Given
@@ -282,6 +283,20 @@ connection = psycopg2.connect(host="db", dbname="shop")  # <-- here
                 "db.py": "import psycopg\n\nconnection = psycopg.connect(DSN)  # <-- here\n",
             },
             note="before release 3.1.13 psycopg has no limit",
+        ),
+        good(
+            """\
+import httpx
+
+client = httpx.AsyncClient(base_url=URL, timeout=10)
+
+
+async def events():
+    async with client.stream("GET", "/events", timeout=None) as answer:
+        async for line in answer.aiter_lines():
+            yield line
+""",
+            note="events that come when they come",
         ),
         good(
             "import psycopg\n\n\nasync def connect(dsn):\n    return await psycopg.AsyncConnection.connect(dsn)\n",
@@ -729,6 +744,8 @@ def _httpx_unlimited(call: cst.Call, file: PythonFile, rule: RuleContext) -> Ite
     given = file.keyword_arguments(call).get("timeout")
     if given is None or limits.is_bounded_around(call, file) or not limits.waits_for_ever(given.value, file):
         return
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "stream":
+        return  # whoever reads events as they come has to wait for the next
     says = f"has `timeout={shown(given.value, file)}`, which takes httpx's limit of 5 seconds for the answer away"
     yield _finding(call, says, file, rule)
 
@@ -785,7 +802,7 @@ def _unlimited(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[
         given = file.keyword_arguments(call).get(name)
         if given is not None and (
             limits.is_none(given.value, file)
-            or file.code(given.value) in {'float("inf")', "float('inf')", "math.inf"}
+            or one_spelling(file.code(given.value)) in {"float('inf')", "math.inf"}
         ):
-            yield _finding(call, f"has `{name}={file.code(given.value)}`: {outcome}", file, rule)
+            yield _finding(call, f"has `{name}={shown(given.value, file)}`: {outcome}", file, rule)
             return

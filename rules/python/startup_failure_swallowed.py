@@ -166,6 +166,23 @@ async def lifespan(app):
     yield
 """
         ),
+        bad(
+            """\
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.on_event("startup")
+async def startup():
+    for shard in SHARDS:
+        try:
+            await shard.database.connect()
+        except Exception as error:  # <-- here
+            log.warning(error)
+""",
+            note="one of several: a warning",
+        ),
         good(
             """\
 import logging
@@ -321,13 +338,26 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     start = file.span(handler).start
     end = file.span(handler.type).end if handler.type is not None else start + len("except")
+    one_of_many = _is_one_of_many(attempt, file)
     yield rule.finding(
         Span(file.path, start, end),
-        f"a failure of `{file.code(call.func)}` {startup.reason} ends here: the service starts without it",
+        f"a failure of `{file.code(call.func)}` {startup.reason} ends here: the service starts without "
+        + ("what fails, and with the others" if one_of_many else "it"),
         subject=scope_name(attempt, file),
         related=[Location(file.span(call), "what may fail")],
+        severity="warning" if one_of_many else None,
         confidence=None if startup.certain else "medium",
     )
+
+
+def _is_one_of_many(attempt: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a loop tries one after the other, such as extensions, so that a failure takes away one of them."""
+    for above in file.ancestors(attempt):
+        if isinstance(above, cst.For):
+            return True
+        if isinstance(above, cst.FunctionDef):
+            return False
+    return False
 
 
 def _catches_failures(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> bool:

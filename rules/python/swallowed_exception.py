@@ -426,6 +426,20 @@ def is_known(name):
         ),
         good(
             """\
+import pynvml
+
+
+def cards():
+    try:
+        pynvml.nvmlInit()
+        return pynvml.nvmlDeviceGetCount()
+    except Exception:
+        return 0
+""",
+            note="whether there is a graphics card",
+        ),
+        good(
+            """\
 from django.conf import settings
 
 if settings.DEBUG:
@@ -474,6 +488,10 @@ _OF_FAILURE = re.compile(
     r"|if (?:we|it|this|that) (?:can(?:'t|not)|fails?|could not|couldn't|doesn't work))\b",
     re.IGNORECASE,
 )
+_DRIVERS = frozenset(
+    {"pynvml", "py3nvml", "nvidia_smi", "GPUtil", "gpustat", "amdsmi", "pyamdgpuinfo", "cpuinfo", "wmi"}
+)
+"""Libraries that read the graphics card, the processor or the sensors, and raise where there is none."""
 _TELEMETRY = re.compile(r"(?:^|[_/])(?:telemetry|analytics|usage_stats)(?:[_./]|$)")
 _BESIDE_CLEANUP = frozenset(
     """getattr hasattr callable isinstance len list wait_for shield gather exists Path str is_file values
@@ -688,6 +706,8 @@ def _is_fine(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> boo
         return True
     if _only_cleans_up(body, file) or in_development_branch(statement, file):
         return True
+    if _only_asks_hardware(body, file):
+        return True
     if _TELEMETRY.search(file.path) or _TELEMETRY.search(scope_name(statement, file) or ""):
         return True  # what counts users must never stop them
     below = statement
@@ -699,6 +719,14 @@ def _is_fine(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> boo
                 above, below, file
             )
         below = above
+    return False
+
+
+def _only_asks_hardware(body: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a block begins by asking a driver what the machine has: on most machines the driver is not there."""
+    for node in file.walk(body):
+        if type(node) is cst.Call and isinstance(node, cst.Call):
+            return (file.qualified_name(node.func) or "").partition(".")[0] in _DRIVERS
     return False
 
 
