@@ -68,6 +68,15 @@ services:
 """,
             note="the name of what is built here is no dependency, and what a variable says is not known",
         ),
+        good(
+            """\
+services:
+  web:
+    build: .
+    image: [shop]
+""",
+            note="an image that is no name",
+        ),
     ),
 )
 
@@ -77,7 +86,8 @@ _UNKNOWN = "\0"
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image that is pulled and has neither a digest nor a tag that stays."""
     every = services(document)
-    built = {service.data.get("image") for service in every if service.data.get("build") is not None}
+    named = [service.data.get("image") for service in every if service.data.get("build") is not None]
+    built = frozenset(image for image in named if isinstance(image, str))
     for service in every:
         image = service.data.get("image")
         if not isinstance(image, str) or image in built:
