@@ -20,8 +20,8 @@ def with_unchecked(report: Report, request: Request, discovery: Discovery, *, al
     """`report` with a word about each path that was named and of which nothing was read.
 
     allow_empty  folders without a file that lintkit reads are as they should be
-    What `exclude` leaves out is meant to be: pre-commit names every file that changed. So is a file of a kind that
-    lintkit does not read, unless nothing else was named.
+    A named file that `exclude` leaves out is meant to be: pre-commit names every file that changed. So is a file of a
+    kind that lintkit does not read, unless nothing else was named. A folder in which nothing is left is no clean one.
     """
     named = frozenset(path for path in request.asked if path in discovery.paths)
     notes = [
@@ -34,6 +34,8 @@ def with_unchecked(report: Report, request: Request, discovery: Discovery, *, al
     if named and not report.files_checked and not any(path in said for path in named):
         what = quoted(min(named)) if len(named) == 1 else f"all {len(named)} files that were named"
         notes.append(Notification("warning", f"nothing was checked: lintkit reads no files such as {what}"))
+    if not request.rules.rules:
+        notes.append(Notification("warning", "no rule runs: `select` and `ignore` leave none over"))
     return replace(report, notifications=tuple(notes))
 
 
@@ -44,9 +46,13 @@ def _empty_folders(asked: Iterable[str], discovery: Discovery, report: Report) -
     nothing_read = report.files_checked == 0
     for folder in folders:
         prefix = f"{folder}/" if folder else ""
-        if any(path.startswith(prefix) for path in discovery.excluded):
-            continue
         here = f"in {quoted(folder)}" if folder else "in the folder that is checked"
+        if any(path.startswith(prefix) for path in discovery.excluded):
+            if nothing_read:
+                left = f"`exclude` leaves out every file {here}, so nothing was checked"
+                # pre-commit may name a folder that is left out; the whole repository is no such thing
+                yield Notification("warning", left, SKIPPED_FILE.id, folder) if folder else _error("", left)
+            continue
         if folder in reasons:
             yield replace(reasons[folder], level="error")
         elif not any(path.startswith(prefix) for path in discovery.paths):

@@ -1,11 +1,12 @@
 """What the API server refuses though each field has a value of its type: ranges, names, fields that exclude others.
 
 Each check names the function of Kubernetes that it rests on, which is in `validation/validation.go` below pkg/apis of
-its group (core, apps, batch, networking, autoscaling, policy, rbac), as of release 1.34. Defaults of
-pkg/apis/*/v1/defaults.go come first there, so a field that they fill in is never missed; 0 and an empty text are read
-as a field that is not there. What depends on feature gates, or on what the cluster holds already, is left out. Where
-releases differ, the most lenient one counts. Templates of pods and claims are checked by some kinds only when the pod
-or the claim is made, which then fails: that counts as refused too.
+its group (core, apps, batch, networking, autoscaling, policy, rbac); core, autoscaling and rbac were read as of
+release 1.34, of the others older releases. Defaults of pkg/apis/*/v1/defaults.go come first there, so a field that
+they fill in is never missed; 0 and an empty text are read as a field that is not there. What depends on feature gates,
+or on what the cluster holds already, is left out. Where releases differ, the most lenient one counts. Templates of
+pods and claims are checked by some kinds only when the pod or the claim is made, which then fails: that counts as
+refused too.
 """
 
 from __future__ import annotations
@@ -220,6 +221,8 @@ def _metadata(data: Mapping[Any, Any], kind: str, whole: bool) -> Iterator[Refus
         yield Refusal(("metadata",), f"this {kind} has no name", True)
     name = _text(metadata.get("name"))
     if kind not in _NAMED or not name or _IN_CAPITALS.fullmatch(name):
+        return
+    if not whole:  # a patch that kustomize applies to a `target` may have any name
         return
     if kind in ("Service", "Namespace"):
         yield from _label(metadata, ("metadata",), f"a {kind}")

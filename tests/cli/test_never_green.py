@@ -283,6 +283,19 @@ def test_what_pre_commit_names_does_not_stop_a_commit(repository: Shell) -> None
         assert said.code == 0, (paths, said)
     assert "lintkit reads no files such as `style.css`" in repository("check", "style.css").err
     assert repository("check", "legacy/app.py").err == ""
+    assert "`exclude` leaves out every file in `legacy`" in repository("check", "legacy").err
+
+
+def test_a_configuration_that_leaves_nothing_over(repository: Shell) -> None:
+    repository.write("app.py", DEFECT)
+    repository.write("lintkit.toml", 'exclude = ["**"]\n')
+    for arguments in ((), ("--output-format", "json"), ("--output-format", "sarif", "--output", "out")):
+        said = repository("check", *arguments)
+        assert said.code == 2, said
+        assert "`exclude` leaves out every file" in said.err
+    assert repository("check", "--allow-empty").code == 0
+    repository.write("lintkit.toml", "")
+    assert "no rule runs" in repository("check", "--ignore", "*").err
 
 
 def test_a_link_stands_for_what_it_leads_to(repository: Shell, tmp_path: Path) -> None:

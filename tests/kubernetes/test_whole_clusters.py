@@ -157,4 +157,17 @@ def test_the_minimum_of_an_autoscaler(number: str, told: int) -> None:
     )
     found = findings("kubernetes/hpa-replicas-minimum", {"a.yaml": text})
     assert len(found) == told
-    assert all("less than two" in message for message in found)
+    assert all("fewer than two" in message for message in found)
+
+
+def test_a_patch_may_have_any_name_since_its_target_says_what_it_changes() -> None:
+    patch = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: '*'}\n"
+        "spec: {template: {metadata: {labels: {a: b}}}}\n"
+    )
+    files = {
+        "kustomization.yaml": "resources: [shop.yaml]\n"
+        "patches: [{path: inject.yaml, target: {kind: Deployment}}]\n",
+        "inject.yaml": patch,
+    }
+    assert findings("kubernetes/schema_validation", files) == []
