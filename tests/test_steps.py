@@ -211,6 +211,14 @@ def test_a_rule_that_goes_through_a_file_too_often_is_stopped_and_the_others_go_
     assert "python/http-client-without-timeout" in {rule for rule, _ in told}
 
 
+def test_a_rule_that_asks_for_too_many_guards_is_stopped_and_says_so() -> None:
+    branch = "    if k == N:\n        return\n    requests.get('a', verify=False)\n"
+    report = report_of(_function(branch, 700), "python/tls-verification-disabled")
+    told = [found.message for found in report.findings if found.rule == "lintkit/rule-failed"]
+    assert len(told) == 1
+    assert "python/tls-verification-disabled was stopped" in told[0]
+
+
 def test_a_file_of_more_code_than_is_kept_in_memory_is_left_out_with_a_word() -> None:
     text = "import os\n" + "".join(f"A{n} = os.getenv('V{n}')\n" for n in range(40_000))
     found = check_file(SourceFile("app.py", "python", text.encode()), (), facts=True)

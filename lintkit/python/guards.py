@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import libcst as cst
 
 from lintkit.python.names import COMPREHENSIONS
+from lintkit.python.tree import WALKING
 
 if TYPE_CHECKING:
     from lintkit.python.file import PythonFile
 
 _MOST_BRANCHES = 64
 _DEEPEST_PATTERN = 16
+_STEPS_OF_A_GUARD = 20
+"""What it takes a rule to look at one guard, in steps of walking."""
 _SELF_MATCHING = frozenset({"bool", "bytes", "float", "int", "str"})
 """Builtin classes of which `case str("a")` compares the subject itself."""
 # Hot loops compare exact types: `isinstance` on libcst's abstract classes is slow.
@@ -72,7 +75,7 @@ def of(node: cst.CSTNode, file: PythonFile) -> tuple[Guard, ...]:
         below = above
     if isinstance(below, cst.BaseCompoundStatement | cst.SimpleStatementLine):
         for statement in file.block_before(below, ("if", "assert", "match")):
-            found.extend(_of_statement_before(statement, file))
+            found.extend(_behind(statement, file))
     return tuple(found)
 
 
@@ -129,7 +132,19 @@ def _around(above: cst.CSTNode, below: cst.CSTNode, file: PythonFile, found: lis
                 break
             earlier.append(statement)
         for each in reversed(earlier):
-            found.extend(_of_statement_before(each, file))
+            found.extend(_behind(each, file))
+
+
+def _behind(statement: cst.CSTNode, file: PythonFile) -> tuple[Guard, ...]:
+    """What holds behind a statement, worked out once for all that follows it. Raises RuleLimitError."""
+    key = ("guards behind", id(statement))
+    kept: tuple[cst.CSTNode, tuple[Guard, ...]] | None = file.answers.get(key)
+    if kept is None:  # with the statement, whose number nothing else may have as long as it is kept
+        kept = file.answers[key] = (statement, tuple(_of_statement_before(statement, file)))
+    known = kept[1]
+    # Each node asks all statements before it, so that n of both are n * n.
+    file.budget.spend(1 + _STEPS_OF_A_GUARD * len(known), WALKING)
+    return known
 
 
 def _of_statement_before(statement: cst.CSTNode, file: PythonFile) -> Iterator[Guard]:
