@@ -59,6 +59,16 @@ def test_findings_are_paired_before_they_are_gone_or_new() -> None:
     assert [now.message for _, now in difference.reworded] == ["new words"]
 
 
+def test_another_subject_is_told_where_the_words_are_the_same() -> None:
+    other = ecosystem.Found("compose/image-tag", "compose.yaml", 3, "services.web", "moves")
+    text = "\n".join(
+        ecosystem.describe(
+            [(ecosystem.Repository("a", "b", "0" * 40), ecosystem.compare([other], [_found()]))], 9
+        )
+    )
+    assert "compose/image-tag compose.yaml:3 is about `web`, no longer about `services.web`" in text
+
+
 def test_two_findings_that_are_alike_count_as_two() -> None:
     assert ecosystem.compare([_found(), _found()], [_found()]).counts() == (1, 0, 0, 0)
 
@@ -135,7 +145,7 @@ def test_a_run_stores_and_then_tells_what_changed(tmp_path: Path) -> None:
     assert (missing.returncode, "--fetch makes one" in missing.stderr) == (2, True)
     assert _run(*common, "--fetch", "--update").returncode == 0
     lines = (stored / "web.txt").read_text(encoding="utf-8")
-    assert "compose/image-tag\tcompose.yaml:3\tservices.web.image\t" in lines
+    assert "compose/image-tag\tcompose.yaml:3\tweb\t" in lines
     same = _run(*common)
     assert (same.returncode, same.stdout) == (0, "No finding changed on 1 repositories.\n")
 
