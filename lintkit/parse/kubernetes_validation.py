@@ -29,6 +29,7 @@ _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _IN_CAPITALS = re.compile(r"[A-Z0-9_-]+")
+_BLANK = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _HIGHEST_PORT = 65_535
 _PORTS = f"ports are from 1 to {_HIGHEST_PORT}"
 
@@ -176,10 +177,15 @@ def _not_negative(data: Mapping[Any, Any], route: Route, *keys: str) -> Iterator
             yield Refusal((*route, key), f"`{key}` is {number}, and it cannot be negative")
 
 
+def _is_blank(name: str) -> bool:
+    """Whether a name, or a part of it, is one that a script fills in: `disk-wipe-HOSTNAME`."""
+    return is_filled_in(name) or any(_BLANK.fullmatch(part) for part in name.replace(".", "-").split("-"))
+
+
 def _label(data: Mapping[Any, Any], route: Route, what: str) -> Iterator[Refusal]:
     """IsDNS1123Label of apimachinery."""
     name = _text(data.get("name"))
-    if name and _LABEL.fullmatch(name) is None and _IN_CAPITALS.fullmatch(name) is None:
+    if name and _LABEL.fullmatch(name) is None and not _is_blank(name):
         rule = "at most 63 lower-case letters, digits and `-`, with a letter or digit at both ends"
         yield Refusal((*route, "name"), f"`{name[:80]}` is no name for {what}: {rule}")
 
@@ -220,7 +226,7 @@ def _metadata(data: Mapping[Any, Any], kind: str, whole: bool) -> Iterator[Refus
     if whole and metadata.get("name") is None and metadata.get("generateName") is None:
         yield Refusal(("metadata",), f"this {kind} has no name", True)
     name = _text(metadata.get("name"))
-    if kind not in _NAMED or not name or _IN_CAPITALS.fullmatch(name):
+    if kind not in _NAMED or not name or _is_blank(name):
         return
     if not whole:  # a patch that kustomize applies to a `target` may have any name
         return

@@ -298,6 +298,15 @@ async def events():
 """,
             note="events that come when they come",
         ),
+        bad(
+            """\
+import httpx
+
+with httpx.stream("GET", URL, timeout=None) as answer:  # <-- here
+    report = answer.read()
+""",
+            note="a stream of which all is waited for",
+        ),
         good(
             "import psycopg\n\n\nasync def connect(dsn):\n    return await psycopg.AsyncConnection.connect(dsn)\n",
             note="psycopg 3 gives up after 130 seconds",
@@ -733,6 +742,21 @@ def _is_adapted(session: cst.Call, file: PythonFile) -> bool:
 _PLAIN_ADAPTERS = ("requests.adapters.HTTPAdapter", "requests.HTTPAdapter")
 
 
+_EVENTS = frozenset(
+    {
+        "iter_lines",
+        "aiter_lines",
+        "iter_text",
+        "aiter_text",
+        "iter_bytes",
+        "aiter_bytes",
+        "iter_raw",
+        "aiter_raw",
+    }
+)
+"""Methods of httpx's answers that give what has come so far."""
+
+
 def _httpx(call: cst.Call, name: str, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     yield from _httpx_unlimited(call, file, rule)
     if name.endswith("Client") and "timeout" in file.text:
@@ -744,10 +768,22 @@ def _httpx_unlimited(call: cst.Call, file: PythonFile, rule: RuleContext) -> Ite
     given = file.keyword_arguments(call).get("timeout")
     if given is None or limits.is_bounded_around(call, file) or not limits.waits_for_ever(given.value, file):
         return
-    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "stream":
-        return  # whoever reads events as they come has to wait for the next
+    if _reads_events(call, file):
+        return
     says = f"has `timeout={shown(given.value, file)}`, which takes httpx's limit of 5 seconds for the answer away"
     yield _finding(call, says, file, rule)
+
+
+def _reads_events(call: cst.Call, file: PythonFile) -> bool:
+    """Whether what a `stream` answers is read line by line as it comes, so that one has to wait for the next event."""
+    if not isinstance(call.func, cst.Attribute) or call.func.attr.value != "stream":
+        return False
+    around = next((each for each in file.ancestors(call) if isinstance(each, cst.With)), None)
+    if around is None:
+        return False
+    return any(
+        isinstance(node, cst.Attribute) and node.attr.value in _EVENTS for node in file.walk(around.body)
+    )
 
 
 def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:

@@ -378,6 +378,14 @@ ANY = st.recursive(
 )
 
 
+@pytest.mark.parametrize(
+    ("name", "told"), [("wipe-HOSTNAME", 0), ("NODE.wipe", 0), ("Wipe", 1), ("wipe-Node", 1)]
+)
+def test_a_name_that_a_script_fills_in_is_none_yet(name: str, told: int) -> None:
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: a, image: 'a:1'}}]}}\n"
+    assert len(messages({"pod.yaml": text})) == told
+
+
 @given(
     st.sampled_from(
         [
