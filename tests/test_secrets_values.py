@@ -129,6 +129,11 @@ def test_a_default_that_everybody_tries_is_well_known(value: str) -> None:
     }
 
 
+def test_a_name_that_is_said_in_words_is_a_label() -> None:
+    assert classify("INBOUND_WEBHOOK_SECRET", "Inbound webhook secret") is None
+    assert classify("SHOP_DB_PASSWORD", "shop") is not None
+
+
 def test_a_password_that_repeats_the_service_is_well_known() -> None:
     assert kind("LANGFUSE_DB_PASSWORD", "langfuse") == "well-known"
 

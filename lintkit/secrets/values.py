@@ -364,6 +364,8 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     if low in _WELL_KNOWN or (words and "".join(words) in _WELL_KNOWN):
         return Verdict("well-known", WELL_KNOWN, *whole)
     if words and set(words) <= set(split_words(name)):
+        if any(map(str.isspace, text)):
+            return None  # the name once more, as it is shown to people
         return Verdict("well-known", GUESSABLE, *whole)
     if not credential and (len(text) < 3 or any(c.isspace() for c in text)):
         return None
