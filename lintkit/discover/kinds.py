@@ -53,7 +53,7 @@ _DOTENV = re.compile(
 )
 _DOTENV_FOLDER = re.compile(r"(?:^|/)\.envs/(?:[^/]+/)?\.[A-Za-z][\w-]*$")
 """`.envs/.production/.django`: where projects made with cookiecutter-django keep one file for each container."""
-_COMPOSE = re.compile(r"(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
+_COMPOSE = re.compile(r"(?!rancher-compose)(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """The names that kustomize looks for (kustomize, api/konfig/general.go, RecognizedKustomizationFileNames)."""
 
@@ -100,6 +100,9 @@ _LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*-(?:\s|$)")
 _TEMPLATE_LINE = re.compile(
     rb"[ \t]*(?:\{#|<%)"
     rb"|[ \t]*(?:- +)*(?:(?:\"[^\"]*\"|'[^']*'|[^\s\"'#:{\[|>][^\"'#:]*): +)?\{[{%]"
+)
+_CONTROL_LINE = re.compile(
+    rb"^[ \t]*(?:\{%-?[ \t]|<%-?[ \t]|\{\{-?[ \t]*(?:if|else|end|range|with)\b)", re.MULTILINE
 )
 _BLOCK_SCALAR = re.compile(rb"(?P<lead> *(?:- +)*)(?P<rest>|.*?[ ])[|>][-+0-9]*[ \t\r]*(?: #.*)?")
 
@@ -174,11 +177,11 @@ def _is_dotenv(name: str) -> bool:
 
 
 def needs_content(path: str, kind: Kind | None) -> bool:
-    """Whether `kind_of` must see the bytes to be sure: for YAML and JSON, and for names without a suffix."""
+    """Whether `kind_of` must see the bytes to be sure: of what may be a template, of JSON, and without a suffix."""
     if kind is None:
         name = path.rpartition("/")[2]
         return "." not in name and name not in _NO_SCRIPTS
-    return kind in ("yaml", "compose", "kubernetes", "workflow", "json")
+    return kind in ("yaml", "compose", "kubernetes", "workflow", "json", "dotenv")
 
 
 def kind_of(path: str, data: bytes) -> Kind | None:
@@ -194,6 +197,8 @@ def kind_of(path: str, data: bytes) -> Kind | None:
             return "text"
         return "kubernetes" if _is_unnamed_manifest(data) else None
     text = sniffable(data)
+    if kind == "dotenv":  # of a template whose lines come and go no line can be judged, but secrets are found
+        return "text" if _CONTROL_LINE.search(text) is not None else kind
     if kind == "json":
         return "kubernetes" if is_kubernetes_json(text) else kind
     if is_template(text):

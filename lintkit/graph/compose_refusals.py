@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from lintkit.graph.compose_tree import Node, text_of
@@ -19,6 +19,7 @@ from lintkit.parse.compose_values import (
     address_refusal,
     duration_refusal,
     is_above_ports,
+    is_restart_read,
     mount_refusal,
     port_refusal,
     restart_refusal,
@@ -63,11 +64,15 @@ _OF_THE_OTHER = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is refused: its name, where it is in the service (nowhere: the service itself), and a sentence."""
+    """What is refused: its name, where it is in the service (nowhere: the service itself), and a sentence.
+
+    refused  False for what compose starts all the same, though not as it is written
+    """
 
     name: str
     route: Route
     sentence: str
+    refused: bool = True
 
 
 def faults_of(node: Node) -> Iterator[Fault]:
@@ -127,7 +132,9 @@ def _values(node: Node) -> Iterator[Fault]:
         yield from _value(node, route, duration_refusal)
     for route in _SIZES:
         yield from _value(node, route, size_refusal)
-    yield from _value(node, ("restart",), restart_refusal)
+    if node.at("deploy", "restart_policy") is None:  # it is read in the place of `restart`
+        for fault in _value(node, ("restart",), restart_refusal):
+            yield replace(fault, refused=not is_restart_read(text_of(node.child("restart"))))
     volumes = node.child("volumes")
     for index, item in enumerate((volumes.sequence or ()) if volumes is not None else ()):
         if item.mapping is not None:

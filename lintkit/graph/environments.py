@@ -40,6 +40,20 @@ _DEVELOPMENT = frozenset(
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
+_STAGE = re.compile(
+    r"(?:dev|devel|development|test|tests|testing|debug|local|ci|lint|docs)(?:$|[-_.])", re.IGNORECASE
+)
+
+
+def is_development_stage(name: str | None) -> bool:
+    """Whether the stage of a Dockerfile with this name is not what is shipped.
+
+    >>> is_development_stage("dev"), is_development_stage("Test-deps"), is_development_stage("device")
+    (True, True, False)
+    """
+    return _STAGE.match(name or "") is not None
+
+
 EnvironmentRules = Callable[[str], "str | None"]
 """What the configuration says of a path: `production`, `staging`, `development`, or None where it says nothing."""
 

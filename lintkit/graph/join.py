@@ -61,6 +61,7 @@ from lintkit.graph.paths import is_served
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.model import Span
 from lintkit.parse.ignore import DockerMatcher
+from lintkit.parse.image_names import is_public, repository
 from lintkit.parse.numbers import whole_number
 from lintkit.parse.wildcard_index import MATCH_STEPS
 
@@ -600,7 +601,7 @@ class _ImageMap:
                 if each.definition.image:
                     # Who else runs the image runs what a release builds, not a stage for developers.
                     released = built.target if environment_of_path(built.target) != "development" else ""
-                    name = repository_of(each.definition.image)
+                    name = repository(each.definition.image)
                     self.by_image.setdefault(name, BuiltImage(built.dockerfile, built.context, released))
         for build in joined.of(ImageBuild):
             context = normal(build.context)
@@ -611,9 +612,9 @@ class _ImageMap:
             if self.contexts[path].context == posixpath.dirname(path):
                 self.contexts[path] = BuiltImage(path, context)
             for tag in build.tags:
-                self.by_image.setdefault(repository_of(tag), built)
+                self.by_image.setdefault(repository(tag), built)
         private = {
-            repository_of(each.definition.image)
+            repository(each.definition.image)
             for each in units
             if each.definition.kind != "service"
             and each.definition.image
@@ -643,7 +644,7 @@ class _ImageMap:
             return self._from_build(each)
         if not own.image:
             return None
-        name = repository_of(own.image)
+        name = repository(own.image)
         if name in self.by_image:
             return self.by_image[name]
         if self.only is not None and self.only[0] == name:
@@ -652,34 +653,3 @@ class _ImageMap:
             return None
         found = self.by_folder.get(name.rpartition("/")[2].lower(), [])
         return self.contexts[found[0]] if len(found) == 1 else None
-
-
-def repository_of(image: str) -> str:
-    """An image without its tag and digest: `ghcr.io/acme/api:1.2@sha256:…` → `ghcr.io/acme/api`."""
-    name = image.partition("@")[0]
-    head, slash, last = name.rpartition("/")
-    return head + slash + last.partition(":")[0]
-
-
-def is_public(image: str) -> bool:
-    """Whether an image is one of the well-known public ones rather than the repository's own."""
-    name = repository_of(image).removeprefix("docker.io/")
-    if name.startswith("library/") or name.split("/")[0] in {
-        "bitnami",
-        "grafana",
-        "prom",
-        "confluentinc",
-        "quay.io",
-        "mcr.microsoft.com",
-        "registry.k8s.io",
-        "k8s.gcr.io",
-    }:
-        return True
-    return "/" not in name and name in _OFFICIAL
-
-
-_OFFICIAL = frozenset(
-    """adminer alpine busybox caddy cassandra clickhouse consul couchbase debian elasticsearch fluentd golang haproxy
-    httpd influxdb kibana logstash mariadb memcached minio mongo mongo-express mysql nats neo4j nginx node postgres
-    python rabbitmq redis redmine registry solr telegraf traefik ubuntu valkey vault wordpress zookeeper""".split()  # noqa: SIM905
-)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lintkit.graph.commands import started
-from lintkit.graph.environments import environment_of_path
+from lintkit.graph.environments import environment_of_path, is_development_stage
 from lintkit.graph.facts import BufferedStart, ShellScript
 from lintkit.model import Document, Edit, Span
 from lintkit.parse.dockerfile import effective_environment, environment_routes, stage_chain
@@ -23,7 +23,6 @@ _PLAIN_IMAGES = frozenset(
     """python pypy uv debian ubuntu alpine fedora centos rockylinux almalinux amazonlinux buildpack-deps cuda pytorch
     tensorflow ubi8 ubi9 ubi-minimal miniconda3 micromamba playwright""".split()  # noqa: SIM905
 )
-_UNSHIPPED = re.compile(r"(?i)^(?:dev|devel|development|test|tests|testing|debug|ci|lint|docs)(?:$|[-_.])")
 _PYTHON = re.compile(r"(?:.*/)?(?:python[\d.]*t?|pypy3?)")
 _OPTIONS_WITH_VALUE = ("-W", "-X", "--check-hash-based-pycs")
 
@@ -93,7 +92,7 @@ def _switches_off(words: list[str]) -> bool:
 def _shipped_stage(document: Document) -> int | None:
     """The last stage whose name does not say that it is for development or tests."""
     stages: list[dict[str, Any]] = document.data["stages"]
-    shipped = [index for index, stage in enumerate(stages) if not _UNSHIPPED.match(stage["name"] or "")]
+    shipped = [index for index, stage in enumerate(stages) if not is_development_stage(stage["name"])]
     return shipped[-1] if shipped else None
 
 

@@ -3,8 +3,8 @@
 Each function takes a value as text, after interpolation, and returns why it is refused, as the end of a sentence that
 begins with the value; empty for what is accepted. The sources are compose-go (format/volume.go, types/bytes.go,
 types/duration.go, loader/interpolate.go), the libraries it calls (docker/go-connections nat/nat.go, docker/go-units
-size.go, xhit/go-str2duration), and for `restart` the specification (services.restart) and the engine
-(api/types/container, ValidateRestartPolicy).
+size.go), and for `restart` the specification (services.restart), Docker Compose (pkg/compose/create.go,
+getRestartPolicy) and the engine (api/types/container, ValidateRestartPolicy).
 """
 
 from __future__ import annotations
@@ -13,18 +13,20 @@ import ipaddress
 import re
 
 from lintkit.parse.compose import mount_parts
-from lintkit.parse.numbers import is_digits, whole_number
+from lintkit.parse.durations import nanoseconds, refusal_of_time
+from lintkit.parse.numbers import whole_number
 
 HIGHEST_PORT = 65_535
 """The highest port that there is."""
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
-_SIZE = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE)
+_SIZE = re.compile(
+    r"\+?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]{1,3})? ?(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE
+)
 _NUMBER = re.compile(r"-?[0-9]{1,19}")
-_DURATION = re.compile(r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+")
 _POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::[0-9]+)?")
-_WORDS_OF_DEPLOY = ("none", "any")
+_WORDS_OF_DEPLOY = {"none": "no", "any": "always"}
 
 
 def port_refusal(text: str) -> str:
@@ -33,8 +35,8 @@ def port_refusal(text: str) -> str:
     >>> port_refusal("8080:80"), port_refusal("localhost:80:80")
     ('', 'names the address `localhost`, where the engine takes numbers only')
     """
-    mapping, slash, protocol = text.partition("/")
-    if slash and protocol.lower() not in _PROTOCOLS:
+    mapping, _, protocol = text.partition("/")
+    if protocol and protocol.lower() not in _PROTOCOLS:
         return f"has the protocol `{protocol[:20]}`, which is none of `tcp`, `udp` and `sctp`"
     rest, _, container = mapping.rpartition(":")
     address, _, host = rest.rpartition(":")
@@ -143,15 +145,11 @@ def duration_refusal(text: str) -> str:
     >>> duration_refusal("1m30s"), duration_refusal("0"), duration_refusal("30")
     ('', '', 'is no time: a unit is missing, such as in `30s`')
     """
-    if text in ("0", "+0", "-0") or _DURATION.fullmatch(text):
-        return ""
-    if is_digits(text) and len(text) < 10:
-        return f"is no time: a unit is missing, such as in `{text}s`"
-    return "is no time; write it as `1m30s`"
+    return "" if nanoseconds(text, days=True) is not None else refusal_of_time(text)
 
 
 def restart_refusal(text: str) -> str:
-    """Why a `restart` is refused; the empty text stands for none.
+    """Why a `restart` is refused, or means something else than it says; the empty text stands for none.
 
     >>> restart_refusal("on-failure:3"), restart_refusal("always:3")
     ('', 'counts tries, which only `on-failure` does')
@@ -159,10 +157,24 @@ def restart_refusal(text: str) -> str:
     if not text or _POLICY.fullmatch(text):
         return ""
     name, colon, count = text.partition(":")
-    if name in _WORDS_OF_DEPLOY:
-        return "is a word of `deploy.restart_policy`; `restart` says `no` or `always`"
+    if text in _WORDS_OF_DEPLOY:
+        meant = _WORDS_OF_DEPLOY[text]
+        return f"is a word of `deploy.restart_policy`, which Docker Compose reads as `{meant}`; write that"
     if colon and name == "on-failure":
-        return f"has `{count[:20]}` where the number of tries belongs"
+        after = "" if count[:1] == "-" else ", so that nothing limits them"
+        return f"has `{count[:20]}` where the number of tries belongs{after}"
     if colon and _POLICY.fullmatch(name):
         return "counts tries, which only `on-failure` does"
     return "is no restart policy: there are `no`, `always`, `on-failure[:tries]` and `unless-stopped`"
+
+
+def is_restart_read(text: str) -> bool:
+    """Whether Docker Compose starts a service although `restart_refusal` has something to say of its policy.
+
+    `none` and `any` are read as `no` and `always`, and a number of tries that is none as no limit.
+
+    >>> is_restart_read("any"), is_restart_read("on-failure:x"), is_restart_read("on-failure:-1")
+    (True, True, False)
+    """
+    name, _, count = text.partition(":")
+    return text in _WORDS_OF_DEPLOY or (name == "on-failure" and not count.startswith("-"))

@@ -119,7 +119,7 @@ class InstructionReader:
         """Note the flags; one without a value is `true`."""
         for number, word in enumerate(found):
             name, equals, value = unquote(word.text[2:], self.reader.escape).partition("=")
-            pair = [name.lower(), value if equals else "true"]
+            pair = [name, value if equals else "true"]
             span = line.span(word.start, word.end)
             item["flags"][pair[0]] = pair[1]
             item["flag_list"].append(pair)

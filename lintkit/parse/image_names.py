@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"(?P<name>[^:@]+(?::\d+/[^:@]+)?)(?::[^@]*)?(?:@.*)?")
-
 _MOVING_TAG = re.compile(
     r"(?:[\w.-]+-)?(?:latest|main|master|develop|head|edge|nightly)|canary|dev|rolling|stable|staging|trunk|unstable"
 )
@@ -33,8 +31,8 @@ def repository(image: str) -> str:
     >>> repository("docker.io/library/python:3.12"), repository("registry:5000/web@sha256:9f2a"), repository("redis")
     ('python', 'registry:5000/web', 'redis')
     """
-    match = _NAME.fullmatch(image)
-    name = image if match is None else match["name"]
+    head, slash, last = image.partition("@")[0].rpartition("/")
+    name = head + slash + last.partition(":")[0]
     for prefix in ("docker.io/", "index.docker.io/", "library/"):
         name = name.removeprefix(prefix)
     return name
@@ -52,6 +50,21 @@ def is_moving_tag(tag: str) -> bool:
 def is_official(image: str) -> bool:
     """Whether an image is one of Docker Hub's own."""
     return repository(image).lower() in _OFFICIAL
+
+
+_OF_OTHERS = frozenset(
+    """bitnami grafana prom confluentinc quay.io mcr.microsoft.com registry.k8s.io k8s.gcr.io""".split()  # noqa: SIM905
+)
+"""Registries and namespaces that publish for everybody."""
+
+
+def is_public(image: str) -> bool:
+    """Whether an image is one of the well-known public ones rather than a repository's own.
+
+    >>> is_public("docker.io/library/redis:7"), is_public("quay.io/acme/api"), is_public("ghcr.io/acme/api")
+    (True, True, False)
+    """
+    return is_official(image) or repository(image).partition("/")[0] in _OF_OTHERS
 
 
 def is_local(image: str) -> bool:

@@ -6,7 +6,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from lintkit.api import Budget, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.api import Budget, Finding, Project, RuleContext, Severity, Span, bad, define, good
 from lintkit.graph.compose_refusals import Fault, faults_of
 from lintkit.graph.compose_services import MAIN_FILES, ComposeProjects, RunService, compose_projects
 from lintkit.graph.compose_tree import dependencies
@@ -114,6 +114,9 @@ services:
   worker:
     image: worker:1
     restart: on-failure:many  # <-- here
+  old:
+    image: web:1
+    restart: any  # <-- here
     ports:
       - "localhost:80:80"  # <-- here
       - "8000-8001:8000-8003"  # <-- here
@@ -136,7 +139,7 @@ services:
     hostname: api
     volumes: ["./a:/a:ro", /cache, 'C:\\data:/data', "${DATA:-./data}:/d", "~/x:/x", '\\\\.\\pipe\\a:\\\\.\\pipe\\a']
     healthcheck: {test: [CMD, "true"], interval: 1h30m, timeout: "0"}
-    ports: ["127.0.0.1::80", "3000-3005", "8000-8010:80", "[::1]:53:53/UDP", {target: 90, host_ip: "::1"}]
+    ports: ["53/", "127.0.0.1::80", "3000-3005", "8000-8010:80", "[::1]:53:53/UDP", {target: 90, host_ip: "::1"}]
   web:
     image: web:1
     network_mode: service:api
@@ -149,6 +152,11 @@ services:
     network_mode: host
     hostname: batch
     deploy: {restart_policy: {condition: any, delay: 5s}}
+  other:
+    image: web:1
+    restart: sometimes
+    shm_size: 1e8
+    deploy: {restart_policy: {condition: on-failure}}
 """
         ),
         bad(
@@ -230,7 +238,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             span = service.node.place(fault.route) if fault.route else service.span
             if (span, fault.sentence) not in seen:  # services that share a mapping share its faults
                 seen.add((span, fault.sentence))
-                yield rule.finding(span, fault.sentence, subject=f"{service.name} {fault.name}")
+                severity: Severity | None = None if fault.refused else "warning"
+                yield rule.finding(
+                    span, fault.sentence, subject=f"{service.name} {fault.name}", severity=severity
+                )
     yield from _circles(projects, rule)
 
 

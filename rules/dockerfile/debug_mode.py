@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.debug_modes import is_debug_mode
-from lintkit.graph.environments import environment_of_path
+from lintkit.graph.environments import environment_of_path, is_development_stage
 from lintkit.parse.dockerfile import final_stage, stage_instructions
 
 RULE = define(
@@ -53,15 +52,13 @@ ENV FLASK_ENV=production DEBUG=false LOG_LEVEL=debug
     ),
 )
 
-_DEVELOPMENT = re.compile(r"(?i)^(?:dev|devel|development|test|tests|debug|local)(?:$|[-_.])")
-
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report variables of the final stage, and of the stages that it builds on, that switch a debug mode on."""
     if environment_of_path(document.path) == "development":
         return
     final = final_stage(document)
-    if final is None or _DEVELOPMENT.match(document.data["stages"][final]["name"] or ""):
+    if final is None or is_development_stage(document.data["stages"][final]["name"]):
         return
     for index in stage_instructions(document, final, "ENV"):
         instruction = document.data["instructions"][index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import json
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
@@ -48,6 +49,10 @@ CMD ["/app", "it's on"]
             "FROM debian:12\nVOLUME ['/data', '/logs']  # <-- here\n",
             note="these would be volumes at odd paths",
         ),
+        bad(
+            'FROM debian:12\nCMD ["serve", 1]  # <-- here\n',
+            note="JSON, but not of words alone: no image is built",
+        ),
         good('FROM debian:12\\nCMD [ -f /app ] && exec /app ["x"]\\n'),
     ),
 )
@@ -69,6 +74,20 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         index = max(bisect.bisect_right(starts, problem.span.start) - 1, 0)
         keyword = instructions[index]["keyword"]
         text = document.text[problem.span.start : problem.span.end]
+        if _is_json(text):
+            yield rule.finding(
+                problem.span,
+                "this list holds more than words in quotes, so builders refuse it",
+                subject=keyword,
+            )
+            continue
         why = "has single quotes" if text.lstrip("[ ").startswith("'") else "is not JSON"
         does = _TAKEN_AS.get(keyword, "a shell is given it as one line and finds no such program")
         yield rule.finding(problem.span, f"this list {why}, so {does}", subject=keyword)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), list)
+    except (ValueError, RecursionError):
+        return False

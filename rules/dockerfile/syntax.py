@@ -76,6 +76,28 @@ ONBUILD COPY --own=app a /a  # <-- here
 """,
             note="flags that there are not, and values that they do not take",
         ),
+        bad(
+            """\
+FROM debian:12
+HEALTHCHECK --interval=500us CMD true  # <-- here
+HEALTHCHECK --interval CMD true  # <-- here
+HEALTHCHECK --timeout=1d CMD true  # <-- here
+COPY --Link a /a  # <-- here
+COPY --chmod=999 a /a  # <-- here
+COPY --from=$BASE a /a  # <-- here
+COPY git@example.com:shop/api.git /a  # <-- here
+ADD --checksum=sha256:0 a /a  # <-- here
+RUN --network=$NETWORK make  # <-- here
+RUN --mount=type=cache,targt=/c make  # <-- here
+RUN --mount=type=bind,target=/c,required=true make  # <-- here
+RUN --mount=type=tmpfs,target=/c,size=5x make  # <-- here
+RUN --mount=type=cache,target=/c,sharing=one make  # <-- here
+RUN --mount=type=bind,from=$BASE,target=/c make  # <-- here
+VOLUME [""]  # <-- here
+ARG =1  # <-- here
+""",
+            note="times, modes, mounts and variables that are not read",
+        ),
         good(
             """\
 # syntax=docker/dockerfile:1.7-labs
@@ -86,7 +108,11 @@ HEALTHCHECK --interval=5 NONE
 COPY --link --parents --exclude=*.md --exclude=*.txt a b /c/
 ADD --checksum=sha256:0 --keep-git-dir=true https://example.com/a /a
 COPY --from=base https://x /y
-RUN --mount=type=secret,id=a --mount=type=cache,target=/c --network=none make
+RUN --mount=type=secret,id=a,required --mount=type=cache,target=$HOME/c,sharing=locked,uid=5 --network=none make
+RUN --mount=type=tmpfs,size=1.5g,target=/t --mount=from=base,dst=/b,rw --mount=type=ssh -- make
+HEALTHCHECK --interval=0 --retries=+3 CMD true
+COPY --chmod=u+x,go-w a /a
+COPY --chmod=${MODE} a /a
 ONBUILD RUN --mount=type=bind,target=/a make
 """
         ),

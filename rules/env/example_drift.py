@@ -52,10 +52,11 @@ the missing variable would have switched on. The one who added the variable has 
         good(
             {
                 ".env.example": "PORT=8000\n",
-                "app.py": "import os\n\nHOME = os.environ['HOME']\nRUN = os.environ['GITHUB_RUN_ID']\n",
+                "app.py": "import os\n\nHOME = os.environ['HOME']\nRUN = os.environ['GITHUB_RUN_ID']\n"
+                "WITH = os.environ['PYTHON_VERSION']\n",
                 "scripts/load.py": "import os\n\nDUMP = os.environ['DUMP_FILE']\n",
             },
-            note="what the system sets, and what a script is called with",
+            note="what the system or the base image sets, and what a script is called with",
         ),
         good(
             {
@@ -112,8 +113,11 @@ services:
 _SYSTEM = frozenset(
     """HOME PATH USER SHELL PWD LANG TERM TMPDIR TEMP TMP HOSTNAME HOST PORT CI PYTHONPATH VIRTUAL_ENV DISPLAY
     EDITOR LD_LIBRARY_PATH USERPROFILE APPDATA LOCALAPPDATA PROGRAMDATA SYSTEMROOT COMPUTERNAME LOGNAME NODE_ENV
-    LOCAL_RANK RANK WORLD_SIZE MASTER_ADDR MASTER_PORT CUDA_VISIBLE_DEVICES DJANGO_SETTINGS_MODULE""".split()  # noqa: SIM905
+    LOCAL_RANK RANK WORLD_SIZE MASTER_ADDR MASTER_PORT CUDA_VISIBLE_DEVICES DJANGO_SETTINGS_MODULE
+    PYTHON_VERSION NODE_VERSION YARN_VERSION GOLANG_VERSION GOPATH JAVA_HOME JAVA_VERSION RUBY_VERSION PHP_VERSION
+    PG_MAJOR PG_VERSION""".split()  # noqa: SIM905
 )
+"""What systems and runners set, and official images: `python` has `ENV PYTHON_VERSION`."""
 _SET_BY_PLATFORMS = tuple(
     """GITHUB_ GITLAB_ CI_ AWS_LAMBDA_ KUBERNETES_ RUNNER_ PYTEST_ XDG_ VERCEL_ RENDER_ FLY_ RAILWAY_ HEROKU_ SLURM_ K_
     ECS_ WEBSITE_ COMPOSE_""".split()  # noqa: SIM905

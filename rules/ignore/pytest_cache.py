@@ -16,14 +16,15 @@ RULE = define(
 pytest first builds `.pytest_cache` under a temporary name (`pytest-cache-files-…`). When that step is interrupted or
 forbidden, as on Windows, in a container or on a network share, the temporary folders stay, and nothing ignores them:
 `git add .` commits them, and unreadable ones make `git status` and Docker builds fail. The finished folder ignores
-itself since pytest 3.8.1.
+itself since pytest 3.8.1. On most machines the step never fails, so the rule is for those who know such folders;
+`repo/cache-committed` tells everybody of the ones that git already tracks.
 """,
     remedy="Add `pytest-cache-*/` to `.gitignore`, and `.pytest_cache/` for pytest before 3.8.1.",
-    severity="warning",
+    severity="note",
     scope="project",
     kinds=("gitignore",),
     tags=("git", "pytest"),
-    packs=("recommended",),
+    packs=("strict",),
     fixable=True,
     examples=(
         bad(

@@ -19,7 +19,7 @@ the source says, and a database or dump brings the data of real users along.
     scope="project",
     tags=("git", "CWE-538"),
     packs=("recommended",),
-    paths_ignore=(*NOT_A_SERVICE, "**/testdata/**", "**/test_data/**", "**/seeds/**"),
+    paths_ignore=(*NOT_A_SERVICE, "**/testdata/**", "**/test_data/**", "**/seed/**", "**/seeds/**"),
     examples=(
         bad(
             {
@@ -57,7 +57,10 @@ the source says, and a database or dump brings the data of real users along.
             {"db/schema.sql": "CREATE TABLE a (b int);\n", "migrations/1_dump.sql": "\n"},
             note="SQL that somebody wrote",
         ),
-        good({"tests/data/a.sqlite3": "x\n"}, note="what tests read"),
+        good(
+            {"tests/data/a.sqlite3": "x\n", "store/seed/01_dump.sql": "x\n"},
+            note="what tests read, and what a new installation begins with",
+        ),
         good(
             {"action.yml": "runs: {using: node20, main: index.js}\n", "node_modules/a/index.js": "1\n"},
             note="an action, which GitHub runs as it is",

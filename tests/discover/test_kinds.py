@@ -351,3 +351,24 @@ def test_kubernetes_is_one_document_with_both_keys(lines: list[bytes]) -> None:
         documents[-1].add(line)
     expected = any({b"apiVersion: v1", b"kind: X"} <= document for document in documents)
     assert (kind_of("a.yaml", b"\n".join(lines)) == "kubernetes") is expected
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"A=1\n{% if cache %}\nB=2\n{% endif %}\n",
+        b"{{- with secret `kv/shop` }}\nA=1\n{{- end }}\n",
+        b"A=1\r\n<% if tls %>\r\nB=2\r\n<% end %>\r\n",
+    ],
+)
+def test_a_template_of_an_environment_file_is_read_for_secrets_only(data: bytes) -> None:
+    assert kind_of("deploy/shop.env", data) == "text"
+
+
+@pytest.mark.parametrize("data", [b"A={{ a }}\nB=2\n", b"# {% no line of a template\nA=1\n", b"A=<%\n"])
+def test_values_that_are_filled_in_leave_an_environment_file(data: bytes) -> None:
+    assert kind_of("deploy/shop.env", data) == "dotenv"
+
+
+def test_the_file_of_another_program_is_no_compose_file() -> None:
+    assert kind_of("rancher-compose.yml", b"version: '2'\nservices:\n  db:\n    scale: 1\n") == "yaml"
