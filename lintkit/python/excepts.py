@@ -35,13 +35,17 @@ def may_raise(handler: cst.CSTNode, file: PythonFile) -> bool:
     )
 
 
-def is_retry(handler: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether the loop around a handler is one of attempts: it ends at a time, or with an error behind it."""
+def is_retry(handler: cst.CSTNode, file: PythonFile, *, ends_well: bool = False) -> bool:
+    """Whether the loop around a handler is one of attempts: it ends at a time, or with an error behind it.
+
+    With `ends_well`, the code behind the loop is not reached without success: an error stands there whatever ends the
+    loop, or nothing but success does.
+    """
 
     for above in file.ancestors(handler):
         if isinstance(above, cst.FunctionDef | cst.ClassDef):
             return False
-        if isinstance(above, cst.While) and _DEADLINE.search(file.code(above.test)):
+        if not ends_well and isinstance(above, cst.While) and _DEADLINE.search(file.code(above.test)):
             return True
         if isinstance(above, cst.For | cst.While):
             block: Sequence[cst.CSTNode] = getattr(file.parent(above), "body", ())
@@ -49,5 +53,12 @@ def is_retry(handler: cst.CSTNode, file: PythonFile) -> bool:
             behind = [each for each in block if file.order(each) > place][:2]
             if above.orelse is not None:
                 behind.append(above.orelse)
-            return any(may_raise(each, file) for each in behind)
+            if any(may_raise(each, file) for each in behind):
+                return True
+            endless = isinstance(above, cst.While) and bool(file.literal(above.test)) is True
+            return ends_well and endless and not _leaves_a_loop(handler, file)
     return False
+
+
+def _leaves_a_loop(handler: cst.CSTNode, file: PythonFile) -> bool:
+    return any(isinstance(node, cst.Break | cst.Return) for node in file.walk(handler))

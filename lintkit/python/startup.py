@@ -35,7 +35,7 @@ class Startup:
     """Why a piece of code runs at startup.
 
     function  the outermost function that does
-    reason    completes "runs …": `in the lifespan`, `called by the lifespan`
+    reason    completes "runs …": `in the lifespan`, `in what the lifespan calls`
     certain   a framework says so, not the name alone
     """
 
@@ -65,6 +65,7 @@ def startup_of(function: cst.FunctionDef, file: PythonFile) -> Startup | None:
         found is None
         and STARTUP_NAMES.fullmatch(function.name.value)
         and not _is_registry_hook(function, file)
+        and not _is_for_one(function)
         and not run_by_hand(function, file)
     ):
         found = Startup(function, f"in `{function.name.value}`", False)
@@ -77,6 +78,25 @@ def _is_registry_hook(function: cst.FunctionDef, file: PythonFile) -> bool:
     return name in {"init_app", "init_subclass"} or (
         name.startswith("_") and file.enclosing_class(function) is not None
     )
+
+
+_OF_THE_SERVICE = re.compile(
+    r"^_*(?:self|cls|app|application|server|config|configuration|cfg|conf|settings|options|env|environment|loop|logger|log"
+    r"|engine|db|database|session|conn|connection|client|redis|cache|pool|driver|url|uri|dsn|host|port|path|name|user|username"
+    r"|password|echo|debug|timeout|\w*_(?:app|config|settings|engine|db|pool|url|uri|dsn|client|host|port|path|name|dir))$",
+    re.IGNORECASE,
+)
+"""Parameters of what is set up once, with settings or with the parts of the service."""
+
+
+def _is_for_one(function: cst.FunctionDef) -> bool:
+    """Whether a function must be told for what it runs: `initialize_channel(self, channel_id)` is no startup."""
+    required = [
+        each.name.value
+        for each in (*function.params.posonly_params, *function.params.params, *function.params.kwonly_params)
+        if each.default is None
+    ]
+    return any(not _OF_THE_SERVICE.match(name) for name in required)
 
 
 def _startup_functions(file: PythonFile) -> dict[int, Startup]:
@@ -96,7 +116,7 @@ def _startup_functions(file: PythonFile) -> dict[int, Startup]:
                     roots.setdefault(id(function), Startup(function, reason, True))
     found = dict(roots)
     for function, root in reached_functions([each.function for each in roots.values()], file).values():
-        reason = f"called by {roots[id(root)].reason.removeprefix('in ')}"
+        reason = f"in what {roots[id(root)].reason.removeprefix('in ')} calls"
         found.setdefault(id(function), Startup(function, reason, True))
     return found
 

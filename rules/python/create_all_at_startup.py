@@ -257,6 +257,23 @@ def create_app(url):
         ),
         good(
             """\
+from fastapi import FastAPI
+
+
+@app.on_event("startup")
+async def startup():
+    if settings.database_url.startswith("sqlite"):
+        await prepare_sqlite()
+
+
+async def prepare_sqlite():
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Base.metadata.create_all)
+""",
+            note="a file on one machine",
+        ),
+        good(
+            """\
 def create_all(rows):
     return [row.create() for row in rows]
 
@@ -333,7 +350,9 @@ def _where(node: cst.CSTNode, file: PythonFile) -> tuple[str, Confidence] | None
 
 
 def _is_sqlite(chain: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether the engine is one that this file makes for an SQLite database, or a test around it asks for one."""
+    """Whether the engine is one that this file makes for an SQLite database, or the function or a test asks for one."""
+    if "sqlite" in scope_name(chain, file).lower():
+        return True
     for guard in file.guards(chain):
         if (
             guard.test is not None

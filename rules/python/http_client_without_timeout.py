@@ -15,6 +15,7 @@ from lintkit.api import (
     PythonFile,
     Release,
     RuleContext,
+    Severity,
     bad,
     cst,
     define,
@@ -120,7 +121,7 @@ async def fetch(url):
         async with session.get(url) as response:
             return await response.json()
 """,
-            note="aiohttp waits for 5 minutes",
+            note="aiohttp waits for 5 minutes: a note, as it does not wait for ever",
         ),
         bad(
             """\
@@ -248,7 +249,7 @@ files = boto3.client("s3")  # <-- here
 table = boto3.resource("dynamodb", config=Config(retries={"max_attempts": 2}))  # <-- here
 queue = boto3.Session().client("sqs")  # <-- here
 """,
-            note="botocore waits 60 seconds for each of several tries",
+            note="botocore waits 60 seconds for each try: a note",
         ),
         bad(
             """\
@@ -510,6 +511,19 @@ class Feed:
             note="a web socket stays open",
         ),
         good(
+            """\
+import aiohttp
+
+
+async def relay(url):
+    limit = aiohttp.ClientTimeout(total=None, connect=30)
+    async with aiohttp.ClientSession(timeout=limit) as session:
+        async with session.ws_connect(url, heartbeat=30) as socket:
+            await copy(socket)
+""",
+            note="a limit for connecting is all that a web socket can have",
+        ),
+        good(
             "import httpx\n\nhttpx.get(url)\nclient = httpx.AsyncClient()\n"
             "stream = httpx.Client(timeout=httpx.Timeout(None, read=60))\n",
             note="httpx has a limit of its own",
@@ -593,8 +607,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         made = (call,) if name in limits.AWS_CLIENTS else calls_on(call, _AWS_METHODS, file)
         for each in made:
             if not _has_aws_config(each, file) and not _only_signs(each, file):
-                outcome = "each call may take minutes: 60 seconds for each of several tries"
-                yield _finding(each, f"has no `Config` with timeouts: {outcome}", file, rule)
+                says = "has no `Config` with timeouts: each try of a call may take 60 seconds"
+                yield _finding(each, says, file, rule, severity="note")
     elif match.trigger is GENAI:
         options = file.argument(call, None, "http_options")
         if options is None and not file.has_unknown_arguments(call):
@@ -623,6 +637,7 @@ def _finding(
     rule: RuleContext,
     fix: Fix | None = None,
     fixed_in: Release | None = None,
+    severity: Severity | None = None,
 ) -> Finding:
     callee = shown(call.func, file)
     return rule.finding(
@@ -631,6 +646,7 @@ def _finding(
         subject=f"{scope_name(call, file) or 'module'} {callee}",
         fix=fix,
         fixed_in=fixed_in,
+        severity=severity,
     )
 
 
@@ -789,6 +805,9 @@ def _reads_events(call: cst.Call, file: PythonFile) -> bool:
 def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     if file.has_unknown_arguments(call) or limits.is_bounded_around(call, file):
         return
+    uses = list(calls_on(call, frozenset((*limits.HTTPX_METHODS, "ws_connect")), file))
+    if uses and all(_method(use) == "ws_connect" for use in uses):
+        return  # Web sockets stay open.
     given = file.keyword_arguments(call).get("timeout")
     if given is not None and not limits.is_none(given.value, file):
         if limits.waits_for_ever(given.value, file):
@@ -796,14 +815,11 @@ def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Fi
             says = f"has `timeout={timeout}`, which sets no limit to waiting for the answer"
             yield _finding(call, says, file, rule)
         return
-    uses = list(calls_on(call, frozenset((*limits.HTTPX_METHODS, "ws_connect")), file))
-    if uses and all(
-        isinstance(use.func, cst.Attribute) and use.func.attr.value == "ws_connect" for use in uses
-    ):
-        return
     if any("timeout" in file.keyword_arguments(use) or limits.is_bounded_around(use, file) for use in uses):
         return
-    yield _finding(call, "has no `timeout`: each of its requests may take 5 minutes", file, rule)
+    yield _finding(
+        call, "has no `timeout`: each of its requests may take 5 minutes", file, rule, severity="note"
+    )
 
 
 def _has_aws_config(call: cst.Call, file: PythonFile) -> bool:

@@ -328,12 +328,16 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             if use.state.container == "bounded" or not of_the_request:
                 continue
             harm = "each process has another, which grows and goes stale"
+        elif kind == "connection":
+            harm = "what another process sends does not reach them"
         else:
             harm = "a restart forgets it, and another process never knew it"
+        kept = "the connections" if kind == "connection" else f"{kind} state in the memory"
         yield rule.finding(
             write.span,
-            f"`{use.state.name}` keeps {kind} state in the memory of one process: {harm}",
+            f"`{use.state.name}` keeps {kept} of one process: {harm}",
             subject=use.state.name,
+            severity="note" if kind == "connection" else None,
             label="a request writes it",
             related=(
                 Location(use.state.span, f"`{use.state.name}` lives as long as one process"),

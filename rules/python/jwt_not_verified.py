@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintkit.api import (
@@ -16,6 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
+from lintkit.python.allowlist import is_limited
 from lintkit.python.branches import in_development_branch, scope_name
 
 DECODE = Calls(
@@ -135,6 +137,86 @@ def current_user(token, other, key):
     return claims["sub"]
 """,
             note="another token is verified, not this one",
+        ),
+        bad(
+            """\
+import jwt
+
+
+def current_user(token, key):
+    try:
+        return jwt.decode(token, key, algorithms=["RS256"])
+    except jwt.InvalidTokenError:
+        return jwt.decode(token, options={"verify_signature": False})  # <-- here
+
+
+def tenant(token, key):
+    claims = jwt.decode(token, options={"verify_signature": False})  # <-- here
+    try:
+        jwt.decode(token, key, algorithms=["RS256"])
+    except Exception:
+        log.warning("a token that does not verify")
+    return claims["tenant"]
+
+
+def user(token, settings):
+    if settings.VERIFY_TOKENS:
+        return jwt.decode(token, settings.key, algorithms=["RS256"])
+    return jwt.decode(token, options={"verify_signature": False})  # <-- here
+
+
+def groups(token, keys):
+    for key in keys:
+        try:
+            return jwt.decode(token, key, algorithms=["RS256"])
+        except jwt.InvalidTokenError:
+            continue
+    return jwt.decode(token, options={"verify_signature": False})  # <-- here
+
+
+def roles(token, key, verify):
+    claims = jwt.decode(token, options={"verify_signature": False})  # <-- here
+    if verify:
+        jwt.decode(token, key, algorithms=["RS256"])
+    return claims["roles"]
+""",
+            note="a token that did not verify is believed, and one that nobody was told to verify",
+        ),
+        bad(
+            """\
+import jwt
+
+
+def current_user(token, key):
+    algorithm = jwt.get_unverified_header(token)["alg"]
+    if not algorithm or algorithm == "none":
+        raise PermissionError(algorithm)
+    return jwt.decode(token, key, algorithms=[algorithm])  # <-- here
+""",
+            note="a token that may not be unsigned still chooses a weaker way",
+        ),
+        good(
+            """\
+import jwt
+
+
+def refresh(token, key):
+    try:
+        claims = jwt.decode(token, key, algorithms=["RS256"])
+    except jwt.ExpiredSignatureError:
+        claims = jwt.decode(token, options={"verify_signature": False})
+    return claims["sub"]
+
+
+def current_user(token, keys):
+    claims = jwt.decode(token, options={"verify_signature": False})
+    try:
+        return jwt.decode(token, keys[claims["iss"]], algorithms=["RS256"])
+    except jwt.InvalidTokenError:
+        log.warning("a token that does not verify")
+        raise
+""",
+            note="its time is looked at only after its signature held; who does not verify gets no further",
         ),
         good(
             """\
@@ -288,8 +370,8 @@ def _is_said_by_the_token(value: cst.BaseExpression, call: cst.Call, file: Pytho
         "jose.jws.get_unverified_header",
     }:
         return False
-    written = file.code(value)
-    return not any(guard.test is not None and written in file.code(guard.test) for guard in file.guards(call))
+    written = {file.code(value), file.code(read)}
+    return not is_limited(call, lambda node: file.code(node) in written, file)
 
 
 def _allows_none(value: object) -> bool:
@@ -333,16 +415,70 @@ def _is_verified_too(call: cst.Call, file: PythonFile, rule: RuleContext) -> boo
     if key is not None and file.literal(key, follow=True) not in (None, "", False):
         return False
     token, function = _token(call, file), file.enclosing_function(call)
+    if token is None:
+        return False
     for other in rule.matches:
         if other.trigger is ENCODE or not isinstance(other.node, cst.Call) or other.node is call:
             continue
         if file.enclosing_function(other.node) is not function or _token(other.node, file) != token:
             continue
-        if token is not None and (
-            other.trigger is VERIFIED or _unverified(other.node, other.name or "", file)[0] is None
-        ):
+        verifies = other.trigger is VERIFIED or _unverified(other.node, other.name or "", file)[0] is None
+        if verifies and not _is_another_way(call, other.node, file) and not _is_optional(other.node, file):
             return True
     return False
+
+
+_AFTER_THE_SIGNATURE = re.compile(
+    r"(?:Expired|ImmatureSignature|InvalidAudience|InvalidIssuer|InvalidIssuedAt|MissingRequiredClaim|JWTClaims)\w*(?:Error)?$"
+)
+"""Errors of PyJWT and python-jose about claims, which both look at only after the signature held."""
+_SWITCH = re.compile(r"verif|validat|check|secur|signature|skip|disabl|enabl|strict|insecure", re.IGNORECASE)
+
+
+def _is_another_way(call: cst.Call, verified: cst.Call, file: PythonFile) -> bool:
+    """Whether the code gets to `call` without the token being verified: in another branch, or because it was not.
+
+    The handler of an error that says no more than that the time of a verified token is over is no such way.
+    """
+    above_verified = list(file.ancestors(verified))
+    inside = set(map(id, above_verified))
+    below: cst.CSTNode = call
+    for above in file.ancestors(call):
+        if isinstance(above, cst.Try | cst.TryStar) and id(above.body) in inside:
+            if isinstance(below, cst.ExceptHandler | cst.ExceptStarHandler):
+                return not all(_AFTER_THE_SIGNATURE.search(name) for name in file.caught(below))
+        elif isinstance(above, cst.If | cst.IfExp) and below is not above.test:
+            other = above.orelse if below is above.body else above.body
+            if other is not None and id(other) in inside:
+                return True
+        below = above
+    around = set(map(id, file.ancestors(call)))
+    for above in above_verified:
+        if id(above) in around:
+            break
+        before = file.order(above) < file.order(call)
+        if isinstance(above, cst.Try | cst.TryStar) and id(above.body) in inside:
+            if not all(file.leaves(handler.body) for handler in above.handlers):
+                return True
+        elif isinstance(above, cst.For | cst.While) and before:
+            return True  # no key of several did
+        elif isinstance(above, cst.If) and id(above.body) in inside and before and file.leaves(above.body):
+            return True  # a verified token never comes as far as `call`
+    return False
+
+
+def _is_optional(verified: cst.Call, file: PythonFile) -> bool:
+    """Whether a switch decides if the token is verified at all: `if settings.VERIFY_TOKENS:`."""
+    return any(
+        isinstance(guard.node, cst.If | cst.IfExp) and guard.test is not None and _is_switch(guard.test, file)
+        for guard in file.guards(verified)
+    )
+
+
+def _is_switch(test: cst.BaseExpression, file: PythonFile) -> bool:
+    if isinstance(test, cst.UnaryOperation):
+        return _is_switch(test.expression, file)
+    return isinstance(test, cst.Name | cst.Attribute) and bool(_SWITCH.search(file.code(test)))
 
 
 def _reads_only_harmless_claims(call: cst.Call, file: PythonFile) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -20,6 +20,7 @@ from lintkit.api import (
     define,
     good,
 )
+from lintkit.python.allowlist import is_limited, limits
 from lintkit.python.branches import in_development_branch, scope_name
 
 _NAMES = ("host", "origin", "x-forwarded-host", "x-forwarded-server", "x-forwarded-prefix", "x-original-host")
@@ -46,6 +47,12 @@ HEADERS = Strings(
     )
 )
 FLASK = References(("flask.request.host", "flask.request.host_url", "flask.request.url_root"))
+TRUSTED_HOSTS = References(
+    (
+        "fastapi.middleware.trustedhost.TrustedHostMiddleware",
+        "starlette.middleware.trustedhost.TrustedHostMiddleware",
+    )
+)
 
 RULE = define(
     summary="a redirect or callback URL is built from a header of the request",
@@ -60,7 +67,7 @@ used (`TrustedHostMiddleware`, Django's `request.get_host()` with `ALLOWED_HOSTS
 """,
     severity="warning",
     kinds=("python",),
-    looks_at=(HEADERS, FLASK),
+    looks_at=(HEADERS, FLASK, TRUSTED_HOSTS),
     tags=("security", "CWE-601", "CWE-644"),
     packs=("recommended", "security", "production"),
     paths_ignore=(*NOT_A_SERVICE, *SCRIPTS),
@@ -134,6 +141,129 @@ def get_callback_url(request):
     host = request.headers["host"]
     return f"https://{host}/callback"  # <-- here
 """
+        ),
+        bad(
+            """\
+@app.get("/login")
+async def login(request):
+    host = request.headers["host"]
+    scheme = "http" if "localhost" in host or not host else "https"
+    if host not in ALLOWED_HOSTS:
+        log.warning("an unknown host: %s", host)
+    redirect_url = f"{scheme}://{host}/callback"  # <-- here
+    return redirect_url
+
+
+@app.get("/logout")
+async def logout(request):
+    host = request.headers["x-forwarded-host"]
+    if host and host != "" and host.endswith("shop.example.com"):
+        return {"location": f"https://{host}/bye"}  # <-- here
+
+
+@app.get("/reset")
+async def reset(request):
+    host = request.headers["host"]
+    try:
+        validate_host(host)
+    except ValueError:
+        log.warning("an unknown host: %s", host)
+    is_known(host)
+    reset_link = f"https://{host}/reset"  # <-- here
+    return await mail(reset_link)
+""",
+            note="questions that nearly every host passes, and checks that stop nobody",
+        ),
+        bad(
+            """\
+from fastapi import FastAPI
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.responses import RedirectResponse
+
+app = FastAPI()
+app.add_middleware(TrustedHostMiddleware, allowed_hosts=["*"])
+
+
+@app.get("/login")
+async def login(request):
+    return RedirectResponse("https://" + request.headers["host"] + "/sso")  # <-- here
+""",
+            note="a middleware that lets every host pass",
+        ),
+        bad(
+            """\
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
+from fastapi.responses import RedirectResponse
+
+app.add_middleware(TrustedHostMiddleware, allowed_hosts=["shop.example.com"])
+
+
+@app.get("/login")
+async def login(request):
+    return RedirectResponse("https://" + request.headers["x-forwarded-host"] + "/sso")  # <-- here
+""",
+            note="the middleware compares `Host`, not what a proxy says",
+        ),
+        good(
+            """\
+from fastapi.responses import RedirectResponse
+
+
+@app.get("/login")
+async def login(request):
+    host = request.headers["host"]
+    if host not in ALLOWED_HOSTS:
+        host = "shop.example.com"
+    return RedirectResponse(f"https://{host}/sso")
+
+
+@app.get("/logout")
+async def logout(request):
+    asked = request.headers["host"]
+    known = asked.endswith(".shop.example.com")
+    host = asked if known else "shop.example.com"
+    return RedirectResponse(f"https://{host}/bye")
+
+
+@app.get("/reset")
+async def reset(request):
+    origin = request.headers["origin"]
+    validate_origin(origin)
+    return {"reset_url": f"{origin}/reset"}
+
+
+@app.get("/invite")
+async def invite(request):
+    origin = request.headers.get("origin")
+    if not any(fnmatch(origin, pattern) for pattern in settings.origins):
+        return {"reset_url": f"{settings.url}/invite"}
+    return {"reset_url": f"{origin}/invite"}
+
+
+@app.get("/verify")
+async def verify(request):
+    host = request.headers["host"]
+    try:
+        ensure_known(host)
+    except ValueError:
+        return {}
+    return {"verify_url": f"https://{host}/verify"}
+""",
+            note="another host is refused, or replaced by one's own",
+        ),
+        good(
+            """\
+from flask import Flask, redirect, request
+
+app = Flask(__name__)
+app.config["TRUSTED_HOSTS"] = ["shop.example.com"]
+
+
+@app.route("/login")
+def login():
+    return redirect(request.host_url + "login")
+""",
+            note="Flask compares the host",
         ),
         good(
             """\
@@ -236,25 +366,22 @@ _KEEPS = frozenset(
     "strip rstrip lstrip split rsplit partition lower get format replace removeprefix removesuffix join".split()  # noqa: SIM905
 )
 _BUILDS = re.compile(r"(?:urljoin|urlunparse|urlunsplit|str|furl|URL|quote)$")
-_CHECKS = re.compile(
-    r"allow|trust|valid|safe|whitelist|permit|known|check(?!out)|verify|is_\w*(?:host|origin|domain|url)",
-    re.IGNORECASE,
-)
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report the first redirect or callback URL that a header of the request flows into."""
+    if match.trigger is TRUSTED_HOSTS:
+        return
     source = match.node if match.trigger is FLASK else _header_read(match.node, file)
-    if source is None or "TrustedHost" in file.text:
+    if source is None or _is_trusted(match, rule, file):
         return
     function = file.enclosing_function(source)
     if function is None or in_development_branch(source, file):
         return
     tainted = _carried(function, source, file)
-    if _is_compared(function, source, tainted, file):
-        return
     for value in _urls(function, file):
-        if _carries(value, source, tainted, file):
+        held = next(_carries(value, source, tainted, file), None)
+        if held is not None and not is_limited(held, _is_read(source, tainted), file):
             yield rule.finding(
                 file.span(value),
                 f"This URL takes its host from `{_named(source, file)}`, and the caller chooses that",
@@ -262,6 +389,39 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
                 related=[Location(file.span(source), "chosen by the caller")],
             )
             return
+
+
+_FLASK_HOSTS = re.compile(r"""TRUSTED_HOSTS["']?\s*\]?\s*=(?!=)\s*(?!None\b)""")
+
+
+def _is_trusted(match: Match, rule: RuleContext, file: PythonFile) -> bool:
+    """Whether the framework refuses hosts that are not in a list. It compares the header `Host`, and no other."""
+    if match.trigger is FLASK:
+        return _FLASK_HOSTS.search(file.text) is not None
+    if not isinstance(match.node, cst.SimpleString):
+        return False
+    if (file.string(match.node) or "").lower() not in {"host", "http_host"}:
+        return False
+    return any(each.trigger is TRUSTED_HOSTS and _names_hosts(each.node, file) for each in rule.matches)
+
+
+def _names_hosts(middleware: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a middleware is given hosts; without them, and with `*`, it lets every host pass."""
+    for call in file.ancestors(middleware):
+        if isinstance(call, cst.Call):
+            hosts = file.argument(call, None, "allowed_hosts")
+            if hosts is None:
+                return file.has_unknown_arguments(call)
+            named = file.literal(hosts, follow=True)
+            return named is not None and not (isinstance(named, list | tuple | set) and "*" in named)
+        if isinstance(call, cst.BaseStatement):
+            break
+    return False
+
+
+def _is_read(source: cst.CSTNode, tainted: set[str]) -> Callable[[cst.CSTNode], bool]:
+    """Whether a node is what was read, or a variable that holds it."""
+    return lambda node: node is source or (isinstance(node, cst.Name) and node.value in tainted)
 
 
 def _named(source: cst.CSTNode, file: PythonFile) -> str:
@@ -299,24 +459,34 @@ def _carried(function: cst.FunctionDef, source: cst.CSTNode, file: PythonFile) -
     """The variables of a function that hold what was read, or a text that it is a part of."""
     tainted: set[str] = set()
     for node in file.walk(function.body):
-        if isinstance(node, cst.Assign) and _carries(node.value, source, tainted, file):
-            tainted.update(each.target.value for each in node.targets if isinstance(each.target, cst.Name))
+        if isinstance(node, cst.Assign):
+            held = next(_carries(node.value, source, tainted, file), None)
+            if held is not None and not is_limited(held, _is_read(source, tainted), file):
+                tainted.update(
+                    each.target.value for each in node.targets if isinstance(each.target, cst.Name)
+                )
     return tainted
 
 
-def _carries(value: cst.CSTNode, source: cst.CSTNode, tainted: set[str], file: PythonFile) -> bool:
-    """Whether the text of `value` has what was read in it."""
+def _carries(
+    value: cst.CSTNode, source: cst.CSTNode, tainted: set[str], file: PythonFile
+) -> Iterator[cst.CSTNode]:
+    """The parts of the text of `value` that are what was read."""
+    is_read = _is_read(source, tainted)
     waiting = [value]
     while waiting:
         node = waiting.pop()
-        if node is source or (isinstance(node, cst.Name) and node.value in tainted):
-            return True
-        if isinstance(node, cst.FormattedString):
+        if is_read(node):
+            yield node
+        elif isinstance(node, cst.FormattedString):
             waiting += [part for part in file.string_parts(node) or () if not isinstance(part, str)]
         elif isinstance(node, cst.BinaryOperation | cst.BooleanOperation):
             waiting += [node.left, node.right]
         elif isinstance(node, cst.IfExp):
-            waiting += [node.body, node.orelse]
+            if not limits(node.test, is_read, file):
+                waiting.append(node.body)
+            if not limits(node.test, is_read, file, negated=True):
+                waiting.append(node.orelse)
         elif isinstance(node, cst.Subscript | cst.Await):
             waiting.append(node.value if isinstance(node, cst.Subscript) else node.expression)
         elif isinstance(node, cst.Tuple):
@@ -326,28 +496,6 @@ def _carries(value: cst.CSTNode, source: cst.CSTNode, tainted: set[str], file: P
                 waiting += [node.func.value, *(each.value for each in node.args)]
             elif _BUILDS.search(file.code(node.func)):
                 waiting += [each.value for each in node.args]
-    return False
-
-
-def _is_compared(function: cst.FunctionDef, source: cst.CSTNode, tainted: set[str], file: PythonFile) -> bool:
-    """Whether the function looks at what was read before it uses it: a comparison, or a check by its name."""
-    for node in file.walk(function.body):
-        values: list[cst.CSTNode] = []
-        if isinstance(node, cst.Comparison):
-            operators = [each.operator for each in node.comparisons]
-            if any(isinstance(each, cst.In | cst.NotIn | cst.Equal | cst.NotEqual) for each in operators):
-                values = [node.left, *(each.comparator for each in node.comparisons)]
-        elif isinstance(node, cst.Call) and _CHECKS.search(file.code(node.func)):
-            values = [each.value for each in node.args]
-        elif (
-            isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value in {"endswith", "match", "fullmatch"}
-        ):
-            values = [node.func.value, *(each.value for each in node.args)]
-        if any(_carries(value, source, tainted, file) for value in values):
-            return True
-    return False
 
 
 def _urls(function: cst.FunctionDef, file: PythonFile) -> Iterator[cst.BaseExpression]:

@@ -99,6 +99,31 @@ app = Flask(__name__)
 app.config["SECRET_KEY"] = os.getenv("SECRET_KEY")  # <-- here
 """
         ),
+        bad(
+            """\
+import logging
+import os
+
+from pydantic_settings import BaseSettings
+
+SIGNING_KEY = os.getenv("SIGNING_KEY", "")  # <-- here
+if not SIGNING_KEY:
+    logging.warning("SIGNING_KEY is not set")
+
+
+class Settings(BaseSettings):
+    jwt_secret: str | None = None  # <-- here
+    session_secret: str = ""  # <-- here
+
+
+# if session_secret is None, raise
+def check(settings, key):
+    if settings.jwt_secret is None:
+        print("no jwt_secret")
+    return settings.session_secret or ""
+""",
+            note="a warning stops nobody, and an empty text is no other key",
+        ),
         good(
             """\
 import os
@@ -241,10 +266,81 @@ def _is_empty(value: cst.BaseExpression, file: PythonFile) -> bool:
 
 
 def _is_asked_about(setting: Setting, name: str, file: PythonFile) -> bool:
-    """Whether the file tests the value anywhere: `if not key`, `key is None`, `key or other`."""
+    """Whether the file does something else without the value: `if not key: raise`, `key or generate()`."""
     if is_validated(setting, file):
         return True
-    names = {name, assigned_name(setting.node, file)} - {""}
-    words = "|".join(map(re.escape, sorted(names)))
-    asked = rf"\b(?:if|elif|assert|while|not|and|or)\b[^\n#]{{0,200}}\b(?:{words})\b"
-    return bool(re.search(rf"{asked}|\b(?:{words})\b[\])\"']{{0,3}} (?:or|is|==|!=|and|if) ", file.text))
+    return not {name, assigned_name(setting.node, file)}.isdisjoint(_asked_names(file))
+
+
+def _asked_names(file: PythonFile) -> frozenset[str]:
+    """The names and keys in all tests that decide something; a warning alone lets the service start."""
+    key = "secret-setting-optional: asked"
+    if key not in file.answers:
+        found: set[str] = set()
+        for statement in file.statements():
+            for node in file.walk(statement):
+                for test in _deciding(node, file):
+                    found.update(_named(test, file))
+        file.answers[key] = frozenset(found)
+    names: frozenset[str] = file.answers[key]
+    return names
+
+
+def _deciding(node: cst.CSTNode, file: PythonFile) -> Iterator[cst.BaseExpression]:
+    if isinstance(node, cst.If):
+        if not (_only_says(node.body, file) and (node.orelse is None or _only_says(node.orelse, file))):
+            yield node.test
+    elif isinstance(node, cst.Assert | cst.While | cst.IfExp):
+        yield node.test
+    elif isinstance(node, cst.BooleanOperation) and not _is_in_test(node, file):
+        # `key or ""` is as empty as before
+        if isinstance(node.operator, cst.And) or not _is_empty(node.right, file):
+            yield node.left
+    elif isinstance(node, cst.Comparison) and not _is_in_test(node, file):
+        yield node
+
+
+def _is_in_test(node: cst.CSTNode, file: PythonFile) -> bool:
+    below = node
+    for above in file.ancestors(node):
+        if isinstance(above, cst.If):
+            return above.test is below
+        if isinstance(above, cst.BaseStatement | cst.BaseSmallStatement):
+            return False
+        below = above
+    return False
+
+
+def _only_says(block: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a block does nothing but write to the log."""
+    if isinstance(block, cst.If | cst.Else):
+        inner = (block.body, block.orelse) if isinstance(block, cst.If) else (block.body,)
+        return all(_only_says(each, file) for each in inner if each is not None)
+    lines = getattr(block, "body", ())
+    statements = [
+        small
+        for line in lines
+        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
+    ]
+    return bool(statements) and all(
+        isinstance(each, cst.Pass)
+        or (
+            isinstance(each, cst.Expr)
+            and isinstance(each.value, cst.Call | cst.Await | cst.SimpleString | cst.Ellipsis)
+            and bool(_SAYS.search(file.code(each.value)) or not isinstance(each.value, cst.Call | cst.Await))
+        )
+        for each in statements
+    )
+
+
+_SAYS = re.compile(
+    r"^(?:await )?(?:print|(?:\w+\.)*_?(?:log|logger|logging|warnings)\.a?\w+|warn|(?:click|typer)\.s?echo)\("
+)
+
+
+def _named(test: cst.BaseExpression, file: PythonFile) -> Iterator[str]:
+    for node in file.walk(test):
+        if isinstance(node, cst.Name | cst.Attribute):
+            yield last_name(node) or ""
+        elif isinstance(node, cst.SimpleString):
+            yield file.string(node) or ""

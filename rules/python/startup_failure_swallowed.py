@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintkit.api import (
     NOT_A_SERVICE,
     SCRIPTS,
+    Calls,
     Finding,
     Location,
     Match,
@@ -21,8 +22,12 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.excepts import catches_everything, is_retry, may_raise
+from lintkit.python.excepts import BROAD, is_retry, may_raise
 from lintkit.python.startup import startup_around
+
+HANDLERS = Statements(("except",))
+SUPPRESS = Calls(("contextlib.suppress",))
+GATHER = Calls(("asyncio.gather",))
 
 RULE = define(
     summary="a failed connect at startup is caught and ignored",
@@ -37,7 +42,7 @@ first used, and the readiness check says whether it is there.
 """,
     severity="error",
     kinds=("python",),
-    looks_at=(Statements(("except",)),),
+    looks_at=(HANDLERS, SUPPRESS, GATHER),
     tags=("startup", "availability", "CWE-390"),
     packs=("recommended", "production"),
     supersedes=("python/swallowed-exception",),
@@ -183,6 +188,94 @@ async def startup():
 """,
             note="one of several: a warning",
         ),
+        bad(
+            """\
+import asyncio
+import contextlib
+from contextlib import asynccontextmanager
+
+import psycopg
+
+
+@asynccontextmanager
+async def lifespan(app):
+    with contextlib.suppress(Exception):  # <-- here
+        await database.connect()
+    await asyncio.gather(redis.ping(), mongo.connect(), return_exceptions=True)  # <-- here
+    for attempt in range(5):
+        try:
+            app.state.pool = await open_pool()
+            break
+        except psycopg.Error:  # <-- here
+            await asyncio.sleep(attempt)
+    yield
+
+
+def init_redis(app):
+    started = time.monotonic()
+    while time.monotonic() - started < 30:
+        try:
+            redis.ping()
+            return
+        except OSError:  # <-- here
+            time.sleep(1)
+""",
+            note="errors that are dropped without an `except`, and attempts that end without an error",
+        ),
+        good(
+            """\
+import asyncio
+import contextlib
+from contextlib import asynccontextmanager
+
+
+@asynccontextmanager
+async def lifespan(app):
+    while True:
+        try:
+            await database.connect()
+            break
+        except OSError:
+            await asyncio.sleep(1)
+    with contextlib.suppress(FileNotFoundError):
+        await database.connect()
+    results = await asyncio.gather(redis.ping(), mongo.connect(), return_exceptions=True)
+    if any(isinstance(each, Exception) for each in results):
+        raise RuntimeError("a store is missing")
+    yield
+
+
+def init_pool(app):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            return open_pool()
+        except OSError:
+            time.sleep(1)
+    raise RuntimeError("no database")
+""",
+            note="attempts without an end, or with an error behind them; results that are looked at",
+        ),
+        good(
+            """\
+class Proxy:
+    def initialize_channel(self, channel_id):
+        try:
+            self.redis.setex(f"channel:{channel_id}", 60, "new")
+            self.redis.ping()
+        except Exception:
+            log.exception("no channel %s", channel_id)
+            return False
+
+
+def init_worker(app):
+    try:
+        redis.setex(Keys.connection_attempts(), 60, "0")
+    except Exception:
+        log.exception("not counted")
+""",
+            note="done for each channel; a key that is named for connections",
+        ),
         good(
             """\
 import logging
@@ -305,7 +398,7 @@ _STORE = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"connect|ping|init|create_(?:all|pool|tables?|index(?:es)?|constraints|engine|async_engine|client|database|db|collections?)"
+    r"connect(?!ions?_)|ping|init|create_(?:all|pool|tables?|index(?:es)?|constraints|engine|async_engine|client|database|db|collections?)"
     r"|open|setup|ensure|verify|check|execute|migrat|upgrade|wait_for|from_url|begin|acquire|apply",
     re.IGNORECASE,
 )
@@ -318,29 +411,50 @@ _CONNECTION_ERRORS = re.compile(
     r"(?:^|\.)(?:OSError|IOError|ConnectionError|ConnectionRefusedError|TimeoutError|RuntimeError|socket\.error"
     r"|OperationalError|DBAPIError|SQLAlchemyError|InterfaceError|DatabaseError|RedisError|ServiceUnavailable|PyMongoError"
     r"|ServerSelectionTimeoutError|ConnectionFailure|AMQPError|AMQPConnectionError|KafkaError|PostgresError|Neo4jError"
-    r"|PostgresConnectionError)$"
+    r"|PostgresConnectionError|ClientConnectorError|NoBrokersAvailable|TransportError|ConnectError|gaierror|socket\.timeout"
+    r"|ExceptionGroup|BaseExceptionGroup)$"
+    r"|^(?:psycopg2?|pymysql|aiomysql|MySQLdb|mysql\.connector|sqlite3|aiosqlite|pyodbc|oracledb)\.(?:\w+\.)?Error$"
 )
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    """Report a handler around a connect at startup that lets the start go on."""
-    handler = match.node
-    if not isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler):
-        return
-    attempt = file.parent(handler)
-    if not isinstance(attempt, cst.Try | cst.TryStar):
-        return
+    """Report what lets the start go on although a connect failed: a handler, `suppress`, or results nobody looks at."""
+    node = match.node
+    if match.trigger is GATHER and isinstance(node, cst.Call):
+        yield from _gathered(node, file, rule)
+    elif match.trigger is SUPPRESS and isinstance(node, cst.Call):
+        block = file.parent(file.parent(node) or node)
+        names = [file.qualified_name(value) or "" for value in file.positional(node)]
+        if isinstance(block, cst.With) and _are_failures(names):
+            yield from _swallowed(node, block, block.body, file.span(node), file, rule)
+    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
+        attempt = file.parent(node)
+        if not isinstance(attempt, cst.Try | cst.TryStar):
+            return
+        if not _are_failures(file.caught(node)) or may_raise(node, file):
+            return
+        start = file.span(node).start
+        end = file.span(node.type).end if node.type is not None else start + len("except")
+        yield from _swallowed(node, attempt, attempt.body, Span(file.path, start, end), file, rule)
+
+
+def _swallowed(
+    swallower: cst.CSTNode,
+    attempt: cst.CSTNode,
+    body: cst.CSTNode,
+    span: Span,
+    file: PythonFile,
+    rule: RuleContext,
+) -> Iterator[Finding]:
     startup = startup_around(attempt, file)
-    if startup is None or not _catches_failures(handler, file) or may_raise(handler, file):
+    if startup is None:
         return
-    call = _opening(attempt.body, file)
-    if call is None or is_retry(handler, file) or _is_beside_the_point(attempt, file):
+    call = _opening(body, file)
+    if call is None or is_retry(swallower, file, ends_well=True) or _is_beside_the_point(attempt, file):
         return
-    start = file.span(handler).start
-    end = file.span(handler.type).end if handler.type is not None else start + len("except")
     one_of_many = _is_one_of_many(attempt, file)
     yield rule.finding(
-        Span(file.path, start, end),
+        span,
         f"a failure of `{file.code(call.func)}` {startup.reason} ends here: the service starts without "
         + ("what fails, and with the others" if one_of_many else "it"),
         subject=scope_name(attempt, file),
@@ -348,6 +462,31 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         severity="warning" if one_of_many else None,
         confidence=None if startup.certain else "medium",
     )
+
+
+def _gathered(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """`await asyncio.gather(database.connect(), return_exceptions=True)` as a statement: the errors are dropped."""
+    returned = file.argument(call, None, "return_exceptions")
+    awaited = file.parent(call)
+    if returned is None or file.literal(returned, follow=True) is not True:
+        return
+    startup = startup_around(call, file)
+    if (
+        startup is None
+        or not isinstance(awaited, cst.Await)
+        or not isinstance(file.parent(awaited), cst.Expr)
+    ):
+        return
+    opening = next((found for each in call.args if (found := _opening(each.value, file)) is not None), None)
+    if opening is not None and not _is_beside_the_point(call, file):
+        yield rule.finding(
+            file.span(returned),
+            f"a failure of `{file.code(opening.func)}` {startup.reason} ends in a result that nobody looks at: "
+            "the service starts without it",
+            subject=scope_name(call, file),
+            related=[Location(file.span(opening), "what may fail")],
+            confidence=None if startup.certain else "medium",
+        )
 
 
 def _is_one_of_many(attempt: cst.CSTNode, file: PythonFile) -> bool:
@@ -360,11 +499,9 @@ def _is_one_of_many(attempt: cst.CSTNode, file: PythonFile) -> bool:
     return False
 
 
-def _catches_failures(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> bool:
-    """Whether a handler catches what an unreachable store raises; not an answer such as "exists already"."""
-    return catches_everything(handler, file) or any(
-        _CONNECTION_ERRORS.search(name) for name in file.caught(handler)
-    )
+def _are_failures(names: Sequence[str]) -> bool:
+    """Whether what is caught is what an unreachable store raises; not an answer such as "exists already"."""
+    return any(name in BROAD or _CONNECTION_ERRORS.search(name) for name in names)
 
 
 def _opening(body: cst.CSTNode, file: PythonFile) -> cst.Call | None:
