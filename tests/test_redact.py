@@ -403,3 +403,32 @@ def test_a_name_that_the_code_binds_is_no_secret_although_a_password_equals_it()
         scrub("`winter_garden` falls back to localhost", other.values)
         != "`winter_garden` falls back to localhost"
     )
+
+
+MANIFEST = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: accounts-db-config}
+stringData:
+  DB_PASSWORD: accounts-db
+---
+kind: Pod
+metadata:
+  name: "accounts-db"
+"""
+
+
+@pytest.mark.parametrize("name", ["accounts-db-config", "accounts-db"])
+def test_the_names_of_objects_are_said_also_where_they_hold_a_password(name: str) -> None:
+    found = find_secrets(MANIFEST, "kubernetes")
+    message = f"`DB_PASSWORD` of Secret `{name}` is in the repository"
+    assert scrub(message, found.values, names=found.names) == message
+    assert f"name: {name}" in redact(MANIFEST, "kubernetes").replace("{", "").replace('"', "")
+    assert "DB_PASSWORD: ***********" in redact(MANIFEST, "kubernetes")
+
+
+def test_a_password_in_a_longer_word_than_an_object_s_name_is_masked() -> None:
+    text = MANIFEST.replace("accounts-db\n", "accounts-db7\n").replace('"accounts-db"', "shop")
+    found = find_secrets(text, "kubernetes")
+    assert "accounts-db7" not in scrub("`x/accounts-db7`", found.values, names=found.names)
+    assert "accounts-db7" not in scrub("`accounts-db-config-accounts-db7`", found.values, names=found.names)

@@ -126,7 +126,7 @@ spec:
     metadata: {{labels: {{app: shop}}}}
     spec: {{containers: [{{name: api, image: "shop:1", securityContext: {{privileged: true}}}}]}}
 """
-    assert len(findings("kubernetes/privileged-container", {"a.yaml": text})) == 1
+    assert len(findings("kubernetes/privileged_container", {"a.yaml": text})) == 1
 
 
 @pytest.mark.parametrize(
