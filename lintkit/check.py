@@ -284,21 +284,21 @@ def parse_documents(source: SourceFile) -> tuple[Document, ...]:
     from importlib import import_module
 
     module = {
-        "compose": "compose",
-        "kubernetes": "kubernetes",
-        "workflow": "workflow",
-        "yaml": "yaml",
-        "dockerfile": "dockerfile",
-        "dotenv": "dotenv",
-        "gitignore": "ignore",
-        "dockerignore": "ignore",
-        "toml": "toml",
-        "json": "json",
-        "text": "text",
+        "compose": "lintkit.parse.compose",
+        "kubernetes": "lintkit.parse.kubernetes",
+        "workflow": "lintkit.parse.workflow",
+        "yaml": "lintkit.parse.yaml",
+        "dockerfile": "lintkit.parse.dockerfile",
+        "dotenv": "lintkit.parse.dotenv",
+        "gitignore": "lintkit.parse.ignore",
+        "dockerignore": "lintkit.parse.ignore",
+        "toml": "lintkit.parse.toml",
+        "json": "lintkit.parse.json",
+        "text": "lintkit.parse.text",
     }.get(source.kind)
     if module is None:
         return ()
-    parse: Callable[[SourceFile], tuple[Document, ...]] = import_module(f"lintkit.parse.{module}").parse
+    parse: Callable[[SourceFile], tuple[Document, ...]] = import_module(module).parse
     return parse(source)
 
 

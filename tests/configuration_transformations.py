@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lintkit.check import parse_documents
 from lintkit.model import Document, Kind, NodeSpans, Route, SourceFile, Span
 from lintkit.parse.errors import ParseError
 from lintkit.parse.scalar_spans import part_span
@@ -47,12 +48,7 @@ class Transformation:
 
 def documents(path: str, kind: Kind, text: str) -> tuple[Document, ...]:
     """The documents of a text, read as its kind is."""
-    from importlib import import_module
-
-    module = {"gitignore": "ignore", "dockerignore": "ignore"}.get(kind, kind)
-    source = SourceFile(path, kind, text.encode("utf-8", "surrogatepass"))
-    parsed: tuple[Document, ...] = import_module(f"lintkit.parse.{module}").parse(source)
-    return parsed
+    return parse_documents(SourceFile(path, kind, text.encode("utf-8", "surrogatepass")))
 
 
 def readable(path: str, kind: Kind, text: str) -> tuple[Document, ...]:

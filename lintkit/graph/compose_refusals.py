@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from lintkit.graph.compose_tree import Node, text_of
 from lintkit.graph.values import MASK
 from lintkit.model import Route
 from lintkit.parse.compose_values import (
@@ -25,6 +24,7 @@ from lintkit.parse.compose_values import (
     restart_refusal,
     size_refusal,
 )
+from lintkit.parse.node import Node, text_of
 from lintkit.parse.numbers import is_digits
 
 _BYTES = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([bkmgt]?)(?:i?b)?", re.IGNORECASE)

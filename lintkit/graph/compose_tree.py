@@ -1,19 +1,17 @@
-"""What a compose file says of a service, as a value that survives its document: data with places, secrets masked.
+"""What a compose file says of a service, merged with what overrides it.
 
-A `Node` is frozen and picklable. Merging two gives what `docker compose` makes of a service in a file and in one that
-overrides it (compose-go, override/merge.go), each part still knowing where it is written.
+Merging two nodes gives what `docker compose` makes of a service in a file and in one that overrides it (compose-go,
+override/merge.go), each part still knowing where it is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from lintkit.model import Route, Span
+from lintkit.model import Span
 from lintkit.parse.compose import mount_parts
-
-Scalar = str | int | float | bool | None
+from lintkit.parse.node import Node, text_of
 
 _REPLACED = frozenset((("command",), ("entrypoint",), ("healthcheck", "test")))
 """Lists that an override replaces; it adds to all others."""
@@ -25,64 +23,6 @@ _NAMED = frozenset(
     )
 )
 """What may be a list of `NAME` or `NAME=value`, or a mapping; compose merges by name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A value, where it is written, and the key it stands behind; `items` of a mapping are `(name, node)`."""
-
-    span: Span
-    key: Span | None = None
-    tag: str = ""
-    scalar: Scalar = None
-    mapping: tuple[tuple[str, Node], ...] | None = None
-    sequence: tuple[Node, ...] | None = None
-
-    def child(self, part: str | int) -> Node | None:
-        """What stands below this node under a name or an index."""
-        if self.mapping is not None:
-            return next((node for name, node in self.mapping if name == part), None)
-        if self.sequence is not None and isinstance(part, int) and 0 <= part < len(self.sequence):
-            return self.sequence[part]
-        return None
-
-    def at(self, *route: str | int) -> Node | None:
-        """What stands at a route below this node."""
-        node: Node | None = self
-        for part in route:
-            node = None if node is None else node.child(part)
-        return node
-
-    def data(self) -> Any:
-        """The node as plain data."""
-        if self.mapping is not None:
-            return {name: node.data() for name, node in self.mapping}
-        if self.sequence is not None:
-            return [node.data() for node in self.sequence]
-        return self.scalar
-
-    def place(self, route: Route, *, missing: bool = False) -> Span:
-        """Where a finding about `route` is shown: a scalar where it is written, anything else at its key."""
-        node = self
-        for part in route:
-            below = node.child(part)
-            if below is None:
-                break
-            node = below
-        if node.mapping is None and node.sequence is None and not missing:
-            return node.span
-        if node.key is not None:
-            return node.key
-        first = next((inner.key for _, inner in node.mapping or () if inner.key is not None), None)
-        return first if first is not None and node.span.start <= first.start < node.span.end else node.span
-
-    def names(self) -> Iterator[tuple[str, Node]]:
-        """The entries of a mapping, and the items of a list by what stands before their `=`."""
-        if self.mapping is not None:
-            yield from self.mapping
-        for node in self.sequence or ():
-            if isinstance(node.scalar, str):
-                yield node.scalar.partition("=")[0].strip(), node
 
 
 def merged(base: Node, over: Node, route: tuple[str, ...] = ()) -> Node:
@@ -140,15 +80,6 @@ def environment(node: Node) -> Mapping[str, Node]:
     """The variables of a service by name, each with its value, whichever form they are written in."""
     found = node.child("environment")
     return dict(_named(found).mapping or ()) if found is not None else {}
-
-
-def text_of(node: Node | None) -> str:
-    """A scalar as its text; empty for what is none."""
-    if node is None or node.scalar is None:
-        return ""
-    if isinstance(node.scalar, bool):
-        return "true" if node.scalar else "false"
-    return str(node.scalar)
 
 
 @dataclass(frozen=True, slots=True)

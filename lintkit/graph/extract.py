@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile
 
 _DOCUMENTS: Mapping[Kind, tuple[str, str]] = {
-    "compose": ("extract_compose", "extract"),
-    "kubernetes": ("extract_kubernetes", "extract"),
-    "dockerfile": ("extract_dockerfile", "extract"),
-    "dotenv": ("extract_files", "extract_dotenv"),
-    "gitignore": ("extract_files", "extract_ignore"),
-    "dockerignore": ("extract_files", "extract_ignore"),
-    "workflow": ("extract_files", "extract_workflow"),
-    "text": ("extract_files", "extract_text"),
+    "compose": ("lintkit.graph.extract_compose", "extract"),
+    "kubernetes": ("lintkit.graph.extract_kubernetes", "extract"),
+    "dockerfile": ("lintkit.graph.extract_dockerfile", "extract"),
+    "dotenv": ("lintkit.graph.extract_files", "extract_dotenv"),
+    "gitignore": ("lintkit.graph.extract_files", "extract_ignore"),
+    "dockerignore": ("lintkit.graph.extract_files", "extract_ignore"),
+    "workflow": ("lintkit.graph.extract_files", "extract_workflow"),
+    "text": ("lintkit.graph.extract_files", "extract_text"),
 }
 
 
@@ -37,7 +37,7 @@ class PythonExtractor:
 
     def extract(self, match: Match, file: PythonFile) -> Iterator[Fact]:
         """The facts of one match."""
-        found: Iterator[Fact] = import_module(f"lintkit.graph.{self.module}").extract(match, file)
+        found: Iterator[Fact] = import_module(self.module).extract(match, file)
         return found
 
 
@@ -47,7 +47,7 @@ def extract_document(document: Document) -> Iterator[Fact]:
     if found is None:
         return
     module, function = found
-    read: Callable[[Document], Iterator[Fact]] = getattr(import_module(f"lintkit.graph.{module}"), function)
+    read: Callable[[Document], Iterator[Fact]] = getattr(import_module(module), function)
     yield from read(document)
 
 
@@ -84,9 +84,9 @@ PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
                 ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
             ),
         ),
-        "extract_reads",
+        "lintkit.graph.extract_reads",
     ),
-    PythonExtractor("clients", (CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS), "extract_clients"),
+    PythonExtractor("clients", (CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS), "lintkit.graph.extract_clients"),
     PythonExtractor(
         "tables",
         (
@@ -95,7 +95,7 @@ PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
             Subclasses(("sqlmodel.SQLModel", "sqlmodel.main.SQLModel", "django.db.models.Model")),
             MethodCalls(("table", "from_"), words=("supabase",)),
         ),
-        "extract_tables",
+        "lintkit.graph.extract_tables",
     ),
 )
 """What the per-file pass runs on Python files; the triggers stand here so that a file without matches loads nothing."""

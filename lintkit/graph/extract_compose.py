@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lintkit.graph.compose_tree import Node, Scalar
 from lintkit.graph.facts import (
     Build,
     ComposeFile,
@@ -23,6 +22,7 @@ from lintkit.graph.facts import (
 from lintkit.graph.values import DYNAMIC, MASK, value_of
 from lintkit.model import Document, Route, Span
 from lintkit.parse.compose import mount_parts
+from lintkit.parse.node import Node, Scalar
 from lintkit.parse.numbers import whole_number
 
 _NAMES_THINGS = frozenset(

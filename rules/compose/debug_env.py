@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.compose_services import RunService, compose_projects
-from lintkit.graph.compose_tree import Node, environment, mount_of, text_of
+from lintkit.graph.compose_tree import environment, mount_of
 from lintkit.graph.debug_modes import is_debug_mode
 from lintkit.graph.env_files import is_off
 from lintkit.graph.environments import environment_of_path, environment_of_value
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.parse.interpolation import resolve, variables
+from lintkit.parse.node import Node, text_of
 
 RULE = define(
     summary="a service that is kept running is in a debug mode",

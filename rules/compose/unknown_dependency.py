@@ -15,9 +15,10 @@ from lintkit.graph.compose_services import (
     compose_projects,
     fragments,
 )
-from lintkit.graph.compose_tree import Node, dependencies, text_of
+from lintkit.graph.compose_tree import dependencies
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.graph.images import normal
+from lintkit.parse.node import Node, text_of
 
 RULE = define(
     summary="a service refers to something that does not exist",
