@@ -12,6 +12,7 @@ from functools import cache, partial
 from pathlib import Path
 from types import ModuleType
 
+import lintkit
 from lintkit.discover.patterns import defect
 from lintkit.rule import Definition, Rule, RuleError
 
@@ -40,7 +41,7 @@ class RuleSet:
 @cache
 def builtin_folder() -> Path:
     """Where the built-in rules are: inside the package in a wheel, beside it in a checkout or editable install."""
-    package = Path(__file__).resolve().parent
+    package = Path(lintkit.__file__).resolve().parent
     for folder in (package / "rules", package.parent / "rules"):
         if folder.is_dir():
             return folder

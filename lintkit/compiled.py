@@ -19,7 +19,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lintkit import __version__
+import lintkit
 from lintkit.model import RuleMeta
 from lintkit.python.triggers import DeferredTrigger, Literals, Trigger, resolved
 from lintkit.rule import Rule
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 _STORED = tuple(each.name for each in fields(RuleMeta) if each.name != "examples")
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGE = Path(lintkit.__file__).resolve().parent
 
 
 def compiled_rules(
@@ -57,7 +57,9 @@ def compiled_rules(
 
 def _key(folder: Path, files: Sequence[Path]) -> str:
     """What changes with every file that a compiled rule is made of: rules use constants of the package."""
-    digest = hashlib.blake2b(repr((FORMAT, __version__, sys.version, str(folder))).encode(), digest_size=16)
+    digest = hashlib.blake2b(
+        repr((FORMAT, lintkit.__version__, sys.version, str(folder))).encode(), digest_size=16
+    )
     for path in (*files, *map(Path, _sources(_PACKAGE))):
         state = path.stat()
         digest.update(f"{path}\0{state.st_size}\0{state.st_mtime_ns}\n".encode("utf-8", "surrogateescape"))
