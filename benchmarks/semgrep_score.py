@@ -17,7 +17,7 @@ from pathlib import Path
 import libcst as cst
 
 from lintkit.budget import RuleLimitError
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.pattern.compile import compile_pattern
 from lintkit.pattern.errors import PatternError
 from lintkit.pattern.match import Matcher

@@ -11,8 +11,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lintkit.formats.python_lex import LogicalLine, logical_lines, tokens
 from lintkit.model import Document, NodeSpans
-from lintkit.pylex import LogicalLine, logical_lines, tokens
 
 Range = tuple[int, int]
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lintkit.budget import Budget, LeftOutError, RuleLimitError, python_steps_for
+from lintkit.formats.errors import ParseError
 from lintkit.model import (
     Document,
     Finding,
@@ -23,7 +24,6 @@ from lintkit.model import (
     Suppression,
 )
 from lintkit.own_rules import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
-from lintkit.parse.errors import ParseError
 from lintkit.rule import Rule, RuleContext
 from lintkit.select import SelectError
 from lintkit.source import Lines
@@ -287,13 +287,13 @@ def parse_documents(source: SourceFile) -> tuple[Document, ...]:
         "compose": "lintkit.parse.compose",
         "kubernetes": "lintkit.parse.kubernetes",
         "workflow": "lintkit.parse.workflow",
-        "yaml": "lintkit.parse.yaml",
-        "dockerfile": "lintkit.parse.dockerfile",
-        "dotenv": "lintkit.parse.dotenv",
-        "gitignore": "lintkit.parse.ignore",
-        "dockerignore": "lintkit.parse.ignore",
-        "toml": "lintkit.parse.toml",
-        "json": "lintkit.parse.json",
+        "yaml": "lintkit.formats.yaml",
+        "dockerfile": "lintkit.formats.dockerfile",
+        "dotenv": "lintkit.formats.dotenv",
+        "gitignore": "lintkit.formats.ignore",
+        "dockerignore": "lintkit.formats.ignore",
+        "toml": "lintkit.formats.toml",
+        "json": "lintkit.formats.json",
         "text": "lintkit.parse.text",
     }.get(source.kind)
     if module is None:

@@ -94,8 +94,8 @@ def read_rule_file(file: Path) -> bytes:
 
 
 def _read(file: Path, *, trusted: bool) -> Document:
-    from lintkit.parse.errors import ParseError
-    from lintkit.parse.yaml import parse
+    from lintkit.formats.errors import ParseError
+    from lintkit.formats.yaml import parse
 
     try:
         data = file.read_bytes() if trusted else read_rule_file(file)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
+from lintkit.formats.errors import ParseError
 from lintkit.guard import Guard
 from lintkit.model import Document, Finding, RuleMeta, SourceFile
-from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse
 from lintkit.select import SelectError, select
 

@@ -16,10 +16,10 @@ from functools import cache, cached_property, partial
 from lintkit.budget import LeftOutError
 from lintkit.check import Task
 from lintkit.discover.kinds import KUSTOMIZATION_FILES
+from lintkit.formats.errors import ParseError
 from lintkit.guard import Guard
 from lintkit.model import Document, Finding, Location, SourceFile, Span
 from lintkit.overlay_defects import Defects
-from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse
 from lintkit.parse.kustomize import Kustomizations
 

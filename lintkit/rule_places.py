@@ -44,8 +44,8 @@ def rule_places(file: Path) -> RulePlaces:
 
 
 def _yaml_places(file: Path) -> RulePlaces:
-    from lintkit.parse.errors import ParseError
-    from lintkit.parse.yaml import parse
+    from lintkit.formats.errors import ParseError
+    from lintkit.formats.yaml import parse
 
     try:
         documents = parse(SourceFile(file.name, "yaml", file.read_bytes()))

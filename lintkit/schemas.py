@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from lintkit.budget import Budget, RuleLimitError
+from lintkit.formats.numbers import whole_number
 from lintkit.model import Route
-from lintkit.parse.numbers import whole_number
 from lintkit.regex.engine import Regex, compile_regex
 from lintkit.regex.syntax import RegexError
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from heapq import heappop, heappush
 
 from lintkit.blocks import Block, Statement
+from lintkit.formats.python_lex import comments
 from lintkit.model import Finding, Kind, Problem, Span, SuppressedFinding, Suppression
-from lintkit.pylex import comments
 from lintkit.source import Lines
 
 _DIRECTIVE = re.compile(r"#\s*lintkit:\s*(?P<verb>[A-Za-z][A-Za-z-]*)\s*(?P<ids>\[[^\]]*\]?)?(?P<rest>.*)")

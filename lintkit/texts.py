@@ -224,7 +224,7 @@ class Texts:
 
 def decode_leniently(source: SourceFile) -> str:
     """The text of a file for display: as its parser decodes it, or with replacement characters."""
-    from lintkit.parse.errors import ParseError
+    from lintkit.formats.errors import ParseError
     from lintkit.source import decode
 
     try:

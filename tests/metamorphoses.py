@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lintkit import pylex
+from lintkit.formats import python_lex as pylex
 
 EMOJI = "\U0001f680\U0001f1f0\U0001f1f7 \u00e9"
 INDENT = "    "

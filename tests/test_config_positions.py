@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.config.positions import key_lines
+from lintkit.formats.toml_positions import key_lines
 from lintkit.model import Route
 
 if sys.version_info >= (3, 11):

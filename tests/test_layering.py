@@ -55,7 +55,7 @@ LEVEL = {part: level for level, layer in enumerate(LAYERS) for part in layer}
 
 
 def part_of(module: str) -> str:
-    """The part of lintkit that a module belongs to: `lintkit.parse.yaml` is in `parse`."""
+    """The part of lintkit that a module belongs to: `lintkit.formats.yaml` is in `parse`."""
     names = module.split(".")
     return names[1] if len(names) > 1 else names[0]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.pylex import comments, literals, logical_lines, tokens
+from lintkit.formats.python_lex import comments, literals, logical_lines, tokens
 
 HERE = Path(__file__).parent
 FILES = [

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.formats.yaml import load_documents
 from lintkit.model import Document, Kind, SourceFile
 from lintkit.parse import compose, kubernetes
-from lintkit.parse.yaml import load_documents
 from lintkit.select import EACH_KINDS, SelectError, compile_query, select, select_each, value_at
 
 DATA = {

@@ -232,7 +232,7 @@ def test_more_comparisons_with_ignore_files_than_one_rule_may_make_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("lintkit.graph.contexts.MATCH_STEPS", 1_000)
-    monkeypatch.setattr("lintkit.parse.ignore.MATCH_STEPS", 1_000)
+    monkeypatch.setattr("lintkit.formats.ignore.MATCH_STEPS", 1_000)
     files = {
         "Dockerfile": IMAGE,
         ".dockerignore": _wildcards("*N*", 100),

@@ -13,8 +13,8 @@ import pytest
 from lintkit.catalog import RuleSet, load_rules
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree, example_config, named
+from lintkit.formats.python_lex import logical_lines
 from lintkit.model import Example, Report
-from lintkit.pylex import logical_lines
 from lintkit.rule import Rule
 from lintkit.source import Lines
 

@@ -166,8 +166,8 @@ def shown(path: Path) -> str:
 
 
 def _parse_toml(text: str, path: str) -> dict[str, Any]:
-    from lintkit.parse.errors import ParseError
-    from lintkit.parse.toml import check_nesting
+    from lintkit.formats.errors import ParseError
+    from lintkit.formats.toml import check_nesting
 
     if sys.version_info >= (3, 11):
         import tomllib
@@ -195,7 +195,7 @@ def _parse_toml(text: str, path: str) -> dict[str, Any]:
 
 
 def _table_lines(text: str, above: Route) -> dict[Route, int]:
-    from lintkit.config.positions import key_lines
+    from lintkit.formats.toml_positions import key_lines
 
     try:
         found = key_lines(text)

@@ -17,8 +17,8 @@ from typing import Any
 from lintkit.budget import Budget
 from lintkit.datarule.place import at
 from lintkit.datarule.render import block_yaml, flow, inline_toml, plain_text, quoted_like
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.model import Document, Edit, Fix, NodeSpans, Route, Span
-from lintkit.parse.scalar_spans import scalar_span
 from lintkit.regex.engine import compile_regex
 
 ACTIONS = ("set", "replace", "remove", "insert")

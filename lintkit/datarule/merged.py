@@ -13,10 +13,10 @@ from typing import Any
 from lintkit.budget import Budget, RuleLimitError, steps_for
 from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
 from lintkit.datarule.place import shown
+from lintkit.formats.node import Node
 from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.model import Finding, Span
-from lintkit.parse.node import Node
 from lintkit.rule import Project, RuleContext
 from lintkit.schemas import Failure, Schema, compile_schema
 from lintkit.select import value_at

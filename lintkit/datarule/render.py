@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lintkit.parse.scalars import ScalarSchema, resolver
+from lintkit.formats.scalars import ScalarSchema, resolver
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@%+=~^-]*(?: [A-Za-z0-9_./@%+=~^][A-Za-z0-9_./@%+=~^-]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")

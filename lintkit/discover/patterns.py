@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lintkit.parse.ignore import GitPattern, compile_git
+from lintkit.formats.ignore import GitPattern, compile_git
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

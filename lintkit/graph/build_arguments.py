@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintkit.parse.shell import shell_commands
+from lintkit.formats.shell import shell_commands
 
 _ARGUMENT = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:=(?P<value>.*))?", re.DOTALL)
 _BAKED = re.compile(r"[\w*.\-]{1,200}\.args\.(?P<name>[A-Za-z_]\w*)=(?P<value>.*)", re.DOTALL)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lintkit.parse.numbers import whole_number
+from lintkit.formats.numbers import whole_number
 
 ProgramKind = Literal["web", "task", "script", "unknown"]
 """web: a server of requests. task: a queue worker or a one-off. script: Python that could be anything."""

@@ -16,12 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lintkit.budget import Budget, RuleLimitError
+from lintkit.formats.node import Node
 from lintkit.graph.compose_folders import ComposeFolders, compose_folders, included_groups
 from lintkit.graph.compose_tree import dependencies, merged
 from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.graph.images import normal
 from lintkit.model import Span
-from lintkit.parse.node import Node
 
 MAIN_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """What is started in a folder, the first of them that is there."""

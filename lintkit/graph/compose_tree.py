@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from lintkit.formats.node import Node, text_of
 from lintkit.model import Span
 from lintkit.parse.compose import mount_parts
-from lintkit.parse.node import Node, text_of
 
 _REPLACED = frozenset((("command",), ("entrypoint",), ("healthcheck", "test")))
 """Lists that an override replaces; it adds to all others."""

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from lintkit.budget import Budget
+from lintkit.formats.ignore import DockerMatcher
+from lintkit.formats.numbers import whole_number
+from lintkit.formats.wildcard_index import MATCH_STEPS
 from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.facts import (
     ComposeFile,
@@ -21,9 +24,6 @@ from lintkit.graph.facts import (
     ImageStage,
 )
 from lintkit.graph.images import BuiltImage, Dockerfile, Paths, copied, normal
-from lintkit.parse.ignore import DockerMatcher
-from lintkit.parse.numbers import whole_number
-from lintkit.parse.wildcard_index import MATCH_STEPS
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Fact)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from lintkit.formats.node import Node, Scalar
+from lintkit.formats.numbers import whole_number
 from lintkit.graph.facts import (
     Build,
     ComposeFile,
@@ -22,8 +24,6 @@ from lintkit.graph.facts import (
 from lintkit.graph.values import DYNAMIC, MASK, value_of
 from lintkit.model import Document, Route, Span
 from lintkit.parse.compose import mount_parts
-from lintkit.parse.node import Node, Scalar
-from lintkit.parse.numbers import whole_number
 
 _NAMES_THINGS = frozenset(
     """image extends depends_on links volumes_from network_mode networks volumes secrets configs env_file

@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
+from lintkit.formats.numbers import whole_number
 from lintkit.graph.facts import (
     ContainerKind,
     Count,
@@ -31,7 +32,6 @@ from lintkit.graph.facts import (
 from lintkit.graph.paths import is_served
 from lintkit.graph.state_names import STEM
 from lintkit.model import Span
-from lintkit.parse.numbers import whole_number
 from lintkit.python.web_names import (
     HOOKS,
     METHODS,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from lintkit.formats.node import Node
 from lintkit.model import Edit, Span
-from lintkit.parse.node import Node
 
 ValueKind = Literal["literal", "none", "required", "dynamic"]
 """literal: written down. none: `None`/null or no value. required: there is no default. dynamic: computed elsewhere."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from lintkit.formats.ignore import GitMatcher, IgnoreMatch
 from lintkit.graph.facts import IgnoreRules
 from lintkit.model import Edit, Fix, Span
-from lintkit.parse.ignore import GitMatcher, IgnoreMatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from lintkit.budget import Budget
+from lintkit.formats.ignore import DockerMatcher
+from lintkit.formats.numbers import whole_number
+from lintkit.formats.wildcard_index import MATCH_STEPS
 from lintkit.graph.calls import CallGraph
 from lintkit.graph.commands import ProgramKind, Started, started, worker_count
 from lintkit.graph.compose_folders import compose_folders
@@ -60,10 +63,7 @@ from lintkit.graph.modules import ImportGraph
 from lintkit.graph.paths import is_served
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.model import Span
-from lintkit.parse.ignore import DockerMatcher
 from lintkit.parse.image_names import is_public, repository
-from lintkit.parse.numbers import whole_number
-from lintkit.parse.wildcard_index import MATCH_STEPS
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)

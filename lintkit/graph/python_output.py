@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lintkit.formats.dockerfile import effective_environment, environment_routes, stage_chain
 from lintkit.graph.commands import started
 from lintkit.graph.environments import environment_of_path, is_development_stage
 from lintkit.graph.facts import BufferedStart, ShellScript
 from lintkit.model import Document, Edit, Span
-from lintkit.parse.dockerfile import effective_environment, environment_routes, stage_chain
 
 _PROGRAMS = frozenset(
     """python manage.py uvicorn gunicorn hypercorn daphne fastapi flask granian litestar quart sanic waitress-serve

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from lintkit.formats.scalar_spans import part_span
+from lintkit.formats.yaml import parse_as
 from lintkit.model import Document, Problem, Route, SourceFile, Span
-from lintkit.parse.scalar_spans import part_span
-from lintkit.parse.yaml import parse_as
 
 _TOP_LEVEL = frozenset(
     {"version", "name", "include", "services", "networks", "volumes", "configs", "secrets", "models"}

@@ -12,9 +12,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from lintkit.formats.numbers import whole_number
 from lintkit.parse.compose import mount_parts
 from lintkit.parse.durations import nanoseconds, refusal_of_time
-from lintkit.parse.numbers import whole_number
 
 HIGHEST_PORT = 65_535
 """The highest port that there is."""

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lintkit.parse.errors import ParseError
-from lintkit.parse.toml import check_nesting
+from lintkit.formats.errors import ParseError
+from lintkit.formats.toml import check_nesting
 from lintkit.parse.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
 
 if sys.version_info >= (3, 11):

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lintkit.formats.numbers import whole_number
 from lintkit.model import Route
 from lintkit.parse.compose_values import size_refusal
 from lintkit.parse.durations import nanoseconds, refusal_of_time
-from lintkit.parse.numbers import whole_number
 
 _NEEDED = {
     "COPY": 2,

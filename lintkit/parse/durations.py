@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from lintkit.parse.numbers import is_digits
+from lintkit.formats.numbers import is_digits
 
 _NANOSECONDS = {
     "ns": 1,

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lintkit.formats.dockerfile import parse
 from lintkit.model import Document, Route, SourceFile
 from lintkit.parse.compose import services
-from lintkit.parse.dockerfile import parse
 
 SAID_BY_SERVICE = ("user", "healthcheck")
 """What a service says of its container in place of the image; nobody else runs what is built from these lines."""

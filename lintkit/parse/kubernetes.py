@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from lintkit.formats.json import parse_stream
+from lintkit.formats.yaml import parse_as
+from lintkit.formats.yaml_nodes import NodeTree
 from lintkit.model import Document, Problem, Route, SourceFile, Span
-from lintkit.parse.json import parse_stream
 from lintkit.parse.kubernetes_apis import lacking
-from lintkit.parse.yaml import parse_as
-from lintkit.parse.yaml_nodes import NodeTree
 
 ContainerKind = Literal["container", "init", "ephemeral"]
 

@@ -16,10 +16,10 @@ from typing import Any, Literal
 
 from lintkit.budget import LeftOutError
 from lintkit.discover.kinds import KUSTOMIZATION_FILES
+from lintkit.formats.errors import ParseError
+from lintkit.formats.numbers import whole_number
 from lintkit.model import Document, Route, SourceFile
-from lintkit.parse.errors import ParseError
 from lintkit.parse.kubernetes import at, parse, pod_spec_route
-from lintkit.parse.numbers import whole_number
 
 INLINE = "patch.yaml"
 """The path of a patch that is written into its kustomization."""

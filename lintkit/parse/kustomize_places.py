@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from lintkit.formats.numbers import is_digits
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.model import Document, Route, Span
 from lintkit.parse.kubernetes import at
 from lintkit.parse.kustomize import INLINE, MERGE_KEYS, Step
-from lintkit.parse.numbers import is_digits
-from lintkit.parse.scalar_spans import scalar_span
 
 
 def route_of(document: Document, span: Span) -> Route:

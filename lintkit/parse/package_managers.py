@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Command = Mapping[str, Any]
-"""One of the `commands` of an instruction, as `lintkit.parse.dockerfile` describes them."""
+"""One of the `commands` of an instruction, as `lintkit.formats.dockerfile` describes them."""
 
 _INSTALLS = {"apt-get": ("install",), "apk": ("add",), "zypper": ("install", "in")}
 _UPDATES = {"apt-get": ("update",), "apk": ("update",), "zypper": ("refresh", "ref")}

@@ -5,8 +5,8 @@ YAML whose scalars are read by the YAML 1.2 core schema, so `on` is a key like a
 
 from __future__ import annotations
 
+from lintkit.formats.yaml import parse_as
 from lintkit.model import Document, SourceFile
-from lintkit.parse.yaml import parse_as
 
 
 def parse(source: SourceFile) -> tuple[Document, ...]:

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import libcst as cst
 
-from lintkit.parse.errors import ParseError
-from lintkit.pylex import literals
+from lintkit.formats.errors import ParseError
+from lintkit.formats.python_lex import literals
 from lintkit.python.depth import check_size, check_text, too_deep
 from lintkit.python.statements import NOT_PYTHON, TopLevel
 from lintkit.python.tree import Chunk

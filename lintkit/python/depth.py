@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 
 MAX_DEPTH = 1000
 """Levels of nesting of one expression or block."""

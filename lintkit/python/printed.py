@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from lintkit.formats.python_lex import comments
 from lintkit.model import Edit, Fix, Span
-from lintkit.pylex import comments
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.python.gate import gate_for
 from lintkit.python.source import decode_python
 from lintkit.python.statements import NOT_PYTHON, Rejected, TopLevel, parse

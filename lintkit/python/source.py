@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 
 _UTF8 = b"\xef\xbb\xbf"
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)

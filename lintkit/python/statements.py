@@ -7,7 +7,7 @@ import bisect
 import warnings
 from collections.abc import Iterable, Sequence
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.python.depth import check_before_parse, check_patterns, check_size, check_tree, too_deep
 from lintkit.python.syntax_errors import said
 from lintkit.source import Lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keyword
 import re
 
-from lintkit.parse.numbers import is_digits
+from lintkit.formats.numbers import is_digits
 
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _NAMES = frozenset({*keyword.kwlist, *keyword.softkwlist, "except*", "print", "exec", "tuple", "list"})

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from lintkit.formats.errors import ParseError
+from lintkit.formats.scalar_spans import scalar_span
+from lintkit.formats.yaml import parse
 from lintkit.model import Route, SourceFile
-from lintkit.parse.errors import ParseError
-from lintkit.parse.scalar_spans import scalar_span
-from lintkit.parse.yaml import parse
 from lintkit.secrets.names import is_secret_name, split_words
 from lintkit.secrets.values import Verdict, classify
 

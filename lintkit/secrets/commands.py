@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lintkit.parse.numbers import is_digits
+from lintkit.formats.numbers import is_digits
 from lintkit.secrets.names import is_secret_name
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.values import Verdict, classify

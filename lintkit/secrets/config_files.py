@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from lintkit.formats import json, toml, yaml
+from lintkit.formats.errors import ParseError
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.model import Document, Kind, Route, SourceFile
-from lintkit.parse import json, toml, yaml
-from lintkit.parse.errors import ParseError
-from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets.names import is_secret_name
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.values import Verdict, classify

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from lintkit.parse.numbers import is_digits
+from lintkit.formats.numbers import is_digits
 from lintkit.secrets.patterns import pattern
 
 _WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")

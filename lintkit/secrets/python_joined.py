@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lintkit.parse.numbers import whole_number
-from lintkit.pylex import Token, literals
+from lintkit.formats.numbers import whole_number
+from lintkit.formats.python_lex import Token, literals
 from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
 from lintkit.secrets.patterns import pattern

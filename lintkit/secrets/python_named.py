@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from lintkit.pylex import Token, literals
+from lintkit.formats.python_lex import Token, literals
 from lintkit.secrets.named import QUOTE, NamedValues
 from lintkit.secrets.patterns import pattern
 

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from lintkit.parse.numbers import is_digits
+from lintkit.formats.numbers import is_digits
 from lintkit.secrets.formats import DOCUMENTED, find_formats
 from lintkit.secrets.names import WEAK_TERMS, mention, secret_term, split_words
 from lintkit.secrets.patterns import pattern

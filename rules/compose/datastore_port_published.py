@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.formats.numbers import whole_number
 from lintkit.graph.datastores import datastore_of
 from lintkit.parse.compose import services
-from lintkit.parse.numbers import whole_number
 
 RULE = define(
     summary="a datastore is published on every interface of the host",

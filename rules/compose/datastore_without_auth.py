@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.formats.node import Node, text_of
 from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import environment
 from lintkit.graph.datastores import Datastore, datastore_of
 from lintkit.graph.facts import ComposeFile, ComposeService
-from lintkit.parse.node import Node, text_of
 
 RULE = define(
     summary="a datastore asks for no password",

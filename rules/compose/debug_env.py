@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.formats.node import Node, text_of
 from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import environment, mount_of
 from lintkit.graph.debug_modes import is_debug_mode
@@ -12,7 +13,6 @@ from lintkit.graph.env_files import is_off
 from lintkit.graph.environments import environment_of_path, environment_of_value
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.parse.interpolation import resolve, variables
-from lintkit.parse.node import Node, text_of
 
 RULE = define(
     summary="a service that is kept running is in a debug mode",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.graph.datastores import datastore_of
 from lintkit.parse.compose import environment_entries, services
-from lintkit.parse.scalar_spans import scalar_span
 
 RULE = define(
     summary="a service is given a URL at localhost, which is the container itself",

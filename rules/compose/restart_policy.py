@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, TESTS, Budget, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.formats.node import Node, text_of
 from lintkit.graph.compose_services import ComposeProjects, compose_projects
 from lintkit.graph.facts import ComposeFile, ComposeService
-from lintkit.parse.node import Node, text_of
 
 RULE = define(
     summary="a service is not restarted, or without end",

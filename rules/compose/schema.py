@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
+from lintkit.formats.scalar_spans import part_span
 from lintkit.graph.compose_services import MAIN_FILES
 from lintkit.parse.compose_specification import Refusal, refusals
 from lintkit.parse.interpolation import invalid_parts, refusal
-from lintkit.parse.scalar_spans import part_span
 
 RULE = define(
     summary="the file is not what the compose specification allows",

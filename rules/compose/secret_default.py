@@ -18,8 +18,8 @@ from lintkit.api import (
     good,
     replacement,
 )
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.parse.interpolation import Variable, variables
-from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets import classify, is_secret_name, is_signing, said_of
 from lintkit.secrets.values import url_passwords
 

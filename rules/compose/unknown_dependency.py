@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.formats.node import Node, text_of
 from lintkit.graph.compose_services import (
     MAIN_FILES,
     ComposeProjects,
@@ -18,7 +19,6 @@ from lintkit.graph.compose_services import (
 from lintkit.graph.compose_tree import dependencies
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.graph.images import normal
-from lintkit.parse.node import Node, text_of
 
 RULE = define(
     summary="a service refers to something that does not exist",

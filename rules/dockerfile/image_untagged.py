@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.dockerfile import foreign_images
+from lintkit.formats.dockerfile import foreign_images
 from lintkit.parse.image_names import is_local
 
 RULE = define(

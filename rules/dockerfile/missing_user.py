@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.dockerfile import final_stage, stage_chain, stage_instructions
+from lintkit.formats.dockerfile import final_stage, stage_chain, stage_instructions
 from lintkit.parse.image_names import is_official
 
 RULE = define(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.graph.env_files import is_example, is_for_development, production
 from lintkit.graph.hosts import is_remote, url_parts
-from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
 from lintkit.secrets.values import GUESSABLE, looks_random
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.scalar_spans import scalar_span
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.secrets import said_of, severity_of
 from lintkit.secrets.chart_values import chart_secrets
 

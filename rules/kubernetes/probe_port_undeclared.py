@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.formats.numbers import whole_number
 from lintkit.parse.kubernetes import at, containers
-from lintkit.parse.numbers import whole_number
 
 RULE = define(
     summary="a probe asks for a port that is not declared",

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.parse.generators import generator_literals
-from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets import Verdict, classify, said_of, severity_of, split_words
 from lintkit.secrets.values import looks_random
 

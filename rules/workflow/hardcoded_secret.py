@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.formats.scalar_spans import scalar_span
 from lintkit.graph.env_files import is_public_setting
 from lintkit.graph.hosts import is_remote, url_parts
-from lintkit.parse.scalar_spans import scalar_span
 from lintkit.secrets import Verdict, classify, command_secrets, is_secret_name
 from lintkit.secrets.outcome import is_in_url
 from lintkit.secrets.values import looks_random

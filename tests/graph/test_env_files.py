@@ -8,9 +8,9 @@ from lintkit.catalog import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
+from lintkit.formats.dotenv import parse
 from lintkit.graph.env_files import production, used_path
 from lintkit.model import SourceFile
-from lintkit.parse.dotenv import parse
 
 
 def found(path: str, text: str = "A=1\n", configured: str | None = None) -> str:

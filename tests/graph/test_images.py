@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from lintkit.formats.ignore import DockerMatcher
 from lintkit.graph.facts import CopyInstruction, ImageStage
 from lintkit.graph.images import BuiltImage, Dockerfile, Paths, contents
 from lintkit.model import Span
-from lintkit.parse.ignore import DockerMatcher
 from tests.graph.trees import graph_of, unit_of
 
 PYTHON = {"app/main.py": "", "app/__init__.py": "", "tests/test_x.py": "", "README.md": "", "lib/x.py": ""}

@@ -11,8 +11,8 @@ from lintkit.config.model import Config
 from lintkit.datarule.load import find_mistakes
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
+from lintkit.formats.yaml import parse
 from lintkit.model import SourceFile
-from lintkit.parse.yaml import parse
 
 
 def _pod(name: str = "shop", namespace: str = "") -> str:

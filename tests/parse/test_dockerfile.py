@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lintkit.model import Document, SourceFile
-from lintkit.parse.dockerfile import (
+from lintkit.formats.dockerfile import (
     effective_environment,
     environment_routes,
     final_stage,
@@ -16,7 +15,8 @@ from lintkit.parse.dockerfile import (
     stage_chain,
     stage_instructions,
 )
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
+from lintkit.model import Document, SourceFile
 
 
 def document(data: str | bytes) -> Document:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.parse.docker_expand import ExpandError, expand
+from lintkit.formats.docker_expand import ExpandError, expand
 
 ENVIRONMENT = {"A": "one", "EMPTY": "", "B": "two words"}
 

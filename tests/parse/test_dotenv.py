@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lintkit.formats.dotenv import parse
+from lintkit.formats.errors import ParseError
 from lintkit.model import Document, SourceFile
-from lintkit.parse.dotenv import parse
-from lintkit.parse.errors import ParseError
 
 
 def document(data: str | bytes) -> Document:
@@ -112,7 +112,7 @@ def test_entries_and_errors_are_those_of_python_dotenv(text: str) -> None:
 @given(LINES)
 def test_interpolation_is_flagged_as_python_dotenv_resolves_it(value: str) -> None:
     variables = pytest.importorskip("dotenv.variables")
-    from lintkit.parse.dotenv import interpolates
+    from lintkit.formats.dotenv import interpolates
 
     expected = any(isinstance(atom, variables.Variable) for atom in variables.parse_variables(value))
     assert interpolates(value) == expected

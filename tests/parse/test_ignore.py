@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lintkit.formats.errors import ParseError
+from lintkit.formats.ignore import GitMatcher, IgnoreMatch, docker_ignored, git_ignored, parse
+from lintkit.formats.wildcard import Token, Wildcard, follow
 from lintkit.model import Kind, SourceFile
-from lintkit.parse.errors import ParseError
-from lintkit.parse.ignore import GitMatcher, IgnoreMatch, docker_ignored, git_ignored, parse
-from lintkit.parse.wildcard import Token, Wildcard, follow
 
 TREE = [
     "a",

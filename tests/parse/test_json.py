@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.formats.errors import ParseError
+from lintkit.formats.json import parse
 from lintkit.model import Document, SourceFile
-from lintkit.parse.errors import ParseError
-from lintkit.parse.json import parse
 
 
 def read(text: str) -> Document:

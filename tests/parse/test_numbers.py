@@ -13,7 +13,7 @@ from lintkit.catalog import load_rules
 from lintkit.config import Config
 from lintkit.discover.tree import open_tree
 from lintkit.engine import Request, run
-from lintkit.parse.numbers import is_digits, whole_number
+from lintkit.formats.numbers import is_digits, whole_number
 
 PACKAGE = Path(lintkit.__file__).parent
 
@@ -147,4 +147,4 @@ def test_one_place_says_what_a_number_is() -> None:
         if path.parent.name != "review"  # headers of an HTTP answer
         for line in asked_of_texts(ast.parse(path.read_text(encoding="utf-8")))
     ]
-    assert found == [], "ask lintkit.parse.numbers"
+    assert found == [], "ask lintkit.formats.numbers"

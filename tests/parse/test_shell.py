@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from lintkit.formats.dockerfile import parse
+from lintkit.formats.shell import ShellWord, exec_command, shell_commands
 from lintkit.model import Document, SourceFile
-from lintkit.parse.dockerfile import parse
-from lintkit.parse.shell import ShellWord, exec_command, shell_commands
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.formats.errors import ParseError
+from lintkit.formats.toml import parse
 from lintkit.model import Document, Route, SourceFile
-from lintkit.parse.errors import ParseError
-from lintkit.parse.toml import parse
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -4,13 +4,13 @@ import pickle
 
 import pytest
 
+from lintkit.formats import yaml
+from lintkit.formats.errors import ParseError
+from lintkit.formats.scalars import ScalarSchema
+from lintkit.formats.yaml import MAX_ALIASED_NODES, load_documents
+from lintkit.formats.yaml_errors import MAX_DEPTH, TemplateError, is_template
+from lintkit.formats.yaml_nodes import NodeTree
 from lintkit.model import Document, NodeSpans, Route, SourceFile, Span
-from lintkit.parse import yaml
-from lintkit.parse.errors import ParseError
-from lintkit.parse.scalars import ScalarSchema
-from lintkit.parse.yaml import MAX_ALIASED_NODES, load_documents
-from lintkit.parse.yaml_errors import MAX_DEPTH, TemplateError, is_template
-from lintkit.parse.yaml_nodes import NodeTree
 
 
 def load(text: str, schema: ScalarSchema = "generic") -> Document:

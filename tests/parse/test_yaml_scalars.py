@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.parse.scalars import ScalarSchema, key_text, resolver, tagged
-from lintkit.parse.yaml import load_documents
+from lintkit.formats.scalars import ScalarSchema, key_text, resolver, tagged
+from lintkit.formats.yaml import load_documents
 
 SCHEMAS: tuple[ScalarSchema, ...] = ("compose", "kubernetes", "workflow", "generic")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.pattern.compile import compile_pattern
 from lintkit.pattern.errors import PatternError
 from tests.pattern.finding import search

@@ -10,14 +10,14 @@ import sys
 
 import pytest
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.python.depth import check_text
 from lintkit.python.screen import find_matches
 from lintkit.python.triggers import Calls, NamedValues, References, Strings, Subclasses, Trigger
 
 PROGRAM = """
 import sys
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.python.screen import find_matches
 from lintkit.python.triggers import *
 triggers = [Calls(("print", "a.*")), References(("a.b",)), NamedValues(("x",)), Strings(("h",)), Keywords(("k",))]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.python.screen import find_matches
 from lintkit.python.triggers import (
     Calls,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.python.source import decode_python
 
 

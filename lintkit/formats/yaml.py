@@ -30,12 +30,12 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from lintkit.formats.errors import ParseError
+from lintkit.formats.scalars import ScalarSchema, key_text, resolver, tagged
+from lintkit.formats.yaml_comments import comment_spans
+from lintkit.formats.yaml_errors import MAX_DEPTH, from_libyaml, is_template, parse_error
+from lintkit.formats.yaml_nodes import Aliased, Node, NodeTree, Use
 from lintkit.model import Document, Kind, Problem, SourceFile, Span
-from lintkit.parse.errors import ParseError
-from lintkit.parse.scalars import ScalarSchema, key_text, resolver, tagged
-from lintkit.parse.yaml_comments import comment_spans
-from lintkit.parse.yaml_errors import MAX_DEPTH, from_libyaml, is_template, parse_error
-from lintkit.parse.yaml_nodes import Aliased, Node, NodeTree, Use
 from lintkit.source import BOM, Lines, decode
 
 EventParser: Any

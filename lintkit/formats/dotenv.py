@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lintkit.formats.errors import ParseError
 from lintkit.model import Document, NodeSpans, Problem, Route, SourceFile, Span
-from lintkit.parse.errors import ParseError
 from lintkit.source import decode
 
 _BLANK = re.compile(r"\s*")

@@ -11,9 +11,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from lintkit.formats.errors import ParseError
+from lintkit.formats.yaml_nodes import Node, NodeTree
 from lintkit.model import Document, Problem, SourceFile, Span
-from lintkit.parse.errors import ParseError
-from lintkit.parse.yaml_nodes import Node, NodeTree
 from lintkit.source import Lines, decode
 
 MAX_DEPTH = 100

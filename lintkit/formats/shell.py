@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from lintkit.parse.numbers import is_digits
+from lintkit.formats.numbers import is_digits
 
 _PIECE = re.compile(
     r"""(?P<blank>(?:[ \t\r]|\\\r?\n)+)

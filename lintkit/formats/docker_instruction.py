@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from lintkit.formats.docker_lines import JoinedLine, LineReader
+from lintkit.formats.docker_words import Word, flags, json_strings, plain_words, unquote, words
+from lintkit.formats.shell import ShellCommand, ShellWord, exec_command, shell_commands
 from lintkit.model import NodeSpans, Problem, Route, Span
-from lintkit.parse.docker_lines import JoinedLine, LineReader
-from lintkit.parse.docker_words import Word, flags, json_strings, plain_words, unquote, words
-from lintkit.parse.shell import ShellCommand, ShellWord, exec_command, shell_commands
 
 KEYWORDS = frozenset(
     {

@@ -7,9 +7,9 @@ import sys
 from dataclasses import dataclass, field
 from typing import Any
 
+from lintkit.formats.errors import ParseError
+from lintkit.formats.yaml_nodes import Node, NodeTree
 from lintkit.model import Document, SourceFile, Span
-from lintkit.parse.errors import ParseError
-from lintkit.parse.yaml_nodes import Node, NodeTree
 from lintkit.source import Lines, decode
 
 if sys.version_info >= (3, 11):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from lintkit.parse.errors import ParseError
+from lintkit.formats.errors import ParseError
 from lintkit.source import Lines
 
 

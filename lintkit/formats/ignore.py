@@ -18,10 +18,10 @@ from functools import lru_cache
 from typing import Any
 
 from lintkit.budget import Budget
+from lintkit.formats.errors import ParseError
+from lintkit.formats.wildcard import Token, Wildcard
+from lintkit.formats.wildcard_index import MATCH_STEPS, WildcardIndex, spend
 from lintkit.model import Document, Kind, NodeSpans, Problem, Route, SourceFile, Span
-from lintkit.parse.errors import ParseError
-from lintkit.parse.wildcard import Token, Wildcard
-from lintkit.parse.wildcard_index import MATCH_STEPS, WildcardIndex, spend
 from lintkit.source import BOM, decode
 
 _CLASSES: Mapping[str, tuple[tuple[str, str], ...]] = {

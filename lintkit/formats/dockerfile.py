@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lintkit.formats.docker_expand import ExpandError, expand
+from lintkit.formats.docker_instruction import KEYWORDS, PAIR_KEYWORDS, InstructionReader, below
+from lintkit.formats.docker_lines import JoinedLine, LineReader
+from lintkit.formats.docker_words import unquote
+from lintkit.formats.errors import ParseError
+from lintkit.formats.numbers import is_digits
 from lintkit.model import Document, NodeSpans, Route, SourceFile, Span
-from lintkit.parse.docker_expand import ExpandError, expand
-from lintkit.parse.docker_instruction import KEYWORDS, PAIR_KEYWORDS, InstructionReader, below
-from lintkit.parse.docker_lines import JoinedLine, LineReader
-from lintkit.parse.docker_words import unquote
-from lintkit.parse.errors import ParseError
-from lintkit.parse.numbers import is_digits
 from lintkit.source import decode
 
 _EXPANDED_BY_BUILDER = frozenset(
@@ -40,7 +40,7 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
         directives    {"syntax": …, "escape": …}
 
     `commands` are what RUN, CMD, ENTRYPOINT and HEALTHCHECK start: [{name, arguments, text, piped}], as
-    `lintkit.parse.shell` reads them. `shipped` is whether the instruction shapes the image that a build
+    `lintkit.formats.shell` reads them. `shipped` is whether the instruction shapes the image that a build
     without a target makes. `value` has no flags, continuations are joined and comments dropped. `flags`
     keeps the last value of each name, `flag_list` all of them as `[name, value]`. `resolved` is `value`
     with the variables replaced that this file sets: by the builder, or for shell forms as the shell will;

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from lintkit.budget import Budget, RuleLimitError
-from lintkit.parse.wildcard import Token, Wildcard
+from lintkit.formats.wildcard import Token, Wildcard
 
 _FEW = 32
 """As many patterns may be compared with each path at no cost: that is linear in the number of paths."""

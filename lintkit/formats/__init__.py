@@ -1,0 +1,1 @@
+"""Grammars: from text to plain data with exact spans, whatever kind of file it stands in."""
