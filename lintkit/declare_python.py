@@ -13,8 +13,8 @@ from lintkit.pattern.match import Found
 from lintkit.pattern.query import Query, code_text, find
 from lintkit.pattern.values import plain, value_of
 from lintkit.python.edits import added_keywords
-from lintkit.quotation import quoted_at
 from lintkit.rule import RuleContext
+from lintkit.words.quotation import quoted_at
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile

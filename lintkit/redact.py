@@ -26,12 +26,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lintkit.model import Kind
-from lintkit.quotation import quotations
 from lintkit.secrets import secret_spans, split_words
 from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
 from lintkit.secrets.spans import merge, secrets_in_prose
 from lintkit.secrets.values import is_well_known
+from lintkit.words.quotation import quotations
 
 MASK = "*"
 

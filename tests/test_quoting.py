@@ -16,8 +16,8 @@ from lintkit.catalog import load_rules
 from lintkit.datarule.check import say
 from lintkit.examples import run_example
 from lintkit.model import Example, Finding
-from lintkit.quotation import quotations, quoted_at
 from lintkit.rule import Rule
+from lintkit.words.quotation import quotations, quoted_at
 
 MARK = "qzx"
 WORD = re.compile(r"[A-Za-z][A-Za-z-]*[A-Za-z]")

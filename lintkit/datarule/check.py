@@ -13,10 +13,10 @@ from lintkit.datarule.place import place_of, shown, subject_of, uses_of
 from lintkit.datarule.read import read
 from lintkit.datarule.relate import unrelated
 from lintkit.model import Document, Finding, Location, Route
-from lintkit.quotation import quoted_at
 from lintkit.rule import RuleContext
 from lintkit.schemas import Failure, compile_schema
 from lintkit.select import Selected, compile_query, select_each, value_at
+from lintkit.words.quotation import quoted_at
 
 PLACEHOLDER = re.compile(r"\{([\w-]+)\}")
 WORDS = ("value", "key", "path", "name", "missing", "kind", "service", "container", "stage")

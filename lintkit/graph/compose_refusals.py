@@ -13,7 +13,6 @@ from decimal import Decimal, InvalidOperation
 
 from lintkit.formats.node import Node, text_of
 from lintkit.formats.numbers import is_digits
-from lintkit.graph.values import MASK
 from lintkit.model import Route
 from lintkit.parse.compose_values import (
     HIGHEST_PORT,
@@ -26,6 +25,7 @@ from lintkit.parse.compose_values import (
     restart_refusal,
     size_refusal,
 )
+from lintkit.secrets.masked import MASK
 
 _BYTES = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([bkmgt]?)(?:i?b)?", re.IGNORECASE)
 _UNITS = {"": 1, "b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}

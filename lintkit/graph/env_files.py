@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lintkit.graph.environments import MARKERS, environment_of_path, environment_of_value
 from lintkit.model import Confidence, Document, Location
 from lintkit.secrets import split_words
+from lintkit.words.environments import MARKERS, environment_of_path, environment_of_value
 
 _EXAMPLES = frozenset(
     """example examples sample samples template templates tpl tmpl dist default defaults schema skeleton stub

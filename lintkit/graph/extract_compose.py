@@ -21,9 +21,9 @@ from lintkit.graph.facts import (
     Mount,
     VariableProvided,
 )
-from lintkit.graph.values import DYNAMIC, MASK, value_of
 from lintkit.model import Document, Route, Span
 from lintkit.parse.compose import mount_parts
+from lintkit.secrets.masked import DYNAMIC, MASK, value_of
 
 _NAMES_THINGS = frozenset(
     """image extends depends_on links volumes_from network_mode networks volumes secrets configs env_file

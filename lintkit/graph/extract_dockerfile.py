@@ -8,8 +8,8 @@ from typing import Any
 
 from lintkit.graph.facts import CopyInstruction, Fact, ImageCommand, ImageStage, VariableProvided
 from lintkit.graph.python_output import extract_image
-from lintkit.graph.values import DYNAMIC, NONE, value_of
 from lintkit.model import Document, Route
+from lintkit.secrets.masked import DYNAMIC, NONE, value_of
 
 
 def extract(document: Document) -> Iterator[Fact]:

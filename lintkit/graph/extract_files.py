@@ -10,8 +10,8 @@ from typing import Any
 from lintkit.graph.build_commands import builds
 from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableMentioned, VariableProvided
 from lintkit.graph.python_output import extract_script
-from lintkit.graph.values import value_of
 from lintkit.model import Document, Route, Span
+from lintkit.secrets.masked import value_of
 
 _SET_IN_COMMENT = re.compile(r"#[#\s]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
 _BUILD_ACTIONS = ("docker/build-push-action", "depot/build-push-action", "useblacksmith/build-push-action")

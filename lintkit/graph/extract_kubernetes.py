@@ -17,10 +17,10 @@ from lintkit.graph.facts import (
     ReplicasOverride,
     VariableProvided,
 )
-from lintkit.graph.values import DYNAMIC, NONE, value_of
 from lintkit.model import Document, Route
 from lintkit.parse.kubernetes import pod_spec_route
 from lintkit.parse.kustomize import is_kustomization
+from lintkit.secrets.masked import DYNAMIC, NONE, value_of
 
 _INJECTED = ("vault.hashicorp.com/agent-inject", "secrets.infisical.com", "instrumentation.opentelemetry.io")
 

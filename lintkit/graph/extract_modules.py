@@ -29,8 +29,6 @@ from lintkit.graph.facts import (
     ServerSetting,
     StateAccess,
 )
-from lintkit.graph.paths import is_served
-from lintkit.graph.state_names import STEM
 from lintkit.model import Span
 from lintkit.python.web_names import (
     HOOKS,
@@ -42,6 +40,8 @@ from lintkit.python.web_names import (
     VIEW_METHODS,
 )
 from lintkit.source import Lines
+from lintkit.words.served import is_served
+from lintkit.words.state import STEM
 
 _IMPORT = re.compile(
     r"[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|(?:\\\r?\n|[^\n#;])*)|import[ \t]+([\w., \t]+))"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lintkit.graph.facts import Count, DotenvLoaded, Fact, ReadKind, ServerSetting, Value, VariableRead
-from lintkit.graph.values import DYNAMIC, NONE, REQUIRED, value_of
 from lintkit.python.branches import in_development_branch, scope_name
 from lintkit.python.environment_reads import (
     READ_CALLS,
@@ -32,6 +31,7 @@ from lintkit.python.settings_fields import (
     small_statements,
     validating_code,
 )
+from lintkit.secrets.masked import DYNAMIC, NONE, REQUIRED, value_of
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile

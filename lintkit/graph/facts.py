@@ -49,7 +49,7 @@ ContainerKind = Literal[
 class Value:
     """What is known of a value without keeping a secret.
 
-    text         the value; the mask of `lintkit.graph.values` where it is a secret; None where it is not known
+    text         the value; the mask of `lintkit.secrets.masked` where it is a secret; None where it is not known
     is_loopback  it names a loopback host
     is_secret    it is a literal credential, or holds one
     is_empty     it is the empty string

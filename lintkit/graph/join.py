@@ -15,14 +15,6 @@ from lintkit.formats.wildcard_index import MATCH_STEPS
 from lintkit.graph.calls import CallGraph
 from lintkit.graph.commands import ProgramKind, Started, started, worker_count
 from lintkit.graph.compose_folders import compose_folders
-from lintkit.graph.environments import (
-    MARKERS,
-    Environment,
-    EnvironmentRules,
-    environment_of_path,
-    environment_of_value,
-    no_rules,
-)
 from lintkit.graph.facts import (
     Autoscaler,
     ComposeFile,
@@ -60,10 +52,18 @@ from lintkit.graph.images import (
     normal,
 )
 from lintkit.graph.modules import ImportGraph
-from lintkit.graph.paths import is_served
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.model import Span
 from lintkit.parse.image_names import is_public, repository
+from lintkit.words.environments import (
+    MARKERS,
+    Environment,
+    EnvironmentRules,
+    environment_of_path,
+    environment_of_value,
+    no_rules,
+)
+from lintkit.words.served import is_served
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lintkit.graph.calls import CallGraph, StateUse
 from lintkit.graph.facts import ModuleImport, RouteHandler, StateAccess
-from lintkit.graph.state_names import KINDS, words_of
+from lintkit.words.state import KINDS, words_of
 
 _HARMLESS = frozenset(
     """registry registered handler handlers metric metrics stats counter counters config settings plugin plugins factory
@@ -33,7 +33,7 @@ def kept_for_requests(
 ) -> Iterator[tuple[StateUse, StateAccess, RouteHandler, str]]:
     """Each container that requests write and use: with the first write, a request that leads there, and its kind.
 
-    The kind is a word of `lintkit.graph.state_names`. Containers in which processes may well differ (registries,
+    The kind is a word of `lintkit.words.state`. Containers in which processes may well differ (registries,
     metrics, clients) are left out, and so are connections in modules that also speak to a broker.
     """
     reached = calls.reached()

@@ -8,9 +8,9 @@ from typing import Any
 
 from lintkit.formats.dockerfile import effective_environment, environment_routes, stage_chain
 from lintkit.graph.commands import started
-from lintkit.graph.environments import environment_of_path, is_development_stage
 from lintkit.graph.facts import BufferedStart, ShellScript
 from lintkit.model import Document, Edit, Span
+from lintkit.words.environments import environment_of_path, is_development_stage
 
 _PROGRAMS = frozenset(
     """python manage.py uvicorn gunicorn hypercorn daphne fastapi flask granian litestar quart sanic waitress-serve

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from lintkit.graph.compose_folders import ComposeFolders
-from lintkit.graph.environments import Environment, EnvironmentRules, environment_of_path
 from lintkit.graph.facts import (
     Autoscaler,
     ConfigObject,
@@ -22,6 +21,7 @@ from lintkit.graph.facts import (
     VariableProvided,
 )
 from lintkit.graph.images import normal
+from lintkit.words.environments import Environment, EnvironmentRules, environment_of_path
 
 _BASE_COMPOSE = re.compile(r"^(?:docker-)?compose\.ya?ml$")
 _MOST_EXTENDS = 16

@@ -12,9 +12,9 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lintkit.loopback import loopback_host
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import origin_names
+from lintkit.words.loopback import loopback_host
 
 if TYPE_CHECKING:
     from lintkit.python.file import Match, PythonFile

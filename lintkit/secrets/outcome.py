@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lintkit.loopback import loopback_host
 from lintkit.model import Severity
 from lintkit.secrets.names import is_for_mail, is_of_truststore, is_outgoing
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.values import GUESSABLE, Verdict, url_passwords
+from lintkit.words.loopback import loopback_host
 
 _HOSTS = pattern(r"@([^/?#\s\"'`<>]{1,300})")
 

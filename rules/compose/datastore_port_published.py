@@ -8,8 +8,8 @@ from typing import Any
 
 from lintkit.api import EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.numbers import whole_number
-from lintkit.graph.datastores import datastore_of
 from lintkit.parse.compose import services
+from lintkit.words.datastores import datastore_of
 
 RULE = define(
     summary="a datastore is published on every interface of the host",

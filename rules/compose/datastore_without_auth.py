@@ -8,8 +8,8 @@ from lintkit.api import TESTS, Finding, Project, RuleContext, Span, bad, define,
 from lintkit.formats.node import Node, text_of
 from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import environment
-from lintkit.graph.datastores import Datastore, datastore_of
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.words.datastores import Datastore, datastore_of
 
 RULE = define(
     summary="a datastore asks for no password",

@@ -10,9 +10,9 @@ from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import environment, mount_of
 from lintkit.graph.debug_modes import is_debug_mode
 from lintkit.graph.env_files import is_off
-from lintkit.graph.environments import environment_of_path, environment_of_value
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.parse.interpolation import resolve, variables
+from lintkit.words.environments import environment_of_path, environment_of_value
 
 RULE = define(
     summary="a service that is kept running is in a debug mode",

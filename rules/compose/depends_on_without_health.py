@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
 from lintkit.formats.node import Node, text_of
 from lintkit.graph.compose_services import RunService, compose_projects
-from lintkit.graph.datastores import datastore_of
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.words.datastores import datastore_of
 
 RULE = define(
     summary="a service waits for the start of another one, not for its health",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.compose import mount_parts, services
 from lintkit.parse.interpolation import resolve, variables
-from lintkit.parse.runtime_sockets import is_runtime_socket
+from lintkit.words.runtime_sockets import is_runtime_socket
 
 RULE = define(
     summary="a service is given the socket of the container runtime",

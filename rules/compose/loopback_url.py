@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.graph.datastores import datastore_of
 from lintkit.parse.compose import environment_entries, services
+from lintkit.words.datastores import datastore_of
 
 RULE = define(
     summary="a service is given a URL at localhost, which is the container itself",

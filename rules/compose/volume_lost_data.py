@@ -8,8 +8,8 @@ from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, ba
 from lintkit.formats.node import Node, text_of
 from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.compose_tree import environment, mount_of
-from lintkit.graph.datastores import Datastore, datastore_of
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.words.datastores import Datastore, datastore_of
 
 RULE = define(
     summary="the data of a datastore is in no volume that has a name",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.dockerfile import final_stage, stage_instructions
 from lintkit.graph.debug_modes import is_debug_mode
-from lintkit.graph.environments import environment_of_path, is_development_stage
+from lintkit.words.environments import environment_of_path, is_development_stage
 
 RULE = define(
     summary="an image is built with a debug mode switched on",

@@ -8,9 +8,9 @@ from dataclasses import replace
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.graph.env_files import is_example, is_for_development, production
-from lintkit.graph.hosts import is_remote, url_parts
 from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
 from lintkit.secrets.values import GUESSABLE, looks_random
+from lintkit.words.hosts import is_remote, url_parts
 
 RULE = define(
     summary="a tracked environment file holds a URL with a password",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.env_files import entries_in_force, production_entries
-from lintkit.loopback import loopback_host
 from lintkit.secrets import split_words
+from lintkit.words.loopback import loopback_host
 
 RULE = define(
     summary="a production environment file points a connection at localhost",

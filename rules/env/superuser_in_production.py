@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.env_files import production_entries
-from lintkit.graph.hosts import url_parts
 from lintkit.secrets import split_words
+from lintkit.words.hosts import url_parts
 
 RULE = define(
     summary="production connects to its database as an administrator",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.env_files import entries_in_force, is_off, is_on, production
-from lintkit.graph.hosts import is_remote, url_parts
 from lintkit.secrets import split_words
+from lintkit.words.hosts import is_remote, url_parts
 
 RULE = define(
     summary="production connects to a remote host without TLS",

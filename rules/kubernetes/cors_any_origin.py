@@ -8,7 +8,7 @@ from typing import Any
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.parse.kubernetes import at
-from lintkit.parse.origins import has_open_end, lets_strangers_in
+from lintkit.words.origins import has_open_end, lets_strangers_in
 
 RULE = define(
     summary="an ingress allows every origin to call the service",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.graph.debug_modes import is_debug_mode
-from lintkit.graph.environments import environment_of_path
 from lintkit.parse.kubernetes import env_entries
+from lintkit.words.environments import environment_of_path
 
 RULE = define(
     summary="a container runs in a debug mode",

@@ -10,7 +10,7 @@ from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, 
 from lintkit.graph.cluster import Cluster
 from lintkit.graph.cluster_facts import PodsDefined
 from lintkit.graph.facts import EnvFrom, VariableProvided
-from lintkit.loopback import loopback_host
+from lintkit.words.loopback import loopback_host
 
 _POD = """\
 apiVersion: v1

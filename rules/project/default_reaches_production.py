@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.graph.facts import VariableRead
 from lintkit.graph.join import Unit
-from lintkit.graph.state_names import words_of
+from lintkit.words.state import words_of
 
 _APP = """import os
 

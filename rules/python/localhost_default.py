@@ -18,7 +18,6 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.loopback import loopback_host
 from lintkit.python.called import run_by_hand
 from lintkit.python.clients import is_client_call
 from lintkit.python.environment_reads import environment_read
@@ -29,6 +28,7 @@ from lintkit.python.settings_fields import (
     setting_at,
 )
 from lintkit.python.spelling import last_name
+from lintkit.words.loopback import loopback_host
 
 LOOPBACK = Strings(("localhost", "127.", "[::1]", "::1", "host.docker.internal"))
 

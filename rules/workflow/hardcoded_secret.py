@@ -10,10 +10,10 @@ from typing import Any
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.graph.env_files import is_public_setting
-from lintkit.graph.hosts import is_remote, url_parts
 from lintkit.secrets import Verdict, classify, command_secrets, is_secret_name
 from lintkit.secrets.outcome import is_in_url
 from lintkit.secrets.values import looks_random
+from lintkit.words.hosts import is_remote, url_parts
 
 _TOKEN = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJzaG9wIn0", "c2lnbmF0dXJlMTIzNDU2Nzg5"))
 _ANONYMOUS = ".".join(

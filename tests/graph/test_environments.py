@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.graph.environments import environment_of_path
+from lintkit.words.environments import environment_of_path
 
 
 @pytest.mark.parametrize(

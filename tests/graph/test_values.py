@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.graph.values import MASK, is_loopback, value_of
+from lintkit.secrets.masked import MASK, is_loopback, value_of
 
 
 @pytest.mark.parametrize(

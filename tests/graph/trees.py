@@ -7,10 +7,10 @@ from textwrap import dedent
 
 from lintkit.check import check_file
 from lintkit.discover.kinds import kind_of
-from lintkit.graph.environments import EnvironmentRules, no_rules
 from lintkit.graph.facts import Fact
 from lintkit.graph.join import ConfigGraph, Unit, join
 from lintkit.model import SourceFile
+from lintkit.words.environments import EnvironmentRules, no_rules
 
 
 def facts_of(files: Mapping[str, str]) -> list[Fact]:

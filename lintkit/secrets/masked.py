@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lintkit.graph.facts import Value
-from lintkit.loopback import LOOPBACK_HOST
+from lintkit.words.loopback import LOOPBACK_HOST
 
 MASK = "******"
 """Stands for a secret in facts and messages."""

@@ -6,7 +6,7 @@ import ipaddress
 import re
 
 from lintkit.formats.numbers import is_digits
-from lintkit.loopback import loopback_host
+from lintkit.words.loopback import loopback_host
 
 _URL = re.compile(
     r"^(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{0,40})://(?:(?P<user>[^:@/\s]{0,200})(?::[^\s]{0,2000})?@)?"

@@ -1,0 +1,1 @@
+"""Vocabularies: what names of hosts, environments, datastores and variables mean."""
