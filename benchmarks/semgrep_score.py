@@ -22,7 +22,7 @@ from lintkit.pattern.compile import compile_pattern
 from lintkit.pattern.errors import PatternError
 from lintkit.pattern.match import Matcher
 from lintkit.python.chunks import WholeFile
-from lintkit.python.file import PythonFile
+from lintkit.python.module import PythonFile
 from lintkit.source import Lines
 
 _MARK = re.compile(r"#\s*(?:ERROR|MATCH)\b")

@@ -42,7 +42,7 @@ from lintkit.python.triggers import (
 from lintkit.rule import Definition, Project, RuleContext, replacement
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 else:
     Match = PythonFile = Any
 

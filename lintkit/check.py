@@ -31,7 +31,7 @@ from lintkit.source import Lines
 if TYPE_CHECKING:
     from lintkit.graph.extract import PythonExtractor
     from lintkit.graph.facts import Fact
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
     from lintkit.python.triggers import DeferredTrigger, Trigger
 
 _TEMPLATE = re.compile(rb"\{%-?\s*\w+[^%\n]{0,200}%\}|\{\{\s*[\w.]+(?:\s*\|[^}\n]{0,200})?\s*\}\}")

@@ -17,7 +17,7 @@ from lintkit.rule import RuleContext
 from lintkit.words.quotation import quoted_at
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
     from lintkit.schemas import Schema
 
 _PLACE = re.compile(r"\$([A-Z_][A-Z_0-9]*)|\{\$?(\w+)\}")

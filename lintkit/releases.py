@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from lintkit.model import Finding, Release
-from lintkit.parse.dependencies import (
+from lintkit.python.dependencies import (
     Dependencies,
     Mention,
     is_manifest,

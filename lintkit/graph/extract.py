@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from lintkit.graph.facts import Fact
 from lintkit.model import Document, Kind
-from lintkit.python.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
+from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
 from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 _DOCUMENTS: Mapping[Kind, tuple[str, str]] = {
     "compose": ("lintkit.graph.extract_compose", "extract"),
@@ -53,7 +53,7 @@ def extract_document(document: Document) -> Iterator[Fact]:
 
 def extract_python(text: str, path: str) -> Iterator[Fact]:
     """The facts of a Python file that no single match can tell: imports, state, handlers and calls."""
-    from lintkit.graph.extract_modules import extract
+    from lintkit.python.facts import extract
 
     yield from extract(text, path)
 
@@ -84,9 +84,9 @@ PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
                 ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
             ),
         ),
-        "lintkit.graph.extract_reads",
+        "lintkit.python.read_facts",
     ),
-    PythonExtractor("clients", (CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS), "lintkit.graph.extract_clients"),
+    PythonExtractor("clients", (CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS), "lintkit.python.client_facts"),
     PythonExtractor(
         "tables",
         (
@@ -95,7 +95,7 @@ PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
             Subclasses(("sqlmodel.SQLModel", "sqlmodel.main.SQLModel", "django.db.models.Model")),
             MethodCalls(("table", "from_"), words=("supabase",)),
         ),
-        "lintkit.graph.extract_tables",
+        "lintkit.python.table_facts",
     ),
 )
 """What the per-file pass runs on Python files; the triggers stand here so that a file without matches loads nothing."""

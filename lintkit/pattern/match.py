@@ -19,7 +19,7 @@ from lintkit.pattern.bindings import NONE, Bindings, Bound, distinct, join
 from lintkit.pattern.compile import Pattern, flat_parameters, small_statements
 from lintkit.pattern.errors import PatternLimit
 from lintkit.pattern.strings import match_text
-from lintkit.python.file import UNKNOWN, PythonFile
+from lintkit.python.module import UNKNOWN, PythonFile
 from lintkit.python.names import dotted, identifier, imported
 from lintkit.python.tree import children, walk
 

@@ -26,7 +26,7 @@ from lintkit.pattern.compile import Pattern, compile_pattern
 from lintkit.pattern.errors import PatternError
 from lintkit.pattern.match import Found, Matcher
 from lintkit.pattern.values import value_of
-from lintkit.python.file import Match, PythonFile
+from lintkit.python.module import Match, PythonFile
 from lintkit.python.triggers import Trigger
 from lintkit.regex.engine import Regex, compile_regex
 from lintkit.regex.syntax import RegexError

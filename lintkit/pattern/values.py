@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from lintkit.pattern.bindings import Bound
-from lintkit.python.file import PythonFile
+from lintkit.python.module import PythonFile
 
 _MAX_DEPTH = 20
 

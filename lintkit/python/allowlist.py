@@ -15,7 +15,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 Holds: TypeAlias = Callable[["cst.CSTNode"], bool]
 """Whether a node is the value itself."""

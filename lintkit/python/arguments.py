@@ -21,7 +21,7 @@ from lintkit.python import names
 from lintkit.python.names import identifier
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Binding, PythonFile
+    from lintkit.python.module import Binding, PythonFile
 
 _DEEPEST = 64
 _MOST_STEPS = 4_000

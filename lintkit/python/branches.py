@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _DEVELOPMENT = re.compile(r"debug|\bdev|_dev|develop|local|test", re.IGNORECASE)
 _DEEPEST = 30

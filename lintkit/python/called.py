@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _MOST = 200
 """Functions that one question follows; more are not looked at."""

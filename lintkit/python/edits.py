@@ -9,7 +9,7 @@ from lintkit.model import Edit, Fix, Span
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 
 def added_keywords(

@@ -9,7 +9,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 ReadHow = Literal[
     "getenv", "environ-get", "environ-setdefault", "decouple", "django-environ", "environs", "starlette"

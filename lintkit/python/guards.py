@@ -18,7 +18,7 @@ from lintkit.python.names import COMPREHENSIONS
 from lintkit.python.tree import WALKING
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _MOST_BRANCHES = 64
 _DEEPEST_PATTERN = 16

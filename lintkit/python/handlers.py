@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from lintkit.python.lazy import cst
-from lintkit.python.web_names import (
+from lintkit.python.idioms.web_names import (
     ERROR_HANDLERS,
     HOOKS,
     METHODS,
@@ -23,9 +22,10 @@ from lintkit.python.web_names import (
     VIEW_CLASS,
     VIEW_METHODS,
 )
+from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Decoration, PythonFile
+    from lintkit.python.module import Decoration, PythonFile
 
 HandlerKind = Literal["route", "view", "hook", "error"]
 

@@ -9,8 +9,8 @@ import libcst as cst
 
 from lintkit.python import names
 from lintkit.python.environment_reads import environment_read
-from lintkit.python.file import Match, PythonFile, last_name
 from lintkit.python.gate import Gate
+from lintkit.python.module import Match, PythonFile, last_name
 from lintkit.python.names import identifier
 from lintkit.python.tree import walk
 from lintkit.python.triggers import (

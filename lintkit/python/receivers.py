@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Binding, PythonFile
+    from lintkit.python.module import Binding, PythonFile
 
 _DEEPEST = 40
 _MOST_STEPS = 400

@@ -14,7 +14,7 @@ from lintkit.python.statements import NOT_PYTHON, Rejected, TopLevel, parse
 from lintkit.python.triggers import DeferredTrigger, Trigger, resolved
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +83,8 @@ def _find(
     if not candidates:
         return PythonMatches(text, None, [])
     from lintkit.python.chunks import LazyChunks, Refused
-    from lintkit.python.file import PythonFile
     from lintkit.python.matching import dispatch
+    from lintkit.python.module import PythonFile
 
     chunks = LazyChunks(top)
     try:
@@ -100,8 +100,8 @@ def _whole(
     text: str, path: str, top: TopLevel | None, triggers: Sequence[tuple[int, Trigger]]
 ) -> PythonMatches:
     from lintkit.python.chunks import WholeFile
-    from lintkit.python.file import PythonFile
     from lintkit.python.matching import dispatch
+    from lintkit.python.module import PythonFile
 
     file = PythonFile(path, text, WholeFile(text, path, top))
     return PythonMatches(text, file, dispatch(file, triggers, (0,)))

@@ -15,7 +15,7 @@ from lintkit.python.branches import code_of_test
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Guard, PythonFile
+    from lintkit.python.module import Guard, PythonFile
 
 LINUX, MACOS, WINDOWS = "linux", "darwin", "win32"
 """The systems, as `sys.platform` calls them."""

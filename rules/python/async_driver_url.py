@@ -20,7 +20,7 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.environment_reads import environment_read
 from lintkit.python.releases import SQLALCHEMY_ORACLE, SQLALCHEMY_POSTGRESQL
-from lintkit.python.settings_fields import is_validated, setting_behind
+from lintkit.python.settings import is_validated, setting_behind
 
 ASYNC = Calls(
     (

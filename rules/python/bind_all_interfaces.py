@@ -18,9 +18,9 @@ from lintkit.api import (
     define,
     good,
 )
+from lintkit.python.idioms.servers import RUN_METHODS, SERVER_CALLS, server_start
 from lintkit.python.receivers import origin_names
-from lintkit.python.servers import RUN_METHODS, SERVER_CALLS, server_start
-from lintkit.python.settings_fields import is_for_development, setting_at
+from lintkit.python.settings import is_for_development, setting_at
 
 ADDRESSES = Strings(("0.0.0.0", "::"))
 BIND = MethodCalls(("bind",))

@@ -16,7 +16,8 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.blocking import (
+from lintkit.python.branches import scope_name
+from lintkit.python.idioms.blocking import (
     FUNCTION_CALLS,
     FUNCTIONS,
     MAIL_CONNECTIONS,
@@ -25,7 +26,6 @@ from lintkit.python.blocking import (
     in_coroutine,
     is_awaited,
 )
-from lintkit.python.branches import scope_name
 from lintkit.python.receivers import origins
 
 RULE = define(

@@ -19,8 +19,8 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.clients import HTTP_CALLS, is_client_call, is_http_method
-from lintkit.python.settings_fields import is_for_development, setting_at
+from lintkit.python.idioms.clients import HTTP_CALLS, is_client_call, is_http_method
+from lintkit.python.settings import is_for_development, setting_at
 
 URLS = Strings(("http://", "redis://", "amqp://", "mongodb://", "ftp://", "ldap://", "ws://"))
 

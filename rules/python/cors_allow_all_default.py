@@ -17,13 +17,13 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.cors import (
+from lintkit.python.idioms.cors import (
     DJANGO_ALL_SETTINGS,
     DJANGO_LIST_SETTINGS,
     DJANGO_REGEX_SETTINGS,
     matches_every_origin,
 )
-from lintkit.python.settings_fields import is_for_development, is_settings_module, is_validated, setting_at
+from lintkit.python.settings import is_for_development, is_settings_module, is_validated, setting_at
 
 _SWITCH = re.compile(
     r"(?=.*(?:cors|origin))(?=.*(?:allow|open|permit|enable))(?=.*(?:_all(?:_|$)|all_origins|any|wildcard))",

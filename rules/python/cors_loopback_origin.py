@@ -18,8 +18,8 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.cors import CORS_CALLS, cors_setup
-from lintkit.python.settings_fields import is_for_development, setting_at
+from lintkit.python.idioms.cors import CORS_CALLS, cors_setup
+from lintkit.python.settings import is_for_development, setting_at
 
 ORIGINS = Strings(
     (

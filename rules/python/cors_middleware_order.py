@@ -20,7 +20,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch
-from lintkit.python.cors import STARLETTE
+from lintkit.python.idioms.cors import STARLETTE
 
 CORS = Calls(STARLETTE.names, as_argument=True)
 ADDED = MethodCalls(("add_middleware",))

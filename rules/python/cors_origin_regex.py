@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Match, PythonFile, RuleContext, bad, cst, define, good
-from lintkit.python.cors import (
+from lintkit.python.idioms.cors import (
     CORS_CALLS,
     DJANGO_REGEX_SETTINGS,
     QUART,

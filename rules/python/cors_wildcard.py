@@ -17,7 +17,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.cors import (
+from lintkit.python.idioms.cors import (
     AIOHTTP_CALLS,
     CORS_CALLS,
     DJANGO_ALL_SETTINGS,
@@ -32,7 +32,7 @@ from lintkit.python.cors import (
     resources,
     settings_trigger,
 )
-from lintkit.python.cors_headers import HEADER, sends_origin_back, sent_header
+from lintkit.python.idioms.cors_headers import HEADER, sends_origin_back, sent_header
 
 SETTINGS = settings_trigger(
     (*DJANGO_ALL_SETTINGS, *DJANGO_LIST_SETTINGS, "CORS_ORIGINS", "QUART_CORS_ALLOW_ORIGIN")
@@ -380,7 +380,7 @@ def _is_configured_elsewhere(file: PythonFile) -> bool:
 
 
 def _setting(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    from lintkit.python.settings_fields import is_development_module
+    from lintkit.python.settings import is_development_module
 
     if match.value is None or is_development_module(file.path):
         return

@@ -19,7 +19,7 @@ from lintkit.api import (
 )
 from lintkit.python.branches import code_of_test, in_development_branch, scope_name
 from lintkit.python.handlers import handler_around
-from lintkit.python.startup import startup_around
+from lintkit.python.idioms.startup import startup_around
 from lintkit.python.triggers import Identifiers
 
 CREATE_ALL = Identifiers(("create_all",))

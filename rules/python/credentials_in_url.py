@@ -23,7 +23,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.settings_fields import is_of_tests, setting_at
+from lintkit.python.settings import is_of_tests, setting_at
 from lintkit.python.spelling import last_name
 from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
 

@@ -18,8 +18,8 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.servers import RUN_METHODS, is_application, server_start
-from lintkit.python.settings_fields import (
+from lintkit.python.idioms.servers import RUN_METHODS, is_application, server_start
+from lintkit.python.settings import (
     Setting,
     is_for_development,
     is_settings_module,

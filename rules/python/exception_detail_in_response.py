@@ -22,9 +22,9 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.excepts import BROAD, catches_everything
 from lintkit.python.handlers import handler_around
-from lintkit.python.web_names import ERROR_HANDLERS
+from lintkit.python.idioms.excepts import BROAD, catches_everything
+from lintkit.python.idioms.web_names import ERROR_HANDLERS
 
 TRACEBACKS = Calls(
     ("traceback.format_exc", "traceback.format_exception", "traceback.format_tb", "traceback.format_stack")

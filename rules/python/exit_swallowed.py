@@ -19,7 +19,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.excepts import EXITS
+from lintkit.python.idioms.excepts import EXITS
 
 RULE = define(
     summary="a handler that swallows SystemExit or a cancellation",

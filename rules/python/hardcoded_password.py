@@ -26,9 +26,9 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.clients import is_client_call
-from lintkit.python.defaults import literal_defaults
-from lintkit.python.settings_fields import is_development_class, is_development_module, is_of_tests
+from lintkit.python.idioms.clients import is_client_call
+from lintkit.python.idioms.defaults import literal_defaults
+from lintkit.python.settings import is_development_class, is_development_module, is_of_tests
 from lintkit.python.spelling import last_name
 from lintkit.secrets import (
     Verdict,

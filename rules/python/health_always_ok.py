@@ -17,8 +17,8 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.excepts import may_raise
-from lintkit.python.health import HEALTH_TRIGGERS, HealthCheck, health_checks
+from lintkit.python.idioms.excepts import may_raise
+from lintkit.python.idioms.health import HEALTH_TRIGGERS, HealthCheck, health_checks
 
 RULE = define(
     summary="a health check that answers 200 whatever it found",

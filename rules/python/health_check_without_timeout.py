@@ -16,9 +16,9 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.health import HEALTH_TRIGGERS, health_checks
+from lintkit.python.idioms.health import HEALTH_TRIGGERS, health_checks
+from lintkit.python.idioms.time_limits import is_bounded_around
 from lintkit.python.receivers import origins
-from lintkit.python.time_limits import is_bounded_around
 
 RULE = define(
     summary="a health check that waits for a dependency without end",

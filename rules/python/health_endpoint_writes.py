@@ -17,9 +17,9 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.health import HEALTH_TRIGGERS, health_checks
+from lintkit.python.idioms.health import HEALTH_TRIGGERS, health_checks
+from lintkit.python.idioms.redis_clients import redis_command
 from lintkit.python.receivers import origin_names
-from lintkit.python.redis_clients import redis_command
 
 RULE = define(
     summary="a health check that writes",

@@ -21,9 +21,9 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python import time_limits as limits
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
+from lintkit.python.idioms import time_limits as limits
 from lintkit.python.receivers import calls_of, calls_on
 from lintkit.python.spelling import one_spelling
 

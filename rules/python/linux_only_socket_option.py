@@ -24,7 +24,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.clients import is_client_call
+from lintkit.python.idioms.clients import is_client_call
 from lintkit.python.releases import PYTHON_WINDOWS_10
 from lintkit.python.spelling import last_name
 from lintkit.python.systems import LINUX, LINUX_KEEPALIVE, LINUX_TCP, OPTIONS, WINDOWS, lacking, reached

@@ -19,9 +19,9 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.called import run_by_hand
-from lintkit.python.clients import is_client_call
 from lintkit.python.environment_reads import environment_read
-from lintkit.python.settings_fields import (
+from lintkit.python.idioms.clients import is_client_call
+from lintkit.python.settings import (
     asks_for,
     is_for_development,
     is_switched_for_production,

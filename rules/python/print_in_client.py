@@ -20,8 +20,15 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.clients import CLIENT_CALLS, CLIENT_TYPES, HTTP_VERBS, holds, is_client_module, talks_to
-from lintkit.python.printed import logged
+from lintkit.python.idioms.clients import (
+    CLIENT_CALLS,
+    CLIENT_TYPES,
+    HTTP_VERBS,
+    holds,
+    is_client_module,
+    talks_to,
+)
+from lintkit.python.idioms.printed import logged
 from lintkit.python.spelling import last_name
 
 PRINTS = Calls(("print", "pprint.pprint", "pprint.pp"))

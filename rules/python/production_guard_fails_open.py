@@ -19,7 +19,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.settings_fields import Setting, assigned_name, is_checked, setting_at
+from lintkit.python.settings import Setting, assigned_name, is_checked, setting_at
 from lintkit.python.spelling import last_name
 
 _DEVELOPMENT = frozenset({"development", "dev", "local", "develop", "debug", "localhost"})

@@ -20,7 +20,7 @@ from lintkit.api import (
 )
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
-from lintkit.python.redis_clients import has_waiting_command
+from lintkit.python.idioms.redis_clients import has_waiting_command
 from lintkit.python.releases import REDIS_TIMEOUTS
 
 CLIENTS = Calls(("redis.*", "aioredis.*", "valkey.*", "rediscluster.*"))

@@ -17,7 +17,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.redis_clients import command_trigger, redis_command
+from lintkit.python.idioms.redis_clients import command_trigger, redis_command
 
 COMMANDS = {
     "keys": "walks all keys while every other client of that Redis waits; use `scan_iter`",

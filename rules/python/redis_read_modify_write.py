@@ -17,7 +17,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.redis_updates import COMMANDS, updates
+from lintkit.python.idioms.redis_updates import COMMANDS, updates
 
 RULE = define(
     summary="a Redis value is read, changed and written back without protection",

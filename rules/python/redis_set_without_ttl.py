@@ -17,8 +17,8 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
-from lintkit.python.redis_clients import command_trigger, redis_command
-from lintkit.python.redis_keys import key_of, key_shape, key_text, key_words
+from lintkit.python.idioms.redis_clients import command_trigger, redis_command
+from lintkit.python.idioms.redis_keys import key_of, key_shape, key_text, key_words
 
 WRITES = ("set", "setnx", "mset", "hset", "hmset", "rpush", "lpush")
 EXPIRES = ("expire", "pexpire", "expireat", "pexpireat")

@@ -17,9 +17,9 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.log_calls import LOG_CALLS, is_log_call
+from lintkit.python.idioms.log_calls import LOG_CALLS, is_log_call
 from lintkit.python.receivers import origin_names, origins
-from lintkit.python.settings_fields import class_framework, fields_of
+from lintkit.python.settings import class_framework, fields_of
 from lintkit.python.spelling import last_name
 from lintkit.secrets import is_secret_name, split_words
 

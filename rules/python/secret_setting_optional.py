@@ -19,7 +19,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.environment_reads import environment_read
-from lintkit.python.settings_fields import (
+from lintkit.python.settings import (
     Setting,
     assigned_name,
     is_for_development,

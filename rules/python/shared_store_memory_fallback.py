@@ -21,9 +21,9 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.excepts import may_raise
+from lintkit.python.idioms.excepts import may_raise
+from lintkit.python.idioms.redis_clients import COMMON_COMMANDS, is_redis_client, names_client
 from lintkit.python.receivers import class_attributes
-from lintkit.python.redis_clients import COMMON_COMMANDS, is_redis_client, names_client
 from lintkit.python.spelling import last_name
 
 BUILT = Calls(("redis.*", "aioredis.*", "valkey.*"))

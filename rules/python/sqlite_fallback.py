@@ -18,7 +18,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.settings_fields import (
+from lintkit.python.settings import (
     asks_for,
     is_for_development,
     is_switched_for_production,

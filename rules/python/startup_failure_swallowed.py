@@ -22,8 +22,8 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.excepts import BROAD, is_retry, may_raise
-from lintkit.python.startup import startup_around
+from lintkit.python.idioms.excepts import BROAD, is_retry, may_raise
+from lintkit.python.idioms.startup import startup_around
 
 HANDLERS = Statements(("except",))
 SUPPRESS = Calls(("contextlib.suppress",))

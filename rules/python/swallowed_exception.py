@@ -21,7 +21,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.excepts import BROAD, catches_everything, is_retry
+from lintkit.python.idioms.excepts import BROAD, catches_everything, is_retry
 from lintkit.python.spelling import last_name
 
 HANDLERS = Statements(("except",))

@@ -23,7 +23,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.tls import (
+from lintkit.python.idioms.tls import (
     CONTEXTS,
     REQUIREMENTS,
     SWITCHED_OFF,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.parse.dependencies import is_manifest, manifest_folder, read_dependencies, versions_of
-from lintkit.parse.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
+from lintkit.python.dependencies import is_manifest, manifest_folder, read_dependencies, versions_of
+from lintkit.python.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
 
 VERSIONS = st.lists(st.integers(0, 30), min_size=1, max_size=4).map(tuple)
 

@@ -7,7 +7,7 @@ from typing import Any
 from lintkit.pattern.match import Found
 from lintkit.pattern.query import code_text, compile_query, find, find_everywhere, triggers
 from lintkit.python.chunks import WholeFile
-from lintkit.python.file import PythonFile
+from lintkit.python.module import PythonFile
 from lintkit.python.screen import find_matches
 from lintkit.source import Lines
 

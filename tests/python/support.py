@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lintkit.python.file import Match, PythonFile
+from lintkit.python.module import Match, PythonFile
 from lintkit.python.screen import PythonMatches, find_matches
 from lintkit.python.triggers import Trigger
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.python.file import PythonFile
+from lintkit.python.module import PythonFile
 from lintkit.python.triggers import Calls
 from tests.python.support import found
 

@@ -4,8 +4,8 @@ import libcst as cst
 import pytest
 
 from lintkit.python.handlers import handler_around, handlers_of
-from lintkit.python.health import health_checks
-from lintkit.python.startup import startup_around
+from lintkit.python.idioms.health import health_checks
+from lintkit.python.idioms.startup import startup_around
 from lintkit.python.triggers import Calls, Statements
 from tests.python.support import found
 

@@ -11,7 +11,7 @@ import pytest
 
 from lintkit.api import Calls, cst
 from lintkit.fix.edits import apply_edits
-from lintkit.python.printed import logged
+from lintkit.python.idioms.printed import logged
 from tests.python.support import found
 
 VALUES: dict[str, Any] = {"name": "cache", "count": 3, "ratio": 0.12345, "items": [1, "two"], "by": {"a": 1}}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
+from lintkit.python.idioms.redis_clients import is_async_redis, is_redis_client, is_redis_pipeline
 from lintkit.python.receivers import origin_names, origins
-from lintkit.python.redis_clients import is_async_redis, is_redis_client, is_redis_pipeline
 from lintkit.python.triggers import Calls, Trigger
 from tests.python.support import found
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.python.file import PythonFile
-from lintkit.python.settings_fields import (
+from lintkit.python.module import PythonFile
+from lintkit.python.settings import (
     Setting,
     fields_of,
     is_development_class,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lintkit.catalog import load_rules
 from lintkit.examples import run_example
 from lintkit.model import Example
-from lintkit.python.time_limits import LIMITS, POOL_LIMITS, SESSION_LIMITS, Limit
+from lintkit.python.idioms.time_limits import LIMITS, POOL_LIMITS, SESSION_LIMITS, Limit
 from lintkit.rule import Rule
 
 RULES: Mapping[str, Rule] = {

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.python.file import UNKNOWN
+from lintkit.python.module import UNKNOWN
 from lintkit.python.triggers import Calls, Keywords, NamedValues
 from tests.python.support import found
 

@@ -10,7 +10,7 @@ from lintkit.python.spelling import last_name
 from lintkit.python.triggers import Calls, MethodCalls
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _METHODS = (
     *(

@@ -16,7 +16,7 @@ from lintkit.python.called import reached_functions, run_by_hand
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 STARTUP_NAMES = re.compile(
     r"_?(?:setup|connect(?:_to)?|open|start|bootstrap)_(?:the_)?(?:app_|async_)?"

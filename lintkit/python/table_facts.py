@@ -11,7 +11,7 @@ from lintkit.graph.facts import Fact, TableMapped
 from lintkit.python.receivers import class_attributes, origin_names
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 
 def extract(match: Match, file: PythonFile) -> Iterator[Fact]:

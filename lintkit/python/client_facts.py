@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from lintkit.graph.facts import ClientBuilt, Fact, HostCalled
-from lintkit.python.addresses import Address, address_in, address_of
 from lintkit.python.branches import scope_name
-from lintkit.python.clients import (
+from lintkit.python.idioms.addresses import Address, address_in, address_of
+from lintkit.python.idioms.clients import (
     CLIENT_CALLS,
     HTTP_METHODS,
     HTTP_VERBS,
@@ -21,7 +21,7 @@ from lintkit.python.clients import (
 )
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 _METHOD_FIRST = frozenset({"request", "stream"})
 """Functions whose first argument is the HTTP method, and the second one the URL."""

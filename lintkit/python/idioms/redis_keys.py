@@ -10,7 +10,7 @@ from lintkit.python.receivers import returned_values
 from lintkit.python.spelling import one_spelling
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[a-z]+")

@@ -11,7 +11,7 @@ from lintkit.secrets import is_secret_name
 if TYPE_CHECKING:
     import libcst as cst
 
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _WRAPPERS = frozenset(
     {"SecretStr", "SecretBytes", "Secret", "AnyUrl", "RedisDsn", "PostgresDsn", "HttpUrl", "str", "bytes"}

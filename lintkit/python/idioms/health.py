@@ -19,7 +19,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.triggers import Identifiers, Strings
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _SEGMENT = re.compile(
     r"_{0,2}(?:health[_-]?(?:z|check|checks|status)?|healthy|ready[_-]?(?:z|check)?|readiness(?:[_-](?:check|probe))?"

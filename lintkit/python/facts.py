@@ -30,7 +30,7 @@ from lintkit.graph.facts import (
     StateAccess,
 )
 from lintkit.model import Span
-from lintkit.python.web_names import (
+from lintkit.python.idioms.web_names import (
     HOOKS,
     METHODS,
     REGISTRATION,

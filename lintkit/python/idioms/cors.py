@@ -19,7 +19,7 @@ from lintkit.python.receivers import origins
 from lintkit.python.triggers import Calls, Keywords, MethodCalls, NamedValues, Trigger
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from lintkit.python.idioms.redis_clients import COMMON_COMMANDS, names_client
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import origin_names
-from lintkit.python.redis_clients import COMMON_COMMANDS, names_client
 from lintkit.python.triggers import Calls, MethodCalls, Trigger
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _HTTP = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SPAWN = ("spawnl", "spawnle", "spawnlp", "spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe")

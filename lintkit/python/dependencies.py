@@ -18,7 +18,7 @@ from typing import Any
 
 from lintkit.formats.errors import ParseError
 from lintkit.formats.toml import check_nesting
-from lintkit.parse.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
+from lintkit.python.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -17,7 +17,7 @@ from lintkit.python.receivers import origin_names
 from lintkit.words.loopback import loopback_host
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 SWITCHED_OFF = {
     "verify_ssl": "no certificate",

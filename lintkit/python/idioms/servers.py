@@ -14,7 +14,7 @@ from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import Calls, MethodCalls
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _HOSTS: dict[str, tuple[int | None, str]] = {
     "uvicorn.run": (None, "host"),

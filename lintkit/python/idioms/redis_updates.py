@@ -9,14 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lintkit.python.idioms.redis_clients import command_trigger, is_redis_pipeline, redis_command
+from lintkit.python.idioms.redis_keys import key_of, key_shape, key_text
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import returned_values
-from lintkit.python.redis_clients import command_trigger, is_redis_pipeline, redis_command
-from lintkit.python.redis_keys import key_of, key_shape, key_text
 from lintkit.python.spelling import last_name, one_spelling
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 READS = ("get", "hget", "hgetall", "hmget")
 WRITES = ("set", "setex", "psetex", "hset", "hmset")

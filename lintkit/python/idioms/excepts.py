@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 BROAD = frozenset({"Exception", "BaseException"})
 """Qualified names of what catches every error; a bare `except` counts as the second."""

@@ -11,7 +11,7 @@ from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import MethodCalls
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 COMMON_COMMANDS = (
     "get",

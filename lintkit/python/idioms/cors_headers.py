@@ -11,7 +11,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.triggers import Strings
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 HEADER = Strings(("access-control-allow-origin",))
 

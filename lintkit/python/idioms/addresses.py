@@ -11,7 +11,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 _URL = re.compile(
     r"(?P<scheme>[a-z][a-z0-9+.-]{0,40})://(?:[^@/\s]{0,300}@)?(?P<host>\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})?(?::(?P<port>\d{1,5}))?"

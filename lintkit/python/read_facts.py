@@ -19,8 +19,8 @@ from lintkit.python.environment_reads import (
     reader_defaults,
     variable_of,
 )
-from lintkit.python.file import UNKNOWN, last_name
-from lintkit.python.settings_fields import (
+from lintkit.python.module import UNKNOWN, last_name
+from lintkit.python.settings import (
     Setting,
     assigned_name,
     field_of,
@@ -34,7 +34,7 @@ from lintkit.python.settings_fields import (
 from lintkit.secrets.masked import DYNAMIC, NONE, REQUIRED, value_of
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 _DOTENV = ("dotenv.load_dotenv", "dotenv.dotenv_values")
 _SERVERS = ("uvicorn.run",)

@@ -20,7 +20,7 @@ from lintkit.python.receivers import origins
 from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
-    from lintkit.python.file import PythonFile
+    from lintkit.python.module import PythonFile
 
 Framework = Literal["pydantic", "dataclass", "class", "module", "flask", "lookup"] | ReadHow
 """Who gives a setting its value.

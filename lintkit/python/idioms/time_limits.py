@@ -21,7 +21,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.releases import PSYCOPG_CONNECT_TIMEOUT
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Given, PythonFile
+    from lintkit.python.module import Given, PythonFile
 
 _FOR_EVER = "a server that does not answer holds the caller for ever"
 _METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "request")

@@ -11,7 +11,7 @@ from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import Calls, MethodCalls, References
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Match, PythonFile
+    from lintkit.python.module import Match, PythonFile
 
 CLIENT_CONSTRUCTORS: dict[str, str] = {
     "redis.*": "Redis",

@@ -16,7 +16,7 @@ from lintkit.model import Edit, Fix, Span
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.file import Binding, PythonFile
+    from lintkit.python.module import Binding, PythonFile
 
 Style = Literal["logging", "structlog", "loguru", "unknown"]
 
