@@ -29,8 +29,8 @@ from lintkit.select import SelectError
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
-    from lintkit.graph.extract import PythonExtractor
     from lintkit.graph.facts import Fact
+    from lintkit.kinds.extract import PythonExtractor
     from lintkit.python.module import Match, PythonFile
     from lintkit.python.triggers import DeferredTrigger, Trigger
 
@@ -241,13 +241,13 @@ def _dispatch(
 
 
 def _python_extractors() -> tuple[PythonExtractor, ...]:
-    from lintkit.graph.extract import PYTHON_EXTRACTORS
+    from lintkit.kinds.extract import PYTHON_EXTRACTORS
 
     return PYTHON_EXTRACTORS
 
 
 def _module_facts(text: str, path: str) -> Iterable[Fact]:
-    from lintkit.graph.extract import extract_python
+    from lintkit.kinds.extract import extract_python
 
     return extract_python(text, path)
 
@@ -284,9 +284,9 @@ def parse_documents(source: SourceFile) -> tuple[Document, ...]:
     from importlib import import_module
 
     module = {
-        "compose": "lintkit.parse.compose",
-        "kubernetes": "lintkit.parse.kubernetes",
-        "workflow": "lintkit.parse.workflow",
+        "compose": "lintkit.kinds.compose.service",
+        "kubernetes": "lintkit.kinds.kubernetes.objects",
+        "workflow": "lintkit.kinds.workflow.document",
         "yaml": "lintkit.formats.yaml",
         "dockerfile": "lintkit.formats.dockerfile",
         "dotenv": "lintkit.formats.dotenv",
@@ -294,7 +294,7 @@ def parse_documents(source: SourceFile) -> tuple[Document, ...]:
         "dockerignore": "lintkit.formats.ignore",
         "toml": "lintkit.formats.toml",
         "json": "lintkit.formats.json",
-        "text": "lintkit.parse.text",
+        "text": "lintkit.kinds.text.document",
     }.get(source.kind)
     if module is None:
         return ()
@@ -324,7 +324,7 @@ def _check_documents(
         if source.kind == "compose" and b"dockerfile_inline" in source.data:
             _check_inline(collected, document, tasks)
         if facts:
-            from lintkit.graph.extract import extract_document
+            from lintkit.kinds.extract import extract_document
 
             collected.extract(source.kind, partial(extract_document, document))
     if not documents or b"lintkit:" not in source.data:
@@ -341,7 +341,7 @@ def _check_documents(
 
 def _check_inline(collected: _Collected, document: Document, tasks: Sequence[Task]) -> None:
     """Check the Dockerfiles that stand in a compose file; a fix does not know how far they are indented."""
-    from lintkit.parse.inline_dockerfile import inline_dockerfiles
+    from lintkit.kinds.docker.inline import inline_dockerfiles
 
     for inner in inline_dockerfiles(document):
         before = len(collected.findings)

@@ -13,9 +13,9 @@ from lintkit.budget import RuleLimitError
 from lintkit.catalog import RuleSet
 from lintkit.check import FileResult, Task, check_file, lost_file, rule_failed
 from lintkit.discover.files import Discovery, SourceEntry, discover, load
-from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.discover.tree import Tree, TreeError
 from lintkit.guard import Guard
+from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 from lintkit.model import (
     Finding,
     Kind,
@@ -43,9 +43,9 @@ from lintkit.workers import map_in_order, worker_count
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
-    from lintkit.graph.cluster import Cluster
     from lintkit.graph.facts import Fact
     from lintkit.graph.join import ConfigGraph
+    from lintkit.kinds.kubernetes.cluster import Cluster
     from lintkit.overlays import Overlays
 
 
@@ -333,8 +333,8 @@ def _check_project(
     overlays: Overlays | None,
     guard: Guard,
 ) -> list[Finding]:
-    from lintkit.graph.cluster import build_cluster
     from lintkit.graph.join import join
+    from lintkit.kinds.kubernetes.cluster import build_cluster
 
     facts: list[Fact] = sorted(
         (fact for result in results for fact in result.facts),

@@ -10,8 +10,8 @@ from functools import cache, partial
 
 from lintkit.formats.errors import ParseError
 from lintkit.guard import Guard
+from lintkit.kinds.kubernetes.objects import at, parse
 from lintkit.model import Document, Finding, RuleMeta, SourceFile
-from lintkit.parse.kubernetes import at, parse
 from lintkit.select import SelectError, select
 
 _LARGEST = 500_000

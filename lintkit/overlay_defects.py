@@ -16,10 +16,10 @@ from typing import Any
 from lintkit.budget import LeftOutError
 from lintkit.check import Task
 from lintkit.guard import Guard
+from lintkit.kinds.kubernetes.kustomize import INLINE, BuiltObject, Kustomizations, Step
+from lintkit.kinds.kubernetes.kustomize_places import place_of, route_of
+from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding, Location, Route, Span
-from lintkit.parse.kubernetes import at
-from lintkit.parse.kustomize import INLINE, BuiltObject, Kustomizations, Step
-from lintkit.parse.kustomize_places import place_of, route_of
 
 _MOST_OBJECTS = 2_000
 """How many changed objects are checked for all kustomizations together."""

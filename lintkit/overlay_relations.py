@@ -15,17 +15,17 @@ from functools import partial
 from typing import Any
 
 from lintkit.budget import LeftOutError
-from lintkit.graph.cluster import build_cluster
-from lintkit.graph.cluster_facts import KustomizationDefined
-from lintkit.graph.extract import extract_document
 from lintkit.graph.facts import Fact
 from lintkit.guard import Guard
+from lintkit.kinds.extract import extract_document
+from lintkit.kinds.kubernetes.cluster import build_cluster
+from lintkit.kinds.kubernetes.cluster_facts import KustomizationDefined
+from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations
+from lintkit.kinds.kubernetes.kustomize_places import route_of, says
+from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding, Location, Route, Span
 from lintkit.overlay_defects import at_change, overlap
 from lintkit.overlays import KUSTOMIZE, rendered
-from lintkit.parse.kubernetes import at
-from lintkit.parse.kustomize import BuiltObject, Kustomizations
-from lintkit.parse.kustomize_places import route_of, says
 from lintkit.rule import Project, Rule, RuleContext
 
 _MOST_FACTS = 2_000_000

@@ -15,13 +15,13 @@ from functools import cache, cached_property, partial
 
 from lintkit.budget import LeftOutError
 from lintkit.check import Task
-from lintkit.discover.kinds import KUSTOMIZATION_FILES
 from lintkit.formats.errors import ParseError
 from lintkit.guard import Guard
+from lintkit.kinds.kubernetes.kustomize import Kustomizations
+from lintkit.kinds.kubernetes.objects import at, parse
+from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 from lintkit.model import Document, Finding, Location, SourceFile, Span
 from lintkit.overlay_defects import Defects
-from lintkit.parse.kubernetes import at, parse
-from lintkit.parse.kustomize import Kustomizations
 
 _LARGEST = 500_000
 

@@ -23,8 +23,8 @@ from lintkit.model import (
 )
 
 if TYPE_CHECKING:
-    from lintkit.graph.cluster import Cluster
     from lintkit.graph.join import ConfigGraph
+    from lintkit.kinds.kubernetes.cluster import Cluster
     from lintkit.python.module import Match
     from lintkit.python.triggers import DeferredTrigger, Trigger
 

@@ -274,7 +274,7 @@ def _example_defects(meta: RuleMeta, example: Example) -> Iterator[tuple[str, st
 
 
 def _looked_at(meta: RuleMeta, example: Example) -> bool:
-    from lintkit.discover.kinds import kind_of
+    from lintkit.kinds.recognise import kind_of
 
     files = named(example.files, meta.kinds)
     for path, text in files.items():

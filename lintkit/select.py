@@ -367,7 +367,7 @@ _CONTAINER_LISTS = (
 def _each_deployed_container(document: Document) -> Iterator[Selected]:
     if document.kind != "kubernetes":
         return
-    from lintkit.parse.kubernetes import adds_containers, is_patch
+    from lintkit.kinds.kubernetes.objects import adds_containers, is_patch
 
     if is_patch(document.data):
         return
@@ -399,7 +399,7 @@ def _with_resources(container: dict[str, Any], pod: Any) -> dict[str, Any]:
 def _each_linux_container(document: Document) -> Iterator[Selected]:
     if document.kind != "kubernetes":
         return
-    from lintkit.parse.kubernetes import is_windows
+    from lintkit.kinds.kubernetes.objects import is_windows
 
     windows = [pod.route for pod in _each_pod(document) if is_windows(pod.value)]
     for container in _each_deployed_container(document):
@@ -410,7 +410,7 @@ def _each_linux_container(document: Document) -> Iterator[Selected]:
 def _each_serving_container(document: Document) -> Iterator[Selected]:
     if document.kind != "kubernetes":
         return
-    from lintkit.parse.kubernetes import keeps_running
+    from lintkit.kinds.kubernetes.objects import keeps_running
 
     if keeps_running(document.data):
         for container in _each_deployed_container(document):
@@ -420,7 +420,7 @@ def _each_serving_container(document: Document) -> Iterator[Selected]:
 
 def _each_service(document: Document) -> Iterator[Selected]:
     if document.kind == "compose":
-        from lintkit.parse.compose import services
+        from lintkit.kinds.compose.service import services
 
         for service in services(document):
             yield Selected(service.route, service.data, {"name": service.name, "kind": "service"})
@@ -446,7 +446,7 @@ def _jobs(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 def _each_pod(document: Document) -> Iterator[Selected]:
     if document.kind != "kubernetes":
         return
-    from lintkit.parse.kubernetes import pod_spec_routes
+    from lintkit.kinds.kubernetes.objects import pod_spec_routes
 
     data = document.data
     for found in pod_spec_routes(data):
@@ -468,7 +468,7 @@ def _each_env_var(document: Document) -> Iterator[Selected]:
 
 
 def _compose_env_vars(document: Document) -> Iterator[Selected]:
-    from lintkit.parse.compose import environment_entries, services
+    from lintkit.kinds.compose.service import environment_entries, services
 
     for service in services(document):
         for entry in environment_entries(document, service.route):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.discover.kinds import kind_of
+from lintkit.kinds.recognise import kind_of
 from lintkit.redact import redact
 from lintkit.report.formats import FORMATS
 from tests.canaries import PLACES, Canary, Repository, repository

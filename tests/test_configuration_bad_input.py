@@ -12,8 +12,8 @@ from lintkit.catalog import RuleSet, load_rules
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
+from lintkit.kinds.compose.specification import schema
 from lintkit.model import Finding, Report
-from lintkit.parse.compose_specification import schema
 from lintkit.source import Lines
 
 RULES = RuleSet(
@@ -147,6 +147,6 @@ def test_odd_dockerfiles_break_nothing(text: str) -> None:
 
 def test_the_schema_of_compose_is_there_and_waits_until_it_is_needed() -> None:
     assert schema() is not None, "the package that carries it is a dependency"
-    code = "import sys, lintkit.cli.main, lintkit.parse.compose; print('check_jsonschema' in sys.modules)"
+    code = "import sys, lintkit.cli.main, lintkit.kinds.compose.service; print('check_jsonschema' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import lintkit.excuses
-import lintkit.graph.cluster
 import lintkit.graph.join
+import lintkit.kinds.kubernetes.cluster
 import lintkit.overlay_defects
 import lintkit.overlay_relations
 import lintkit.overlays
@@ -20,8 +20,8 @@ from lintkit.cli.check import exit_code
 from lintkit.config import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
+from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.model import Report
-from lintkit.parse.kustomize import Kustomizations
 from lintkit.rule import Rule
 
 DEPLOYMENT = """\
@@ -72,7 +72,7 @@ def fail(*_: object, **__: object) -> Any:
 
 STEPS: dict[str, tuple[Any, str, str]] = {
     "join": (lintkit.graph.join, "join", "lintkit/graph"),
-    "cluster": (lintkit.graph.cluster, "build_cluster", "lintkit/cluster"),
+    "cluster": (lintkit.kinds.kubernetes.cluster, "build_cluster", "lintkit/cluster"),
     "roots": (Kustomizations, "roots", "lintkit/kustomize"),
     "build": (Kustomizations, "build", "lintkit/kustomize"),
     "overlays": (lintkit.overlays.Overlays, "_ask", "lintkit/kustomize"),

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 import pytest
 
 from lintkit.catalog import load_rules
-from lintkit.discover.kinds import kind_of
 from lintkit.examples import named, run_example
+from lintkit.kinds.recognise import kind_of
 from lintkit.model import Document, Example, Finding, Location, Span
 from lintkit.rule import Rule
 from lintkit.source import Lines

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.formats.yaml import load_documents
+from lintkit.kinds.compose import service as compose
+from lintkit.kinds.kubernetes import objects as kubernetes
 from lintkit.model import Document, Kind, SourceFile
-from lintkit.parse import compose, kubernetes
 from lintkit.select import EACH_KINDS, SelectError, compile_query, select, select_each, value_at
 
 DATA = {

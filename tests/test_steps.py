@@ -231,7 +231,7 @@ def test_a_file_of_more_code_than_is_kept_in_memory_is_left_out_with_a_word() ->
 def test_more_comparisons_with_ignore_files_than_one_rule_may_make_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lintkit.graph.contexts.MATCH_STEPS", 1_000)
+    monkeypatch.setattr("lintkit.kinds.docker.contexts.MATCH_STEPS", 1_000)
     monkeypatch.setattr("lintkit.formats.ignore.MATCH_STEPS", 1_000)
     files = {
         "Dockerfile": IMAGE,

@@ -74,8 +74,8 @@ def _utc_day() -> date:
 
 
 def _kind(tree: Tree, path: str) -> Kind | None:
-    from lintkit.discover.kinds import kind_by_name, kind_of
     from lintkit.discover.tree import TreeError
+    from lintkit.kinds.recognise import kind_by_name, kind_of
 
     try:
         return kind_of(path, tree.read(path))

@@ -14,8 +14,8 @@ from lintkit.budget import Budget, RuleLimitError, steps_for
 from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
 from lintkit.datarule.place import shown
 from lintkit.formats.node import Node
-from lintkit.graph.compose_services import RunService, compose_projects
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.model import Finding, Span
 from lintkit.rule import Project, RuleContext
 from lintkit.schemas import Failure, Schema, compile_schema

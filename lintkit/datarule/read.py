@@ -43,7 +43,7 @@ def _raw(data: Any, route: Route, nodes: Mapping[Route, NodeSpans]) -> Any:
 
 
 def _interpolated(data: Any) -> Any:
-    from lintkit.parse.interpolation import resolve
+    from lintkit.kinds.compose.interpolation import resolve
 
     if isinstance(data, dict):
         return {key: _interpolated(value) for key, value in data.items()}

@@ -6,15 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lintkit.discover.disk import too_large
-from lintkit.discover.kinds import (
-    is_binary,
-    is_pointer,
-    kind_by_name,
-    kind_of,
-    needs_content,
-    sniffable,
-    template_stem,
-)
 from lintkit.discover.patterns import excluder
 from lintkit.discover.tree import (
     LARGEST_FILE,
@@ -24,6 +15,15 @@ from lintkit.discover.tree import (
     TreeEntry,
     TreeError,
     notifications_of,
+)
+from lintkit.kinds.recognise import (
+    is_binary,
+    is_pointer,
+    kind_by_name,
+    kind_of,
+    needs_content,
+    sniffable,
+    template_stem,
 )
 from lintkit.model import Kind, Notification, SourceFile
 

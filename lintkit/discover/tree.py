@@ -317,8 +317,8 @@ def _mode_on_disk(location: bytes) -> int | None:
 
 def _list_by_walking(start: bytes, listing: _Listing, *, named: bool = False) -> None:
     """Take in what a walk finds below `start`."""
-    from lintkit.discover.kinds import kind_by_name
     from lintkit.discover.walk import walk
+    from lintkit.kinds.recognise import kind_by_name
 
     for found in walk(listing.disk, start, listing.note):
         if not found.special:
@@ -353,7 +353,7 @@ def _add_named(asked: str, listing: _Listing) -> None:
 
 def _link_problem(disk: Disk, name: bytes) -> str:
     """Why a link is worth a word: it leads out of the root, or nowhere. Empty if its target is inside."""
-    from lintkit.discover.kinds import kind_by_name
+    from lintkit.kinds.recognise import kind_by_name
 
     root = disk.location(b"")
     try:

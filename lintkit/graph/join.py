@@ -13,8 +13,6 @@ from lintkit.formats.ignore import DockerMatcher
 from lintkit.formats.numbers import whole_number
 from lintkit.formats.wildcard_index import MATCH_STEPS
 from lintkit.graph.calls import CallGraph
-from lintkit.graph.commands import ProgramKind, Started, started, worker_count
-from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.facts import (
     Autoscaler,
     ComposeFile,
@@ -41,7 +39,12 @@ from lintkit.graph.facts import (
     VariableProvided,
     VariableRead,
 )
-from lintkit.graph.images import (
+from lintkit.graph.modules import ImportGraph
+from lintkit.graph.units import Assembled, Sources, assemble
+from lintkit.kinds.compose.folders import compose_folders
+from lintkit.kinds.docker.commands import ProgramKind, Started, started, worker_count
+from lintkit.kinds.docker.image_names import is_public, repository
+from lintkit.kinds.docker.images import (
     BuiltImage,
     Dockerfile,
     LooseFiles,
@@ -51,10 +54,7 @@ from lintkit.graph.images import (
     loose_files,
     normal,
 )
-from lintkit.graph.modules import ImportGraph
-from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.model import Span
-from lintkit.parse.image_names import is_public, repository
 from lintkit.words.environments import (
     MARKERS,
     Environment,

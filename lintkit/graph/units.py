@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from lintkit.graph.compose_folders import ComposeFolders
 from lintkit.graph.facts import (
     Autoscaler,
     ConfigObject,
@@ -20,7 +19,8 @@ from lintkit.graph.facts import (
     ReplicasOverride,
     VariableProvided,
 )
-from lintkit.graph.images import normal
+from lintkit.kinds.compose.folders import ComposeFolders
+from lintkit.kinds.docker.images import normal
 from lintkit.words.environments import Environment, EnvironmentRules, environment_of_path
 
 _BASE_COMPOSE = re.compile(r"^(?:docker-)?compose\.ya?ml$")

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lintkit.kinds.kubernetes.objects import at, pod_spec_routes
 from lintkit.model import Route
-from lintkit.parse.kubernetes import at, pod_spec_routes
 
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
 _TIED_TO_NODES = frozenset(("DaemonSet", "Job", "CronJob"))

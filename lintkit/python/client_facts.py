@@ -28,7 +28,7 @@ _METHOD_FIRST = frozenset({"request", "stream"})
 
 
 def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
-    """The facts of one match of the triggers that `lintkit.graph.extract` declares for this module."""
+    """The facts of one match of the triggers that `lintkit.kinds.extract` declares for this module."""
     call = match.node
     name = match.name or ""
     if not isinstance(call, cst.Call):

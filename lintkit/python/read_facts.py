@@ -43,7 +43,7 @@ _DEEPEST = 16
 
 
 def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
-    """The facts of one match of the triggers that `lintkit.graph.extract` declares for this module."""
+    """The facts of one match of the triggers that `lintkit.kinds.extract` declares for this module."""
     node = match.node
     name = match.name or ""
     if isinstance(node, cst.ClassDef):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
-    """The facts of one match of the triggers that `lintkit.graph.extract` declares for this module."""
+    """The facts of one match of the triggers that `lintkit.kinds.extract` declares for this module."""
     node = match.node
     if isinstance(node, cst.ClassDef):
         if (match.name or "").startswith("sqlmodel"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from lintkit.api import EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.numbers import whole_number
-from lintkit.parse.compose import services
+from lintkit.kinds.compose.service import services
 from lintkit.words.datastores import datastore_of
 
 RULE = define(

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.compose_services import RunService, compose_projects
-from lintkit.graph.compose_tree import environment
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.kinds.compose.merge import environment
+from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.words.datastores import Datastore, datastore_of
 
 RULE = define(

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.compose_services import RunService, compose_projects
-from lintkit.graph.compose_tree import environment, mount_of
-from lintkit.graph.debug_modes import is_debug_mode
-from lintkit.graph.env_files import is_off
 from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
-from lintkit.parse.interpolation import resolve, variables
+from lintkit.kinds.compose.interpolation import resolve, variables
+from lintkit.kinds.compose.merge import environment, mount_of
+from lintkit.kinds.compose.project import RunService, compose_projects
+from lintkit.kinds.dotenv.debug_modes import is_debug_mode
+from lintkit.kinds.dotenv.purpose import is_off
 from lintkit.words.environments import environment_of_path, environment_of_value
 
 RULE = define(

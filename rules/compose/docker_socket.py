@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.compose import mount_parts, services
-from lintkit.parse.interpolation import resolve, variables
+from lintkit.kinds.compose.interpolation import resolve, variables
+from lintkit.kinds.compose.service import mount_parts, services
 from lintkit.words.runtime_sockets import is_runtime_socket
 
 RULE = define(

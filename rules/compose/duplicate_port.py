@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.api import Budget, Document, Finding, Location, Route, RuleContext, bad, define, good
 from lintkit.formats.numbers import whole_number
-from lintkit.parse.compose import services
+from lintkit.kinds.compose.service import services
 
 RULE = define(
     summary="two services publish the same port of the host",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.compose_folders import compose_folders
-from lintkit.graph.compose_services import ComposeProjects, compose_projects, fragments
 from lintkit.graph.facts import ComposeFile, ComposeService, IgnoreRules
-from lintkit.graph.ignore_files import git_ignores
+from lintkit.kinds.compose.folders import compose_folders
+from lintkit.kinds.compose.project import ComposeProjects, compose_projects, fragments
+from lintkit.kinds.ignore.gitignores import git_ignores
 
 RULE = define(
     summary="a service needs a file of variables that does not exist",

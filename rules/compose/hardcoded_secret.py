@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.parse.compose import build_argument_entries, environment_entries, services
-from lintkit.parse.interpolation import variables
+from lintkit.kinds.compose.interpolation import variables
+from lintkit.kinds.compose.service import build_argument_entries, environment_entries, services
 from lintkit.secrets import classify, command_secrets, said_of, severity_of
 
 RULE = define(

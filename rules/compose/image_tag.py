@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.compose import services
-from lintkit.parse.image_names import is_moving_tag
-from lintkit.parse.interpolation import resolve, variables
+from lintkit.kinds.compose.interpolation import resolve, variables
+from lintkit.kinds.compose.service import services
+from lintkit.kinds.docker.image_names import is_moving_tag
 
 RULE = define(
     summary="an image is named without a tag, or with one that moves",

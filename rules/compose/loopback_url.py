@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.parse.compose import environment_entries, services
+from lintkit.kinds.compose.service import environment_entries, services
 from lintkit.words.datastores import datastore_of
 
 RULE = define(

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.compose_folders import ComposeFolders
-from lintkit.graph.compose_services import compose_projects
 from lintkit.graph.facts import ComposeFile, ComposeService, ImageStage
-from lintkit.graph.images import Dockerfile, normal
+from lintkit.kinds.compose.folders import ComposeFolders
+from lintkit.kinds.compose.project import compose_projects
+from lintkit.kinds.docker.images import Dockerfile, normal
 
 RULE = define(
     summary="a service has no health check",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, TESTS, Budget, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.compose_services import ComposeProjects, compose_projects
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.kinds.compose.project import ComposeProjects, compose_projects
 
 RULE = define(
     summary="a service is not restarted, or without end",

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
 from lintkit.formats.scalar_spans import part_span
-from lintkit.graph.compose_services import MAIN_FILES
-from lintkit.parse.compose_specification import Refusal, refusals
-from lintkit.parse.interpolation import invalid_parts, refusal
+from lintkit.kinds.compose.interpolation import invalid_parts, refusal
+from lintkit.kinds.compose.project import MAIN_FILES
+from lintkit.kinds.compose.specification import Refusal, refusals
 
 RULE = define(
     summary="the file is not what the compose specification allows",

@@ -19,7 +19,7 @@ from lintkit.api import (
     replacement,
 )
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.parse.interpolation import Variable, variables
+from lintkit.kinds.compose.interpolation import Variable, variables
 from lintkit.secrets import classify, is_secret_name, is_signing, said_of
 from lintkit.secrets.values import url_passwords
 

@@ -9,16 +9,16 @@ from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.compose_services import (
+from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
+from lintkit.kinds.compose.merge import dependencies
+from lintkit.kinds.compose.project import (
     MAIN_FILES,
     ComposeProjects,
     RunService,
     compose_projects,
     fragments,
 )
-from lintkit.graph.compose_tree import dependencies
-from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
-from lintkit.graph.images import normal
+from lintkit.kinds.docker.images import normal
 
 RULE = define(
     summary="a service refers to something that does not exist",

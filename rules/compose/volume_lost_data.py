@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.compose_services import RunService, compose_projects
-from lintkit.graph.compose_tree import environment, mount_of
 from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.kinds.compose.merge import environment, mount_of
+from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.words.datastores import Datastore, datastore_of
 
 RULE = define(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.package_managers import action, packages, subject
+from lintkit.kinds.docker.package_managers import action, packages, subject
 
 RULE = define(
     summary="apt asks a question that no build can answer",

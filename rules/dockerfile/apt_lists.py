@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.package_managers import family, subject, updates
+from lintkit.kinds.docker.package_managers import family, subject, updates
 
 RULE = define(
     summary="the lists of packages stay in the image",

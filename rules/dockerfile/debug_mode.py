@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.dockerfile import final_stage, stage_instructions
-from lintkit.graph.debug_modes import is_debug_mode
+from lintkit.kinds.dotenv.debug_modes import is_debug_mode
 from lintkit.words.environments import environment_of_path, is_development_stage
 
 RULE = define(

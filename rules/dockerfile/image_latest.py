@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.dockerfile import foreign_images
-from lintkit.parse.image_names import is_local
+from lintkit.kinds.docker.image_names import is_local
 
 RULE = define(
     summary="an image is built from `latest`",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.dockerfile import final_stage, stage_chain, stage_instructions
-from lintkit.parse.image_names import is_official
+from lintkit.kinds.docker.image_names import is_official
 
 RULE = define(
     summary="the image runs as root, because it names no user",

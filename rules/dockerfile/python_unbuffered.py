@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import Finding, Fix, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.contexts import build_contexts
 from lintkit.graph.facts import BufferedStart, ImageCommand, ShellScript
-from lintkit.graph.images import Paths, contents
+from lintkit.kinds.docker.contexts import build_contexts
+from lintkit.kinds.docker.images import Paths, contents
 
 RULE = define(
     summary="a Python image buffers its output",

@@ -8,7 +8,7 @@ from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import part_span
-from lintkit.parse.build_secrets import written_secrets
+from lintkit.kinds.docker.build_secrets import written_secrets
 from lintkit.secrets import classify, is_secret_name, said_of, severity_of
 from lintkit.secrets.commands import command_secrets
 from lintkit.secrets.config_files import file_secrets

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.graph.env_files import is_example, is_for_development, production
+from lintkit.kinds.dotenv.purpose import is_example, is_for_development, production
 from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
 from lintkit.secrets.values import GUESSABLE, looks_random
 from lintkit.words.hosts import is_remote, url_parts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good, replacement
-from lintkit.graph.debug_modes import switches_debugging
-from lintkit.graph.env_files import is_on, production_entries
+from lintkit.kinds.dotenv.debug_modes import switches_debugging
+from lintkit.kinds.dotenv.purpose import is_on, production_entries
 
 RULE = define(
     summary="a production environment file switches debugging on",

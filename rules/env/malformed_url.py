@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
 from lintkit.formats.numbers import is_digits, whole_number
-from lintkit.graph.env_files import entries_in_force, is_example
+from lintkit.kinds.dotenv.purpose import entries_in_force, is_example
 from lintkit.secrets import split_words
 
 RULE = define(

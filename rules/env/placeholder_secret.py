@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import (
+from lintkit.kinds.dotenv.purpose import (
     entries_in_force,
     is_example,
     is_for_development,

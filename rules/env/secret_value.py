@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import is_example, is_for_a_desk, is_public_setting
+from lintkit.kinds.dotenv.purpose import is_example, is_for_a_desk, is_public_setting
 from lintkit.secrets import classify, is_outgoing, url_credentials
 from lintkit.secrets.values import looks_random
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import is_off, is_on, production_entries
+from lintkit.kinds.dotenv.purpose import is_off, is_on, production_entries
 from lintkit.secrets import split_words
 
 RULE = define(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import production_entries
+from lintkit.kinds.dotenv.purpose import production_entries
 from lintkit.secrets import split_words
 from lintkit.words.hosts import url_parts
 

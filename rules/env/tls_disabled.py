@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.env_files import entries_in_force, is_off, is_on, production
+from lintkit.kinds.dotenv.purpose import entries_in_force, is_off, is_on, production
 from lintkit.secrets import split_words
 from lintkit.words.hosts import is_remote, url_parts
 

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.contexts import BuildContext, build_contexts
 from lintkit.graph.facts import CopyInstruction, IgnoreRules
-from lintkit.graph.ignore_files import appended, place_in
-from lintkit.graph.images import Paths
-from lintkit.graph.unwanted import Unwanted, in_words, unwanted
+from lintkit.kinds.docker.contexts import BuildContext, build_contexts
+from lintkit.kinds.docker.images import Paths
+from lintkit.kinds.docker.unwanted import Unwanted, in_words, unwanted
+from lintkit.kinds.ignore.gitignores import appended, place_in
 from lintkit.words.environments import environment_of_path
 
 _IMAGE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\n"

@@ -6,9 +6,9 @@ import posixpath
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.contexts import BuildContext, build_contexts
-from lintkit.graph.images import Paths
-from lintkit.graph.unwanted import in_words, unwanted
+from lintkit.kinds.docker.contexts import BuildContext, build_contexts
+from lintkit.kinds.docker.images import Paths
+from lintkit.kinds.docker.unwanted import in_words, unwanted
 
 RULE = define(
     summary="an image copies a whole build context that has no .dockerignore",

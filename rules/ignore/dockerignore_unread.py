@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.contexts import BuildContext, build_contexts
 from lintkit.graph.facts import IgnoreRules, ImageBuild, ImageStage
-from lintkit.graph.images import Paths
+from lintkit.kinds.docker.contexts import BuildContext, build_contexts
+from lintkit.kinds.docker.images import Paths
 
 RULE = define(
     summary="no build reads this .dockerignore",

@@ -7,9 +7,6 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.compose_folders import compose_folders
-from lintkit.graph.compose_services import compose_projects, fragments
-from lintkit.graph.env_files import is_example, is_for_development, used_path
 from lintkit.graph.facts import (
     ComposeFile,
     ComposeService,
@@ -18,8 +15,11 @@ from lintkit.graph.facts import (
     IgnoreRules,
     VariableProvided,
 )
-from lintkit.graph.ignore_files import git_ignores
-from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+from lintkit.kinds.compose.folders import compose_folders
+from lintkit.kinds.compose.project import compose_projects, fragments
+from lintkit.kinds.dotenv.purpose import is_example, is_for_development, used_path
+from lintkit.kinds.ignore.gitignores import git_ignores
+from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
 
 RULE = define(
     summary="git would track an environment file with credentials",

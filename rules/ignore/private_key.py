@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.compose_folders import compose_folders
 from lintkit.graph.facts import ComposeFile, ContainerDefined, IgnoreRules, KeyFile
-from lintkit.graph.ignore_files import git_ignores
-from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+from lintkit.kinds.compose.folders import compose_folders
+from lintkit.kinds.ignore.gitignores import git_ignores
+from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
 
 RULE = define(
     summary="git would track a private key",

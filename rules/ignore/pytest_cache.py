@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lintkit.api import Finding, Project, Release, RuleContext, Span, bad, define, good
 from lintkit.graph.facts import IgnoreRules, ModuleImport
-from lintkit.graph.ignore_files import GitIgnores, appended, git_ignores, place_in
+from lintkit.kinds.ignore.gitignores import GitIgnores, appended, git_ignores, place_in
 from lintkit.python.releases import PYTEST_IGNORES_ITSELF
 
 RULE = define(

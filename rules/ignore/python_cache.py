@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
 from lintkit.graph.facts import IgnoreRules, ModuleImport
-from lintkit.graph.ignore_files import git_ignores
-from lintkit.graph.untracked import NOT_OURS, Probe, unignored
+from lintkit.kinds.ignore.gitignores import git_ignores
+from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
 
 RULE = define(
     summary="git would track Python's bytecode",

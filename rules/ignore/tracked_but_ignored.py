@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
 from lintkit.graph.facts import IgnoreRules
-from lintkit.graph.ignore_files import git_ignores
+from lintkit.kinds.ignore.gitignores import git_ignores
 
 RULE = define(
     summary="git tracks files that an ignore file names",

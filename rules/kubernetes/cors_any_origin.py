@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at
+from lintkit.kinds.kubernetes.objects import at
 from lintkit.words.origins import has_open_end, lets_strangers_in
 
 RULE = define(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.graph.debug_modes import is_debug_mode
-from lintkit.parse.kubernetes import env_entries
+from lintkit.kinds.dotenv.debug_modes import is_debug_mode
+from lintkit.kinds.kubernetes.objects import env_entries
 from lintkit.words.environments import environment_of_path
 
 RULE = define(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.cluster import Cluster
-from lintkit.graph.cluster_facts import KeyMounted, PodsDefined
 from lintkit.graph.facts import ConfigObject, EnvFrom
+from lintkit.kinds.kubernetes.cluster import Cluster
+from lintkit.kinds.kubernetes.cluster_facts import KeyMounted, PodsDefined
 
 _CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {region: eu}\n"
 _POD = """\

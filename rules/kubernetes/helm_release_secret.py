@@ -7,7 +7,7 @@ from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Span, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.parse.kubernetes import at
+from lintkit.kinds.kubernetes.objects import at
 from lintkit.secrets import Verdict
 from lintkit.secrets.chart_values import chart_secrets, chart_secrets_of_text, value_secret
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.image_triggers import triggered_images
-from lintkit.parse.kubernetes import containers
+from lintkit.kinds.kubernetes.image_triggers import triggered_images
+from lintkit.kinds.kubernetes.objects import containers
 
 RULE = define(
     summary="an image is named without a version",

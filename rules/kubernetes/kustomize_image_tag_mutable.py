@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.image_names import is_moving_tag
-from lintkit.parse.kubernetes import at
+from lintkit.kinds.docker.image_names import is_moving_tag
+from lintkit.kinds.kubernetes.objects import at
 
 RULE = define(
     summary="a kustomization replaces an image by a tag that moves",

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at
-from lintkit.parse.security_contexts import security_contexts
+from lintkit.kinds.kubernetes.objects import at
+from lintkit.kinds.kubernetes.security_contexts import security_contexts
 
 RULE = define(
     summary="a container runs under a user id that may be one of the node",

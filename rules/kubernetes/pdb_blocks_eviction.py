@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.cluster import Cluster
-from lintkit.graph.cluster_facts import BudgetDefined, PodsDefined
 from lintkit.graph.facts import Autoscaler, Count
+from lintkit.kinds.kubernetes.cluster import Cluster
+from lintkit.kinds.kubernetes.cluster_facts import BudgetDefined, PodsDefined
 
 _BUDGET = """\
 apiVersion: policy/v1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.cluster_facts import BudgetDefined, PodsDefined
 from lintkit.graph.facts import Autoscaler
+from lintkit.kinds.kubernetes.cluster_facts import BudgetDefined, PodsDefined
 
 _PODS = """\
 apiVersion: apps/v1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.numbers import is_digits
-from lintkit.parse.kubernetes import at, containers
+from lintkit.kinds.kubernetes.objects import at, containers
 
 RULE = define(
     summary="a probe names a port that the container does not have",

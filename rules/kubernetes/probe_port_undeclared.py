@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.numbers import whole_number
-from lintkit.parse.kubernetes import at, containers
+from lintkit.kinds.kubernetes.objects import at, containers
 
 RULE = define(
     summary="a probe asks for a port that is not declared",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at, is_partial
-from lintkit.parse.kubernetes_apis import misfits
-from lintkit.parse.kubernetes_validation import refusals
+from lintkit.kinds.kubernetes.apis import misfits
+from lintkit.kinds.kubernetes.objects import at, is_partial
+from lintkit.kinds.kubernetes.validation import refusals
 
 RULE = define(
     summary="the API server refuses an object, or drops a field of it",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.parse.generators import Literal, generator_literals
+from lintkit.kinds.kubernetes.generators import Literal, generator_literals
 from lintkit.secrets import Verdict, classify, is_secret_name, said_of, severity_of
 from lintkit.secrets.config_files import file_secrets
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.parse.generators import generator_literals
+from lintkit.kinds.kubernetes.generators import generator_literals
 from lintkit.secrets import Verdict, classify, said_of, severity_of, split_words
 from lintkit.secrets.values import looks_random
 

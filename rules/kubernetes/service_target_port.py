@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.formats.numbers import is_digits
-from lintkit.graph.cluster_facts import PodsDefined, ServiceDefined
+from lintkit.kinds.kubernetes.cluster_facts import PodsDefined, ServiceDefined
 
 _SERVICE = """\
 apiVersion: v1

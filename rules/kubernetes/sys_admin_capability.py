@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.parse.kubernetes import at
+from lintkit.kinds.kubernetes.objects import at
 from lintkit.parse.node_agents import pod_containers, works_on_its_node
 
 RULE = define(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.graph.label_selectors import read_labels, read_selector
-from lintkit.parse.kubernetes import at, is_patch, pod_spec_route
+from lintkit.kinds.kubernetes.labels import read_labels, read_selector
+from lintkit.kinds.kubernetes.objects import at, is_patch, pod_spec_route
 
 _SPREAD = """\
 apiVersion: apps/v1

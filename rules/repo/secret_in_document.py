@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Document, Finding, RuleContext, Span, bad, define, good
-from lintkit.graph.env_files import is_example
+from lintkit.kinds.dotenv.purpose import is_example
 from lintkit.secrets import classify, url_credentials
 from lintkit.secrets.formats import DOCUMENTED, find_formats
 from lintkit.secrets.private_keys import key_of_file, private_keys

@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.graph.env_files import is_public_setting
+from lintkit.kinds.dotenv.purpose import is_public_setting
 from lintkit.secrets import Verdict, classify, command_secrets, is_secret_name
 from lintkit.secrets.outcome import is_in_url
 from lintkit.secrets.values import looks_random

@@ -8,7 +8,7 @@ from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
-from lintkit.graph.build_arguments import baked_argument, build_arguments
+from lintkit.kinds.docker.build_arguments import baked_argument, build_arguments
 
 RULE = define(
     summary="a secret is handed to an image build as a build argument",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.discover.kinds import is_binary, kind_by_name, kind_of, template_stem
+from lintkit.kinds.recognise import is_binary, kind_by_name, kind_of, template_stem
 from lintkit.model import KINDS
 
 DEPLOYMENT = b"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"

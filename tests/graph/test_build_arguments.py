@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.graph.build_arguments import build_arguments
+from lintkit.kinds.docker.build_arguments import build_arguments
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.graph.build_commands import builds
+from lintkit.kinds.docker.build_commands import builds
 
 
 @pytest.mark.parametrize(

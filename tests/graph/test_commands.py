@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.graph.commands import started, worker_count
+from lintkit.kinds.docker.commands import started, worker_count
 
 
 def programs(command: str) -> list[tuple[str, str, tuple[str, ...], str | None]]:

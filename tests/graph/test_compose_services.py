@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from lintkit.graph.compose_services import ComposeProjects, compose_projects
-from lintkit.graph.extract import extract_document
 from lintkit.graph.facts import ComposeFile, ComposeService, Fact
+from lintkit.kinds.compose.project import ComposeProjects, compose_projects
+from lintkit.kinds.compose.service import parse
+from lintkit.kinds.extract import extract_document
 from lintkit.model import SourceFile
-from lintkit.parse.compose import parse
 
 
 def facts_of(files: dict[str, str]) -> list[Fact]:

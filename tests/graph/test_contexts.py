@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from lintkit.graph.contexts import BuildContext, T, build_contexts
-from lintkit.graph.images import Paths
+from lintkit.kinds.docker.contexts import BuildContext, T, build_contexts
+from lintkit.kinds.docker.images import Paths
 from tests.graph.trees import facts_of
 
 

@@ -9,7 +9,7 @@ from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.formats.dotenv import parse
-from lintkit.graph.env_files import production, used_path
+from lintkit.kinds.dotenv.purpose import production, used_path
 from lintkit.model import SourceFile
 
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from lintkit.graph.extract import extract_python
 from lintkit.graph.facts import ModuleImport
 from lintkit.graph.modules import ImportGraph
+from lintkit.kinds.extract import extract_python
 
 
 def graph(files: dict[str, str]) -> ImportGraph:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.parse.kubernetes_apis import deprecated, removed
+from lintkit.kinds.kubernetes.apis import deprecated, removed
 
 
 @pytest.mark.parametrize(

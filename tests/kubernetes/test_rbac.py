@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lintkit.kinds.kubernetes.objects import parse
+from lintkit.kinds.kubernetes.rbac import CORE, Grant, grants
 from lintkit.model import SourceFile
-from lintkit.parse.kubernetes import parse
-from lintkit.parse.rbac import CORE, Grant, grants
 
 
 def read(rules: str, name: str = "shop", kind: str = "Role") -> list[Grant]:

@@ -13,9 +13,9 @@ from lintkit.catalog import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
-from lintkit.parse.cron import fault_in_schedule
-from lintkit.parse.kubernetes_validation import refusals
-from lintkit.parse.quantities import is_quantity, value_of_quantity
+from lintkit.kinds.kubernetes.cron import fault_in_schedule
+from lintkit.kinds.kubernetes.quantities import is_quantity, value_of_quantity
+from lintkit.kinds.kubernetes.validation import refusals
 
 SIDECAR = """\
 apiVersion: apps/v1

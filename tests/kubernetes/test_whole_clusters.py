@@ -8,7 +8,7 @@ from lintkit.catalog import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
-from lintkit.parse.kubernetes import is_policy, pod_spec_route
+from lintkit.kinds.kubernetes.objects import is_policy, pod_spec_route
 
 POD = """\
 apiVersion: v1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.parse.build_secrets import written_secrets
+from lintkit.kinds.docker.build_secrets import written_secrets
 
 MOUNT = ("mount", "type=secret,id=key")
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from lintkit.kinds.compose import service as compose
+from lintkit.kinds.compose.service import env_files, environment_entries, go_text, label_entries, services
 from lintkit.model import Document, SourceFile, Span
-from lintkit.parse import compose
-from lintkit.parse.compose import env_files, environment_entries, go_text, label_entries, services
 
 
 def load(text: str) -> Document:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.parse.compose_values import (
+from lintkit.kinds.compose.values import (
     duration_refusal,
     mount_refusal,
     port_refusal,

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from lintkit.cli.main import run
+from lintkit.kinds.compose.service import parse
+from lintkit.kinds.docker.inline import inline_dockerfiles
 from lintkit.model import SourceFile
-from lintkit.parse.compose import parse
-from lintkit.parse.inline_dockerfile import inline_dockerfiles
 
 COMPOSE = """\
 services:

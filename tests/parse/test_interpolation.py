@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.parse.interpolation import (
+from lintkit.kinds.compose.interpolation import (
     Variable,
     invalid_parts,
     is_literal,

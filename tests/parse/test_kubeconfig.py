@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from lintkit.discover.kinds import kind_of
+from lintkit.kinds.kubernetes.kubeconfig import kubeconfig_users
+from lintkit.kinds.kubernetes.objects import parse
+from lintkit.kinds.recognise import kind_of
 from lintkit.model import SourceFile
-from lintkit.parse.kubeconfig import kubeconfig_users
-from lintkit.parse.kubernetes import parse
 
 TEXT = b"""\
 apiVersion: v1

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from lintkit.kinds.kubernetes import objects as kubernetes
+from lintkit.kinds.kubernetes.objects import containers, env_entries, env_sources, pod_spec_route
+from lintkit.kinds.workflow import document as workflow
 from lintkit.model import Document, SourceFile, Span
-from lintkit.parse import kubernetes, workflow
-from lintkit.parse.kubernetes import containers, env_entries, env_sources, pod_spec_route
 
 
 def load(text: str) -> tuple[Document, ...]:

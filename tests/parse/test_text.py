@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from lintkit.kinds.text.document import parse
 from lintkit.model import SourceFile
-from lintkit.parse.text import parse
 from lintkit.secrets.private_keys import key_of_file
 
 BODY = "bm90IGEga2V5LCBvbmx5IGxpbmVzIG9mIGJhc2U2NCB0aGF0IGxvb2sgbGlrZSBvbmU\n"

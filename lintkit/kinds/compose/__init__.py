@@ -1,0 +1,1 @@
+"""Compose files: services, projects of several files, interpolation, and what compose refuses."""

@@ -1,0 +1,1 @@
+"""Dockerfiles: images, build contexts, commands, and what BuildKit refuses."""

@@ -1,0 +1,101 @@
+"""The facts of one file, whatever its kind: what the check of single files calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from lintkit.graph.facts import Fact
+from lintkit.model import Document, Kind
+from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
+from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
+
+if TYPE_CHECKING:
+    from lintkit.python.module import Match, PythonFile
+
+_DOCUMENTS: Mapping[Kind, tuple[str, str]] = {
+    "compose": ("lintkit.kinds.compose.facts", "extract"),
+    "kubernetes": ("lintkit.kinds.kubernetes.facts", "extract"),
+    "dockerfile": ("lintkit.kinds.docker.facts", "extract"),
+    "dotenv": ("lintkit.kinds.others", "extract_dotenv"),
+    "gitignore": ("lintkit.kinds.others", "extract_ignore"),
+    "dockerignore": ("lintkit.kinds.others", "extract_ignore"),
+    "workflow": ("lintkit.kinds.others", "extract_workflow"),
+    "text": ("lintkit.kinds.others", "extract_text"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PythonExtractor:
+    """Facts of Python source, found as rules find their matches: `looks_at` gates and screens, `extract` reads."""
+
+    name: str
+    looks_at: tuple[Trigger, ...]
+    module: str
+
+    def extract(self, match: Match, file: PythonFile) -> Iterator[Fact]:
+        """The facts of one match."""
+        found: Iterator[Fact] = import_module(self.module).extract(match, file)
+        return found
+
+
+def extract_document(document: Document) -> Iterator[Fact]:
+    """The facts of one document of any kind but Python; none for kinds that say nothing about configuration."""
+    found = _DOCUMENTS.get(document.kind)
+    if found is None:
+        return
+    module, function = found
+    read: Callable[[Document], Iterator[Fact]] = getattr(import_module(module), function)
+    yield from read(document)
+
+
+def extract_python(text: str, path: str) -> Iterator[Fact]:
+    """The facts of a Python file that no single match can tell: imports, state, handlers and calls."""
+    from lintkit.python.facts import extract
+
+    yield from extract(text, path)
+
+
+PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
+    PythonExtractor(
+        "reads",
+        (
+            Calls(
+                (
+                    "os.getenv",
+                    "os.environ.get",
+                    "os.environ.pop",
+                    "os.environ.setdefault",
+                    "decouple.config",
+                    "decouple.Config",
+                    "decouple.AutoConfig",
+                    "environ.Env",
+                    "environs.Env",
+                    "starlette.config.Config",
+                    "dotenv.load_dotenv",
+                    "dotenv.dotenv_values",
+                    "uvicorn.run",
+                )
+            ),
+            References(("os.environ",)),
+            Subclasses(
+                ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
+            ),
+        ),
+        "lintkit.python.read_facts",
+    ),
+    PythonExtractor("clients", (CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS), "lintkit.python.client_facts"),
+    PythonExtractor(
+        "tables",
+        (
+            NamedValues(("__tablename__",)),
+            Calls(("sqlalchemy.Table", "sqlalchemy.schema.Table", "sqlalchemy.sql.schema.Table")),
+            Subclasses(("sqlmodel.SQLModel", "sqlmodel.main.SQLModel", "django.db.models.Model")),
+            MethodCalls(("table", "from_"), words=("supabase",)),
+        ),
+        "lintkit.python.table_facts",
+    ),
+)
+"""What the per-file pass runs on Python files; the triggers stand here so that a file without matches loads nothing."""

@@ -1,0 +1,1 @@
+"""Kubernetes objects: what they are, how kustomize makes them, and what the API server refuses."""

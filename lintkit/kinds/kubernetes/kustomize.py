@@ -1,0 +1,558 @@
+"""What a kustomization makes of the objects it names: patches, images, replicas, namespace and labels.
+
+Objects keep the file and the place in it that they come from, so that what is said of a base can be asked again of what
+each overlay makes of it. Generators, Helm charts, remote bases and replacements are left out; names keep their form.
+"""
+
+from __future__ import annotations
+
+import copy
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from lintkit.budget import LeftOutError
+from lintkit.formats.errors import ParseError
+from lintkit.formats.numbers import whole_number
+from lintkit.kinds.kubernetes.objects import at, parse, pod_spec_route
+from lintkit.kinds.recognise import KUSTOMIZATION_FILES
+from lintkit.model import Document, Route, SourceFile
+
+INLINE = "patch.yaml"
+"""The path of a patch that is written into its kustomization."""
+
+_MOST_OBJECTS = 2_000
+_MOST_VISITS = 2_000
+_DEEPEST = 20
+MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
+    "containers": ("name",),
+    "initContainers": ("name",),
+    "ephemeralContainers": ("name",),
+    "env": ("name",),
+    "volumes": ("name",),
+    "volumeMounts": ("mountPath",),
+    "volumeDevices": ("devicePath",),
+    "webhooks": ("name",),
+    "ports": ("containerPort", "port"),
+    "imagePullSecrets": ("name",),
+    "hostAliases": ("ip",),
+    "topologySpreadConstraints": ("topologyKey",),
+}
+
+_MOST_STEPS = 1_000
+_SCALED = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
+
+Mode = Literal["changed", "steps", "unchanged"]
+"""How objects are built: with all changes, with what each change made of them, or without any."""
+
+Read = Callable[[str], tuple[Document, ...]]
+"""The documents of a file of the repository; none for one that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A patch, an image or a number of replicas, as a kustomization says it.
+
+    path   the kustomization
+    route  where it stands in it
+    patch  the patch itself, whose spans are those of its own file, or of the text at `route`; None for what is none
+    """
+
+    path: str
+    route: Route
+    patch: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a change made of one object."""
+
+    change: Change
+    before: Any
+    after: Any
+
+
+@dataclass(slots=True)
+class Run:
+    """One build: how, and how many more steps it may keep, each of which takes two copies of an object.
+
+    visits  how many more times it may go into a kustomization, which one that is named twice doubles at each level
+    """
+
+    mode: Mode
+    left: int = _MOST_STEPS
+    visits: int = _MOST_VISITS
+
+
+@dataclass(slots=True)
+class BuiltObject:
+    """An object as a kustomization deploys it, and the document that it comes from; no data where it is deleted."""
+
+    path: str
+    index: int
+    data: Any
+    run: Run
+    steps: list[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Kustomizations:
+    """All kustomizations of a repository: folder -> its file."""
+
+    files: Mapping[str, str]
+    read: Read
+
+    def roots(self) -> list[str]:
+        """The folders of kustomizations that no other one builds on."""
+        used: set[str] = set()
+        for folder in self.files:
+            for entry in self._entries(self._data(folder)):
+                used.add(posixpath.normpath(posixpath.join(folder, entry)))
+        return [
+            folder
+            for folder in sorted(self.files)
+            if folder not in used and self._data(folder).get("kind") != "Component"
+        ]
+
+    def tree(self, root: str) -> frozenset[str]:
+        """The folders of a kustomization and of all that it builds on."""
+        pending, seen = [root], {root}
+        while pending:
+            folder = pending.pop()
+            for entry in self._entries(self._data(folder)):
+                path = posixpath.normpath(posixpath.join(folder, entry))
+                if path in self.files and path not in seen:
+                    seen.add(path)
+                    pending.append(path)
+        return frozenset(seen)
+
+    def reached(self, root: str) -> frozenset[str]:
+        """The files of all objects that a kustomization deploys."""
+        found = (
+            posixpath.normpath(posixpath.join(folder, entry))
+            for folder in self.tree(root)
+            for entry in self._entries(self._data(folder))
+        )
+        return frozenset(path for path in found if path not in self.files)
+
+    def changes(self, root: str) -> bool:
+        """Whether a kustomization, or one that it builds on, has patches, images or replicas."""
+        keys = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas")
+        return any(_items(self._data(folder), key) for folder in self.tree(root) for key in keys)
+
+    def patch_files(self, root: str) -> frozenset[str]:
+        """The files whose patches a kustomization applies, those of what it builds on included."""
+        return frozenset(
+            posixpath.normpath(posixpath.join(folder, entry))
+            for folder in self.tree(root)
+            for entry in _patch_files(self._data(folder))
+        )
+
+    def patches_alone(self) -> dict[str, str]:
+        """The files that kustomizations name as patches, and none as a resource, with the folder of one that does."""
+        patches: dict[str, str] = {}
+        resources: set[str] = set()
+        for folder in sorted(self.files):
+            data = self._data(folder)
+            for entry in _patch_files(data):
+                patches.setdefault(posixpath.normpath(posixpath.join(folder, entry)), folder)
+            resources.update(
+                posixpath.normpath(posixpath.join(folder, entry)) for entry in self._entries(data)
+            )
+        return {path: folder for path, folder in patches.items() if path not in resources}
+
+    def build(self, root: str, mode: Mode = "changed") -> list[BuiltObject]:
+        """The objects that a kustomization deploys or deletes. Raises LeftOutError where that is too much to follow."""
+        objects: list[BuiltObject] = []
+        run = Run(mode)
+        self._into(root, objects, 0, run)
+        if len(objects) >= _MOST_OBJECTS or run.left <= 0 or run.visits < 0:
+            raise LeftOutError(
+                f"what this kustomization deploys was not followed: it has more than {_MOST_OBJECTS:,} objects, "
+                f"{_MOST_STEPS:,} changes or {_MOST_VISITS:,} kustomizations that it builds on"
+            )
+        return objects
+
+    def _data(self, folder: str) -> Mapping[Any, Any]:
+        documents = self.read(self.files[folder])
+        data = documents[0].data if documents else None
+        return data if isinstance(data, dict) else {}
+
+    @staticmethod
+    def _entries(data: Mapping[Any, Any]) -> list[str]:
+        return [
+            each
+            for key in ("resources", "bases", "components")
+            for each in _items(data, key)
+            if isinstance(each, str)
+        ]
+
+    def _into(self, folder: str, objects: list[BuiltObject], depth: int, run: Run) -> None:
+        run.visits -= 1
+        if depth > _DEEPEST or len(objects) >= _MOST_OBJECTS or run.visits < 0:
+            return
+        data = self._data(folder)
+        own: list[BuiltObject] = []
+        for key in ("resources", "bases"):
+            for entry in _items(data, key):
+                if not isinstance(entry, str):
+                    continue
+                path = posixpath.normpath(posixpath.join(folder, entry))
+                if path in self.files:
+                    self._into(path, own, depth + 1, run)
+                else:
+                    own.extend(
+                        BuiltObject(path, each.index, copy.deepcopy(each.data), run, [])
+                        for each in self.read(path)
+                        if isinstance(each.data, dict)
+                    )
+        # A component works on everything that stands before it, and so does this file if it is one.
+        everything = [*objects, *own] if data.get("kind") == "Component" else own
+        for entry in _items(data, "components"):
+            path = posixpath.normpath(posixpath.join(folder, entry)) if isinstance(entry, str) else ""
+            if path in self.files:
+                self._into(path, everything, depth + 1, run)
+        known = set(map(id, objects))
+        added = [each for each in everything if id(each) not in known]
+        self._transform(folder, data, everything)
+        objects.extend(added)
+
+    def _transform(self, folder: str, data: Mapping[Any, Any], objects: list[BuiltObject]) -> None:
+        here = self.files[folder]
+        for change, patch, target in self._patches(folder, data):
+            for each in objects:
+                if _concerns(patch, target, each.data):
+                    _step(each, change, partial(_patched, patch, target))
+        namespace = data.get("namespace")
+        labels, template_labels, selector_labels = _labels(data)
+        for each in objects:
+            if isinstance(namespace, str) and namespace:
+                _mapping_in(each.data, "metadata")["namespace"] = namespace
+                for reference in _without_namespace(each.data):
+                    reference["namespace"] = namespace
+            if labels:
+                _mapping_in(_mapping_in(each.data, "metadata"), "labels").update(labels)
+            template = at(each.data, "spec", "template")
+            if template_labels and isinstance(template, dict):
+                _mapping_in(_mapping_in(template, "metadata"), "labels").update(template_labels)
+            if selector_labels:
+                _label_selector(each.data, selector_labels)
+            for index, image in enumerate(_items(data, "images")):
+                if any(_with_image(each.data, image)):
+                    _step(each, Change(here, ("images", index)), partial(_with_new_image, image))
+            for index, replicas in enumerate(_items(data, "replicas")):
+                name = at(replicas, "name")
+                if name is not None and name == at(each.data, "metadata", "name") and _is_scaled(each.data):
+                    change = Change(here, ("replicas", index, "count"))
+                    _step(each, change, partial(_scaled, at(replicas, "count")))
+
+    def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, Any, Any]]:
+        here = self.files[folder]
+        for index, entry in enumerate(_items(data, "patchesStrategicMerge")):
+            if isinstance(entry, str):
+                documents = _inline(entry) if "\n" in entry or ":" in entry else self._file(folder, entry)
+                place: Route = ("patchesStrategicMerge", index)
+                yield from ((Change(here, place, each), each.data, None) for each in documents)
+        for key in ("patches", "patchesJson6902"):
+            for index, entry in enumerate(_items(data, key)):
+                if isinstance(entry, str):
+                    first = (
+                        (Change(here, (key, index), each), each.data) for each in self._file(folder, entry)
+                    )
+                    yield from ((change, patch, None) for change, patch in first)
+                if not isinstance(entry, dict):
+                    continue
+                inline, path = entry.get("patch"), entry.get("path")
+                documents = (
+                    _inline(inline)
+                    if isinstance(inline, str)
+                    else self._file(folder, path)
+                    if isinstance(path, str)
+                    else ()
+                )
+                # Operations are a list in one document; the rest are objects, one a document.
+                place = (key, index, "patch" if isinstance(inline, str) else "path")
+                yield from ((Change(here, place, each), each.data, entry.get("target")) for each in documents)
+
+    def _file(self, folder: str, entry: str) -> tuple[Document, ...]:
+        return self.read(posixpath.normpath(posixpath.join(folder, entry)))
+
+
+def is_kustomization(document: Document) -> bool:
+    """Whether a document is a kustomization or a component, which need say neither version nor kind by their names."""
+    version = at(document.data, "apiVersion")
+    if isinstance(version, str):
+        return version.startswith("kustomize.config.k8s.io/")
+    return isinstance(document.data, dict) and posixpath.basename(document.path) in KUSTOMIZATION_FILES
+
+
+def _without_namespace(data: Mapping[Any, Any]) -> Iterator[dict[Any, Any]]:
+    """What refers to a Service or a ServiceAccount without a namespace, which the name references of kustomize add."""
+    for webhook in _items(data, "webhooks"):
+        service = at(webhook, "clientConfig", "service")
+        if isinstance(service, dict) and service.get("namespace") is None:
+            yield service
+    for subject in _items(data, "subjects"):
+        if at(subject, "kind") == "ServiceAccount" and subject.get("namespace") is None:
+            yield subject
+
+
+def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:
+    for entry in _items(data, "patchesStrategicMerge"):
+        if isinstance(entry, str) and "\n" not in entry and ":" not in entry:
+            yield entry
+    for key in ("patches", "patchesJson6902"):
+        for entry in _items(data, key):
+            path = entry if isinstance(entry, str) else at(entry, "path")  # as the first releases had it
+            if isinstance(path, str):
+                yield path
+
+
+def _inline(text: str) -> tuple[Document, ...]:
+    try:
+        return parse(SourceFile(INLINE, "kubernetes", text.encode("utf-8", "replace")))
+    except ParseError:
+        return ()
+
+
+def _items(data: Any, key: str) -> list[Any]:
+    found = data.get(key) if isinstance(data, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _mapping_in(data: Any, key: str) -> dict[Any, Any]:
+    found = data.get(key) if isinstance(data, dict) else None
+    if isinstance(found, dict):
+        return found
+    fresh: dict[Any, Any] = {}
+    if isinstance(data, dict):
+        data[key] = fresh
+    return fresh
+
+
+def _labels(data: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+    """The labels that a kustomization gives to objects, to the pods of their templates, and to their selectors."""
+    common = data.get("commonLabels")
+    labels: dict[Any, Any] = dict(common) if isinstance(common, dict) else {}
+    of_templates, of_selectors = dict(labels), dict(labels)
+    for entry in _items(data, "labels"):
+        pairs = at(entry, "pairs")
+        if isinstance(pairs, dict):
+            labels.update(pairs)
+            if entry.get("includeSelectors") or entry.get("includeTemplates"):
+                of_templates.update(pairs)
+            if entry.get("includeSelectors"):
+                of_selectors.update(pairs)
+    return labels, of_templates, of_selectors
+
+
+def _label_selector(data: Any, labels: Mapping[Any, Any]) -> None:
+    """Add labels to what an object selects pods by (kustomize, konfig/builtinpluginconsts/commonlabels.go)."""
+    kind, spec = at(data, "kind"), at(data, "spec")
+    if not isinstance(spec, dict):
+        return
+    if kind in ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"):
+        _mapping_in(_mapping_in(spec, "selector"), "matchLabels").update(labels)
+    elif kind in ("Service", "ReplicationController") and at(data, "apiVersion") == "v1":
+        _mapping_in(spec, "selector").update(labels)
+    else:
+        field = "podSelector" if kind == "NetworkPolicy" else "selector"
+        selected = at(spec, field, "matchLabels")
+        if isinstance(selected, dict):
+            selected.update(labels)
+
+
+def _with_image(data: Any, image: Any) -> Iterator[tuple[dict[Any, Any], str, str, str]]:
+    """The containers that run an image of that name: (container, name, tag, digest)."""
+    name = at(image, "name")
+    route = pod_spec_route(data)
+    spec = at(data, *route) if route is not None else None
+    if not isinstance(name, str):
+        return
+    for field_name in ("initContainers", "containers"):
+        for container in _items(spec, field_name):
+            text = at(container, "image")
+            if not isinstance(text, str):
+                continue
+            bare, _, digest = text.partition("@")
+            head, colon, tag = bare.rpartition(":")
+            if not colon or "/" in tag:
+                head, tag = bare, ""
+            if head == name:
+                yield container, head, tag, digest
+
+
+def _with_new_image(image: Any, data: Any) -> Any:
+    for container, head, tag, digest in _with_image(data, image):
+        new = str(image.get("newName") or head)
+        if image.get("digest"):
+            container["image"] = f"{new}@{image['digest']}"
+        elif image.get("newTag") is not None:
+            container["image"] = f"{new}:{image['newTag']}"
+        else:
+            container["image"] = new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+    return data
+
+
+def _is_scaled(data: Any) -> bool:
+    return isinstance(at(data, "spec"), dict) and at(data, "kind") in _SCALED
+
+
+def _scaled(count: Any, data: Any) -> Any:
+    _mapping_in(data, "spec")["replicas"] = count
+    return data
+
+
+def _step(built: BuiltObject, change: Change, make: Callable[[Any], Any]) -> None:
+    """Change an object, and keep what that made of it where somebody asks for it."""
+    run = built.run
+    if run.mode != "steps" or run.left <= 0:
+        built.data = make(built.data) if run.mode != "unchanged" else built.data
+        return
+    run.left -= 1
+    before = copy.deepcopy(built.data)
+    built.data = make(built.data)
+    if built.data != before:
+        built.steps.append(Step(change, before, copy.deepcopy(built.data)))
+
+
+# --- patches --------------------------------------------------------------------------------------------------------
+
+
+def _concerns(patch: Any, target: Any, data: Any) -> bool:
+    if isinstance(target, dict):
+        return isinstance(patch, (list, dict)) and _is_target(target, data)
+    if not isinstance(patch, dict):
+        return False
+    return _is_target({"kind": patch.get("kind"), "name": at(patch, "metadata", "name")}, data, exact=True)
+
+
+def _patched(patch: Any, target: Any, data: Any) -> Any:
+    """What a patch makes of an object that it concerns; nothing where it deletes it."""
+    if isinstance(patch, list):
+        for operation in patch:
+            _operate(data, operation)
+        return data
+    if patch.get("$patch") == "delete":
+        return None
+    content = {k: v for k, v in patch.items() if k not in ("apiVersion", "kind")}
+    if isinstance(target, dict) and isinstance(content.get("metadata"), dict):
+        content["metadata"] = {k: v for k, v in content["metadata"].items() if k != "name"}
+    _merge(data, content)
+    return data
+
+
+def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False) -> bool:
+    if not isinstance(data, dict):  # deleted by an earlier patch
+        return False
+    version = data.get("apiVersion")
+    group = version.rpartition("/")[0] if isinstance(version, str) else ""
+    facts = {
+        "kind": data.get("kind"),
+        "name": at(data, "metadata", "name"),
+        "namespace": at(data, "metadata", "namespace"),
+        "group": group,
+    }
+    for key, value in facts.items():
+        wanted = target.get(key)
+        if wanted is None or (wanted == "" and not exact):
+            continue
+        if not isinstance(value, str) or not isinstance(wanted, str):
+            return False
+        if value != wanted and (exact or not _matches(wanted, value)):
+            return False
+    selector = target.get("labelSelector")
+    if isinstance(selector, str):
+        labels = at(data, "metadata", "labels")
+        pairs = [part.partition("=")[::2] for part in selector.replace("==", "=").split(",")]
+        return isinstance(labels, dict) and all(
+            labels.get(key.strip()) == value.strip() for key, value in pairs
+        )
+    return True
+
+
+def _matches(pattern: str, value: str) -> bool:
+    """Targets are anchored regular expressions; only the ones that everybody writes are followed."""
+    if re.fullmatch(r"[\w./-]*(?:\.\*[\w./-]*)?", pattern) is None:
+        return False
+    head, star, tail = pattern.partition(".*")
+    return (
+        value.startswith(head) and value.endswith(tail) and len(value) >= len(head) + len(tail)
+        if star
+        else False
+    )
+
+
+def _merge(data: dict[Any, Any], patch: Mapping[Any, Any]) -> None:
+    """A strategic merge: mappings are merged, `null` deletes, and lists of known kinds are merged by their key."""
+    if patch.get("$patch") == "replace":
+        data.clear()
+    for key, value in patch.items():
+        if isinstance(key, str) and key.startswith("$"):
+            continue
+        old = data.get(key)
+        if value is None:
+            data.pop(key, None)
+        elif isinstance(value, dict) and isinstance(old, dict):
+            _merge(old, value)
+        elif isinstance(value, list) and isinstance(old, list) and key in MERGE_KEYS:
+            _merge_lists(old, value, MERGE_KEYS[key])
+        else:
+            data[key] = copy.deepcopy(value)
+
+
+def _merge_lists(old: list[Any], new: list[Any], keys: tuple[str, ...]) -> None:
+    for item in new:
+        if not isinstance(item, dict):
+            continue
+        same = next(
+            (
+                each
+                for each in old
+                if isinstance(each, dict) and any(key in item and each.get(key) == item[key] for key in keys)
+            ),
+            None,
+        )
+        if item.get("$patch") == "delete":
+            if same is not None:
+                old.remove(same)
+        elif same is not None:
+            _merge(same, item)
+        elif "$patch" not in item:
+            old.append(copy.deepcopy(item))
+
+
+def _operate(data: Any, operation: Any) -> None:
+    """One operation of a JSON patch; `move`, `copy` and `test` are left out."""
+    path = at(operation, "path")
+    what = at(operation, "op")
+    if not isinstance(path, str) or not path.startswith("/") or what not in ("add", "replace", "remove"):
+        return
+    *parents, last = [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
+    node = data
+    for part in parents:
+        if isinstance(node, dict):
+            node = node.get(part)
+        elif isinstance(node, list) and (index := whole_number(part)) is not None and index < len(node):
+            node = node[index]
+        else:
+            return
+    value = copy.deepcopy(operation.get("value"))
+    if isinstance(node, dict):
+        if what == "remove":
+            node.pop(last, None)
+        else:
+            node[last] = value
+    elif isinstance(node, list):
+        if what == "add" and last == "-":
+            node.append(value)
+        elif (index := whole_number(last)) is not None and index < len(node):
+            if what == "remove":
+                del node[index]
+            elif what == "replace":
+                node[index] = value
+            else:
+                node.insert(index, value)

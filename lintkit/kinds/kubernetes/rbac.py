@@ -1,0 +1,106 @@
+"""What the rules of a Role or ClusterRole allow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lintkit.kinds.kubernetes.objects import at
+from lintkit.model import Document, Span
+
+_ITS_OWN = ("system:", "gce:")
+_FOR_PEOPLE = ("cluster-admin", "admin", "edit", "view")
+"""How the roles are called that the cluster makes: for its own parts, and for people."""
+
+CORE = ("", "*")
+"""API groups of a rule that speaks of pods, Secrets and what else is not in a group of its own."""
+
+
+_MAKERS = (
+    "pods",
+    "deployments",
+    "daemonsets",
+    "statefulsets",
+    "replicasets",
+    "replicationcontrollers",
+    "jobs",
+    "cronjobs",
+    "*",
+)
+MAKING_PODS = (("", "apps", "batch", "extensions", "*"), _MAKERS, ("create", "*"))
+"""Groups, resources and verbs of who starts pods, by itself or through what makes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One rule of a role, as it is written.
+
+    role   the role in words: "ClusterRole `shop`"
+    index  its place among the rules of the role
+    span   where the rule begins
+    named  it holds for the objects only that it names
+    """
+
+    role: str
+    index: int
+    span: Span
+    groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    verbs: tuple[str, ...]
+    named: bool
+
+    @property
+    def everything(self) -> bool:
+        """Whether it allows every verb on every resource of every group."""
+        return "*" in self.groups and "*" in self.resources and "*" in self.verbs and not self.named
+
+    def way(self, groups: tuple[str, ...], resources: tuple[str, ...], verbs: tuple[str, ...]) -> str:
+        """How it allows one of `verbs` on one of `resources`, in words; empty where it does not.
+
+        What is allowed by name is told before what a wildcard allows.
+        """
+        if not any(group in self.groups for group in groups):
+            return ""
+        resource = next((each for each in resources if each in self.resources), None)
+        verb = next((each for each in verbs if each in self.verbs), None)
+        return f"`{verb}` on `{resource}`" if resource is not None and verb is not None else ""
+
+    def way_among(self, ways: Iterable[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]) -> str:
+        """The first of several ways that it allows, in words; empty where it allows none."""
+        return next(filter(None, (self.way(*each) for each in ways)), "")
+
+
+def grants(document: Document) -> Iterator[Grant]:
+    """The rules of a role that allow something; what allows everything is told once, as that."""
+    return (grant for grant in all_grants(document) if not grant.everything)
+
+
+def all_grants(document: Document) -> Iterator[Grant]:
+    """The rules of the role that a document is; none of those that the cluster makes itself."""
+    data = document.data
+    if not isinstance(data, dict) or data.get("kind") not in ("Role", "ClusterRole"):
+        return
+    name, labels, rules = at(data, "metadata", "name"), at(data, "metadata", "labels"), data.get("rules")
+    if not isinstance(rules, list) or (isinstance(name, str) and name.startswith(_ITS_OWN)):
+        return
+    if data["kind"] == "ClusterRole" and name in _FOR_PEOPLE:
+        return
+    if isinstance(labels, dict) and "kubernetes.io/bootstrapping" in labels:
+        return
+    for index, rule in enumerate(rules):
+        if not isinstance(rule, dict) or not rule:
+            continue
+        yield Grant(
+            f"{data['kind']} `{name}`" if isinstance(name, str) else f"the {data['kind']}",
+            index,
+            document.key_span(("rules", index, next(iter(rule)))),
+            _words(rule.get("apiGroups")),
+            _words(rule.get("resources")),
+            _words(rule.get("verbs")),
+            bool(rule.get("resourceNames")),
+        )
+
+
+def _words(data: Any) -> tuple[str, ...]:
+    return tuple(each for each in data if isinstance(each, str)) if isinstance(data, list) else ()

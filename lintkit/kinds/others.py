@@ -1,0 +1,134 @@
+"""Facts of `.env` files, ignore files, CI workflows, and files that keys are kept in."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableMentioned, VariableProvided
+from lintkit.kinds.docker.build_commands import builds
+from lintkit.kinds.docker.python_output import extract_script
+from lintkit.model import Document, Route, Span
+from lintkit.secrets.masked import value_of
+
+_SET_IN_COMMENT = re.compile(r"#[#\s]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
+_BUILD_ACTIONS = ("docker/build-push-action", "depot/build-push-action", "useblacksmith/build-push-action")
+
+
+def extract_dotenv(document: Document) -> Iterator[Fact]:
+    """Every entry of a `.env` file, in order; one without a value has a value of the kind `none`."""
+    for index, entry in enumerate(document.data["entries"]):
+        value = value_of(entry["key"], entry["value"], interpolates=bool(entry["interpolates"]))
+        route: Route = ("entries", index)
+        span = document.span((*route, "value")) if entry["value"] is not None else document.span(route)
+        yield VariableProvided(span, entry["key"], value, "dotenv", "", document.span((*route, "key")))
+    for comment in document.comments:
+        match = _SET_IN_COMMENT.match(document.text, comment.start, comment.end)
+        if match is not None:
+            yield VariableMentioned(Span(document.path, match.start(1), match.end(1)), match[1])
+
+
+def extract_ignore(document: Document) -> Iterator[Fact]:
+    """The lines of a `.gitignore` or `.dockerignore` that hold a pattern."""
+    patterns = document.data["patterns"]
+    yield IgnoreRules(
+        document.span(()),
+        tuple(each["text"] for each in patterns),
+        tuple(document.span(("patterns", index)) for index in range(len(patterns))),
+        "\r\n" if "\r\n" in document.text else "\n",
+        document.text.endswith("\n") or not document.text,
+    )
+
+
+def extract_text(document: Document) -> Iterator[Fact]:
+    """That the file holds a private key (how many is of no interest), and what a shell script starts."""
+    from lintkit.secrets.private_keys import key_of_file
+
+    key = key_of_file(document)
+    if key is not None:
+        yield KeyFile(Span(document.path, key.start, key.end), key.description, key.encrypted)
+    yield from extract_script(document)
+
+
+def extract_workflow(document: Document) -> Iterator[Fact]:
+    """Variables of a workflow, its jobs and steps, and the images that its steps build."""
+    data = document.data if isinstance(document.data, dict) else {}
+    yield from _environment(document, ("env",), data.get("env"), "")
+    jobs = data.get("jobs")
+    for name, job in jobs.items() if isinstance(jobs, dict) else ():
+        if not isinstance(job, dict):
+            continue
+        route: Route = ("jobs", name)
+        yield from _environment(document, (*route, "env"), job.get("env"), str(name))
+        steps = job.get("steps")
+        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+            if isinstance(step, dict):
+                place = (*route, "steps", index)
+                yield from _environment(document, (*place, "env"), step.get("env"), str(name))
+                yield from _build(document, place, step)
+                yield from _commands(document, place, step, _folder(data, job, step))
+
+
+def _environment(document: Document, route: Route, data: Any, unit: str) -> Iterator[VariableProvided]:
+    for key in data if isinstance(data, dict) else ():
+        place = (*route, key)
+        node = document.nodes.get(place)
+        text = node.raw if node is not None else None
+        yield VariableProvided(
+            document.span(place),
+            str(key),
+            value_of(str(key), "" if text is None else text),
+            "workflow-env",
+            unit,
+            document.key_span(place),
+        )
+
+
+def _build(document: Document, route: Route, step: dict[Any, Any]) -> Iterator[ImageBuild]:
+    uses, given = step.get("uses"), step.get("with")
+    if not isinstance(uses, str) or not uses.startswith(_BUILD_ACTIONS) or not isinstance(given, dict):
+        return
+    context, file, tags, target = (given.get(key) for key in ("context", "file", "tags", "target"))
+    written = (
+        [str(tag) for tag in tags]
+        if isinstance(tags, list)
+        else str(tags or "").replace(",", "\n").split("\n")
+    )
+    yield ImageBuild(
+        document.span(route),
+        context if isinstance(context, str) and "${{" not in context else ".",
+        file if isinstance(file, str) and "${{" not in file else "",
+        tuple(tag.strip() for tag in written if tag.strip() and "${{" not in tag.rpartition(":")[0]),
+        target if isinstance(target, str) else "",
+        not any("${{" in str(written) for written in (context, file)),
+    )
+
+
+def _folder(workflow: dict[Any, Any], job: dict[Any, Any], step: dict[Any, Any]) -> str | None:
+    """The folder in which a step's commands run, relative to the root; None when it is computed."""
+    given = step.get("working-directory")
+    for owner in (job, workflow):
+        defaults = owner.get("defaults")
+        run = defaults.get("run") if isinstance(defaults, dict) else None
+        given = given if given is not None or not isinstance(run, dict) else run.get("working-directory")
+    if given is None:
+        return ""
+    return given if isinstance(given, str) and "$" not in given else None
+
+
+def _commands(
+    document: Document, route: Route, step: dict[Any, Any], folder: str | None
+) -> Iterator[ImageBuild]:
+    script = step.get("run")
+    if not isinstance(script, str) or folder is None or "build" not in script:
+        return
+    for built in builds(script):
+        yield ImageBuild(
+            document.span((*route, "run")),
+            posixpath.join(folder, built.context),
+            posixpath.join(folder, built.dockerfile) if built.dockerfile else "",
+            built.tags,
+            built.target,
+        )

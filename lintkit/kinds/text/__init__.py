@@ -1,0 +1,1 @@
+"""Documents, scripts and key files, in which only secrets are looked for."""
