@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import lintkit
-from lintkit.discover.patterns import defect
+from lintkit.files.patterns import defect
 from lintkit.rule import Definition, Rule, RuleError
 
 PACKAGE = "lintkit.rules"

@@ -14,9 +14,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lintkit.discover.base import equal_files
-from lintkit.discover.tree import GitRevision, Tree, TreeError
 from lintkit.engine import Checked, findings_of
+from lintkit.files.base import equal_files
+from lintkit.files.tree import GitRevision, Tree, TreeError
 from lintkit.fingerprint import LINE_HASH
 from lintkit.model import Finding, Report
 from lintkit.own_rules import RULE_FAILED

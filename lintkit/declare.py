@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lintkit.discover.disk import Disk, DiskError
+from lintkit.files.disk import Disk, DiskError
 from lintkit.marks import read_marks
 from lintkit.model import Document, Example, Route, RuleMeta, SourceFile
 from lintkit.rule import Rule, RuleError

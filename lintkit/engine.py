@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from lintkit.budget import RuleLimitError
 from lintkit.catalog import RuleSet
 from lintkit.check import FileResult, Task, check_file, lost_file, rule_failed
-from lintkit.discover.files import Discovery, SourceEntry, discover, load
-from lintkit.discover.tree import Tree, TreeError
+from lintkit.files.files import Discovery, SourceEntry, discover, load
+from lintkit.files.tree import Tree, TreeError
 from lintkit.guard import Guard
 from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 from lintkit.model import (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lintkit.catalog import RuleSet
-from lintkit.discover.tree import TreeEntry, TreeError
+from lintkit.files.tree import TreeEntry, TreeError
 from lintkit.model import Example, Finding, Kind, Report, Revision
 from lintkit.own_rules import RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
 from lintkit.rule import Check, Rule

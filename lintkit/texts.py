@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from lintkit.discover.files import Discovery, load
-from lintkit.discover.tree import Tree, TreeError
+from lintkit.files.files import Discovery, load
+from lintkit.files.tree import Tree, TreeError
 from lintkit.guard import Guard
 from lintkit.model import Finding, Fix, Kind, Location, SourceFile, Span, SuppressedFinding
 from lintkit.own_rules import RULE_FAILED

@@ -13,9 +13,9 @@ from lintkit.catalog import RuleSet, load_rules
 from lintkit.check import check_file
 from lintkit.compare import base_of, compared, renames, split
 from lintkit.config.model import Config
-from lintkit.discover.base import base_tree, equal_files, head_tree
-from lintkit.discover.tree import GitRevision, open_tree
 from lintkit.engine import Request, check_tree, run
+from lintkit.files.base import base_tree, equal_files, head_tree
+from lintkit.files.tree import GitRevision, open_tree
 from lintkit.fingerprint import LINE_HASH
 from lintkit.model import Finding, Location, Report, Span
 from tests.discover.repositories import git, repository, write

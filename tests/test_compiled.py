@@ -17,8 +17,8 @@ from lintkit.catalog import RuleSet, builtin_folder, load_rule, load_rules, rule
 from lintkit.cli.storage import cache_folder
 from lintkit.compiled import compiled_rules
 from lintkit.config.model import Config
-from lintkit.discover.tree import open_tree
 from lintkit.engine import Request, run
+from lintkit.files.tree import open_tree
 from lintkit.rule import Rule
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.config.globs import Home, lowered, matches, rebased
-from lintkit.discover.patterns import defect
+from lintkit.files.patterns import defect
 
 _NAME = st.sampled_from(["a", "b", "ab"])
 _PATH = st.lists(_NAME, min_size=1, max_size=3).map("/".join)

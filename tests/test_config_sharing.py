@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lintkit.config import Config, ConfigError, check_rules, load_config, parse_config, with_nested
-from lintkit.discover.tree import open_tree
+from lintkit.files.tree import open_tree
 from lintkit.model import RuleMeta
 
 TODAY = date(2026, 6, 1)

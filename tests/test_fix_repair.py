@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.discover.tree import TreeError
+from lintkit.files.tree import TreeError
 from lintkit.fix import Change, Repair, repair, unified_diff, write_changes
 from lintkit.fix.encoding import decode_file
 from lintkit.model import Edit, Finding, Fix, Location, Report, Span

@@ -11,8 +11,8 @@ import pytest
 
 from lintkit.catalog import load_rules
 from lintkit.config import Config
-from lintkit.discover.tree import open_tree
 from lintkit.engine import Request, run
+from lintkit.files.tree import open_tree
 from lintkit.rule import Rule
 from lintkit.source import Lines
 

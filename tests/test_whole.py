@@ -12,8 +12,8 @@ import pytest
 
 from lintkit.catalog import RuleSet, load_rules
 from lintkit.config import Config
-from lintkit.discover.tree import open_tree
 from lintkit.engine import Request, run
+from lintkit.files.tree import open_tree
 from lintkit.model import Finding
 from tests.test_fixtures import FIXTURES, INCIDENTS, as_repository
 

@@ -15,8 +15,8 @@ from lintkit.model import Notification, Report
 
 if TYPE_CHECKING:
     from lintkit.baseline import Baseline, Key
-    from lintkit.discover.tree import Tree
     from lintkit.engine import Checked, Request
+    from lintkit.files.tree import Tree
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -89,7 +89,7 @@ def narrowing(checked: Checked, comparison: Comparison) -> Narrow:
 
 def _by_revision(checked: Checked, revision: str | None) -> Narrow:
     from lintkit.compare import base_of, compared
-    from lintkit.discover.base import base_tree, head_tree
+    from lintkit.files.base import base_tree, head_tree
 
     root = checked.request.tree.root
     tree = head_tree(root) if revision is None else base_tree(root, revision)
@@ -128,7 +128,7 @@ def read_baseline(file: Path, root: Path) -> Baseline:
     root  the checked repository, whose links do not lead out of it
     """
     from lintkit.baseline import BaselineError, read
-    from lintkit.discover.links import leads_out
+    from lintkit.files.links import leads_out
 
     try:
         if leads_out(file, root):

@@ -16,7 +16,7 @@ from lintkit.report.printable import printable
 if TYPE_CHECKING:
     from lintkit.config.explain import Decision, Line
     from lintkit.config.model import Config
-    from lintkit.discover.tree import Tree
+    from lintkit.files.tree import Tree
     from lintkit.model import Kind
 
 
@@ -48,7 +48,7 @@ def config(
     """
     from lintkit.cli.workspace import choose_root, open_workspace, relative_paths, tree_name
     from lintkit.config.explain import explain_lines, explain_rule
-    from lintkit.discover.tree import open_tree
+    from lintkit.files.tree import open_tree
 
     folder = choose_root(root, (path,))
     (relative,) = relative_paths(folder, (path,))
@@ -74,7 +74,7 @@ def _utc_day() -> date:
 
 
 def _kind(tree: Tree, path: str) -> Kind | None:
-    from lintkit.discover.tree import TreeError
+    from lintkit.files.tree import TreeError
     from lintkit.kinds.recognise import kind_by_name, kind_of
 
     try:

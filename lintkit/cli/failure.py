@@ -61,7 +61,7 @@ def explain_failure(error: Exception) -> int:
 def _expected(error: Exception) -> str | None:
     """The words of an error that lintkit raises on purpose; None for any other."""
     from lintkit.config.errors import ConfigError
-    from lintkit.discover.tree import TreeError
+    from lintkit.files.tree import TreeError
     from lintkit.rule import RuleError
 
     if isinstance(error, TreeError):

@@ -12,8 +12,8 @@ import click
 from lintkit.cli.comparing import Narrow
 from lintkit.cli.failure import say
 from lintkit.cli.output import write_stdout
-from lintkit.discover.tree import TreeError, WorkTree
 from lintkit.engine import Request, run
+from lintkit.files.tree import TreeError, WorkTree
 from lintkit.fix import OverlayTree, Repair, repair, unified_diff, write_changes
 from lintkit.kinds.recognise import kind_of
 from lintkit.model import Report

@@ -19,7 +19,7 @@ from lintkit.cli.failure import CommandError
 from lintkit.cli.process import discard_stdout
 from lintkit.config.errors import quoted
 from lintkit.config.read import shown
-from lintkit.discover.links import follow, repository_around
+from lintkit.files.links import follow, repository_around
 from lintkit.model import Report
 from lintkit.report.formats import renderer
 from lintkit.report.options import RenderOptions

@@ -13,8 +13,8 @@ from lintkit.model import Scope, Severity
 
 if TYPE_CHECKING:
     from lintkit.catalog import RuleSet
-    from lintkit.discover.tree import Tree
     from lintkit.engine import Request
+    from lintkit.files.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Asked:
 
 def request_of(asked: Asked) -> Request:
     """Find the root, read the configuration, load the rules and list the files."""
-    from lintkit.discover.tree import open_tree
     from lintkit.engine import Request
+    from lintkit.files.tree import open_tree
 
     if asked.stdin_filename is None:
         arguments = asked.paths or (str(asked.root or "."),)

@@ -18,7 +18,7 @@ from lintkit.cli.failure import CommandError, say
 from lintkit.cli.options import git_option, repository_options, selection_options
 from lintkit.cli.output import write_stdout
 from lintkit.config.errors import quoted
-from lintkit.discover.links import leads_out
+from lintkit.files.links import leads_out
 from lintkit.model import SEVERITIES, Report, Severity
 from lintkit.report.options import RenderOptions
 

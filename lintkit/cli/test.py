@@ -95,7 +95,7 @@ def rule_files_of(
     """
     from lintkit.catalog import builtin_folder, rule_files
     from lintkit.cli.workspace import choose_root
-    from lintkit.discover.links import leads_out
+    from lintkit.files.links import leads_out
 
     for target in targets:
         if os.path.lexists(target) and leads_out(Path(target), choose_root(root, ())):

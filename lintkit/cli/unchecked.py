@@ -12,8 +12,8 @@ from lintkit.model import Notification, Report
 from lintkit.own_rules import SKIPPED_FILE
 
 if TYPE_CHECKING:
-    from lintkit.discover.files import Discovery
     from lintkit.engine import Request
+    from lintkit.files.files import Discovery
 
 
 def with_unchecked(report: Report, request: Request, discovery: Discovery, *, allow_empty: bool) -> Report:

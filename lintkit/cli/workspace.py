@@ -14,13 +14,13 @@ from lintkit.config.errors import nearest, quoted
 from lintkit.config.load import load_config, with_nested
 from lintkit.config.model import Config
 from lintkit.config.names import check_rules
-from lintkit.discover.names import shown
-from lintkit.discover.root import find_root
+from lintkit.files.names import shown
+from lintkit.files.root import find_root
 from lintkit.model import RuleMeta, Severity
 
 if TYPE_CHECKING:
     from lintkit.catalog import RuleSet
-    from lintkit.discover.tree import Tree
+    from lintkit.files.tree import Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def open_workspace(
     Raises ConfigError for a bad configuration or selector, RuleError for a bad rule.
     """
     from lintkit.catalog import load_rules
-    from lintkit.discover.tree import open_tree
+    from lintkit.files.tree import open_tree
     from lintkit.own_rules import OWN_RULES
 
     config = load_config(root, config_file, tree=tree if from_tree else None)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lintkit.discover.patterns import compiled_globs
+from lintkit.files.patterns import compiled_globs
 
 if TYPE_CHECKING:
     import pathspec

@@ -21,8 +21,8 @@ from lintkit.config.read import (
     read_table,
     shown,
 )
-from lintkit.discover.links import leads_out
-from lintkit.discover.tree import LINK, Tree, TreeEntry
+from lintkit.files.links import leads_out
+from lintkit.files.tree import LINK, Tree, TreeEntry
 
 _MOST_EXTENDED = 50
 _MOST_NESTED = 2000
@@ -116,7 +116,7 @@ def parse_config(
 
 def _folders(tree: Tree) -> list[str]:
     """The folders below the root that hold a file which may be a configuration, sorted: outer ones first."""
-    from lintkit.discover.files import own_entries
+    from lintkit.files.files import own_entries
 
     names = (f"/{FILE}", f"/{PYPROJECT}")
     entries: Sequence[TreeEntry] = tuple(tree.paths())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from lintkit.config.errors import ConfigError
-from lintkit.discover.tree import LINK, Tree, TreeError
+from lintkit.files.tree import LINK, Tree, TreeError
 from lintkit.model import Route
 
 FILE = "lintkit.toml"

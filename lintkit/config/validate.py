@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintkit.config.errors import ConfigError, nearest, quoted
 from lintkit.data import schema
-from lintkit.discover.patterns import defect
+from lintkit.files.patterns import defect
 from lintkit.model import Route
 
 if TYPE_CHECKING:

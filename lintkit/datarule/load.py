@@ -11,7 +11,7 @@ from lintkit.budget import RuleLimitError
 from lintkit.data import schema as shipped_schema
 from lintkit.datarule.check import PLACEHOLDER, WORDS
 from lintkit.datarule.fix import ACTIONS
-from lintkit.discover.patterns import defect
+from lintkit.files.patterns import defect
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError

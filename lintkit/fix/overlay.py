@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lintkit.discover.tree import Tree, TreeEntry, notifications_of
+from lintkit.files.tree import Tree, TreeEntry, notifications_of
 from lintkit.model import Notification, Revision
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lintkit.discover.tree import TreeError
+from lintkit.files.tree import TreeError
 from lintkit.fix.edits import Choice, apply_edits, choose
 from lintkit.fix.encoding import Encoding, decode_file
 from lintkit.model import Finding, Notification, Report

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from lintkit.discover.names import TEMPORARY
+from lintkit.files.names import TEMPORARY
 from lintkit.fix.repair import Change
 from lintkit.model import Notification
 

@@ -335,7 +335,7 @@ def test_a_file_that_may_not_be_read_is_said(
             raise PermissionError(13, "Permission denied")
         return real(path, *arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("lintkit.discover.disk.os.open", refusing)
+    monkeypatch.setattr("lintkit.files.disk.os.open", refusing)
     said = repository("check", "--quiet", "--exit-zero", "--output-format", form)
     assert said.code == 2
     assert f"error: {name}: lintkit is not allowed to read it" in said.err

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.discover.links import follow, leads_out
-from lintkit.discover.tree import notifications_of, open_tree
+from lintkit.files.links import follow, leads_out
+from lintkit.files.tree import notifications_of, open_tree
 from lintkit.fix import write
 from lintkit.fix.write import replacing
 from tests.cli.conftest import Shell

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.discover.files import (
+from lintkit.files.files import (
     Discovery,
     SourceEntry,
     discover,
     load,
 )
-from lintkit.discover.tree import LARGEST_FILE, TreeEntry, TreeError, open_tree
+from lintkit.files.tree import LARGEST_FILE, TreeEntry, TreeError, open_tree
 from lintkit.model import SourceFile
 from tests.discover.repositories import repository, write
 

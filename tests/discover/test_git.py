@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.discover import git
-from lintkit.discover.files import discover, load
-from lintkit.discover.tree import Tree, TreeError, WorkTree, notifications_of, open_tree
+from lintkit.files import git
+from lintkit.files.files import discover, load
+from lintkit.files.tree import Tree, TreeError, WorkTree, notifications_of, open_tree
 from lintkit.model import Revision
 from tests.discover.repositories import git as call_git
 from tests.discover.repositories import repository, write

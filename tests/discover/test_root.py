@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.discover.root import find_root
+from lintkit.files.root import find_root
 from tests.discover.repositories import repository, write
 
 
@@ -68,7 +68,7 @@ def test_a_git_folder_that_somebody_else_laid_above_does_not_count(tmp_path: Pat
 
 
 def test_discovery_imports_nothing_heavy() -> None:
-    program = "import sys, lintkit.discover.files, lintkit.discover.root; print(*sys.modules)"
+    program = "import sys, lintkit.files.files, lintkit.files.root; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lintkit.discover import disk, git
-from lintkit.discover.tree import (
+from lintkit.files import disk, git
+from lintkit.files.tree import (
     EXECUTABLE,
     LARGEST_FILE,
     LINK,

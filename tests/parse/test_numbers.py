@@ -11,8 +11,8 @@ import pytest
 import lintkit
 from lintkit.catalog import load_rules
 from lintkit.config import Config
-from lintkit.discover.tree import open_tree
 from lintkit.engine import Request, run
+from lintkit.files.tree import open_tree
 from lintkit.formats.numbers import is_digits, whole_number
 
 PACKAGE = Path(lintkit.__file__).parent

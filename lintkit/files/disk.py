@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 
-from lintkit.discover.names import stays_inside
+from lintkit.files.names import stays_inside
 
 _OPEN_FLAGS = (
     os.O_RDONLY

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
-from lintkit.discover.tree import GitIndex, GitRevision, Tree, TreeError
+from lintkit.files.tree import GitIndex, GitRevision, Tree, TreeError
 
 
 def base_tree(root: Path, revision: str) -> GitRevision:

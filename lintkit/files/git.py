@@ -32,7 +32,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lintkit.discover.root import is_trusted
+from lintkit.files.root import is_trusted
 
 TIMEOUT_SECONDS = 20.0
 """How long one call of git may take; a pipe in place of a file in `.git` would block it for ever."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lintkit.discover.disk import too_large
-from lintkit.discover.patterns import excluder
-from lintkit.discover.tree import (
+from lintkit.files.disk import too_large
+from lintkit.files.patterns import excluder
+from lintkit.files.tree import (
     LARGEST_FILE,
     LINK,
     SKIPPED_FILE,

@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from lintkit.discover.disk import Disk, DiskError, sentence
-from lintkit.discover.names import shown
-from lintkit.discover.patterns import NestedIgnores
+from lintkit.files.disk import Disk, DiskError, sentence
+from lintkit.files.names import shown
+from lintkit.files.patterns import NestedIgnores
 
 JUNK = frozenset(
     {

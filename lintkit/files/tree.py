@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from lintkit.discover.disk import Disk, DiskError, too_large
-from lintkit.discover.names import is_temporary, printable, shown, stays_inside
+from lintkit.files.disk import Disk, DiskError, too_large
+from lintkit.files.names import is_temporary, printable, shown, stays_inside
 from lintkit.model import Notification, Revision
 
 if TYPE_CHECKING:
-    from lintkit.discover.git import BlobReader, Repository
+    from lintkit.files.git import BlobReader, Repository
 
 LARGEST_FILE = 5_000_000
 """Files of more bytes than this are not read: no person writes them, and parsing them takes minutes."""
@@ -187,7 +187,7 @@ class WorkTree:
         return self._names.get(path) or path.encode("utf-8", "surrogateescape")
 
     def _list(self) -> tuple[TreeEntry, ...]:
-        from lintkit.discover.git import GitError, open_repository
+        from lintkit.files.git import GitError, open_repository
 
         listing = _Listing(self._disk)
         try:
@@ -257,7 +257,7 @@ class _Listing:
 
 def _list_with_git(repository: Repository, listing: _Listing) -> bool:
     """Take in what git lists below the root; False if that is nothing, as in a folder that it ignores."""
-    from lintkit.discover.git import parse_records
+    from lintkit.files.git import parse_records
 
     done = repository.call(
         ("ls-files", "-z", "-t", "--stage", "--cached", "--others", "--deleted", "--exclude-standard")
@@ -317,7 +317,7 @@ def _mode_on_disk(location: bytes) -> int | None:
 
 def _list_by_walking(start: bytes, listing: _Listing, *, named: bool = False) -> None:
     """Take in what a walk finds below `start`."""
-    from lintkit.discover.walk import walk
+    from lintkit.files.walk import walk
     from lintkit.kinds.recognise import kind_by_name
 
     for found in walk(listing.disk, start, listing.note):
@@ -409,7 +409,7 @@ class GitRevision:
         Where git knows no such fork, as in a shallow clone, it is `revision` itself.
         Raises TreeError if git knows no such revision.
         """
-        from lintkit.discover.git import GitError, commit_of, fork_point
+        from lintkit.files.git import GitError, commit_of, fork_point
 
         self.root = root
         self._repository = _repository(root)
@@ -461,7 +461,7 @@ class _Objects:
 
     def paths(self, command: Sequence[str], parse: _Parse) -> tuple[TreeEntry, ...]:
         if self._entries is None:
-            from lintkit.discover.git import GitError, parse_records
+            from lintkit.files.git import GitError, parse_records
 
             try:
                 files = parse(parse_records(self._repository.run(*command)))
@@ -486,7 +486,7 @@ class _Objects:
         return ""
 
     def read(self, path: str) -> bytes:
-        from lintkit.discover.git import GitError
+        from lintkit.files.git import GitError
 
         blob = self._blobs.get(path)
         if blob is None:
@@ -508,7 +508,7 @@ class _Objects:
         return self._blobs.get(path, "")
 
     def size(self, path: str) -> int:
-        from lintkit.discover.git import GitError, blob_sizes
+        from lintkit.files.git import GitError, blob_sizes
 
         if self._sizes is None:
             try:
@@ -523,7 +523,7 @@ class _Objects:
         return size
 
     def _content(self, blob: str, largest: int) -> bytes | None:
-        from lintkit.discover.git import BlobReader
+        from lintkit.files.git import BlobReader
 
         if self._reader is None:
             self._reader = BlobReader(self._repository)
@@ -558,7 +558,7 @@ def _of_commit(records: Iterable[bytes]) -> dict[bytes, tuple[int, str]]:
 
 
 def _repository(root: Path) -> Repository:
-    from lintkit.discover.git import GitError, open_repository
+    from lintkit.files.git import GitError, open_repository
 
     try:
         repository = open_repository(root)
@@ -573,7 +573,7 @@ def _repository(root: Path) -> Repository:
 
 
 def _revision(repository: Repository) -> Revision:
-    from lintkit.discover.git import GitError, head, origin
+    from lintkit.files.git import GitError, head, origin
 
     try:
         commit, branch = head(repository)

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from lintkit.discover.disk import Disk, DiskError
+from lintkit.files.disk import Disk, DiskError
 
 _LINTKIT_TABLE = re.compile(
     rb"^[ \t]*\[{1,2}[ \t]*tool[ \t]*\.[ \t]*[\"']?lintkit[\"']?[ \t]*[\].]", re.MULTILINE

@@ -1,1 +1,0 @@
-"""Finding the files of a repository: a tree, its ignore files, and what kind of file each one is."""

@@ -1,0 +1,1 @@
+"""The files that are checked: a work tree, an index or a revision, and the walk over it."""
