@@ -29,7 +29,7 @@ from lintkit.select import SelectError
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
-    from lintkit.graph.facts import Fact
+    from lintkit.facts import Fact
     from lintkit.kinds.extract import PythonExtractor
     from lintkit.python.module import Match, PythonFile
     from lintkit.python.triggers import DeferredTrigger, Trigger

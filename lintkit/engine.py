@@ -43,7 +43,7 @@ from lintkit.workers import map_in_order, worker_count
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
-    from lintkit.graph.facts import Fact
+    from lintkit.facts import Fact
     from lintkit.graph.join import ConfigGraph
     from lintkit.kinds.kubernetes.cluster import Cluster
     from lintkit.overlays import Overlays

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from lintkit.budget import LeftOutError
-from lintkit.graph.facts import Fact
+from lintkit.facts import Fact
 from lintkit.guard import Guard
 from lintkit.kinds.extract import extract_document
 from lintkit.kinds.kubernetes.cluster import build_cluster

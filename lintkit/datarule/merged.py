@@ -13,8 +13,8 @@ from typing import Any
 from lintkit.budget import Budget, RuleLimitError, steps_for
 from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
 from lintkit.datarule.place import shown
+from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node
-from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.model import Finding, Span
 from lintkit.rule import Project, RuleContext

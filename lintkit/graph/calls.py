@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lintkit.graph.facts import FunctionCall, ModuleState, RouteHandler, StateAccess
+from lintkit.facts import FunctionCall, ModuleState, RouteHandler, StateAccess
 from lintkit.graph.modules import ImportGraph
 
 Function = tuple[str, str]

@@ -9,11 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from lintkit.budget import Budget
-from lintkit.formats.ignore import DockerMatcher
-from lintkit.formats.numbers import whole_number
-from lintkit.formats.wildcard_index import MATCH_STEPS
-from lintkit.graph.calls import CallGraph
-from lintkit.graph.facts import (
+from lintkit.facts import (
     Autoscaler,
     ComposeFile,
     ConfigObject,
@@ -39,6 +35,10 @@ from lintkit.graph.facts import (
     VariableProvided,
     VariableRead,
 )
+from lintkit.formats.ignore import DockerMatcher
+from lintkit.formats.numbers import whole_number
+from lintkit.formats.wildcard_index import MATCH_STEPS
+from lintkit.graph.calls import CallGraph
 from lintkit.graph.modules import ImportGraph
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.kinds.compose.folders import compose_folders

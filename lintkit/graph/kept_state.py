@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from lintkit.facts import ModuleImport, RouteHandler, StateAccess
 from lintkit.graph.calls import CallGraph, StateUse
-from lintkit.graph.facts import ModuleImport, RouteHandler, StateAccess
 from lintkit.words.state import KINDS, words_of
 
 _HARMLESS = frozenset(

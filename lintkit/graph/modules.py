@@ -6,7 +6,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from lintkit.graph.facts import ModuleImport
+from lintkit.facts import ModuleImport
 
 _CANDIDATES = 8  # places a module of one name may lie in that no folder above the importing file holds
 

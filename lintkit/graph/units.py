@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from lintkit.graph.facts import (
+from lintkit.facts import (
     Autoscaler,
     ConfigObject,
     ContainerDefined,

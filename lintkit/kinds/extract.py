@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from lintkit.graph.facts import Fact
+from lintkit.facts import Fact
 from lintkit.model import Document, Kind
 from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
 from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger

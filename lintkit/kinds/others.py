@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.graph.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableMentioned, VariableProvided
+from lintkit.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableMentioned, VariableProvided
 from lintkit.kinds.docker.build_commands import builds
 from lintkit.kinds.docker.python_output import extract_script
 from lintkit.model import Document, Route, Span

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lintkit.graph.facts import ClientBuilt, Fact, HostCalled
+from lintkit.facts import ClientBuilt, Fact, HostCalled
 from lintkit.python.branches import scope_name
 from lintkit.python.idioms.addresses import Address, address_in, address_of
 from lintkit.python.idioms.clients import (

@@ -17,8 +17,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from lintkit.formats.numbers import whole_number
-from lintkit.graph.facts import (
+from lintkit.facts import (
     ContainerKind,
     Count,
     Fact,
@@ -29,6 +28,7 @@ from lintkit.graph.facts import (
     ServerSetting,
     StateAccess,
 )
+from lintkit.formats.numbers import whole_number
 from lintkit.model import Span
 from lintkit.python.idioms.web_names import (
     HOOKS,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lintkit.graph.facts import Count, DotenvLoaded, Fact, ReadKind, ServerSetting, Value, VariableRead
+from lintkit.facts import Count, DotenvLoaded, Fact, ReadKind, ServerSetting, Value, VariableRead
 from lintkit.python.branches import in_development_branch, scope_name
 from lintkit.python.environment_reads import (
     READ_CALLS,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lintkit.graph.facts import Fact, TableMapped
+from lintkit.facts import Fact, TableMapped
 from lintkit.python.receivers import class_attributes, origin_names
 
 if TYPE_CHECKING:

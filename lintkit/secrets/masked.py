@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lintkit.graph.facts import Value
+from lintkit.facts import Value
 from lintkit.words.loopback import LOOPBACK_HOST
 
 MASK = "******"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.kinds.compose.interpolation import resolve, variables
 from lintkit.kinds.compose.merge import environment, mount_of
 from lintkit.kinds.compose.project import RunService, compose_projects

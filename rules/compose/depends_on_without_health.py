@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
+from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.words.datastores import datastore_of
 

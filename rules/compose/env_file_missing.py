@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.facts import ComposeFile, ComposeService, IgnoreRules
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService, IgnoreRules
 from lintkit.kinds.compose.folders import compose_folders
 from lintkit.kinds.compose.project import ComposeProjects, compose_projects, fragments
 from lintkit.kinds.ignore.gitignores import git_ignores

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.facts import ComposeFile, ComposeService, ImageStage
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService, ImageStage
 from lintkit.kinds.compose.folders import ComposeFolders
 from lintkit.kinds.compose.project import compose_projects
 from lintkit.kinds.docker.images import Dockerfile, normal

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import Budget, Finding, Project, RuleContext, Severity, Span, bad, define, good
-from lintkit.graph.facts import ComposeFile, ComposeService
+from lintkit.facts import ComposeFile, ComposeService
 from lintkit.kinds.compose.merge import dependencies
 from lintkit.kinds.compose.project import MAIN_FILES, ComposeProjects, RunService, compose_projects
 from lintkit.kinds.compose.refusals import Fault, faults_of

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, TESTS, Budget, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.kinds.compose.project import ComposeProjects, compose_projects
 
 RULE = define(

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.kinds.compose.merge import dependencies
 from lintkit.kinds.compose.project import (
     MAIN_FILES,

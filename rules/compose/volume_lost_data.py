@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
+from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node, text_of
-from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.kinds.compose.merge import environment, mount_of
 from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.words.datastores import Datastore, datastore_of

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import Finding, Fix, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import BufferedStart, ImageCommand, ShellScript
+from lintkit.facts import BufferedStart, ImageCommand, ShellScript
 from lintkit.kinds.docker.contexts import build_contexts
 from lintkit.kinds.docker.images import Paths, contents
 

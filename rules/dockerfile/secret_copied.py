@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.facts import CopyInstruction, KeyFile, VariableProvided
+from lintkit.facts import CopyInstruction, KeyFile, VariableProvided
 from lintkit.kinds.docker.contexts import BuildContext, build_contexts
 from lintkit.kinds.docker.images import Paths, normal
 from lintkit.kinds.dotenv.purpose import is_example, is_for_development

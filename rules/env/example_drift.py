@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.facts import VariableMentioned, VariableProvided, VariableRead
+from lintkit.facts import VariableMentioned, VariableProvided, VariableRead
 from lintkit.kinds.dotenv.purpose import is_example, is_for_development, used_path
 from lintkit.words.served import is_served
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import IgnoreRules
+from lintkit.facts import IgnoreRules
 from lintkit.kinds.ignore.gitignores import git_ignores
 from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
 from lintkit.python.releases import COVERAGE_IGNORES_ITSELF

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.facts import CopyInstruction, IgnoreRules
+from lintkit.facts import CopyInstruction, IgnoreRules
 from lintkit.kinds.docker.contexts import BuildContext, build_contexts
 from lintkit.kinds.docker.images import Paths
 from lintkit.kinds.docker.unwanted import Unwanted, in_words, unwanted

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.facts import IgnoreRules, ImageBuild, ImageStage
+from lintkit.facts import IgnoreRules, ImageBuild, ImageStage
 from lintkit.kinds.docker.contexts import BuildContext, build_contexts
 from lintkit.kinds.docker.images import Paths
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import (
+from lintkit.facts import (
     ComposeFile,
     ComposeService,
     ContainerDefined,

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Budget, Finding, Project, RuleContext, bad, define, good
+from lintkit.facts import IgnoreRules, KeyFile, VariableProvided
 from lintkit.formats.ignore import docker_ignored, git_ignored
-from lintkit.graph.facts import IgnoreRules, KeyFile, VariableProvided
 from lintkit.kinds.dotenv.purpose import is_example, is_for_development
 
 RULE = define(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import ComposeFile, ContainerDefined, IgnoreRules, KeyFile
+from lintkit.facts import ComposeFile, ContainerDefined, IgnoreRules, KeyFile
 from lintkit.kinds.compose.folders import compose_folders
 from lintkit.kinds.ignore.gitignores import git_ignores
 from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from lintkit.api import Finding, Project, Release, RuleContext, Span, bad, define, good
-from lintkit.graph.facts import IgnoreRules, ModuleImport
+from lintkit.facts import IgnoreRules, ModuleImport
 from lintkit.kinds.ignore.gitignores import GitIgnores, appended, git_ignores, place_in
 from lintkit.python.releases import PYTEST_IGNORES_ITSELF
 

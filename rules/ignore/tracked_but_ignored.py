@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.graph.facts import IgnoreRules
+from lintkit.facts import IgnoreRules
 from lintkit.kinds.ignore.gitignores import git_ignores
 
 RULE = define(

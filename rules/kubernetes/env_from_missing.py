@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import ConfigObject, EnvFrom
+from lintkit.facts import ConfigObject, EnvFrom
 from lintkit.kinds.kubernetes.cluster import Cluster
 from lintkit.kinds.kubernetes.cluster_facts import KeyMounted, PodsDefined
 

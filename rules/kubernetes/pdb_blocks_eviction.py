@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import Autoscaler, Count
+from lintkit.facts import Autoscaler, Count
 from lintkit.kinds.kubernetes.cluster import Cluster
 from lintkit.kinds.kubernetes.cluster_facts import BudgetDefined, PodsDefined
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import Autoscaler
+from lintkit.facts import Autoscaler
 from lintkit.kinds.kubernetes.cluster_facts import BudgetDefined, PodsDefined
 
 _PODS = """\

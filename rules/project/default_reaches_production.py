@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import VariableRead
+from lintkit.facts import VariableRead
 from lintkit.graph.join import Unit
 from lintkit.words.state import words_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.facts import Count, ModuleImport, RouteHandler, StateAccess
 from lintkit.graph.calls import StateUse
-from lintkit.graph.facts import Count, ModuleImport, RouteHandler, StateAccess
 from lintkit.graph.join import Unit
 from lintkit.graph.kept_state import kept_for_requests
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import ModuleImport
+from lintkit.facts import ModuleImport
 from lintkit.graph.kept_state import kept_for_requests
 
 RULE = define(

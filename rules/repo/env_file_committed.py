@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
-from lintkit.graph.facts import VariableProvided
+from lintkit.facts import VariableProvided
 from lintkit.kinds.dotenv.purpose import is_example, is_for_a_desk, is_public_setting
 from lintkit.secrets import is_secret_name, split_words
 from lintkit.secrets.values import CHOSEN, GUESSABLE, PLACEHOLDER, REAL, WELL_KNOWN

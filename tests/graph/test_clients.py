@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.graph.facts import ClientBuilt, HostCalled, TableMapped
+from lintkit.facts import ClientBuilt, HostCalled, TableMapped
 from tests.graph.trees import facts_of
 
 

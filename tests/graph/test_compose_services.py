@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lintkit.graph.facts import ComposeFile, ComposeService, Fact
+from lintkit.facts import ComposeFile, ComposeService, Fact
 from lintkit.kinds.compose.project import ComposeProjects, compose_projects
 from lintkit.kinds.compose.service import parse
 from lintkit.kinds.extract import extract_document

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from lintkit.graph.facts import ModuleImport
+from lintkit.facts import ModuleImport
 from lintkit.graph.modules import ImportGraph
 from lintkit.kinds.extract import extract_python
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.graph.facts import VariableRead
+from lintkit.facts import VariableRead
 from tests.graph.trees import facts_of
 
 SETTINGS = (

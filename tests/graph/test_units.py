@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from lintkit.graph.facts import Build, ContainerDefined, VariableProvided
+from lintkit.facts import Build, ContainerDefined, VariableProvided
 from lintkit.graph.join import ConfigGraph, join
 from lintkit.model import Span
 from tests.graph.trees import facts_of, graph_of, unit_of

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textwrap import dedent
 
 from lintkit.check import check_file
-from lintkit.graph.facts import Fact
+from lintkit.facts import Fact
 from lintkit.graph.join import ConfigGraph, Unit, join
 from lintkit.kinds.recognise import kind_of
 from lintkit.model import SourceFile

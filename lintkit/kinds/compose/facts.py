@@ -7,9 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from lintkit.formats.node import Node, Scalar
-from lintkit.formats.numbers import whole_number
-from lintkit.graph.facts import (
+from lintkit.facts import (
     Build,
     ComposeFile,
     ComposeInclude,
@@ -21,6 +19,8 @@ from lintkit.graph.facts import (
     Mount,
     VariableProvided,
 )
+from lintkit.formats.node import Node, Scalar
+from lintkit.formats.numbers import whole_number
 from lintkit.kinds.compose.service import mount_parts
 from lintkit.model import Document, Route, Span
 from lintkit.secrets.masked import DYNAMIC, MASK, value_of

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from lintkit.graph.facts import ComposeFile, ComposeInclude
+from lintkit.facts import ComposeFile, ComposeInclude
 from lintkit.kinds.docker.images import normal
 
 

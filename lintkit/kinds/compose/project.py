@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lintkit.budget import Budget, RuleLimitError
+from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node
-from lintkit.graph.facts import ComposeFile, ComposeService
 from lintkit.kinds.compose.folders import ComposeFolders, compose_folders, included_groups
 from lintkit.kinds.compose.merge import dependencies, merged
 from lintkit.kinds.docker.images import normal

@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from lintkit.budget import Budget
-from lintkit.formats.ignore import DockerMatcher
-from lintkit.formats.numbers import whole_number
-from lintkit.formats.wildcard_index import MATCH_STEPS
-from lintkit.graph.facts import (
+from lintkit.facts import (
     ComposeFile,
     ContainerDefined,
     CopyInstruction,
@@ -22,6 +19,9 @@ from lintkit.graph.facts import (
     ImageBuild,
     ImageStage,
 )
+from lintkit.formats.ignore import DockerMatcher
+from lintkit.formats.numbers import whole_number
+from lintkit.formats.wildcard_index import MATCH_STEPS
 from lintkit.kinds.compose.folders import compose_folders
 from lintkit.kinds.docker.images import BuiltImage, Dockerfile, Paths, copied, normal
 

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
-from lintkit.graph.facts import CopyInstruction, Fact, ImageCommand, ImageStage, VariableProvided
+from lintkit.facts import CopyInstruction, Fact, ImageCommand, ImageStage, VariableProvided
 from lintkit.kinds.docker.python_output import extract_image
 from lintkit.model import Document, Route
 from lintkit.secrets.masked import DYNAMIC, NONE, value_of

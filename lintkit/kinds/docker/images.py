@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lintkit.facts import CopyInstruction, ImageCommand, ImageStage, VariableProvided
 from lintkit.formats.ignore import DockerMatcher, docker_ignored
 from lintkit.formats.numbers import whole_number
-from lintkit.graph.facts import CopyInstruction, ImageCommand, ImageStage, VariableProvided
 
 
 @dataclass(frozen=True, slots=True)

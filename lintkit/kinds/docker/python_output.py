@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lintkit.facts import BufferedStart, ShellScript
 from lintkit.formats.dockerfile import effective_environment, environment_routes, stage_chain
-from lintkit.graph.facts import BufferedStart, ShellScript
 from lintkit.kinds.docker.commands import started
 from lintkit.model import Document, Edit, Span
 from lintkit.words.environments import environment_of_path, is_development_stage

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from lintkit.graph.facts import (
+from lintkit.facts import (
     ComposeFile,
     ContainerDefined,
     DotenvLoaded,

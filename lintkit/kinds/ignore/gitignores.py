@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from lintkit.facts import IgnoreRules
 from lintkit.formats.ignore import GitMatcher, IgnoreMatch
-from lintkit.graph.facts import IgnoreRules
 from lintkit.model import Edit, Fix, Span
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lintkit.graph.facts import IgnoreRules
+from lintkit.facts import IgnoreRules
 from lintkit.kinds.ignore.gitignores import GitIgnores, appended, place_in
 from lintkit.model import Fix, Span
 

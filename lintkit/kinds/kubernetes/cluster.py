@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from lintkit.graph.facts import ConfigObject, Fact, VariableProvided
+from lintkit.facts import ConfigObject, Fact, VariableProvided
 from lintkit.kinds.kubernetes.cluster_facts import (
     BudgetDefined,
     KustomizationDefined,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lintkit.graph.facts import Count, Fact
+from lintkit.facts import Count, Fact
 from lintkit.model import Span
 
 Labels = tuple[tuple[str, str], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from lintkit.graph.facts import (
+from lintkit.facts import (
     Autoscaler,
     ConfigObject,
     ContainerDefined,

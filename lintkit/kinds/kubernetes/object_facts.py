@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lintkit.graph.facts import Count, Fact
+from lintkit.facts import Count, Fact
 from lintkit.kinds.kubernetes.cluster_facts import (
     BackendUsed,
     BindingDefined,
