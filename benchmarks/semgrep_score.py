@@ -17,10 +17,10 @@ from pathlib import Path
 import libcst as cst
 
 from lintkit.budget import RuleLimitError
+from lintkit.declared.pattern.compile import compile_pattern
+from lintkit.declared.pattern.errors import PatternError
+from lintkit.declared.pattern.match import Matcher
 from lintkit.formats.errors import ParseError
-from lintkit.pattern.compile import compile_pattern
-from lintkit.pattern.errors import PatternError
-from lintkit.pattern.match import Matcher
 from lintkit.python.chunks import WholeFile
 from lintkit.python.module import PythonFile
 from lintkit.source import Lines

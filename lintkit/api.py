@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lintkit.budget import Budget
-from lintkit.marks import read_marks
 from lintkit.model import (
     Confidence,
     Document,
@@ -39,7 +38,8 @@ from lintkit.python.triggers import (
     Subclasses,
     Trigger,
 )
-from lintkit.rule import Definition, Project, RuleContext, replacement
+from lintkit.rule.definition import Definition, Project, RuleContext, replacement
+from lintkit.rule.marks import read_marks
 
 if TYPE_CHECKING:
     from lintkit.python.module import Match, PythonFile

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lintkit.model import Finding
-from lintkit.own_rules import RULE_FAILED
+from lintkit.rule.own import RULE_FAILED
 from lintkit.secrets.by_form import mask_tokens
 
 FILE = "lintkit-baseline.json"

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from lintkit.budget import Budget, LeftOutError, RuleLimitError, python_steps_for
+from lintkit.declared.select import SelectError
 from lintkit.formats.errors import ParseError
 from lintkit.model import (
     Document,
@@ -23,9 +24,8 @@ from lintkit.model import (
     Span,
     Suppression,
 )
-from lintkit.own_rules import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
-from lintkit.rule import Rule, RuleContext
-from lintkit.select import SelectError
+from lintkit.rule.definition import Rule, RuleContext
+from lintkit.rule.own import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
 from lintkit.source import Lines
 
 if TYPE_CHECKING:

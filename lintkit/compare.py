@@ -19,7 +19,7 @@ from lintkit.files.base import equal_files
 from lintkit.files.tree import GitRevision, Tree, TreeError
 from lintkit.fingerprint import LINE_HASH
 from lintkit.model import Finding, Report
-from lintkit.own_rules import RULE_FAILED
+from lintkit.rule.own import RULE_FAILED
 
 SIMILAR = 0.5
 """The share of equal lines from which a file that is gone and one that has come are taken for the same, as in git."""

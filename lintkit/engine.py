@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from lintkit.budget import RuleLimitError
-from lintkit.catalog import RuleSet
+from lintkit.catalog.load import RuleSet
 from lintkit.check import FileResult, Task, check_file, lost_file, rule_failed
 from lintkit.files.files import Discovery, SourceEntry, discover, load
 from lintkit.files.tree import Tree, TreeError
@@ -27,8 +27,8 @@ from lintkit.model import (
     Span,
     SuppressedFinding,
 )
-from lintkit.own_rules import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
-from lintkit.rule import Project, Rule, RuleContext
+from lintkit.rule.definition import Project, Rule, RuleContext
+from lintkit.rule.own import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
 from lintkit.settle import (
     drop_superseded,
     expired_waivers,

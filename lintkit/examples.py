@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lintkit.catalog import RuleSet
+from lintkit.catalog.load import RuleSet
 from lintkit.files.tree import TreeEntry, TreeError
 from lintkit.model import Example, Finding, Kind, Report, Revision
-from lintkit.own_rules import RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
-from lintkit.rule import Check, Rule
+from lintkit.rule.definition import Check, Rule
+from lintkit.rule.own import RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
 from lintkit.source import Lines
 
 if TYPE_CHECKING:

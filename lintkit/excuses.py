@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
+from lintkit.declared.select import SelectError, select
 from lintkit.formats.errors import ParseError
 from lintkit.guard import Guard
 from lintkit.kinds.kubernetes.objects import at, parse
 from lintkit.model import Document, Finding, RuleMeta, SourceFile
-from lintkit.select import SelectError, select
 
 _LARGEST = 500_000
 

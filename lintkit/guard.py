@@ -9,7 +9,7 @@ from typing import TypeVar
 from lintkit.budget import LeftOutError
 from lintkit.check import rule_failed
 from lintkit.model import Finding, Location, Span
-from lintkit.own_rules import SKIPPED_FILE
+from lintkit.rule.own import SKIPPED_FILE
 
 T = TypeVar("T")
 

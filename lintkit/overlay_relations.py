@@ -26,7 +26,7 @@ from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding, Location, Route, Span
 from lintkit.overlay_defects import at_change, overlap
 from lintkit.overlays import KUSTOMIZE, rendered
-from lintkit.rule import Project, Rule, RuleContext
+from lintkit.rule.definition import Project, Rule, RuleContext
 
 _MOST_FACTS = 2_000_000
 """How many facts are looked at for all kustomizations together; the ones beyond that are not asked."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lintkit.config.selectors import any_selects
 from lintkit.fingerprint import LINE_HASH, STABLE, stable_fingerprint
 from lintkit.model import Finding, Location, RuleMeta, SuppressedFinding, Suppression
-from lintkit.own_rules import RULE_FAILED, UNUSED_SUPPRESSION
+from lintkit.rule.own import RULE_FAILED, UNUSED_SUPPRESSION
 from lintkit.suppress import apply
 
 if TYPE_CHECKING:

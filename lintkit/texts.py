@@ -14,7 +14,7 @@ from lintkit.files.files import Discovery, load
 from lintkit.files.tree import Tree, TreeError
 from lintkit.guard import Guard
 from lintkit.model import Finding, Fix, Kind, Location, SourceFile, Span, SuppressedFinding
-from lintkit.own_rules import RULE_FAILED
+from lintkit.rule.own import RULE_FAILED
 from lintkit.source import Lines
 
 if TYPE_CHECKING:

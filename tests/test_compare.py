@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.catalog import RuleSet, load_rules
+from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.check import check_file
 from lintkit.compare import base_of, compared, renames, split
 from lintkit.config.model import Config

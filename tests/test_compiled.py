@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.catalog import RuleSet, builtin_folder, load_rule, load_rules, rule_files
+from lintkit.catalog.compiled import compiled_rules
+from lintkit.catalog.load import RuleSet, builtin_folder, load_rule, load_rules, rule_files
 from lintkit.cli.storage import cache_folder
-from lintkit.compiled import compiled_rules
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from lintkit.catalog import RuleSet, load_rules
+from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree

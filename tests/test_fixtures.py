@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.config import Config
 from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 from lintkit.source import Lines
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -35,7 +35,7 @@ def as_repository(source: Path, target: Path) -> Path:
 
 def places(root: Path) -> list[tuple[str, str, int]]:
     """(path, rule, line) of every finding of the recommended rules, sorted."""
-    from lintkit.catalog import RuleSet
+    from lintkit.catalog.load import RuleSet
 
     report = run(Request(open_tree(root), Config(), RuleSet(recommended()), load_rules().ids()))
     return sorted(

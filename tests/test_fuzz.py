@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.config import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree, named

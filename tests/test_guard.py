@@ -15,14 +15,14 @@ import lintkit.overlay_relations
 import lintkit.overlays
 import lintkit.redact
 import lintkit.settle
-from lintkit.catalog import RuleSet, load_rules
+from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.cli.check import exit_code
 from lintkit.config import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.model import Report
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 
 DEPLOYMENT = """\
 apiVersion: apps/v1

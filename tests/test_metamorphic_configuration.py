@@ -7,11 +7,11 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.examples import named, run_example
 from lintkit.kinds.recognise import kind_of
 from lintkit.model import Document, Example, Finding, Location, Span
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 from lintkit.source import Lines
 from tests.configuration_transformations import (
     TRANSFORMATIONS,

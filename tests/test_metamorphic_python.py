@@ -17,12 +17,12 @@ import libcst as cst
 import pytest
 
 from lintkit.api import Finding, Match, MethodCalls, PythonFile, RuleContext, Span, bad, define
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.examples import example_config, named
 from lintkit.model import Example
 from lintkit.python.screen import find_matches
 from lintkit.python.triggers import Calls, Keywords, References, Strings, Subclasses
-from lintkit.rule import Check, Rule
+from lintkit.rule.definition import Check, Rule
 from lintkit.source import Lines
 from tests.metamorphoses import ANOTHER, THE_SAME, Inapplicable, Place, Variant
 

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 import pytest
 
-from lintkit.catalog import load_rules
-from lintkit.datarule.check import say
+from lintkit.catalog.load import load_rules
+from lintkit.declared.check import say
 from lintkit.examples import run_example
 from lintkit.model import Example, Finding
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 from lintkit.words.quotation import quotations, quoted_at
 
 MARK = "qzx"

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.cli.test import run_rule
 from lintkit.model import Example, RuleMeta
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 from lintkit.rule_lints import has_verb, lint_examples, lint_message, lint_rule
 from lintkit.rule_places import rule_places
 

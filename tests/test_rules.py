@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.config.model import Config, RuleConfig
 from lintkit.examples import run_example
 from lintkit.model import Example
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 
 
 def config_for(rule: Rule, example: Example) -> Config:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.declared.select import EACH_KINDS, SelectError, compile_query, select, select_each, value_at
 from lintkit.formats.yaml import load_documents
 from lintkit.kinds.compose import service as compose
 from lintkit.kinds.kubernetes import objects as kubernetes
 from lintkit.model import Document, Kind, SourceFile
-from lintkit.select import EACH_KINDS, SelectError, compile_query, select, select_each, value_at
 
 DATA = {
     "services": {"a": {"image": "x", "ports": [1, 2, 3, {"x": 1}]}, "b": {"image": None}},
@@ -285,5 +285,5 @@ def test_unknown_selector_names_the_known_ones() -> None:
 
 
 def test_import_loads_no_jsonpath() -> None:
-    code = "import sys, lintkit.select; sys.exit('jsonpath' in sys.modules or 'yaml' in sys.modules)"
+    code = "import sys, lintkit.declared.select; sys.exit('jsonpath' in sys.modules or 'yaml' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lintkit.catalog import RuleSet, load_rules
+from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.check import check_file
 from lintkit.config import Config
 from lintkit.engine import Request, run

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.catalog import RuleSet, load_rules
+from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config import Config
 from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree

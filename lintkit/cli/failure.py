@@ -62,7 +62,7 @@ def _expected(error: Exception) -> str | None:
     """The words of an error that lintkit raises on purpose; None for any other."""
     from lintkit.config.errors import ConfigError
     from lintkit.files.tree import TreeError
-    from lintkit.rule import RuleError
+    from lintkit.rule.definition import RuleError
 
     if isinstance(error, TreeError):
         return f"{error.path}: {error.message}" if error.path else error.message

@@ -95,7 +95,7 @@ def check_id(rule: str) -> None:
 
 
 def _refuse_existing(rule: str, folder: Path) -> None:
-    from lintkit.catalog import builtin_folder, rule_files, rule_id
+    from lintkit.catalog.load import builtin_folder, rule_files, rule_id
 
     for known in (folder, builtin_folder()):
         for file in rule_files(known) if known.is_dir() else ():

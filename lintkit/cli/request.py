@@ -12,7 +12,7 @@ from lintkit.cli.workspace import Selection, choose_root, open_workspace, relati
 from lintkit.model import Scope, Severity
 
 if TYPE_CHECKING:
-    from lintkit.catalog import RuleSet
+    from lintkit.catalog.load import RuleSet
     from lintkit.engine import Request
     from lintkit.files.tree import Tree
 
@@ -88,7 +88,7 @@ def request_of(asked: Asked) -> Request:
 
 def _of_scope(rules: RuleSet, scope: Scope | None) -> RuleSet:
     """The rules of one scope; all of them without one."""
-    from lintkit.catalog import RuleSet
+    from lintkit.catalog.load import RuleSet
 
     return (
         rules if scope is None else RuleSet(tuple(rule for rule in rules.rules if rule.meta.scope == scope))

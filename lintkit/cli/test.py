@@ -19,7 +19,7 @@ from lintkit.cli.output import pair_outputs, wants_color, write_file, write_stdo
 if TYPE_CHECKING:
     from lintkit.model import Route
     from lintkit.report.rule_tests import LoadFailure, Remark, RuleResult, RuleTestFormat, RuleTestRun
-    from lintkit.rule import Rule
+    from lintkit.rule.definition import Rule
     from lintkit.rule_places import RulePlaces
 
 _RULE_SUFFIXES = {".py", ".yaml", ".yml"}
@@ -35,7 +35,7 @@ class RuleFile:
     @property
     def id(self) -> str:
         """The id that the path gives the rule."""
-        from lintkit.catalog import rule_id
+        from lintkit.catalog.load import rule_id
 
         return rule_id(self.folder, self.file)
 
@@ -93,7 +93,7 @@ def rule_files_of(
 
     Raises CommandError for a folder without rules, and for what is neither a folder, a file nor a rule.
     """
-    from lintkit.catalog import builtin_folder, rule_files
+    from lintkit.catalog.load import builtin_folder, rule_files
     from lintkit.cli.workspace import choose_root
     from lintkit.files.links import leads_out
 
@@ -121,7 +121,7 @@ def rule_files_of(
 
 
 def _of_folder(path: Path) -> Iterator[RuleFile]:
-    from lintkit.catalog import rule_files
+    from lintkit.catalog.load import rule_files
 
     folder, files = path, list(rule_files(path))
     direct = [file for file in path.iterdir() if file.suffix in _RULE_SUFFIXES and file.name[0] not in "_."]
@@ -147,7 +147,7 @@ def _of_file(path: Path, folders: Iterable[Path]) -> RuleFile:
 
 
 def _rule_folders(root: Path | None, config_file: Path | None) -> tuple[Path, ...]:
-    from lintkit.catalog import builtin_folder
+    from lintkit.catalog.load import builtin_folder
     from lintkit.cli.workspace import choose_root
     from lintkit.config.load import load_config
 
@@ -155,7 +155,7 @@ def _rule_folders(root: Path | None, config_file: Path | None) -> tuple[Path, ..
 
 
 def _known(folders: Iterable[Path]) -> Iterator[RuleFile]:
-    from lintkit.catalog import rule_files
+    from lintkit.catalog.load import rule_files
 
     return (RuleFile(file, folder) for folder in folders for file in rule_files(folder))
 
@@ -172,9 +172,9 @@ def _of_id(target: str, known: Sequence[RuleFile]) -> list[RuleFile]:
 
 def run_tests(files: Sequence[RuleFile], *, allow_code: bool = False) -> RuleTestRun:
     """Load each rule and run its examples; a file that does not load is noted, and the others go on."""
-    from lintkit.catalog import load_rule
+    from lintkit.catalog.load import load_rule
     from lintkit.report.rule_tests import LoadFailure, RuleTestRun
-    from lintkit.rule import RuleError
+    from lintkit.rule.definition import RuleError
 
     results: list[RuleResult] = []
     unloaded: list[LoadFailure] = []

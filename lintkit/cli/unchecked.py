@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lintkit.cli.failure import say
 from lintkit.config.errors import quoted
 from lintkit.model import Notification, Report
-from lintkit.own_rules import SKIPPED_FILE
+from lintkit.rule.own import SKIPPED_FILE
 
 if TYPE_CHECKING:
     from lintkit.engine import Request

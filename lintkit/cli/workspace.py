@@ -19,7 +19,7 @@ from lintkit.files.root import find_root
 from lintkit.model import RuleMeta, Severity
 
 if TYPE_CHECKING:
-    from lintkit.catalog import RuleSet
+    from lintkit.catalog.load import RuleSet
     from lintkit.files.tree import Tree
 
 
@@ -53,7 +53,7 @@ class Workspace:
 
     def selected(self) -> RuleSet:
         """The rules that run anywhere below the root."""
-        from lintkit.catalog import RuleSet
+        from lintkit.catalog.load import RuleSet
 
         return RuleSet(
             tuple(
@@ -94,9 +94,9 @@ def open_workspace(
     compiled     load built-in rules when they are needed, and without examples until then
     Raises ConfigError for a bad configuration or selector, RuleError for a bad rule.
     """
-    from lintkit.catalog import load_rules
+    from lintkit.catalog.load import load_rules
     from lintkit.files.tree import open_tree
-    from lintkit.own_rules import OWN_RULES
+    from lintkit.rule.own import OWN_RULES
 
     config = load_config(root, config_file, tree=tree if from_tree else None)
     if config_file is None:
@@ -114,7 +114,7 @@ def _scoped(config: Config, rules: RuleSet) -> Config:
     """`config` in which rules from a rule folder exist only for the folder whose configuration names it, and below."""
     if not config.nested:
         return config
-    from lintkit.catalog import builtin_folder
+    from lintkit.catalog.load import builtin_folder
 
     def absent(one: Config) -> frozenset[str]:
         here = {builtin_folder(), *one.rule_folders}

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.report.rule_page import rule_page
 from tests.cli.conftest import Shell
 

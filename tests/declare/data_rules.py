@@ -8,10 +8,10 @@ from textwrap import dedent
 from typing import Any
 
 from lintkit.check import FileResult, Task, check_file
-from lintkit.declare import load_declared_rule
+from lintkit.declared.load import load_declared_rule
 from lintkit.examples import USUAL_NAMES
 from lintkit.model import Finding, SourceFile
-from lintkit.rule import Rule, RuleContext
+from lintkit.rule.definition import Rule, RuleContext
 
 COMMON = {
     "summary": "something is wrong",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lintkit.budget import steps_for
-from lintkit.own_rules import RULE_FAILED
+from lintkit.rule.own import RULE_FAILED
 from tests.declare.data_rules import check, findings, load, shown
 
 
@@ -320,7 +320,7 @@ def test_a_rule_that_finds_too_much_says_so_and_tells_what_it_has_found(tmp_path
 def test_no_schema_reaches_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     import urllib.request
 
-    from lintkit.schemas import Schema
+    from lintkit.declared.schema import Schema
 
     monkeypatch.setattr(urllib.request, "urlopen", lambda *a, **k: pytest.fail("the network was asked"))
     with pytest.raises(Exception, match="Unresolvable"):

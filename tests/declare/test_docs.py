@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.config.model import Config, RuleConfig
 from lintkit.examples import run_example
 

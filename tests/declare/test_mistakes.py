@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from lintkit.catalog import builtin_folder, load_rule, rule_files
-from lintkit.declare import load_declared_rule
-from lintkit.rule import RuleError
+from lintkit.catalog.load import builtin_folder, load_rule, rule_files
+from lintkit.declared.load import load_declared_rule
+from lintkit.rule.definition import RuleError
 
 GOOD = """\
 summary: something is wrong

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
-from lintkit.schemas import KEYWORDS, compile_schema, mistakes
+from lintkit.declared.schema import KEYWORDS, compile_schema, mistakes
 
 leaf = st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["", "a", "ab", 1.0, 0.5])
 value: st.SearchStrategy[Any] = st.recursive(

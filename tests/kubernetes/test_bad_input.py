@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from lintkit.catalog import RuleSet, builtin_folder, load_rule, rule_files
+from lintkit.catalog.load import RuleSet, builtin_folder, load_rule, rule_files
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree

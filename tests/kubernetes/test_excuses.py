@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from lintkit.catalog import RuleSet, builtin_folder, load_rule
+from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.datarule.load import find_mistakes
+from lintkit.declared.mistakes import find_mistakes
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.formats.yaml import parse

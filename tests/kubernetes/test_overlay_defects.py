@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from lintkit.catalog import RuleSet, builtin_folder, load_rule
+from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.catalog import RuleSet, builtin_folder, load_rule
+from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.config.model import Config
 from lintkit.examples import run_example
 from lintkit.model import Example

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import lintkit
-from lintkit.catalog import load_rules
+from lintkit.catalog.load import load_rules
 from lintkit.config import Config
 from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree

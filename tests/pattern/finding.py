@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lintkit.pattern.match import Found
-from lintkit.pattern.query import code_text, compile_query, find, find_everywhere, triggers
+from lintkit.declared.pattern.match import Found
+from lintkit.declared.pattern.query import code_text, compile_query, find, find_everywhere, triggers
 from lintkit.python.chunks import WholeFile
 from lintkit.python.module import PythonFile
 from lintkit.python.screen import find_matches

@@ -7,9 +7,9 @@ import time
 import pytest
 
 from lintkit.budget import RuleLimitError
-from lintkit.pattern.compile import compile_pattern
-from lintkit.pattern.errors import PatternError
-from lintkit.pattern.match import Matcher
+from lintkit.declared.pattern.compile import compile_pattern
+from lintkit.declared.pattern.errors import PatternError
+from lintkit.declared.pattern.match import Matcher
 from tests.pattern.finding import whole
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lintkit.declared.pattern.compile import compile_pattern
+from lintkit.declared.pattern.errors import PatternError
 from lintkit.formats.errors import ParseError
-from lintkit.pattern.compile import compile_pattern
-from lintkit.pattern.errors import PatternError
 from tests.pattern.finding import search
 from tests.pattern.test_constructs import CONSTRUCTS
 

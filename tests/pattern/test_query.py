@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lintkit.pattern.query import QueryError, compile_query, is_narrow, triggers
+from lintkit.declared.pattern.query import QueryError, compile_query, is_narrow, triggers
 from lintkit.python.triggers import Calls, Identifiers, Keywords, MethodCalls, Nodes, References
 from tests.pattern.finding import bound, lines, marked, search
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from lintkit.check import Task, check_file
-from lintkit.declare import load_declared_rule
+from lintkit.declared.load import load_declared_rule
+from lintkit.declared.pattern.compile import compile_pattern
 from lintkit.model import Finding, SourceFile
-from lintkit.pattern.compile import compile_pattern
-from lintkit.rule import Rule, RuleContext, RuleError
+from lintkit.rule.definition import Rule, RuleContext, RuleError
 
 HEAD = """\
 summary: something that breaks

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from lintkit.pattern.bindings import Bound
+from lintkit.declared.pattern.bindings import Bound
 from lintkit.python.module import PythonFile
 
 _MAX_DEPTH = 20

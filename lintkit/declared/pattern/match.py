@@ -14,11 +14,11 @@ from typing import Any as Anything
 import libcst as cst
 
 from lintkit.budget import Budget
-from lintkit.pattern import nodes as p
-from lintkit.pattern.bindings import NONE, Bindings, Bound, distinct, join
-from lintkit.pattern.compile import Pattern, flat_parameters, small_statements
-from lintkit.pattern.errors import PatternLimit
-from lintkit.pattern.strings import match_text
+from lintkit.declared.pattern import nodes as p
+from lintkit.declared.pattern.bindings import NONE, Bindings, Bound, distinct, join
+from lintkit.declared.pattern.compile import Pattern, flat_parameters, small_statements
+from lintkit.declared.pattern.errors import PatternLimit
+from lintkit.declared.pattern.strings import match_text
 from lintkit.python.module import UNKNOWN, PythonFile
 from lintkit.python.names import dotted, identifier, imported
 from lintkit.python.tree import children, walk

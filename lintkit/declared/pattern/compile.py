@@ -11,9 +11,9 @@ from typing import Literal
 
 import libcst as cst
 
-from lintkit.pattern import nodes as p
-from lintkit.pattern.errors import PatternError
-from lintkit.pattern.placeholders import (
+from lintkit.declared.pattern import nodes as p
+from lintkit.declared.pattern.errors import PatternError
+from lintkit.declared.pattern.placeholders import (
     ANONYMOUS,
     DEEP,
     DOTS,

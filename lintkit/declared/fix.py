@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lintkit.budget import Budget
-from lintkit.datarule.place import at
-from lintkit.datarule.render import block_yaml, flow, inline_toml, plain_text, quoted_like
+from lintkit.declared.place import at
+from lintkit.declared.render import block_yaml, flow, inline_toml, plain_text, quoted_like
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.model import Document, Edit, Fix, NodeSpans, Route, Span
 from lintkit.regex.engine import compile_regex

@@ -11,7 +11,7 @@ import keyword
 import re
 from dataclasses import dataclass, field
 
-from lintkit.pattern.errors import PatternError
+from lintkit.declared.pattern.errors import PatternError
 
 DOTS = "_lintkit_dots"
 DEEP = "_lintkit_deep"

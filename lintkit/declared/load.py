@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lintkit.files.disk import Disk, DiskError
-from lintkit.marks import read_marks
 from lintkit.model import Document, Example, Route, RuleMeta, SourceFile
-from lintkit.rule import Rule, RuleError
+from lintkit.rule.definition import Rule, RuleError
+from lintkit.rule.marks import read_marks
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
-    from lintkit.pattern.query import Query
+    from lintkit.declared.pattern.query import Query
 
 EVERY_FILE = (
     "the pattern names nothing that a file could be searched for, so every Python file is parsed for it"
@@ -52,22 +52,22 @@ def load_declared_rule(file: Path, identifier: str, *, proven: bool = False, tru
     query = _compile_match(document, file) if "match" in data else None
     meta = _meta(identifier, data)
     if query is None and data.get("read") == "merged":
-        from lintkit.datarule.merged import merged_check
+        from lintkit.declared.merged import merged_check
 
         return Rule(meta, merged_check(data), (), str(file))
     if query is None:
-        from lintkit.datarule.check import document_check
+        from lintkit.declared.check import document_check
 
         return Rule(meta, document_check(data), (), str(file))
-    from lintkit.declare_python import python_check
-    from lintkit.pattern.query import is_narrow, triggers
+    from lintkit.declared.pattern.query import is_narrow, triggers
+    from lintkit.declared.python import python_check
 
     notes = () if is_narrow(query) else (EVERY_FILE,)
     return Rule(meta, python_check(data, query), triggers(query), str(file), notes)
 
 
 def _compile_match(document: Document, file: Path) -> Query:
-    from lintkit.pattern.query import QueryError, compile_query
+    from lintkit.declared.pattern.query import QueryError, compile_query
 
     try:
         return compile_query(document.data["match"])
@@ -117,7 +117,7 @@ def _line(document: Document, route: Route) -> int:
 
 
 def _validate(document: Document, file: Path) -> None:
-    from lintkit.datarule.load import find_mistakes
+    from lintkit.declared.mistakes import find_mistakes
 
     for route, message in find_mistakes(document):
         raise RuleError(message, str(file), _line(document, route))

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.budget import Budget
-from lintkit.datarule.place import place_of
-from lintkit.datarule.read import read
+from lintkit.declared.place import place_of
+from lintkit.declared.read import read
+from lintkit.declared.schema import compile_schema
+from lintkit.declared.select import compile_query, value_at
 from lintkit.model import Document, Location, Route
-from lintkit.schemas import compile_schema
-from lintkit.select import compile_query, value_at
 
 RELATIONS = ("equal", "subset", "member")
 

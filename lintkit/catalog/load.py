@@ -14,7 +14,7 @@ from types import ModuleType
 
 import lintkit
 from lintkit.files.patterns import defect
-from lintkit.rule import Definition, Rule, RuleError
+from lintkit.rule.definition import Definition, Rule, RuleError
 
 PACKAGE = "lintkit.rules"
 
@@ -103,7 +103,7 @@ def _builtin_rules(compiled: Path | None = None) -> tuple[Rule, ...]:
     load = partial(_load_file, folder=folder, package=PACKAGE, allow_code=False, proven=True)
     if compiled is None:
         return tuple(map(load, files))
-    from lintkit.compiled import compiled_rules
+    from lintkit.catalog.compiled import compiled_rules
 
     return compiled_rules(folder, files, compiled, load)
 
@@ -140,7 +140,7 @@ def _load_folder(folder: Path, *, package: str, allow_code: bool = False) -> Ite
 
 def _load_file(file: Path, folder: Path, *, package: str, allow_code: bool, proven: bool = False) -> Rule:
     if file.suffix != ".py":
-        from lintkit.declare import load_declared_rule
+        from lintkit.declared.load import load_declared_rule
 
         return load_declared_rule(file, rule_id(folder, file), proven=proven, trusted=bool(package))
     if package:
@@ -148,7 +148,7 @@ def _load_file(file: Path, folder: Path, *, package: str, allow_code: bool, prov
         name = ".".join((package, *file.relative_to(folder).with_suffix("").parts))
         return _coded_rule(importlib.import_module(name), file, rule_id(folder, file))
     if allow_code:
-        from lintkit.declare import read_rule_file
+        from lintkit.declared.load import read_rule_file
 
         read_rule_file(file)
         return _coded_rule(_import_file(file), file, rule_id(folder, file))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from lintkit.declared.pattern.match import Found
+from lintkit.declared.pattern.query import Query, code_text, find
+from lintkit.declared.pattern.values import plain, value_of
 from lintkit.model import Finding, Fix, Span
-from lintkit.pattern.match import Found
-from lintkit.pattern.query import Query, code_text, find
-from lintkit.pattern.values import plain, value_of
 from lintkit.python.edits import added_keywords
-from lintkit.rule import RuleContext
+from lintkit.rule.definition import RuleContext
 from lintkit.words.quotation import quoted_at
 
 if TYPE_CHECKING:
+    from lintkit.declared.schema import Schema
     from lintkit.python.module import Match, PythonFile
-    from lintkit.schemas import Schema
 
 _PLACE = re.compile(r"\$([A-Z_][A-Z_0-9]*)|\{\$?(\w+)\}")
 _MAX_SHOWN = 80
@@ -38,7 +38,7 @@ def python_check(
     def compiled(key: str) -> Schema | None:
         # Compiled on first use: most runs never meet a match.
         if key not in schemas and key in data:
-            from lintkit.schemas import compile_schema
+            from lintkit.declared.schema import compile_schema
 
             schemas[key] = compile_schema(data[key])
         return schemas.get(key)

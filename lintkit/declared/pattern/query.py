@@ -20,12 +20,12 @@ from typing import Any, TypeAlias
 import libcst as cst
 
 from lintkit.budget import Budget
-from lintkit.pattern.anchors import Anchor, anchor, root_kinds
-from lintkit.pattern.bindings import NONE, Bindings, Bound, distinct, join
-from lintkit.pattern.compile import Pattern, compile_pattern
-from lintkit.pattern.errors import PatternError
-from lintkit.pattern.match import Found, Matcher
-from lintkit.pattern.values import value_of
+from lintkit.declared.pattern.anchors import Anchor, anchor, root_kinds
+from lintkit.declared.pattern.bindings import NONE, Bindings, Bound, distinct, join
+from lintkit.declared.pattern.compile import Pattern, compile_pattern
+from lintkit.declared.pattern.errors import PatternError
+from lintkit.declared.pattern.match import Found, Matcher
+from lintkit.declared.pattern.values import value_of
 from lintkit.python.module import Match, PythonFile
 from lintkit.python.triggers import Trigger
 from lintkit.regex.engine import Regex, compile_regex
@@ -96,7 +96,7 @@ class Test:
         if self.schema is None:
             return True
         if self._compiled is None:
-            from lintkit.schemas import compile_schema
+            from lintkit.declared.schema import compile_schema
 
             self._compiled = compile_schema(dict(self.schema))
         return bool(self._compiled.is_valid(value, budget))
@@ -227,7 +227,7 @@ def _regex(text: str, route: Route) -> Regex:
 
 
 def _schema(schema: Mapping[str, Any], route: Route) -> Test:
-    from lintkit.schemas import mistakes
+    from lintkit.declared.schema import mistakes
 
     for mistake in mistakes(dict(schema)):
         raise QueryError(mistake.message, (*route, *mistake.route))

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import libcst as cst
 
-from lintkit.pattern import nodes as p
-from lintkit.pattern.bindings import NONE, Bindings, Bound, distinct, join
+from lintkit.declared.pattern import nodes as p
+from lintkit.declared.pattern.bindings import NONE, Bindings, Bound, distinct, join
 
 MARK = "\0"
 """Stands for a replacement field among the characters of a string."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import lintkit
 from lintkit.model import RuleMeta
 from lintkit.python.triggers import DeferredTrigger, Literals, Trigger, resolved
-from lintkit.rule import Rule
+from lintkit.rule.definition import Rule
 
 if TYPE_CHECKING:
     from lintkit.model import Finding

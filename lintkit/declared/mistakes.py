@@ -9,14 +9,14 @@ from typing import Any
 
 from lintkit.budget import RuleLimitError
 from lintkit.data import schema as shipped_schema
-from lintkit.datarule.check import PLACEHOLDER, WORDS
-from lintkit.datarule.fix import ACTIONS
+from lintkit.declared.check import PLACEHOLDER, WORDS
+from lintkit.declared.fix import ACTIONS
+from lintkit.declared.schema import compile_schema, mistakes
+from lintkit.declared.select import EACH_KINDS, SelectError, compile_query
 from lintkit.files.patterns import defect
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
-from lintkit.schemas import compile_schema, mistakes
-from lintkit.select import EACH_KINDS, SelectError, compile_query
 
 SCHEMA_KEYS: tuple[Route, ...] = (("when",), ("require",), ("forbid",), ("relate", "in"))
 QUERY_KEYS: tuple[Route, ...] = (("select",), ("relate", "value"), ("relate", "of"), ("excused-by", "select"))

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from lintkit.budget import Budget, RuleLimitError, steps_for
-from lintkit.datarule.fix import fix_for
-from lintkit.datarule.place import place_of, shown, subject_of, uses_of
-from lintkit.datarule.read import read
-from lintkit.datarule.relate import unrelated
+from lintkit.declared.fix import fix_for
+from lintkit.declared.place import place_of, shown, subject_of, uses_of
+from lintkit.declared.read import read
+from lintkit.declared.relate import unrelated
+from lintkit.declared.schema import Failure, compile_schema
+from lintkit.declared.select import Selected, compile_query, select_each, value_at
 from lintkit.model import Document, Finding, Location, Route
-from lintkit.rule import RuleContext
-from lintkit.schemas import Failure, compile_schema
-from lintkit.select import Selected, compile_query, select_each, value_at
+from lintkit.rule.definition import RuleContext
 from lintkit.words.quotation import quoted_at
 
 PLACEHOLDER = re.compile(r"\{([\w-]+)\}")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lintkit.pattern import nodes as p
-from lintkit.pattern.compile import Pattern
+from lintkit.declared.pattern import nodes as p
+from lintkit.declared.pattern.compile import Pattern
 from lintkit.python.triggers import (
     Calls,
     Identifiers,

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lintkit.budget import Budget, RuleLimitError, steps_for
-from lintkit.datarule.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
-from lintkit.datarule.place import shown
+from lintkit.declared.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
+from lintkit.declared.place import shown
+from lintkit.declared.schema import Failure, Schema, compile_schema
+from lintkit.declared.select import value_at
 from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node
 from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.model import Finding, Span
-from lintkit.rule import Project, RuleContext
-from lintkit.schemas import Failure, Schema, compile_schema
-from lintkit.select import value_at
+from lintkit.rule.definition import Project, RuleContext
 
 Check = Callable[[Project, RuleContext], Iterator[Finding]]
 

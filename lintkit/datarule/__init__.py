@@ -1,1 +1,0 @@
-"""Declarative rules over data: what is selected, required, related and repaired."""

@@ -1,0 +1,1 @@
+"""The language of declared rules: what is selected, required, related and repaired."""
