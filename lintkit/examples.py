@@ -135,8 +135,8 @@ def run_example(
 
     config  the configuration to check with, if not the default one with the example's options
     """
-    from lintkit.engine import Request, run
     from lintkit.fix import apply_edits, selected_edits
+    from lintkit.run.engine import Request, run
 
     config = example_config(rule, example) if config is None else config
     kinds = rule.meta.kinds

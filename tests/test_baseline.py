@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.baseline import Baseline, BaselineError, baseline_of, key_of, pruned, read, unknown, written
 from lintkit.model import Finding, Location, Span
+from lintkit.run.baseline import Baseline, BaselineError, baseline_of, key_of, pruned, read, unknown, written
 
 
 def found(path: str, subject: str, start: int = 0, rule: str = "a/rule") -> Finding:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from lintkit.kinds.recognise import kind_of
-from lintkit.redact import redact
 from lintkit.report.formats import FORMATS
+from lintkit.run.redact import redact
 from tests.canaries import PLACES, Canary, Repository, repository
 from tests.review.github_server import TOKEN, GitHub, serving
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.catalog.load import RuleSet, load_rules
-from lintkit.check import check_file
-from lintkit.compare import base_of, compared, renames, split
 from lintkit.config.model import Config
-from lintkit.engine import Request, check_tree, run
 from lintkit.files.base import base_tree, equal_files, head_tree
 from lintkit.files.tree import GitRevision, open_tree
-from lintkit.fingerprint import LINE_HASH
 from lintkit.model import Finding, Location, Report, Span
+from lintkit.run.compare import base_of, compared, renames, split
+from lintkit.run.engine import Request, check_tree, run
+from lintkit.run.file import check_file
+from lintkit.run.fingerprint import LINE_HASH
 from tests.discover.repositories import git, repository, write
 
 RULES = RuleSet(
@@ -189,7 +189,7 @@ def test_what_did_not_change_is_not_checked_again(tmp_path: Path, monkeypatch: p
         seen.append(source.path)  # type: ignore[attr-defined]
         return check_file(source, *arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("lintkit.engine.check_file", spy)
+    monkeypatch.setattr("lintkit.run.engine.check_file", spy)
     base = base_of(checked, base_tree(root, "HEAD"), "HEAD")
     assert seen == ["deployment.yaml"]
     assert list(base.findings) == list(run(replace(asked, tree=base.tree)).findings)

@@ -17,9 +17,9 @@ from lintkit.catalog.compiled import compiled_rules
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule, load_rules, rule_files
 from lintkit.cli.storage import cache_folder
 from lintkit.config.model import Config
-from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree
 from lintkit.rule.definition import Rule
+from lintkit.run.engine import Request, run
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 

@@ -10,10 +10,10 @@ import pytest
 
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config.model import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.kinds.compose.specification import schema
 from lintkit.model import Finding, Report
+from lintkit.run.engine import Request, run
 from lintkit.source import Lines
 
 RULES = RuleSet(

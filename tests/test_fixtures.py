@@ -11,9 +11,9 @@ import pytest
 
 from lintkit.catalog.load import load_rules
 from lintkit.config import Config
-from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree
 from lintkit.rule.definition import Rule
+from lintkit.run.engine import Request, run
 from lintkit.source import Lines
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 
 from lintkit.catalog.load import load_rules
 from lintkit.config import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree, named
 from lintkit.model import Report
+from lintkit.run.engine import Request, run
 
 CASES = 300
 TREES = 60

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-import lintkit.excuses
 import lintkit.graph.join
 import lintkit.kinds.kubernetes.cluster
-import lintkit.overlay_defects
-import lintkit.overlay_relations
-import lintkit.overlays
-import lintkit.redact
-import lintkit.settle
+import lintkit.run.redact
+import lintkit.run.settle
+import lintkit.views.deployed
+import lintkit.views.excuses
+import lintkit.views.relations
+import lintkit.views.repairs
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.cli.check import exit_code
 from lintkit.config import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.model import Report
 from lintkit.rule.definition import Rule
+from lintkit.run.engine import Request, run
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -75,12 +75,12 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "cluster": (lintkit.kinds.kubernetes.cluster, "build_cluster", "lintkit/cluster"),
     "roots": (Kustomizations, "roots", "lintkit/kustomize"),
     "build": (Kustomizations, "build", "lintkit/kustomize"),
-    "overlays": (lintkit.overlays.Overlays, "_ask", "lintkit/kustomize"),
-    "defects": (lintkit.overlay_defects.Defects, "_of_file", "lintkit/kustomize"),
-    "relations": (lintkit.overlay_relations.Relations, "settle", "lintkit/kustomize"),
-    "excuses": (lintkit.excuses, "_excuses_in", "lintkit/excuses"),
-    "suppressions": (lintkit.settle, "apply", "lintkit/suppressions"),
-    "secrets": (lintkit.redact, "secret_spans", "lintkit/secrets"),
+    "overlays": (lintkit.views.deployed.Overlays, "_ask", "lintkit/kustomize"),
+    "defects": (lintkit.views.repairs.Defects, "_of_file", "lintkit/kustomize"),
+    "relations": (lintkit.views.relations.Relations, "settle", "lintkit/kustomize"),
+    "excuses": (lintkit.views.excuses, "_excuses_in", "lintkit/excuses"),
+    "suppressions": (lintkit.run.settle, "apply", "lintkit/suppressions"),
+    "secrets": (lintkit.run.redact, "secret_spans", "lintkit/secrets"),
 }
 
 
@@ -160,7 +160,7 @@ def test_what_fails_for_the_whole_repository_is_told_in_the_part_that_is_asked_f
 
 
 def test_where_secrets_cannot_be_found_all_of_the_text_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lintkit.redact, "secret_spans", fail)
+    monkeypatch.setattr(lintkit.run.redact, "secret_spans", fail)
     report = check(FILES)
     assert set(report.texts["base/shop.yaml"]) <= {"*", "\n", "\r"}
     quoting = [f.message for f in report.findings if "`" in f.message and f.rule != "lintkit/rule-failed"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.model import KINDS, Kind
-from lintkit.redact import find_secrets, redact, scrub
+from lintkit.run.redact import find_secrets, redact, scrub
 
 S = "wha1e-hel7o"  # a made-up password
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from lintkit.model import Finding, Location, Release, Span
-from lintkit.releases import settle
+from lintkit.run.releases import settle
 
 NEW = Release("redis", (8, 0), "test")
 OLD = Release("redis", (8, 0), "test", presumed=True)

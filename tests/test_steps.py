@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from lintkit.catalog.load import RuleSet, load_rules
-from lintkit.check import check_file
 from lintkit.config import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.model import Report, SourceFile
+from lintkit.run.engine import Request, run
+from lintkit.run.file import check_file
 
 HEAD = "import os\nimport redis\nimport requests\n\nclient = redis.Redis()\n"
 DEPLOYMENT = """\

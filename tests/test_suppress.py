@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.blocks import document_blocks, document_statements, python_blocks, python_statements
 from lintkit.model import Document, Finding, Kind, Location, Problem, SourceFile, Span, Suppression
+from lintkit.run.blocks import document_blocks, document_statements, python_blocks, python_statements
+from lintkit.run.suppress import apply, find_suppressions, full_line_comments, python_comments
 from lintkit.source import Lines
-from lintkit.suppress import apply, find_suppressions, full_line_comments, python_comments
 
 RULE = "python/print-in-client"
 
@@ -40,7 +40,7 @@ def python_suppresses(text: str, needle: str) -> bool:
 
 
 def documents(text: str, path: str, kind: Kind) -> Sequence[Document]:
-    from lintkit.check import parse_documents
+    from lintkit.run.file import parse_documents
 
     return parse_documents(SourceFile(path, kind, text.encode()))
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from lintkit.catalog.load import RuleSet, load_rules
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree, example_config, named
 from lintkit.formats.python_lex import logical_lines
 from lintkit.model import Example, Report
 from lintkit.rule.definition import Rule
+from lintkit.run.engine import Request, run
 from lintkit.source import Lines
 
 WIDTHS = (20, 60, 100)

@@ -12,9 +12,9 @@ import pytest
 
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config import Config
-from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree
 from lintkit.model import Finding
+from lintkit.run.engine import Request, run
 from tests.test_fixtures import FIXTURES, INCIDENTS, as_repository
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.workers import map_in_order
+from lintkit.run.workers import map_in_order
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "darwin", reason="no safe fork")
 
@@ -73,7 +73,7 @@ def test_without_a_second_process_one_does_it_all(monkeypatch: pytest.MonkeyPatc
 
 PARENT = """
 import os, signal, sys, time
-from lintkit.workers import map_in_order
+from lintkit.run.workers import map_in_order
 
 # Whoever started the tests in the background has SIGINT ignored.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -41,9 +41,9 @@ def baseline(
     The file belongs into the repository. It holds no secrets, no line numbers and no dates, so it changes only when
     findings come or go.
     """
-    from lintkit.baseline import FILE, baseline_of, pruned, written
     from lintkit.cli.unchecked import is_failure, say_notifications
-    from lintkit.engine import run
+    from lintkit.run.baseline import FILE, baseline_of, pruned, written
+    from lintkit.run.engine import run
 
     asked = Asked(
         root=root,

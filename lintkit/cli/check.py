@@ -25,7 +25,7 @@ from lintkit.report.options import RenderOptions
 if TYPE_CHECKING:
     from lintkit.cli.comparing import Narrow
     from lintkit.config.model import Config
-    from lintkit.engine import Checked, Request
+    from lintkit.run.engine import Checked, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +280,7 @@ def _run(
 ) -> tuple[Report, bool]:
     """As `_fixed`, with a word about what was asked for and not checked."""
     from lintkit.cli.unchecked import with_unchecked
-    from lintkit.engine import check_tree
+    from lintkit.run.engine import check_tree
 
     checked = check_tree(request)
     report, failed = _fixed(checked, comparison, fixing, color, quiet)
@@ -322,7 +322,7 @@ def _write(
     skip_stdout: bool,
     quiet: bool,
 ) -> None:
-    from lintkit.shown_paths import with_shown_paths
+    from lintkit.run.shown_paths import with_shown_paths
 
     report = with_shown_paths(report)
     for output in outputs:

@@ -14,9 +14,9 @@ from lintkit.config.errors import quoted
 from lintkit.model import Notification, Report
 
 if TYPE_CHECKING:
-    from lintkit.baseline import Baseline, Key
-    from lintkit.engine import Checked, Request
     from lintkit.files.tree import Tree
+    from lintkit.run.baseline import Baseline, Key
+    from lintkit.run.engine import Checked, Request
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -88,8 +88,8 @@ def narrowing(checked: Checked, comparison: Comparison) -> Narrow:
 
 
 def _by_revision(checked: Checked, revision: str | None) -> Narrow:
-    from lintkit.compare import base_of, compared
     from lintkit.files.base import base_tree, head_tree
+    from lintkit.run.compare import base_of, compared
 
     root = checked.request.tree.root
     tree = head_tree(root) if revision is None else base_tree(root, revision)
@@ -100,14 +100,14 @@ def _by_revision(checked: Checked, revision: str | None) -> Narrow:
 
 
 def _by_baseline(request: Request, file: Path) -> Narrow:
-    from lintkit.baseline import key_of, unknown
-    from lintkit.compare import narrowed
+    from lintkit.run.baseline import key_of, unknown
+    from lintkit.run.compare import narrowed
 
     baseline = read_baseline(file, request.tree.root)
     judged = judged_by(request)
 
     def narrow(report: Report, tree: Tree) -> Report:
-        from lintkit.baseline import pruned
+        from lintkit.run.baseline import pruned
 
         found = (*report.findings, *report.known)
         new = unknown(found, baseline)
@@ -127,8 +127,8 @@ def read_baseline(file: Path, root: Path) -> Baseline:
 
     root  the checked repository, whose links do not lead out of it
     """
-    from lintkit.baseline import BaselineError, read
     from lintkit.files.links import leads_out
+    from lintkit.run.baseline import BaselineError, read
 
     try:
         if leads_out(file, root):

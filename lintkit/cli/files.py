@@ -29,8 +29,8 @@ def files(
     """List the files that `lintkit check` would read, and as what; what is skipped is said on stderr."""
     from lintkit.cli.workspace import choose_root, relative_paths, tree_name
     from lintkit.config.load import load_config, with_nested
-    from lintkit.engine import discover_files
     from lintkit.files.tree import open_tree
+    from lintkit.run.engine import discover_files
 
     arguments = paths or (".",)
     folder = choose_root(root, arguments)

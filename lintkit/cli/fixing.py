@@ -12,13 +12,13 @@ import click
 from lintkit.cli.comparing import Narrow
 from lintkit.cli.failure import say
 from lintkit.cli.output import write_stdout
-from lintkit.engine import Request, run
 from lintkit.files.tree import TreeError, WorkTree
 from lintkit.fix import OverlayTree, Repair, repair, unified_diff, write_changes
 from lintkit.kinds.recognise import kind_of
 from lintkit.model import Report
-from lintkit.redact import redact
 from lintkit.report.printable import printable
+from lintkit.run.engine import Request, run
+from lintkit.run.redact import redact
 
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 

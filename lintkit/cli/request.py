@@ -13,8 +13,8 @@ from lintkit.model import Scope, Severity
 
 if TYPE_CHECKING:
     from lintkit.catalog.load import RuleSet
-    from lintkit.engine import Request
     from lintkit.files.tree import Tree
+    from lintkit.run.engine import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Asked:
 
 def request_of(asked: Asked) -> Request:
     """Find the root, read the configuration, load the rules and list the files."""
-    from lintkit.engine import Request
     from lintkit.files.tree import open_tree
+    from lintkit.run.engine import Request
 
     if asked.stdin_filename is None:
         arguments = asked.paths or (str(asked.root or "."),)

@@ -163,7 +163,7 @@ def _require_libraries() -> None:
 def _checked(asked: Asked, since: str | None, *, exit_zero: bool) -> tuple[Any, int]:
     """Run the check; returns its SARIF and its exit code."""
     from lintkit.cli.request import request_of
-    from lintkit.engine import check_tree
+    from lintkit.run.engine import check_tree
 
     request = request_of(asked)
     checked = check_tree(request)

@@ -12,8 +12,8 @@ from lintkit.model import Notification, Report
 from lintkit.rule.own import SKIPPED_FILE
 
 if TYPE_CHECKING:
-    from lintkit.engine import Request
     from lintkit.files.files import Discovery
+    from lintkit.run.engine import Request
 
 
 def with_unchecked(report: Report, request: Request, discovery: Discovery, *, allow_empty: bool) -> Report:

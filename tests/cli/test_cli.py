@@ -193,7 +193,7 @@ def test_an_internal_error_is_one_sentence_without_its_text(
     def broken(request: object) -> object:
         raise ValueError(text)
 
-    monkeypatch.setattr("lintkit.engine.check_tree", broken)
+    monkeypatch.setattr("lintkit.run.engine.check_tree", broken)
     result = cli("check")
     assert result.code == 2
     assert "internal error (ValueError at test_cli.py:" in result.err

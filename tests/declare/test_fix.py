@@ -11,9 +11,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lintkit.check import parse_documents
 from lintkit.fix import apply_edits, selected_edits
 from lintkit.model import Kind, SourceFile
+from lintkit.run.file import parse_documents
 from tests.declare.data_rules import check, load
 
 

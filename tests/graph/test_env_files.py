@@ -6,11 +6,11 @@ import pytest
 
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.formats.dotenv import parse
 from lintkit.kinds.dotenv.purpose import production, used_path
 from lintkit.model import SourceFile
+from lintkit.run.engine import Request, run
 
 
 def found(path: str, text: str = "A=1\n", configured: str | None = None) -> str:

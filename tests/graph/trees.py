@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from textwrap import dedent
 
-from lintkit.check import check_file
 from lintkit.facts import Fact
 from lintkit.graph.join import ConfigGraph, Unit, join
 from lintkit.kinds.recognise import kind_of
 from lintkit.model import SourceFile
+from lintkit.run.file import check_file
 from lintkit.words.environments import EnvironmentRules, no_rules
 
 

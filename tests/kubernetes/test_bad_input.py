@@ -11,9 +11,9 @@ import pytest
 
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule, rule_files
 from lintkit.config.model import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.model import Report
+from lintkit.run.engine import Request, run
 from lintkit.source import Lines
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
+from lintkit.run.engine import Request, run
 
 BINDING = """\
 apiVersion: rbac.authorization.k8s.io/v1

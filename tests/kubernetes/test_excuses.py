@@ -9,10 +9,10 @@ import pytest
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.declared.mistakes import find_mistakes
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.formats.yaml import parse
 from lintkit.model import SourceFile
+from lintkit.run.engine import Request, run
 
 
 def _pod(name: str = "shop", namespace: str = "") -> str:

@@ -6,9 +6,9 @@ import pytest
 
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.model import Finding
+from lintkit.run.engine import Request, run
 
 SHOP = """\
 apiVersion: apps/v1

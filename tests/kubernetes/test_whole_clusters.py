@@ -6,9 +6,9 @@ import pytest
 
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.engine import Request, run
 from lintkit.examples import MemoryTree
 from lintkit.kinds.kubernetes.objects import is_policy, pod_spec_route
+from lintkit.run.engine import Request, run
 
 POD = """\
 apiVersion: v1

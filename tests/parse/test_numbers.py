@@ -11,9 +11,9 @@ import pytest
 import lintkit
 from lintkit.catalog.load import load_rules
 from lintkit.config import Config
-from lintkit.engine import Request, run
 from lintkit.files.tree import open_tree
 from lintkit.formats.numbers import is_digits, whole_number
+from lintkit.run.engine import Request, run
 
 PACKAGE = Path(lintkit.__file__).parent
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.check import Task, check_file
 from lintkit.declared.load import load_declared_rule
 from lintkit.declared.pattern.compile import compile_pattern
 from lintkit.model import Finding, SourceFile
 from lintkit.rule.definition import Rule, RuleContext, RuleError
+from lintkit.run.file import Task, check_file
 
 HEAD = """\
 summary: something that breaks

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.check import check_file
 from lintkit.model import SourceFile
 from lintkit.python.syntax_errors import said
+from lintkit.run.file import check_file
 from lintkit.source import Lines
 
 S = "wha1e_hel7o"

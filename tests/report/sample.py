@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lintkit.fingerprint import LINE_HASH, STABLE, line_hashes, stable_fingerprint
 from lintkit.model import (
     Edit,
     Example,
@@ -19,6 +18,7 @@ from lintkit.model import (
     Span,
     SuppressedFinding,
 )
+from lintkit.run.fingerprint import LINE_HASH, STABLE, line_hashes, stable_fingerprint
 from lintkit.source import Lines
 
 COMPOSE = """\

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.fingerprint import line_hashes, line_hashes_at, stable_fingerprint
+from lintkit.run.fingerprint import line_hashes, line_hashes_at, stable_fingerprint
 from lintkit.source import BOM, Lines
 
 VECTORS = json.loads((Path(__file__).parent / "line_hashes.json").read_text(encoding="utf-8"))

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lintkit.budget import RuleLimitError
 from lintkit.catalog.load import RuleSet
-from lintkit.check import FileResult, Task, check_file, lost_file, rule_failed
 from lintkit.files.files import Discovery, SourceEntry, discover, load
 from lintkit.files.tree import Tree, TreeError
-from lintkit.guard import Guard
 from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 from lintkit.model import (
     Finding,
@@ -29,7 +27,9 @@ from lintkit.model import (
 )
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.rule.own import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
-from lintkit.settle import (
+from lintkit.run.file import FileResult, Task, check_file, lost_file, rule_failed
+from lintkit.run.guard import Guard
+from lintkit.run.settle import (
     drop_superseded,
     expired_waivers,
     merge_equal,
@@ -38,15 +38,15 @@ from lintkit.settle import (
     with_fingerprints,
     with_groups,
 )
-from lintkit.texts import Texts
-from lintkit.workers import map_in_order, worker_count
+from lintkit.run.texts import Texts
+from lintkit.run.workers import map_in_order, worker_count
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
     from lintkit.facts import Fact
     from lintkit.graph.join import ConfigGraph
     from lintkit.kinds.kubernetes.cluster import Cluster
-    from lintkit.overlays import Overlays
+    from lintkit.views.deployed import Overlays
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def _overlays(request: Request, discovery: Discovery, guard: Guard) -> Overlays 
     """The kustomizations of the repository; None where it has none."""
     if not any(path.rpartition("/")[2] in KUSTOMIZATION_FILES for path in discovery.paths):
         return None
-    from lintkit.overlays import Overlays
+    from lintkit.views.deployed import Overlays
 
     tasks = _Tasks(request)
     read = _reader(request, discovery)
@@ -205,7 +205,7 @@ def _without_excused(
     metas = {rule.id: rule.meta for rule in request.rules.rules if rule.meta.excused_by is not None}
     if not any(finding.rule in metas for finding in findings):
         return findings
-    from lintkit.excuses import Excuses
+    from lintkit.views.excuses import Excuses
 
     paths = [entry.path for entry in discovery.files if entry.kind == "kubernetes"]
     return Excuses(paths, _reader(request, discovery), metas, guard).settle(findings)
@@ -215,7 +215,7 @@ def _true_of_releases(request: Request, discovery: Discovery, findings: list[Fin
     """Leave out what is not true of the releases of libraries that the project has."""
     if all(finding.fixed_in is None for finding in findings):
         return findings
-    from lintkit.releases import settle
+    from lintkit.run.releases import settle
 
     def read(path: str) -> bytes | None:
         try:
@@ -369,7 +369,7 @@ def _check_project(
         findings.extend(guard.gather(rule.id, anchor, partial(rule.check, project, context)))
     if overlays is None:
         return findings
-    from lintkit.overlay_relations import Relations
+    from lintkit.views.relations import Relations
 
     relations = Relations(overlays.kustomizations, project, rules, guard)
     settled = guard.run("lintkit/kustomize", anchor, partial(relations.settle, findings), findings)

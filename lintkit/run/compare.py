@@ -14,12 +14,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lintkit.engine import Checked, findings_of
 from lintkit.files.base import equal_files
 from lintkit.files.tree import GitRevision, Tree, TreeError
-from lintkit.fingerprint import LINE_HASH
 from lintkit.model import Finding, Report
 from lintkit.rule.own import RULE_FAILED
+from lintkit.run.engine import Checked, findings_of
+from lintkit.run.fingerprint import LINE_HASH
 
 SIMILAR = 0.5
 """The share of equal lines from which a file that is gone and one that has come are taken for the same, as in git."""

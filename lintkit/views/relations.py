@@ -16,7 +16,6 @@ from typing import Any
 
 from lintkit.budget import LeftOutError
 from lintkit.facts import Fact
-from lintkit.guard import Guard
 from lintkit.kinds.extract import extract_document
 from lintkit.kinds.kubernetes.cluster import build_cluster
 from lintkit.kinds.kubernetes.cluster_facts import KustomizationDefined
@@ -24,9 +23,10 @@ from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations
 from lintkit.kinds.kubernetes.kustomize_places import route_of, says
 from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding, Location, Route, Span
-from lintkit.overlay_defects import at_change, overlap
-from lintkit.overlays import KUSTOMIZE, rendered
 from lintkit.rule.definition import Project, Rule, RuleContext
+from lintkit.run.guard import Guard
+from lintkit.views.deployed import KUSTOMIZE, rendered
+from lintkit.views.repairs import at_change, overlap
 
 _MOST_FACTS = 2_000_000
 """How many facts are looked at for all kustomizations together; the ones beyond that are not asked."""

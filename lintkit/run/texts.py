@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from lintkit.files.files import Discovery, load
 from lintkit.files.tree import Tree, TreeError
-from lintkit.guard import Guard
 from lintkit.model import Finding, Fix, Kind, Location, SourceFile, Span, SuppressedFinding
 from lintkit.rule.own import RULE_FAILED
+from lintkit.run.guard import Guard
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
-    from lintkit.redact import Secrets
+    from lintkit.run.redact import Secrets
 
 SECRETS = "lintkit/secrets"
 """What fails where it is not known what of a file is a secret."""
@@ -91,7 +91,7 @@ class Texts:
 
     def line_hashes(self, path: str, lines: Collection[int]) -> Mapping[int, str]:
         """GitHub's `primaryLocationLineHash` of some lines."""
-        from lintkit.fingerprint import line_hashes_at
+        from lintkit.run.fingerprint import line_hashes_at
 
         text = self.text(path)
         return line_hashes_at(text, path in self.boms, lines)
@@ -102,7 +102,7 @@ class Texts:
 
     def masked(self, paths: Iterable[str], findings: Iterable[Finding]) -> dict[str, str]:
         """The texts of `paths` with every detected secret masked by as many characters."""
-        from lintkit.redact import redact
+        from lintkit.run.redact import redact
 
         extra: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         for finding in findings:
@@ -161,7 +161,7 @@ class Texts:
 
     def scrubbed_entry(self, entry: SuppressedFinding, finding: Finding) -> SuppressedFinding:
         """A suppressed finding as it may be shown; the reason comes from a comment, and may say anything."""
-        from lintkit.redact import redact_prose
+        from lintkit.run.redact import redact_prose
 
         masked = self.guard.run(SECRETS, finding.path, lambda: redact_prose(entry.reason), "")
         reason = self._scrubbed(masked, [finding.path], quoted=True, strict=True)
@@ -170,7 +170,7 @@ class Texts:
     def _scrubbed(
         self, words: str, paths: Sequence[str], *, quoted: bool = False, strict: bool = False
     ) -> str:
-        from lintkit.redact import scrub
+        from lintkit.run.redact import scrub
 
         values = self._values(tuple(paths))
         if not self._unknown.isdisjoint(paths):
@@ -191,7 +191,7 @@ class Texts:
     def _shown_text(self, path: str) -> str:
         """The masked text of a file, without what only rules know to be secrets."""
         if path not in self._shown:
-            from lintkit.redact import redact
+            from lintkit.run.redact import redact
 
             self._shown[path] = redact(self.text(path), self._kind(path), (), self._found(path))
         return self._shown[path]
@@ -211,7 +211,7 @@ class Texts:
         return self._secrets[path]
 
     def _sought(self, path: str) -> Secrets:
-        from lintkit.redact import Secrets, find_secrets
+        from lintkit.run.redact import Secrets, find_secrets
 
         text = self.text(path)
         try:

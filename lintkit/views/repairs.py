@@ -14,12 +14,12 @@ from functools import partial
 from typing import Any
 
 from lintkit.budget import LeftOutError
-from lintkit.check import Task
-from lintkit.guard import Guard
 from lintkit.kinds.kubernetes.kustomize import INLINE, BuiltObject, Kustomizations, Step
 from lintkit.kinds.kubernetes.kustomize_places import place_of, route_of
 from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding, Location, Route, Span
+from lintkit.run.file import Task
+from lintkit.run.guard import Guard
 
 _MOST_OBJECTS = 2_000
 """How many changed objects are checked for all kustomizations together."""

@@ -11,9 +11,9 @@ from fnmatch import translate
 from functools import lru_cache
 from heapq import heappop, heappush
 
-from lintkit.blocks import Block, Statement
 from lintkit.formats.python_lex import comments
 from lintkit.model import Finding, Kind, Problem, Span, SuppressedFinding, Suppression
+from lintkit.run.blocks import Block, Statement
 from lintkit.source import Lines
 
 _DIRECTIVE = re.compile(r"#\s*lintkit:\s*(?P<verb>[A-Za-z][A-Za-z-]*)\s*(?P<ids>\[[^\]]*\]?)?(?P<rest>.*)")

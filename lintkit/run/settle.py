@@ -11,10 +11,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from lintkit.config.selectors import any_selects
-from lintkit.fingerprint import LINE_HASH, STABLE, stable_fingerprint
 from lintkit.model import Finding, Location, RuleMeta, SuppressedFinding, Suppression
 from lintkit.rule.own import RULE_FAILED, UNUSED_SUPPRESSION
-from lintkit.suppress import apply
+from lintkit.run.fingerprint import LINE_HASH, STABLE, stable_fingerprint
+from lintkit.run.suppress import apply
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config, Waiver

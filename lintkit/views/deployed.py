@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 
 from lintkit.budget import LeftOutError
-from lintkit.check import Task
 from lintkit.formats.errors import ParseError
-from lintkit.guard import Guard
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.kinds.kubernetes.objects import at, parse
 from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 from lintkit.model import Document, Finding, Location, SourceFile, Span
-from lintkit.overlay_defects import Defects
+from lintkit.run.file import Task
+from lintkit.run.guard import Guard
+from lintkit.views.repairs import Defects
 
 _LARGEST = 500_000
 

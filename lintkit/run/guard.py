@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from lintkit.budget import LeftOutError
-from lintkit.check import rule_failed
 from lintkit.model import Finding, Location, Span
 from lintkit.rule.own import SKIPPED_FILE
+from lintkit.run.file import rule_failed
 
 T = TypeVar("T")
 

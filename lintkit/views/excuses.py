@@ -10,9 +10,9 @@ from functools import cache, partial
 
 from lintkit.declared.select import SelectError, select
 from lintkit.formats.errors import ParseError
-from lintkit.guard import Guard
 from lintkit.kinds.kubernetes.objects import at, parse
 from lintkit.model import Document, Finding, RuleMeta, SourceFile
+from lintkit.run.guard import Guard
 
 _LARGEST = 500_000
 

@@ -256,9 +256,9 @@ def _python_suppressions(collected: _Collected) -> tuple[Suppression, ...]:
     source = collected.source
     if b"lintkit:" not in source.data:
         return ()
-    from lintkit.blocks import python_blocks, python_statements
     from lintkit.python.source import decode_python
-    from lintkit.suppress import find_suppressions, python_comments
+    from lintkit.run.blocks import python_blocks, python_statements
+    from lintkit.run.suppress import find_suppressions, python_comments
 
     text = decode_python(source.data, source.path)
     found = find_suppressions(
@@ -329,8 +329,8 @@ def _check_documents(
             collected.extract(source.kind, partial(extract_document, document))
     if not documents or b"lintkit:" not in source.data:
         return ()
-    from lintkit.blocks import document_blocks, document_statements
-    from lintkit.suppress import find_suppressions
+    from lintkit.run.blocks import document_blocks, document_statements
+    from lintkit.run.suppress import find_suppressions
 
     first = documents[0]
     blocks = [block for document in documents for block in document_blocks(document)]

@@ -1,0 +1,1 @@
+"""What becomes of files together: overlays, and what they repair or break."""
