@@ -8,9 +8,9 @@ import time
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config.model import Config
-from lintkit.examples import MemoryTree
 from lintkit.kinds.compose.specification import schema
 from lintkit.model import Finding, Report
 from lintkit.run.engine import Request, run

@@ -6,9 +6,9 @@ import random
 import re
 from collections.abc import Callable, Iterator
 
+from lintkit.authoring.examples import MemoryTree, named
 from lintkit.catalog.load import load_rules
 from lintkit.config import Config
-from lintkit.examples import MemoryTree, named
 from lintkit.model import Report
 from lintkit.run.engine import Request, run
 

@@ -15,10 +15,10 @@ import lintkit.views.deployed
 import lintkit.views.excuses
 import lintkit.views.relations
 import lintkit.views.repairs
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.cli.check import exit_code
 from lintkit.config import Config
-from lintkit.examples import MemoryTree
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.model import Report
 from lintkit.rule.definition import Rule

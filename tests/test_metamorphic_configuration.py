@@ -7,8 +7,8 @@ from fnmatch import fnmatchcase
 
 import pytest
 
+from lintkit.authoring.examples import named, run_example
 from lintkit.catalog.load import load_rules
-from lintkit.examples import named, run_example
 from lintkit.kinds.recognise import kind_of
 from lintkit.model import Document, Example, Finding, Location, Span
 from lintkit.rule.definition import Rule

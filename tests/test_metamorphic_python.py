@@ -17,8 +17,8 @@ import libcst as cst
 import pytest
 
 from lintkit.api import Finding, Match, MethodCalls, PythonFile, RuleContext, Span, bad, define
+from lintkit.authoring.examples import example_config, named
 from lintkit.catalog.load import load_rules
-from lintkit.examples import example_config, named
 from lintkit.model import Example
 from lintkit.python.screen import find_matches
 from lintkit.python.triggers import Calls, Keywords, References, Strings, Subclasses

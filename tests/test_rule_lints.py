@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from lintkit.authoring.lints import has_verb, lint_examples, lint_message, lint_rule
+from lintkit.authoring.places import rule_places
 from lintkit.catalog.load import load_rules
 from lintkit.cli.test import run_rule
 from lintkit.model import Example, RuleMeta
 from lintkit.rule.definition import Rule
-from lintkit.rule_lints import has_verb, lint_examples, lint_message, lint_rule
-from lintkit.rule_places import rule_places
 
 BAD = Example(False, {"compose.yaml": "services: {a: {privileged: true}}\n"}, (("compose.yaml", 1),))
 GOOD = Example(True, {"compose.yaml": "services: {a: {image: x}}\n"})
@@ -217,7 +217,7 @@ def test_an_expression_that_nothing_matches_is_found(
 
 
 def test_an_example_of_every_other_kind_is_looked_at_under_its_usual_name() -> None:
-    from lintkit.cli.scaffold import SAMPLES
+    from lintkit.authoring.scaffold import SAMPLES
 
     for kind, sample in SAMPLES.items():
         examples = (Example(False, {"": sample.bad}, (("", 1),)), Example(True, {"": sample.good}))

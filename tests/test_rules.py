@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from lintkit.authoring.examples import run_example
 from lintkit.catalog.load import load_rules
 from lintkit.config.model import Config, RuleConfig
-from lintkit.examples import run_example
 from lintkit.model import Example
 from lintkit.rule.definition import Rule
 

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from lintkit.authoring.scaffold import SAMPLES, yaml_rule
 from lintkit.catalog.load import builtin_folder, rule_files
-from lintkit.cli.scaffold import SAMPLES, yaml_rule
 from lintkit.data import schema
 from lintkit.model import KINDS, Kind
 

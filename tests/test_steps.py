@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config import Config
-from lintkit.examples import MemoryTree
 from lintkit.model import Report, SourceFile
 from lintkit.run.engine import Request, run
 from lintkit.run.file import check_file

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree, example_config, named
 from lintkit.catalog.load import RuleSet, load_rules
-from lintkit.examples import MemoryTree, example_config, named
 from lintkit.formats.python_lex import logical_lines
 from lintkit.model import Example, Report
 from lintkit.rule.definition import Rule

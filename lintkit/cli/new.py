@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from lintkit.authoring.scaffold import SAMPLES, python_rule, yaml_rule
 from lintkit.cli.failure import CommandError
 from lintkit.cli.options import repository_options
 from lintkit.cli.output import output_place
-from lintkit.cli.scaffold import SAMPLES, python_rule, yaml_rule
 from lintkit.model import Kind
 
 SCHEMA_FILE = "rule.schema.json"

@@ -17,10 +17,10 @@ from lintkit.cli.options import repository_options
 from lintkit.cli.output import pair_outputs, wants_color, write_file, write_stdout
 
 if TYPE_CHECKING:
+    from lintkit.authoring.places import RulePlaces
+    from lintkit.authoring.report import LoadFailure, Remark, RuleResult, RuleTestFormat, RuleTestRun
     from lintkit.model import Route
-    from lintkit.report.rule_tests import LoadFailure, Remark, RuleResult, RuleTestFormat, RuleTestRun
     from lintkit.rule.definition import Rule
-    from lintkit.rule_places import RulePlaces
 
 _RULE_SUFFIXES = {".py", ".yaml", ".yml"}
 
@@ -67,8 +67,8 @@ def test(
     rules. A folder on the command line is trusted no more than one of the configuration: its Python-coded rules run
     with --allow-code only.
     """
+    from lintkit.authoring.report import render_tests
     from lintkit.cli.workspace import choose_root
-    from lintkit.report.rule_tests import render_tests
 
     outputs = pair_outputs(formats, files)
     run = run_tests(rule_files_of(targets, root, config_file), allow_code=allow_code)
@@ -172,8 +172,8 @@ def _of_id(target: str, known: Sequence[RuleFile]) -> list[RuleFile]:
 
 def run_tests(files: Sequence[RuleFile], *, allow_code: bool = False) -> RuleTestRun:
     """Load each rule and run its examples; a file that does not load is noted, and the others go on."""
+    from lintkit.authoring.report import LoadFailure, RuleTestRun
     from lintkit.catalog.load import load_rule
-    from lintkit.report.rule_tests import LoadFailure, RuleTestRun
     from lintkit.rule.definition import RuleError
 
     results: list[RuleResult] = []
@@ -201,9 +201,9 @@ def run_tests(files: Sequence[RuleFile], *, allow_code: bool = False) -> RuleTes
 
 def run_rule(rule: Rule, file: Path) -> RuleResult:
     """Run the examples of one rule, and look at how it is written."""
-    from lintkit.examples import run_example
-    from lintkit.report.rule_tests import ExampleResult, RuleResult
-    from lintkit.rule_places import rule_places
+    from lintkit.authoring.examples import run_example
+    from lintkit.authoring.places import rule_places
+    from lintkit.authoring.report import ExampleResult, RuleResult
 
     places = rule_places(file)
     results = []
@@ -231,8 +231,8 @@ def run_rule(rule: Rule, file: Path) -> RuleResult:
 
 
 def _remarks(rule: Rule, places: RulePlaces, messages: Sequence[str]) -> Iterator[Remark]:
-    from lintkit.report.rule_tests import Remark
-    from lintkit.rule_lints import RuleLint, lint_message, lint_rule
+    from lintkit.authoring.lints import RuleLint, lint_message, lint_rule
+    from lintkit.authoring.report import Remark
 
     lints: list[RuleLint] = list(lint_rule(rule.meta, places.data))
     if places.data is None:  # the messages of a Python-coded rule are known when it has made them

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lintkit.cli.scaffold import SAMPLES
+from lintkit.authoring.scaffold import SAMPLES
 from tests.cli.conftest import Shell
 
 FINISHED: dict[str, str] = {

@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
+from lintkit.authoring.examples import USUAL_NAMES
 from lintkit.declared.load import load_declared_rule
-from lintkit.examples import USUAL_NAMES
 from lintkit.model import Finding, SourceFile
 from lintkit.rule.definition import Rule, RuleContext
 from lintkit.run.file import FileResult, Task, check_file

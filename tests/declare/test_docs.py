@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from lintkit.authoring.examples import run_example
 from lintkit.catalog.load import load_rules
 from lintkit.config.model import Config, RuleConfig
-from lintkit.examples import run_example
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.examples import MemoryTree
 from lintkit.formats.dotenv import parse
 from lintkit.kinds.dotenv.purpose import production, used_path
 from lintkit.model import SourceFile

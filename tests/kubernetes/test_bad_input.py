@@ -9,9 +9,9 @@ from functools import cache
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule, rule_files
 from lintkit.config.model import Config
-from lintkit.examples import MemoryTree
 from lintkit.model import Report
 from lintkit.run.engine import Request, run
 from lintkit.source import Lines

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
 from lintkit.declared.mistakes import find_mistakes
-from lintkit.examples import MemoryTree
 from lintkit.formats.yaml import parse
 from lintkit.model import SourceFile
 from lintkit.run.engine import Request, run

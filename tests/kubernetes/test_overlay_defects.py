@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.examples import MemoryTree
 from lintkit.model import Finding
 from lintkit.run.engine import Request, run
 

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.examples import MemoryTree
 from lintkit.kinds.kubernetes.cron import fault_in_schedule
 from lintkit.kinds.kubernetes.quantities import is_quantity, value_of_quantity
 from lintkit.kinds.kubernetes.validation import refusals

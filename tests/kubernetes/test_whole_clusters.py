@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
 from lintkit.config.model import Config
-from lintkit.examples import MemoryTree
 from lintkit.kinds.kubernetes.objects import is_policy, pod_spec_route
 from lintkit.run.engine import Request, run
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lintkit.authoring.examples import run_example
 from lintkit.catalog.load import load_rules
 from lintkit.config.model import Config
-from lintkit.examples import run_example
 from lintkit.model import Example
 
 

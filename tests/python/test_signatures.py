@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lintkit.authoring.examples import run_example
 from lintkit.catalog.load import load_rules
-from lintkit.examples import run_example
 from lintkit.model import Example
 from lintkit.python.idioms.time_limits import LIMITS, POOL_LIMITS, SESSION_LIMITS, Limit
 from lintkit.rule.definition import Rule

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lintkit.examples import named
+from lintkit.authoring.examples import named
 from lintkit.model import Example, Route, RuleMeta, Severity
 from lintkit.regex.never import never_matches
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
+from lintkit.authoring.example_diff import Place, line_diff, text_diff
 from lintkit.model import Severity
-from lintkit.report.example_diff import Place, line_diff, text_diff
 from lintkit.report.json_lines import array
 from lintkit.report.printable import printable
 from lintkit.report.style import Style
