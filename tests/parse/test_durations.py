@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.parse.durations import nanoseconds
+from lintkit.formats.durations import nanoseconds
 
 UNITS = {"ns": 1, "us": 1_000, "\u00b5s": 1_000, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3_600 * 10**9}
 

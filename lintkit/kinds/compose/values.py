@@ -12,9 +12,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from lintkit.formats.durations import nanoseconds, refusal_of_time
 from lintkit.formats.numbers import whole_number
 from lintkit.kinds.compose.service import mount_parts
-from lintkit.parse.durations import nanoseconds, refusal_of_time
 
 HIGHEST_PORT = 65_535
 """The highest port that there is."""

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lintkit.formats.durations import nanoseconds, refusal_of_time
 from lintkit.formats.numbers import whole_number
 from lintkit.kinds.compose.values import size_refusal
 from lintkit.model import Route
-from lintkit.parse.durations import nanoseconds, refusal_of_time
 
 _NEEDED = {
     "COPY": 2,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lintkit.formats.durations import nanoseconds
 from lintkit.formats.numbers import whole_number
-from lintkit.parse.durations import nanoseconds
 
 _DESCRIPTORS = ("@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly")
 _EVERY = "@every "

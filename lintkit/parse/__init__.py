@@ -1,1 +1,0 @@
-"""Parsers: from the bytes of a file to plain data with exact spans."""
