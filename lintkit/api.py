@@ -123,6 +123,8 @@ TESTS = (
     "**/cypress/**",
     "**/playwright/**",
     "**/fixtures/**",
+    "**/*_fixtures/**",
+    "**/spec/**",
 )
 EXAMPLES = (
     "**/examples/**",
@@ -152,6 +154,7 @@ SCRIPTS = (
 DEVELOPMENT = (
     "**/.devcontainer/**",
     "**/dev/**",
+    "**/develop.y*ml",
     "**/.ci/**",
     "**/ci/**",
     "**/*compose*[.-]dev*",

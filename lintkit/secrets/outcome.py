@@ -5,7 +5,7 @@ from __future__ import annotations
 from lintkit.model import Severity
 from lintkit.secrets.names import is_for_mail, is_of_truststore, is_outgoing
 from lintkit.secrets.patterns import pattern
-from lintkit.secrets.values import GUESSABLE, Verdict, url_passwords
+from lintkit.secrets.values import CHOSEN, GUESSABLE, PLACEHOLDER, REAL, WELL_KNOWN, Verdict, url_passwords
 from lintkit.words.loopback import loopback_host
 
 _HOSTS = pattern(r"@([^/?#\s\"'`<>]{1,300})")
@@ -42,6 +42,22 @@ def said_of(value: str, verdict: Verdict) -> str:
         return verdict.description
     example = verdict.kind != "real" or verdict.description == GUESSABLE
     return f"{verdict.description}, for `{host}`" if example else f"is for `{host}`"
+
+
+_MADE_BY_ONESELF = frozenset(
+    {
+        *(PLACEHOLDER, WELL_KNOWN, GUESSABLE, CHOSEN, REAL),
+        *("looks like a JSON Web Token", "looks like a generated Django key"),
+    }
+)
+
+
+def is_issued(description: str) -> bool:
+    """Whether what a verdict's description tells of opens something elsewhere: a key of a form that others issue.
+
+    A password or a key that somebody made for a program on his own machine opens that one alone.
+    """
+    return description not in _MADE_BY_ONESELF
 
 
 def is_in_url(value: str, verdict: Verdict) -> bool:

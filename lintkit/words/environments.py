@@ -33,8 +33,8 @@ _PRODUCTION = frozenset(
     {"prod", "production", "prd", "live", "deploy", "deployment", "deployments", "release"}
 )
 _DEVELOPMENT = frozenset(
-    """dev devel development local test tests testing ci e2e staging stage stg qa uat preview kind minikube k3d k3s
-    example examples sample samples demo demos tutorial tutorials docs doc override debug mock mocks loadtest
+    """dev devel develop development local test tests testing ci e2e staging stage stg qa uat preview kind minikube k3d
+    k3s example examples sample samples demo demos tutorial tutorials docs doc override debug mock mocks loadtest
     integration playground sandbox template templates devcontainer benchmark benchmarks fixtures profiling""".split()  # noqa: SIM905
 )
 _WORDS = re.compile(r"[A-Za-z0-9]+")

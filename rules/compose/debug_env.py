@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Finding, Project, RuleContext, Span, bad, define, good
 from lintkit.facts import ComposeFile, ComposeService, VariableProvided
 from lintkit.formats.node import Node, text_of
+from lintkit.kinds.compose.development import is_developed
 from lintkit.kinds.compose.interpolation import resolve, variables
-from lintkit.kinds.compose.merge import environment, mount_of
+from lintkit.kinds.compose.merge import environment
 from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.kinds.dotenv.debug_modes import is_debug_mode
 from lintkit.kinds.dotenv.purpose import is_off
-from lintkit.words.environments import environment_of_path, environment_of_value
+from lintkit.words.environments import environment_of_path
 
 RULE = define(
     summary="a service that is kept running is in a debug mode",
@@ -112,7 +113,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             service.partial
             or place == "development"
             or not (place or _is_kept(service))
-            or _is_developed(service)
+            or is_developed(service)
         ):
             continue
         for name, node in environment(service.node).items():
@@ -136,17 +137,3 @@ def _is_kept(service: RunService) -> bool:
         text_of(node.child("restart")).partition(":")[0] in _KEPT
         or node.at("deploy", "restart_policy") is not None
     )
-
-
-def _is_developed(service: RunService) -> bool:
-    """Whether the service runs the source of the one who starts it, or is for developers by its profile or stage."""
-    node = service.node
-    profiles, volumes = node.child("profiles"), node.child("volumes")
-    words = [text_of(item) for item in (profiles.sequence or ())] if profiles is not None else []
-    words.append(text_of(node.at("build", "target")))
-    if node.child("develop") is not None or any(
-        environment_of_value(word) == "development" for word in words
-    ):
-        return True
-    sources = [mount_of(item)[0] for item in (volumes.sequence or ())] if volumes is not None else []
-    return node.child("build") is not None and any(source.startswith(".") for source in sources)

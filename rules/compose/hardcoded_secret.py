@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.kinds.compose.interpolation import variables
 from lintkit.kinds.compose.service import build_argument_entries, environment_entries, services
-from lintkit.secrets import classify, command_secrets, said_of, severity_of
+from lintkit.kinds.dotenv.purpose import is_for_a_desk
+from lintkit.secrets import Verdict, classify, command_secrets, said_of, severity_of
+from lintkit.secrets.outcome import is_issued
 
 RULE = define(
     summary="a secret is written into a compose file",
@@ -28,7 +30,7 @@ more.
     tags=("security", "secrets", "CWE-798", "CWE-259"),
     equivalents=("kics:passwords_and_secrets", "gitleaks:generic-api-key", "detect-secrets:basic_auth"),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*NOT_A_SERVICE, *DEVELOPMENT, "**/*compose*test*", "**/*compose*ci.y*ml"),
+    paths_ignore=NOT_A_SERVICE,
     examples=(
         bad(
             """\
@@ -117,6 +119,24 @@ services:
             "services: {db-test: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: blue-whale}}}\n",
             note="a database that holds what a test writes",
         ),
+        good(
+            {
+                "docker-compose.dev.yml": (
+                    "services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: blue-whale}}}\n"
+                ),
+                "ci/compose.yaml": (
+                    "services: {api: {image: 'shop:1', environment: {SECRET_KEY: k3Vw9-not-a-live-one}}}\n"
+                ),
+            },
+            note="made up for a developer's machine and a test run",
+        ),
+        bad(
+            {
+                "docker-compose.dev.yml": "services:\n  api:\n    image: shop:1\n    environment:\n"
+                "      GITHUB_TOKEN: ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "kL1mN2oP3qR4sT5u  # <-- here\n"
+            },
+            note="a token that opens something, wherever it stands",
+        ),
     ),
 )
 
@@ -125,10 +145,13 @@ _COMMANDS = (("command",), ("entrypoint",), ("healthcheck", "test"))
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report literal secrets of the services: in variables, build arguments, commands and health checks."""
+    """Report literal secrets of the services: in variables, build arguments, commands and health checks.
+
+    In a file for a developer's machine or a test run only what opens something elsewhere.
+    """
+    at_a_desk = is_for_a_desk(document.path, rule.environment)
     for service in services(document):
-        if _FOR_TESTS.search(service.name):
-            continue
+        made_up = at_a_desk or _FOR_TESTS.search(service.name) is not None
         for entries in (environment_entries, build_argument_entries):
             for entry in entries(document, service.route):
                 if not entry.value:
@@ -136,7 +159,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 offset = len(entry.raw) - len(entry.value)
                 plain = _plain(entry.value)
                 verdict = classify(entry.name, plain, credential=True)
-                if verdict is not None:
+                if verdict is not None and _counts(verdict, made_up):
                     said = said_of(plain, verdict)
                     yield rule.finding(
                         scalar_span(document, entry.route, verdict.start + offset, verdict.end + offset),
@@ -146,10 +169,17 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                         secret=True,
                     )
         for parts in _COMMANDS:
-            yield from _command(document, service.name, (*service.route, *parts), rule)
+            yield from _command(document, service.name, (*service.route, *parts), made_up, rule)
 
 
-def _command(document: Document, service: str, route: Route, rule: RuleContext) -> Iterator[Finding]:
+def _counts(verdict: Verdict, made_up: bool) -> bool:
+    """Whether a secret is one where everything may be made up but what others issue."""
+    return not made_up or is_issued(verdict.description)
+
+
+def _command(
+    document: Document, service: str, route: Route, made_up: bool, rule: RuleContext
+) -> Iterator[Finding]:
     routes = [route]
     node = document.nodes.get(route)
     if node is not None and node.raw is None:
@@ -161,6 +191,8 @@ def _command(document: Document, service: str, route: Route, rule: RuleContext) 
     items = [_plain(text) for text in texts]
     for secret in command_secrets(items):
         item, verdict = items[secret.item], secret.verdict
+        if not _counts(verdict, made_up):
+            continue
         what = f"after `{secret.name}`" if secret.name else "in a URL or word"
         yield rule.finding(
             scalar_span(document, routes[secret.item], verdict.start, verdict.end),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import (
-    DEVELOPMENT,
     NOT_A_SERVICE,
     Document,
     Finding,
@@ -20,7 +19,9 @@ from lintkit.api import (
 )
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.kinds.compose.interpolation import Variable, variables
+from lintkit.kinds.dotenv.purpose import is_for_a_desk
 from lintkit.secrets import classify, is_secret_name, is_signing, said_of
+from lintkit.secrets.outcome import is_issued
 from lintkit.secrets.values import url_passwords
 
 RULE = define(
@@ -36,7 +37,7 @@ everybody knows who can read the repository. Nothing fails, so nobody notices. W
     tags=("security", "secrets", "CWE-1188", "CWE-798"),
     packs=("recommended", "security", "production"),
     fixable=True,
-    paths_ignore=(*NOT_A_SERVICE, *DEVELOPMENT, "**/*compose*test*", "**/*compose*ci.y*ml"),
+    paths_ignore=NOT_A_SERVICE,
     examples=(
         bad(
             """\
@@ -103,12 +104,22 @@ services:
 """,
             note="no default, an empty one, another variable, or no secret",
         ),
+        good(
+            {
+                "dev/compose.yaml": (
+                    "services:\n  db:\n    image: postgres:17\n"
+                    "    environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:-shop}'}\n"
+                )
+            },
+            note="on a developer's machine",
+        ),
     ),
 )
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report each interpolation whose default is a literal secret."""
+    """Report each interpolation whose default is a literal secret; at a desk only what opens something elsewhere."""
+    at_a_desk = is_for_a_desk(document.path, rule.environment)
     for route, node in document.nodes.items():
         raw = node.raw
         if raw is None or "${" not in raw or node.alias is not None:
@@ -120,7 +131,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             in_url = any(start <= variable.start and variable.end <= end for start, end in passwords)
             name = "password" if in_url and not is_secret_name(variable.name) else variable.name
             verdict = classify(name, variable.argument, credential=True)
-            if verdict is None:
+            if verdict is None or (at_a_desk and not is_issued(verdict.description)):
                 continue
             span = scalar_span(document, route, variable.start, variable.end)
             yield rule.finding(

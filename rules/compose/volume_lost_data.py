@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node, text_of
+from lintkit.kinds.compose.development import runs_for_development
 from lintkit.kinds.compose.merge import environment, mount_of
 from lintkit.kinds.compose.project import RunService, compose_projects
 from lintkit.words.datastores import Datastore, datastore_of
+from lintkit.words.environments import environment_of_path
 
 RULE = define(
     summary="the data of a datastore is in no volume that has a name",
@@ -138,17 +140,33 @@ volumes: {db: , moved: }
             },
             note="the file for production mounts it",
         ),
+        good(
+            {
+                "docker/develop.yml": "services: {db: {image: 'mysql:8'}}\n",
+                "docker-compose.yml": (
+                    "services:\n  db: {image: 'mysql:8'}\n"
+                    "  api: {build: ., command: uvicorn app:app --host 0.0.0.0 --reload}\n"
+                ),
+                "shop/compose.yaml": (
+                    "services:\n  db: {image: 'mysql:8'}\n  web: {build: ., environment: [FLASK_ENV=development]}\n"
+                ),
+            },
+            note="what a developer starts, by its name or by how its programs run",
+        ),
     ),
 )
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each datastore that keeps data, none of whose forms mounts anything where that data is."""
-    for service in compose_projects(project.facts(ComposeService), project.facts(ComposeFile)).services:
+    projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+    for service in projects.services:
         store = datastore_of(text_of(service.node.child("image")))
         if store is None or not store.keeps or service.partial:
             continue
         if any(_is_kept(store, form) for form in service.forms):
+            continue
+        if environment_of_path(service.path) == "development" or runs_for_development(projects, service):
             continue
         yield _lost(service, store, rule)
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
 from lintkit.facts import VariableProvided
-from lintkit.kinds.dotenv.purpose import is_example, is_for_a_desk, is_public_setting
+from lintkit.kinds.dotenv.purpose import is_example, is_for_a_desk, is_for_development, is_public_setting
 from lintkit.secrets import is_secret_name, split_words
-from lintkit.secrets.values import CHOSEN, GUESSABLE, PLACEHOLDER, REAL, WELL_KNOWN
+from lintkit.secrets.outcome import is_issued
+from lintkit.secrets.values import GUESSABLE, PLACEHOLDER, WELL_KNOWN
 
 RULE = define(
     summary="an environment file with values is tracked by git",
@@ -41,10 +42,12 @@ that it held.
         ),
         bad({"deploy/prod.env": "SECRET_KEY=k3Vw9-not-a-live-one  # <-- here\n"}),
         bad(
-            {
-                ".env": "APP_ENV=prod\nPOSTGRES_PASSWORD=postgres  # <-- here\nREDIS_URL=redis://:changeme@db\n"
-            },
-            note="defaults and placeholders: a warning",
+            {".env": "APP_ENV=prod\nPOSTGRES_PASSWORD=shop123  # <-- here\nREDIS_URL=redis://:changeme@db\n"},
+            note="guessable passwords: a warning",
+        ),
+        good(
+            {".env": "APP_ENV=prod\nPOSTGRES_PASSWORD=postgres\nREDIS_URL=redis://:changeme@db\n"},
+            note="nothing but what env/placeholder-secret names one by one",
         ),
         bad(
             {
@@ -101,11 +104,8 @@ _DATASTORES = frozenset(
     mail""".split()  # noqa: SIM905
 )
 _ADDRESSES = frozenset({"url", "uri", "dsn", "host", "hostname", "endpoint"})
-_HARMLESS = frozenset({PLACEHOLDER, WELL_KNOWN, GUESSABLE})
-_MADE_AT_A_DESK = frozenset(
-    {*_HARMLESS, CHOSEN, REAL, "looks like a JSON Web Token", "looks like a generated Django key"}
-)
-_GIVEN_TO_BROWSERS = frozenset({*_MADE_AT_A_DESK, "looks like a Google API key"})
+_UNCHOSEN = frozenset({PLACEHOLDER, WELL_KNOWN})
+_HARMLESS = frozenset({*_UNCHOSEN, GUESSABLE})
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -132,12 +132,14 @@ def _file(
     secrets = [entry for entry in valued if entry.value.is_secret and not _is_for_browsers(entry)]
     live = [entry for entry in secrets if entry.value.reason not in _HARMLESS]
     if is_for_a_desk(path):
-        secrets = live = [entry for entry in live if entry.value.reason not in _MADE_AT_A_DESK]
+        secrets = live = [entry for entry in live if is_issued(entry.value.reason)]
         valued = []
     elif wanted:
         secrets, valued = live, []
     if not secrets and (not name.startswith(".env") or not _has_a_place_for_one(entries, valued)):
         return
+    if secrets and not is_for_development(path) and {each.value.reason for each in secrets} <= _UNCHOSEN:
+        return  # env/placeholder-secret names each of them
     first = (live or secrets or valued)[0]
     holds = (
         _counted(len(live), "value that looks like a credential", "values that look like credentials")
@@ -161,7 +163,8 @@ def _counted(count: int, one: str, several: str) -> str:
 
 
 def _is_for_browsers(entry: VariableProvided) -> bool:
-    return is_public_setting(entry.name) and entry.value.reason in _GIVEN_TO_BROWSERS
+    issued = is_issued(entry.value.reason) and entry.value.reason != "looks like a Google API key"
+    return is_public_setting(entry.name) and not issued
 
 
 def _has_a_place_for_one(entries: Sequence[VariableProvided], valued: Sequence[VariableProvided]) -> bool:

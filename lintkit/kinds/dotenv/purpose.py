@@ -19,7 +19,7 @@ _PRODUCTION = frozenset({"prod", "production", "prd", "live"})
 _NO_MARKERS = frozenset({"NODE_ENV"})
 """Says how a front end is built, wherever it runs then."""
 _DESK = frozenset(
-    """dev devel development local localhost test tests testing ci e2e debug mock mocks devcontainer sandbox
+    """dev devel develop development local localhost test tests testing ci e2e debug mock mocks devcontainer sandbox
     playground""".split()  # noqa: SIM905
 )
 _FRONT_END = (
