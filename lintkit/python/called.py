@@ -110,3 +110,12 @@ def _starts_server(node: cst.CSTNode, file: PythonFile) -> bool:
         and isinstance(node.value, cst.Name)
         and node.value.value in {"app", "server"}
     )
+
+
+_DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)\b", re.MULTILINE)
+_TALKS = re.compile(r"^[ \t]*(?:print|input)\(|\bsys\.argv\b|\bargparse\b", re.MULTILINE)
+
+
+def is_one_off(file: PythonFile) -> bool:
+    """Whether a file is a script that somebody runs and watches: it defines nothing, and talks to a terminal."""
+    return not _DEFINES.search(file.text) and _TALKS.search(file.text) is not None

@@ -67,7 +67,9 @@ _TEST_CLASS = re.compile(
     r"^_?(?:Unit|Integration)?Test(?:s|ing)?(?![a-z])|Test(?:s|ing)?(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$"
 )
 _PRODUCTION_CLASS = re.compile(r"Prod(?:uction)?(?![a-z])")
-_DEVELOPMENT_FUNCTION = re.compile(r"(?:^|_)(?:dev|develop|development)(?:_|$)")
+_DEVELOPMENT_FUNCTION = re.compile(
+    r"(?:^|_)(?:dev|develop|development)(?:_|$)|^_?(?:run|start|serve|main)_local(?:ly)?$|^_?local_(?:main|run|server|app|start)$"
+)
 _DEVELOPMENT_PATH = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
     r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$",

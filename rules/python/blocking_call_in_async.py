@@ -195,6 +195,21 @@ async def send(message):
         ),
         good(
             """\
+import subprocess
+
+
+async def start(command):
+    process = subprocess.Popen(command)
+    await ready(process)
+    if process.poll() is not None:
+        process.wait()
+        raise RuntimeError(process.returncode)
+    return process
+""",
+            note="a process that is over is not waited for",
+        ),
+        good(
+            """\
 import smtplib
 
 import boto3
@@ -288,7 +303,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             return
         through, instead = found
         what = f" through {through}"
-        if _is_known(call, coroutine, through, file):
+        if _is_known(call, coroutine, through, file) or (through == "a process" and _has_ended(call, file)):
             return
     callee = " ".join(file.code(call.func).split())
     shown = callee if len(callee) <= 60 else callee[:59] + "…"
@@ -314,6 +329,14 @@ def _is_known(call: cst.Call, coroutine: cst.FunctionDef, through: str, file: Py
         ):
             return True
     return file.answers.setdefault(("blocking call reported", id(coroutine), through), call) is not call
+
+
+def _has_ended(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a process is waited for where it is known to be over: `if process.poll() is not None: process.wait()`."""
+    return any(
+        guard.test is not None and ("returncode" in (code := file.code(guard.test)) or ".poll(" in code)
+        for guard in file.guards(call)
+    )
 
 
 def _returns_at_once(call: cst.Call, name: str, file: PythonFile) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintkit.api import (
@@ -16,7 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.branches import code_of_test, in_development_branch, scope_name
 from lintkit.python.idioms.cors import (
     AIOHTTP_CALLS,
     CORS_CALLS,
@@ -223,6 +224,32 @@ public.add_middleware(
         ),
         good(
             """\
+from flask import Flask
+from flask_cors import cross_origin
+
+app = Flask(__name__)
+
+
+@app.route("/.well-known/openid-configuration")
+@cross_origin()
+def discovery():
+    return {"issuer": URL}
+
+
+@app.route("/oauth/jwks.json")
+def keys():
+    return KEYS, 200, {"Access-Control-Allow-Origin": "*"}
+
+
+async def serve(scope, receive, send):
+    if scope["path"] == "/.well-known/agent.json":
+        headers = {"Access-Control-Allow-Origin": "*"}
+        await answer(send, card(), headers)
+""",
+            note="documents that every site has to be able to read",
+        ),
+        good(
+            """\
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
@@ -323,7 +350,7 @@ def create_app(app, settings):
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report each place that opens CORS to every origin."""
-    if in_development_branch(match.node, file):
+    if in_development_branch(match.node, file) or _is_of_a_public_document(match.node, file):
         return
     if match.trigger is HEADER:
         yield from _header(match.node, file, rule)
@@ -335,6 +362,28 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         setup = cors_setup(match, file)
         if setup is not None:
             yield from _call(match.node, setup, file, rule)
+
+
+_PUBLIC_DOCUMENT = re.compile(
+    r"\.well-known\b|/(?:jwks(?:\.json)?|nodeinfo|host-meta|robots\.txt|security\.txt|openid-configuration)\b"
+)
+"""Documents that every site has to be able to read: RFC 8615, RFC 7517, RFC 7033, OpenID Connect Discovery 1.0."""
+
+
+def _is_of_a_public_document(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether the header goes with such a document: by the route of the function, or by a test of the path."""
+    function = next((above for above in file.ancestors(node) if isinstance(above, cst.FunctionDef)), None)
+    routes = (
+        [code_of_test(each.decorator, file) for each in function.decorators] if function is not None else []
+    )
+    if any(_PUBLIC_DOCUMENT.search(route) for route in routes):
+        return True
+    return any(
+        guard.test is not None
+        and not guard.negated
+        and _PUBLIC_DOCUMENT.search(code_of_test(guard.test, file))
+        for guard in file.guards(node)
+    )
 
 
 def _call(node: cst.CSTNode, setup: CorsSetup, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:

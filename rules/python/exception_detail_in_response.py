@@ -21,7 +21,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.branches import code_of_test, in_development_branch, scope_name
 from lintkit.python.handlers import handler_around
 from lintkit.python.idioms.excepts import BROAD, catches_everything
 from lintkit.python.idioms.web_names import ERROR_HANDLERS
@@ -187,6 +187,24 @@ def order():
         raise HTTPException(500, detail=other)  # <-- here
 """,
             note="behind a test for the project's own errors the text is theirs",
+        ),
+        good(
+            """\
+import re
+
+from rest_framework.decorators import api_view
+from rest_framework.response import Response
+
+
+@api_view(["POST"])
+def search(request):
+    try:
+        pattern = re.compile(translate_pattern(request.data["pattern"]), flags=re.IGNORECASE)
+    except Exception as error:
+        return Response({"error": f"not a pattern: {error}"}, status=400)
+    return Response(find(pattern))
+""",
+            note="only what the caller sent is read there, and the error is about that",
         ),
         good(
             """\
@@ -418,6 +436,33 @@ _FAULT = re.compile(
 )
 
 
+_CALLER_AT_FAULT = re.compile(r"\b4\d\d\b|HTTP_4\d\d|BadRequest|BAD_REQUEST|UNPROCESSABLE")
+_PARSES = re.compile(
+    r"^(?:(?:\w+\.)*(?:compile|loads|safe_load|fromisoformat|strptime|fromhex|b64decode|urlsafe_b64decode|literal_eval"
+    r"|(?:parse|translate|validate|decode|normali[sz]e|unquote)(?:_\w+)?|model_validate\w*|from_(?:string|json|dict)"
+    r"|ip_address|ip_network|urlparse|urlsplit|strip|lower|split|join|check_schema)"
+    r"|(?:int|float|str|len|dict|list|tuple|set|bool|type|isinstance|(?:uuid\.)?UUID|(?:decimal\.)?Decimal"
+    r"|(?:jinja2\.)?Template|(?:croniter\.)?croniter|ZoneInfo))$"
+)
+
+
+def _only_parses(body: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether what failed before the handler's `body` only reads what the caller sent: its error is about that."""
+    handler = file.parent(body)
+    attempt = file.parent(handler) if isinstance(handler, cst.ExceptHandler) else None
+    if not isinstance(attempt, cst.Try):
+        return False
+    calls = 0
+    for node in file.walk(attempt.body):
+        if isinstance(node, cst.Await | cst.With | cst.For | cst.While):
+            return False
+        if isinstance(node, cst.Call):
+            calls += 1
+            if not _PARSES.match(file.code(node.func)):
+                return False
+    return calls > 0
+
+
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report each place where the text of a caught exception, or a traceback, becomes part of a response."""
     node = match.node
@@ -477,6 +522,7 @@ def _sent(
     body: cst.CSTNode, error: str, text: _Text, file: PythonFile, rule: RuleContext
 ) -> Iterator[Finding]:
     """The places below `body` that send the text of the exception `error`."""
+    only_parses = _only_parses(body, file)
     tainted: set[str] = set()
     for node in file.walk(body):
         if isinstance(node, cst.Assign):
@@ -490,7 +536,10 @@ def _sent(
             leak = _leak(value, error, tainted, file)
             if leak is None or not _is_told(leak, error, file):
                 continue
-            if text.at_fault and not _FAULT.search(_status(node, file)):
+            status = _status(node, file)
+            if text.at_fault and not _FAULT.search(status):
+                continue
+            if only_parses and _CALLER_AT_FAULT.search(status):
                 continue
             code = file.code(leak)
             quoted = (
@@ -507,7 +556,7 @@ def _sent(
 
 def _status(node: cst.CSTNode, file: PythonFile) -> str:
     """The code that says how a response ends: the class, the number, and what a `return` gives beside it."""
-    parts: list[cst.CSTNode] = []
+    parts: list[cst.BaseExpression] = []
     statement = file.enclosing_statement(node)
     if isinstance(statement, cst.Return) and isinstance(statement.value, cst.Tuple):
         parts += [each.value for each in statement.value.elements[1:]]
@@ -517,7 +566,7 @@ def _status(node: cst.CSTNode, file: PythonFile) -> str:
             if argument.keyword is None or argument.keyword.value in {"status", "status_code"}:
                 parts.append(argument.value)
     texts = [
-        file.code(part)
+        code_of_test(part, file)
         for part in parts
         if not isinstance(part, cst.Dict | cst.FormattedString | cst.SimpleString)
     ]

@@ -22,6 +22,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import scope_name
+from lintkit.python.called import is_one_off
 from lintkit.python.edits import added_keywords
 from lintkit.python.idioms import time_limits as limits
 from lintkit.python.receivers import calls_of, calls_on
@@ -459,6 +460,18 @@ def link(bucket, key):
             note="signing a URL calls nobody",
         ),
         good(
+            {
+                "approve_all.py": """\
+import requests
+
+for request in requests.get(URL, headers=HEADERS).json():
+    answer = requests.post(URL, headers=HEADERS, json=request)
+    print(request["user"], answer.status_code)
+"""
+            },
+            note="a script that somebody runs and watches",
+        ),
+        good(
             {"load-test.py": "import requests\n\nrequests.get(url)\n"},
             note="a test of load is a test",
         ),
@@ -578,7 +591,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     """Report the call itself, or for a session each of its calls."""
     call = match.node
     name = match.name
-    if not isinstance(call, cst.Call) or name is None or file.in_main_block(call):
+    if not isinstance(call, cst.Call) or name is None or file.in_main_block(call) or is_one_off(file):
         return
     socket_limited = any(other.trigger is SOCKET_DEFAULT for other in rule.matches)
     if match.trigger is PLAIN:

@@ -19,7 +19,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
+from lintkit.python.branches import code_of_test, in_development_branch, scope_name
 from lintkit.python.idioms.clients import (
     CLIENT_CALLS,
     CLIENT_TYPES,
@@ -251,6 +251,40 @@ def find(parcel):
             note="through a session that another module makes",
         ),
         good(
+            {
+                "app/database.py": """\
+import logging
+
+from sqlalchemy import create_engine, event
+
+engine = create_engine(URL)
+
+if DEV_SQL_ECHO:
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def before(conn, cursor, statement, parameters, context, executemany):
+        print(f"SQL: {statement}")
+
+
+def find(order, verbose=False):
+    if verbose:
+        print("looking for", order)
+    return engine.connect().execute(query(order))
+
+
+def print_orders(orders):
+    for order in orders:
+        print(order)
+
+
+def configure_logging(level):
+    print(f"the level is {level}")
+    logging.basicConfig(level=level)
+"""
+            },
+            note="who runs it asked for the output, or there is no logger yet",
+        ),
+        good(
             {"app/store.py": "def show(session, key):\n    print(session.get(key))\n"},
             note="nothing says that this session calls a service",
         ),
@@ -334,6 +368,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or file.in_main_block(call)
         or _writes_elsewhere(call, file)
         or _runs_as_a_script(call, file)
+        or _is_asked_for(call, file)
     ):
         return
     library, program = _about(file, rule)
@@ -399,6 +434,29 @@ def _writes_elsewhere(call: cst.Call, file: PythonFile) -> bool:
     """`print(..., file=sink)` writes where the code wants it; only stdout and stderr are a log."""
     sink = file.keyword_arguments(call).get("file")
     return sink is not None and file.qualified_name(sink.value) not in {"sys.stdout", "sys.stderr"}
+
+
+_OUTPUT_SWITCH = re.compile(r"verbos|quiet|silent|debug|trace|\becho|print", re.IGNORECASE)
+_SHOWS = re.compile(
+    r"(?:^|_)(?:print|show|display)(?:_|$)|(?:setup|set_up|configure|init\w*)_\w*log|^(?:p|pretty)print",
+    re.IGNORECASE,
+)
+"""Functions that are there to show something, or run before there is a logger."""
+
+
+def _is_asked_for(call: cst.Call, file: PythonFile) -> bool:
+    """Whether who runs the code asked for the output: a switch such as `verbose`, or a function named for it."""
+    if any(
+        isinstance(above, cst.FunctionDef) and _SHOWS.search(above.name.value)
+        for above in file.ancestors(call)
+    ):
+        return True
+    return in_development_branch(call, file) or any(
+        guard.test is not None
+        and not guard.negated
+        and bool(_OUTPUT_SWITCH.search(code_of_test(guard.test, file)))
+        for guard in file.guards(call)
+    )
 
 
 _MAIN_BLOCK = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']\s*\)?\s*:""", re.MULTILINE)
