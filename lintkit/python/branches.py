@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from lintkit.python.module import PythonFile
 
-_DEVELOPMENT = re.compile(r"debug|\bdev|_dev|develop|local|test", re.IGNORECASE)
+_DEVELOPMENT = re.compile(r"debug|\bdev|_dev|develop|local|test|always_eager", re.IGNORECASE)
 _DEEPEST = 30
 _PRODUCTION = re.compile(r"prod|staging", re.IGNORECASE)
 

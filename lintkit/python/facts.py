@@ -92,7 +92,7 @@ _FOREIGN = sys.stdlib_module_names | frozenset(
 )
 """Packages whose functions never are the repository's own, so that calls of them lead nowhere."""
 _ALTERNATIVE = re.compile(
-    r"redis|memcache|debug|\bdev|develop|test|local|fallback|backend|available", re.IGNORECASE
+    r"redis|memcache|debug|\bdev|develop|always_eager|test|local|fallback|backend|available", re.IGNORECASE
 )
 _DEEPEST = 150
 

@@ -112,8 +112,9 @@ def _from_decorator(decoration: Decoration, file: PythonFile) -> Iterator[Handle
     routes = _routes(call, file) if call is not None else []
     if not routes and (litestar or _is_router(callee, file)):
         routes = [""]
+    prefix = _prefix(callee, file) if routes else ""
     for route in routes:
-        yield Handler("route", _methods(name, call, file), route)
+        yield Handler("route", _methods(name, call, file), prefix + route)
 
 
 def _routes(call: cst.Call, file: PythonFile) -> list[str]:
@@ -131,6 +132,16 @@ def _routes(call: cst.Call, file: PythonFile) -> list[str]:
         ]
         return [each for each in found if not each or each.startswith("/")]
     return []
+
+
+def _prefix(callee: cst.BaseExpression, file: PythonFile) -> str:
+    """What a router of this file puts before its paths, such as `APIRouter(prefix="/health")`."""
+    made = file.follow(callee.value) if isinstance(callee, cst.Attribute) else None
+    if not isinstance(made, cst.Call) or not _is_router(callee, file):
+        return ""
+    given = file.argument(made, None, "prefix") or file.argument(made, None, "url_prefix")
+    found = file.string(given, follow=True) if given is not None else None
+    return found.rstrip("/") if found is not None and found.startswith("/") else ""
 
 
 def _is_router(callee: cst.BaseExpression, file: PythonFile) -> bool:

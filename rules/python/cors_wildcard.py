@@ -224,6 +224,17 @@ public.add_middleware(
         ),
         good(
             """\
+def after(response, request, config):
+    if "*" in config["CORS_ORIGINS"]:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    elif request.headers["Origin"] in config["CORS_ORIGINS"]:
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+    return response
+""",
+            note="where the configuration says so",
+        ),
+        good(
+            """\
 from flask import Flask
 from flask_cors import cross_origin
 
@@ -364,6 +375,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             yield from _call(match.node, setup, file, rule)
 
 
+_CONFIGURED_STAR = re.compile(r"""["']\*["']\s*(?:in|==)|==\s*["']\*["']""")
+"""A test for the star of a configuration, which alone opens what follows."""
 _PUBLIC_DOCUMENT = re.compile(
     r"\.well-known\b|/(?:jwks(?:\.json)?|nodeinfo|host-meta|robots\.txt|security\.txt|openid-configuration)\b"
 )
@@ -464,6 +477,11 @@ def _header(node: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[
         return
     subject = scope_name(node, file) or "Access-Control-Allow-Origin"
     if is_wildcard(header.value, file):
+        if any(
+            guard.test is not None and not guard.negated and _CONFIGURED_STAR.search(file.code(guard.test))
+            for guard in file.guards(header.node)
+        ):
+            return
         message = "`Access-Control-Allow-Origin: *` lets every site in"
         # A browser refuses the star together with credentials, so by hand it opens an API without cookies.
         yield _finding(header.node, message, subject, False, file, rule)

@@ -539,7 +539,7 @@ def _sent(
             status = _status(node, file)
             if text.at_fault and not _FAULT.search(status):
                 continue
-            if only_parses and _CALLER_AT_FAULT.search(status):
+            if only_parses and _is_callers_fault(status):
                 continue
             code = file.code(leak)
             quoted = (
@@ -551,7 +551,13 @@ def _sent(
                 f"{shown} tells the caller what {text.what} says: {text.holds}",
                 subject=scope_name(leak, file) or "module",
                 confidence=None if text.broad else "medium",
+                severity="note" if text.broad and _is_callers_fault(status) else None,
             )
+
+
+def _is_callers_fault(status: str) -> bool:
+    """Whether a response says that the caller is at fault, so that somebody thought of what the error may be."""
+    return bool(_CALLER_AT_FAULT.search(status)) and not _FAULT.search(status)
 
 
 def _status(node: cst.CSTNode, file: PythonFile) -> str:

@@ -38,6 +38,21 @@ disk is full or the database is read-only, although every read would still work.
     examples=(
         bad(
             """\
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/health")
+
+
+@router.get("/database")
+async def database(session):  # <-- here
+    session.add(Ping())
+    await session.commit()
+    return {"ok": True}
+""",
+            note="by the prefix of the router",
+        ),
+        bad(
+            """\
 from fastapi import FastAPI
 
 from shop.db import Check, SessionLocal

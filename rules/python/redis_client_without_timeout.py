@@ -21,9 +21,11 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
 from lintkit.python.idioms.redis_clients import has_waiting_command
+from lintkit.python.receivers import calls_of
 from lintkit.python.releases import REDIS_TIMEOUTS
+from lintkit.python.time_limits import HANDING_ON
 
-CLIENTS = Calls(("redis.*", "aioredis.*", "valkey.*", "rediscluster.*"))
+CLIENTS = Calls(("redis.*", "aioredis.*", "valkey.*", "rediscluster.*"), as_argument=True)
 
 RULE = define(
     summary="a Redis client without a timeout",
@@ -146,6 +148,51 @@ cache = redis.Redis("cache", 6379, 0, None, None, None)  # <-- here
             note="`None` takes the timeout of redis-py 8 away",
         ),
         bad("import valkey\n\ncache = valkey.Valkey()  # <-- here\n"),
+        bad(
+            """\
+import asyncio
+import functools
+
+import redis
+from dependency_injector import containers, providers
+
+
+class Container(containers.DeclarativeContainer):
+    cache = providers.Singleton(redis.Redis, host="cache")  # <-- here
+    pool = providers.Resource(redis.ConnectionPool.from_url, "redis://cache")  # <-- here
+
+
+make = functools.partial(redis.Redis, host="cache")  # <-- here
+sessions = make(db=1)
+
+
+async def connect():
+    return await asyncio.to_thread(redis.from_url, "redis://cache")  # <-- here
+""",
+            note="made by a provider, a partial or a thread",
+        ),
+        good(
+            """\
+import functools
+from unittest.mock import Mock
+
+import redis
+from dependency_injector import containers, providers
+
+
+class Container(containers.DeclarativeContainer):
+    cache = providers.Singleton(redis.Redis, host="cache", socket_timeout=3)
+    pool = providers.Resource(redis.ConnectionPool.from_url, "redis://cache?socket_timeout=3")
+    client = providers.Singleton(redis.Redis, connection_pool=pool)
+
+
+make = functools.partial(redis.Redis, host="cache")
+sessions = make(db=1, socket_timeout=3)
+fake = Mock(spec=redis.Redis)
+is_client = isinstance(fake, redis.Redis)
+""",
+            note="with a timeout, at the latest where it is called; no client is made",
+        ),
         good('import redis\n\ncache = redis.Redis(host="cache", socket_timeout=2)\n'),
         good(
             """\
@@ -250,8 +297,11 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or file.has_unknown_arguments(call)
     ):
         return
-    given = file.given(call)
-    if any(given.has(name) for name in _ELSEWHERE) or _said_in_url(call, file):
+    function = match.value if match.value is not call.func else None
+    if function is not None and not _is_made_of(call, file):
+        return
+    given = file.given(call, function) if function is not None else file.given(call)
+    if any(given.has(name) for name in _ELSEWHERE) or _said_in_url(call, function, file):
         return
     positions = _POSITIONS if _BY_POSITION.search(match.name) else {}
     said = {
@@ -264,7 +314,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     wanted = ("socket_connect_timeout",) if has_waiting_command(file) else _TIMEOUTS
     keywords = dict.fromkeys(wanted, "5")
     title = "give connecting 5 seconds" if len(wanted) == 1 else "give it 5 seconds"
-    what = file.code(call.func)
+    what = file.code(call.func if function is None else function)
     lacks = (
         f"`{what}` has `{'` and `'.join(f'{name}=None' for name in said)}`"
         if said
@@ -274,14 +324,32 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         file.span(call),
         f"{lacks}: a Redis that does not answer holds every caller",
         subject=f"{scope_name(call, file) or 'module'} {what}",
-        fix=None if said else added_keywords(title, keywords, call, file, positions=positions),
+        fix=added_keywords(title, keywords, call, file, positions=positions)
+        if not said and function is None
+        else None,
         fixed_in=REDIS_TIMEOUTS if match.name.startswith("redis.") and not said else None,
     )
 
 
-def _said_in_url(call: cst.Call, file: PythonFile) -> bool:
+def _is_made_of(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a call makes the client that it is given, now or later: `partial(Redis, …)`, `Singleton(Redis, …)`.
+
+    Not where everybody who calls what `partial` made adds a timeout, or nobody here does.
+    """
+    if file.qualified_name(call.func) not in HANDING_ON:
+        return False
+    if isinstance(file.parent(call), cst.Return | cst.Yield):
+        return False
+    uses = list(calls_of(call, file))
+    return not uses or not all(
+        file.has_unknown_arguments(use) or not set(_TIMEOUTS).isdisjoint(file.keyword_arguments(use))
+        for use in uses
+    )
+
+
+def _said_in_url(call: cst.Call, function: cst.BaseExpression | None, file: PythonFile) -> bool:
     """Whether the URL has a timeout, or is the path of a socket on this machine."""
-    url = file.argument(call, 0, "url")
+    url = file.argument(call, 0 if function is None else 1, "url")
     parts = file.string_parts(file.follow(url), follow=True) if url is not None else None
     texts = [part for part in parts or () if isinstance(part, str)]
     return any(text.startswith("unix:") or _URL_TIMEOUT.search(text) for text in texts)

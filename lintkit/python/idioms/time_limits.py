@@ -195,6 +195,17 @@ AWS_OFFLINE = frozenset(
 """Methods of a client that send nothing: they sign with the credentials that are there."""
 AWS_CONFIGS = frozenset({"botocore.config.Config", "botocore.client.Config", "aiobotocore.config.AioConfig"})
 
+PROVIDERS = (
+    "Singleton",
+    "ThreadSafeSingleton",
+    "ThreadLocalSingleton",
+    "ContextLocalSingleton",
+    "Factory",
+    "Callable",
+    "Resource",
+)
+"""Providers of dependency-injector that make an object of what they are given, with the arguments behind it."""
+
 HANDING_ON = frozenset(
     {
         *_named("functools", ("partial", "partialmethod")),
@@ -202,6 +213,7 @@ HANDING_ON = frozenset(
         *_named("starlette.concurrency", ("run_in_threadpool",)),
         *_named("fastapi.concurrency", ("run_in_threadpool",)),
         *_named("anyio.to_thread", ("run_sync",)),
+        *_named("dependency_injector.providers", PROVIDERS),
     }
 )
 """Functions that call what they are given, with the arguments behind it."""
