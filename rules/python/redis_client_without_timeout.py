@@ -21,9 +21,9 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
 from lintkit.python.idioms.redis_clients import has_waiting_command
+from lintkit.python.idioms.time_limits import HANDING_ON
 from lintkit.python.receivers import calls_of
 from lintkit.python.releases import REDIS_TIMEOUTS
-from lintkit.python.time_limits import HANDING_ON
 
 CLIENTS = Calls(("redis.*", "aioredis.*", "valkey.*", "rediscluster.*"), as_argument=True)
 
