@@ -185,6 +185,75 @@ def report(usage, user, key):
 """,
             note="names that only speak of secrets, and what is no logger",
         ),
+        bad(
+            """\
+import hmac
+import logging
+
+from django.core.exceptions import PermissionDenied
+
+log = logging.getLogger(__name__)
+
+
+def receive(request, key):
+    token = request.headers["Webhook-Token"]
+    signature = request.headers["Webhook-Signature"]
+    if signature != hmac.new(key, token.encode(), "sha256").hexdigest():
+        log.info("rejected %s", token)  # <-- here
+        raise PermissionDenied
+    log.info("accepted %s", token)  # <-- here
+
+
+def login(session, token):
+    session.headers["Authorization"] = f"Bearer {token}"
+    print("token", token)  # <-- here
+""",
+            note="a token that a comparison turned away, and those that open something",
+        ),
+        good(
+            """\
+import logging
+
+log = logging.getLogger(__name__)
+
+
+def parse(text, lexer):
+    for token in text.split():
+        log.debug("token %r", token)
+    token = lexer.next()
+    log.warning("unexpected %r", token)
+
+
+def count(token, vocabulary):
+    print("unknown token", token)
+    return vocabulary.get(token)
+
+
+def create_txt_record(domain, token, account):
+    log.debug("published %s below %s", token, domain)
+
+
+def show(media, page_token):
+    log.info("no media with %s", media.friendly_token)
+    log.info("goes on at %s", page_token)
+""",
+            note="pieces of a text, what is published for everybody, and names of a page or a medium",
+        ),
+        good(
+            """\
+import logging
+import secrets
+
+log = logging.getLogger(__name__)
+
+
+def first_start(users):
+    password = secrets.token_urlsafe(12)
+    users.create("admin", password)
+    log.warning("made the user admin with the initial password %s", password)
+""",
+            note="the first password of a program, which is told to whoever starts it",
+        ),
         good(
             """\
 from pydantic import SecretStr
@@ -205,7 +274,78 @@ _CONNECTION = re.compile(
 _NO_CREDENTIAL_KEY = frozenset(
     {"storage", "role", "app", "service", "account", "session", "admin", "license", "master"}
 )
-_NO_CREDENTIAL_TOKEN = frozenset({"local", "remote", "lock", "fencing", "claims", "stop", "sync", "trace"})
+_NO_CREDENTIAL_TOKEN = frozenset(
+    {
+        "local",
+        "remote",
+        "lock",
+        "fencing",
+        "claims",
+        "stop",
+        "sync",
+        "trace",
+        "friendly",
+        "slug",
+        "public",
+        "page",
+        "cursor",
+        "continuation",
+        "resume",
+        "idempotency",
+        "dedup",
+        "deduplication",
+        "correlation",
+        "cancel",
+        "cancellation",
+        "concurrency",
+        "version",
+        "parser",
+        "lexer",
+        "word",
+        "unknown",
+        "unexpected",
+        "matched",
+        "device",
+        "push",
+        "csrf",
+        "xsrf",
+        "challenge",
+        "acme",
+    }
+)
+"""Words of tokens that name a place, a page or a device, or that only hold together with a session."""
+
+_LOGS_IN = re.compile(
+    r"auth(?!or)|log_?in|log_?out|sign_?in|jwt|bearer|passw|credential|secret|session|api_?key|verif|invit|cookie"
+    r"|request|header|account|user|member|refresh|revoke|expire|webhook|telegram|discord|slack|github|gitlab|vault"
+    r"|client|connect|setting|config|environ|reset|bot(?![a-z])",
+    re.IGNORECASE,
+)
+"""What code is about in which a `token` opens something."""
+
+_READS_TEXT = re.compile(
+    r"\b(?:lex|lexer|tokeni[sz]\w*|next|peek|advance|consume|popleft|pop|scan\w*|\w*split|partition|match|group|finditer|findall"
+    r"|nlp|vocab|pars\w*|word_tokenize)\(",
+    re.IGNORECASE,
+)
+"""Calls that give the pieces of a text."""
+
+_IN_THE_OPEN = re.compile(r"acme|txt[_ ]?(?:record|value|name)|dns_?challenge", re.IGNORECASE)
+"""Whoever proves that a name is his publishes a token for it (RFC 8555, section 8.4)."""
+
+_MADE = re.compile(
+    r"\bsecrets\.|token_(?:hex|urlsafe|bytes)\(|(?:generat|random|make|create|new)\w*\(|uuid4\(|pwgen\(",
+    re.IGNORECASE,
+)
+_HANDED_OVER = re.compile(
+    r"generat|initial|temporary|one[- ]time|first (?:start|run|login|time)|bootstrap|default|created|admin"
+    r"|(?:save|note|copy|keep) (?:it|this)",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(
+    r"\braise\b|\babort\(|\b40[013]\b|[Uu]nauthori[sz]ed|[Ff]orbidden|\breturn (?:False|None)\b|\breturn\s*$",
+    re.MULTILINE,
+)
 _DUMPS = frozenset({"model_dump", "dict", "json", "model_dump_json", "to_dict", "as_dict", "asdict"})
 _TEXTS = frozenset(
     {"str", "repr", "format", "json.dumps", "dict", "list", "tuple", "vars", "pprint.pformat", "ascii"}
@@ -245,7 +385,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         for node in _written(argument.value, file):
             found = _secret(node, file)
-            if found is None or found[0] in seen:
+            if found is None or found[0] in seen or _is_handed_over(node, match.node, file):
                 continue
             name, what = found
             if isinstance(match.node.func, cst.Name) and _is_terminal_tool(file):
@@ -268,6 +408,54 @@ def _is_terminal_tool(file: PythonFile) -> bool:
     return "__main__" in file.text or bool(names & {"click", "typer", "fire", "cyclopts"})
 
 
+def _is_handed_over(node: cst.BaseExpression, call: cst.Call, file: PythonFile) -> bool:
+    """Whether a secret was made right here and is told to whoever starts the program: `initial password: …`.
+
+    It is how a program that nobody has logged in to tells its first password, and it is to be replaced.
+    """
+    if not isinstance(node, cst.Name) or not _HANDED_OVER.search(file.code(call)):
+        return False
+    bindings = file.bindings(node)
+    return bool(bindings) and all(
+        each.kind == "value" and each.value is not None and _MADE.search(file.code(each.value))
+        for each in bindings
+    )
+
+
+def _is_piece_of_text(node: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether a thing that is called `token`, and no more, is a piece of a text, or of what is about none that opens.
+
+    Parsers, tokenizers and language models have tokens all day. A bare `token` is a credential where its value does
+    not come from cutting up a text, and where the code around it speaks of those who log in or are called.
+    """
+    if isinstance(node, cst.Name):
+        for binding in file.bindings(node):
+            loop = _loop(binding.node, file)
+            if loop is not None:
+                return not _LOGS_IN.search(file.code(loop))
+            if binding.value is not None and _READS_TEXT.search(file.code(binding.value)):
+                return True
+    function, owner = file.enclosing_function(node), file.enclosing_class(node)
+    known: dict[int, bool] = file.answers.setdefault("code about logins", {})
+    place = function or file.enclosing_statement(node)
+    if id(place) not in known:
+        around = f"{file.path} {owner.name.value if owner is not None else ''} {file.code(place)}"
+        known[id(place)] = _LOGS_IN.search(around) is not None and _IN_THE_OPEN.search(around) is None
+    return not known[id(place)]
+
+
+def _loop(node: cst.CSTNode, file: PythonFile) -> cst.BaseExpression | None:
+    """What is gone through by the loop or comprehension whose target is `node`; None for other bindings."""
+    below = node
+    for above in (node, *file.ancestors(node)):
+        if isinstance(above, (cst.For, cst.CompFor)):
+            return above.iter if below is above.target or above is node else None
+        if not isinstance(above, (cst.Name, cst.Tuple, cst.List, cst.Element, cst.StarredElement)):
+            return None
+        below = above
+    return None
+
+
 def _was_refused(node: cst.BaseExpression, file: PythonFile) -> bool:
     """Whether a token is written where it has just been found to be expired, foreign or malformed."""
     name = last_name(node) or ""
@@ -280,6 +468,8 @@ def _was_refused(node: cst.BaseExpression, file: PythonFile) -> bool:
         ("code",),
     }:
         return False
+    if _failed_a_test(node, name, file):
+        return True
     for above in file.ancestors(node):
         if isinstance(above, (cst.FunctionDef, cst.Lambda)):
             return False
@@ -292,6 +482,31 @@ def _was_refused(node: cst.BaseExpression, file: PythonFile) -> bool:
                     for each in file.walk(owner.body)
                 )
     return False
+
+
+def _failed_a_test(node: cst.BaseExpression, name: str, file: PythonFile) -> bool:
+    """Whether a token is written in a branch that turns it away: `if signature != hmac(token): …; raise`."""
+    for above in file.ancestors(node):
+        if isinstance(above, (cst.FunctionDef, cst.Lambda)):
+            return False
+        if not isinstance(above, cst.If):
+            continue
+        test = above.test
+        if isinstance(test, cst.Comparison):
+            differs = all(isinstance(each.operator, (cst.NotEqual, cst.NotIn)) for each in test.comparisons)
+        else:
+            differs = (
+                isinstance(test, cst.UnaryOperation)
+                and isinstance(test.operator, cst.Not)
+                and isinstance(test.expression, cst.Call)
+            )
+        if differs and re.search(rf"\b{re.escape(name)}\b", file.code(test)):
+            return _REFUSES.search(file.code(above.body)) is not None and _within(above.body, node, file)
+    return False
+
+
+def _within(block: cst.CSTNode, node: cst.CSTNode, file: PythonFile) -> bool:
+    return any(above is block for above in file.ancestors(node))
 
 
 def _written(value: cst.BaseExpression, file: PythonFile) -> Iterator[cst.BaseExpression]:
@@ -376,6 +591,8 @@ def _secret(node: cst.BaseExpression, file: PythonFile) -> tuple[str, str] | Non
         return _by_another_name(node, file) if isinstance(node, cst.Name) else None
     if _masks_itself(node, file) or (name == "token" and "lock" in file.code(node)):
         return None
+    if split_words(name) == ("token",) and _is_piece_of_text(node, file):
+        return None
     url = "" if _is_secret(name) else ", and with it the password in it"
     return name, url
 
@@ -386,7 +603,7 @@ def _speaks_of_secret(name: str) -> bool:
 
 def _by_another_name(node: cst.Name, file: PythonFile) -> tuple[str, str] | None:
     """A variable that is nothing but a secret under another name: `url = settings.redis_url or FALLBACK`."""
-    if _masks_itself(node, file):
+    if _masks_itself(node, file) or _NO_CREDENTIAL_TOKEN & set(split_words(node.value)):
         return None
     bindings = file.bindings(node)
     value = bindings[0].value if bindings and bindings[0].kind == "value" else None
