@@ -62,7 +62,14 @@ WRAPPERS = frozenset(
 """What a default is wrapped in without becoming another: types of pydantic and starlette, and casts."""
 
 _CLASS_NAME = re.compile(r"(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$")
-_DEVELOPMENT_CLASS = re.compile(r"Dev|Test|Local|Debug|CI(?![a-z])|Mock|Staging")
+_DEVELOPMENT_CLASS = re.compile(
+    r"Dev(?:el(?:op(?:ment|er)?)?)?(?![a-z])|Test|Local(?!e|i[sz])|Debug|CI(?![a-z])|Mock|Stag(?:e|ing)(?![a-z])|Sandbox"
+    r"|(?:QA|UAT)(?![a-z])"
+)
+_LATER_SETTINGS = re.compile(
+    r"local|overrid|custom|private|secret|instance|site_?settings|user_?settings|prod|environment"
+)
+"""Names of modules whose settings are read after those of the repository, and are not in it as a rule."""
 _TEST_CLASS = re.compile(
     r"^_?(?:Unit|Integration)?Test(?:s|ing)?(?![a-z])|Test(?:s|ing)?(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$"
 )
@@ -72,7 +79,8 @@ _DEVELOPMENT_FUNCTION = re.compile(
 )
 _DEVELOPMENT_PATH = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
-    r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$",
+    r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$"
+    r"|(?:^|[/_.-])(?:settings|config|conf)[/_.-](?:staging|stage|qa|uat)\.py$",
     re.IGNORECASE,
 )
 _SETTINGS_PATH = re.compile(
@@ -508,6 +516,42 @@ def is_switched_for_production(node: cst.CSTNode, file: PythonFile) -> bool:
                 seen.add(id(heir))
                 pending.append(heir)
     return False
+
+
+def is_overridden_later(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a constant stands in a module of settings that reads another one after it, which may set it anew.
+
+    `from .local_settings import *` below it, `exec(open("local_settings.py").read())`, and django-split-settings'
+    `include(optional("local.py"))`.
+    """
+    if file.enclosing_function(node) is not None or file.enclosing_class(node) is not None:
+        return False
+    last: int | None = file.answers.get("settings that are read later")
+    if last is None:
+        last = file.answers["settings that are read later"] = max(
+            (file.order(found) for found in _later_settings(file)), default=-1
+        )
+    return file.order(node) < last
+
+
+def _later_settings(file: PythonFile) -> Iterator[cst.CSTNode]:
+    """The places at the top of a module where it takes in all settings of another one."""
+    for statement in file.statements():
+        if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+            continue
+        for node in file.walk(statement):
+            if isinstance(node, cst.ImportFrom) and isinstance(node.names, cst.ImportStar):
+                if node.module is not None and _LATER_SETTINGS.search(file.code(node.module).lower()):
+                    yield node
+            elif (
+                isinstance(node, cst.Call)
+                and isinstance(node.func, cst.Name)
+                and (
+                    node.func.value in {"exec", "execfile"}
+                    or (node.func.value == "include" and "optional" in file.code(node))
+                )
+            ):
+                yield node
 
 
 def _heirs(file: PythonFile) -> dict[int, list[cst.ClassDef]]:

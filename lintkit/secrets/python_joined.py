@@ -114,7 +114,8 @@ def joined_secrets(text: str) -> Ranges:
     for call in _CREDENTIAL_CALL.finditer(text):
         place = next(place for name, place in _PASSWORD_PLACES.items() if call[name])
         for argument in _literals_in(text, strings, call.end()):
-            if argument.index == place and not argument.name:
+            key = _COLON.match(text, argument.end + 1)  # of a dictionary of options
+            if argument.index == place and not argument.name and key is None:
                 found.append((argument.start, argument.end))
     covered = 0
     for call in _OPTION_CALL.finditer(text):

@@ -95,7 +95,7 @@ _NOTHING = _set(
 _PLACEHOLDER_WORDS = _set(
     "changeme changeit changethis replaceme todo tbd fixme placeholder dummy fake sample example test testing tests "
     "foo bar baz foobar mock demo notset setme fillme fillin foobarbaz blah something whatever sometoken "
-    "somepassword somesecret mock insecure unsafe temp temporary changemeplease stub xxx redacted"
+    "somepassword somesecret xyz insecure unsafe temp temporary changemeplease stub xxx redacted"
 )
 
 # A value that asks to be replaced; `~` stands for any separator or none.
@@ -138,12 +138,24 @@ _PATH = pattern(
 )
 _DOTTED = pattern(r"^[A-Za-z_][a-z_0-9]*(?:\.[A-Za-z_]\w*){1,8}(?:\(\))?$")
 _VARIABLE = pattern(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
+_WORDS_ONLY = pattern(r"[a-z]{2,8}[-_](?:[a-z]{1,14}[-_]){1,8}[a-z]{1,14}")
+"""The prefix of a credential with nothing but words behind it: `xoxb-not-a-real-token`."""
+_TYPE = pattern(
+    r"(?i)(?:var|n?var|n)?char(?:acter)?(?: varying)?(?:\(\d+\))?|(?:medium|long|tiny)?text|n?varchar2?\(\d+\)"
+)
+"""Column types of SQL."""
+_SPECIAL_TOKEN = pattern(r"</?\|?[a-zA-Z_]{1,16}\|?>|\[[A-Z_]{2,12}\]")
+"""What a language model's vocabulary marks its own places with: `<eod>`, `<|im_end|>`, `[PAD]`."""
+_EMPTY_JSON = frozenset({"e30=", "e30", "W10=", "bnVsbA==", "{}", "[]"})
+"""`{}`, `[]` and `null`, and their base64."""
 _PATTERN = pattern(r"^\^|\$$(?<=[)\]}*+]\$)|\\[dwsSWDb]|\[\^?[a-z0-9]-[a-z0-9]|\(\?[:P=!<]|\.\*")
 _SELECTOR = pattern(
     r"^[#.][a-z][\w-]*$|\[(?:name|type|id|data-[\w-]+|autocomplete)[~^$*|]?=|^//\w+\[|^(?:input|button|form)\b"
 )
-_HEADER = pattern(r"[Xx](?:-[A-Za-z][A-Za-z]+|-\d{1,2}){2,6}|[Xx]-[A-Za-z]{3,}")
-"""Names of HTTP headers that no standard gives: `X-Gitlab-Token`."""
+_HEADER = pattern(
+    r"Authorization|Proxy-Authorization|Set-Cookie|[Xx](?:-[A-Za-z][A-Za-z]+|-\d{1,2}){2,6}|[Xx]-[A-Za-z]{3,}"
+)
+"""Names of HTTP headers that hold credentials, and of those that no standard gives: `X-Gitlab-Token`."""
 _LABEL = pattern(r"[:?…]\s*$")
 
 _SAYS_SECRET = pattern(r"(?i)secret|passw|s3cr3t|p[a4@]ss?w[o0]rd")
@@ -195,7 +207,11 @@ def is_reference(value: str) -> bool:
 def known_format(value: str) -> Verdict | None:
     """The verdict on a value that holds a credential of a known form, whatever its name; None for all others."""
     for form, start, end in find_formats(value):
-        if DOCUMENTED.search(value[start:end]) or (value[start] == "-" and not _has_body(value, end)):
+        if (
+            DOCUMENTED.search(value[start:end])
+            or _WORDS_ONLY.fullmatch(value, start, end)
+            or (value[start] == "-" and not _has_body(value, end))
+        ):
             return Verdict("placeholder", PLACEHOLDER, start, end)
         return Verdict("format", f"looks like {form.description}", start, end)
     return None
@@ -338,13 +354,21 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     """The verdict on a value that stands behind the name of a secret."""
     whole = (0, len(text))
     low = text.lower()
-    if low in _NOTHING or _MASK.match(text) or _HASH.match(text) or is_reference(text):
+    if low in _NOTHING or text in _EMPTY_JSON or _MASK.match(text) or _HASH.match(text) or is_reference(text):
         return None
     if _no_secret(text, credential):
         return None
     if is_digits(text) and (len(text) < 4 or term[-1] == "token"):
         return None
     words = split_words(text)
+    if (
+        not credential
+        and term[-1] == "token"
+        and _SPECIAL_TOKEN.fullmatch(text)
+        and not mention(text)
+        and "your" not in words
+    ):
+        return None
     random = looks_random(text)
     if not random and (_ASKS.search(text) or low in _PLACEHOLDER_WORDS or _PLACEHOLDER_WORDS & set(words)):
         if not credential and " " in text and not re.search(r"(?i)change|replace", text):
@@ -413,6 +437,7 @@ def _no_secret(text: str, credential: bool) -> bool:
         or _PATTERN.search(text)
         or _SELECTOR.search(text)
         or _HEADER.fullmatch(text)
+        or _TYPE.fullmatch(text)
         or _LABEL.search(text)
     )
 

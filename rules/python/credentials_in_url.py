@@ -50,6 +50,7 @@ until somebody deploys it.
         "sonar-python:hardCodedCredentials",
     ),
     packs=("recommended", "security", "production"),
+    supersedes=("python/localhost-default",),
     paths_ignore=(*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS),
     examples=(
         bad(

@@ -18,10 +18,12 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.servers import RUN_METHODS, is_application, server_start
-from lintkit.python.settings import (
+from lintkit.loopback import loopback_host
+from lintkit.python.servers import RUN_METHODS, ServerStart, is_application, server_start
+from lintkit.python.settings_fields import (
     Setting,
     is_for_development,
+    is_overridden_later,
     is_settings_module,
     is_switched_for_production,
     is_validated,
@@ -158,6 +160,7 @@ if __name__ == "__main__":
             {
                 "shop/settings/local.py": "DEBUG = True\n",
                 "config.py": "class DevelopmentConfig:\n    DEBUG = True\n\n\nclass TestConfig:\n    TESTING = True\n",
+                "shop/settings/staging.py": "class StageSettings:\n    DEBUG = True\n\n\nTESTING = True\n",
             },
             note="settings for developers and tests",
         ),
@@ -209,6 +212,22 @@ DEBUG = True
 logger.debug = True
 """,
             note="what is no framework and no settings module",
+        ),
+        bad(
+            {
+                "shop/settings.py": "DEBUG = True  # <-- here\nfrom .local_settings import *\n",
+            },
+            note="until a file that the repository does not hold says otherwise",
+        ),
+        good(
+            """\
+import uvicorn
+
+
+def start():
+    uvicorn.run("shop:app", host="127.0.0.1", reload=True)
+""",
+            note="a reloader that only the machine itself reaches",
         ),
         good(
             """\
@@ -265,7 +284,11 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             yield from _report(
                 match.value, file.code(match.call.func), match.name, file, rule, place=match.node
             )
-        elif server_start(match.call, file) is not None:
+        elif (started := server_start(match.call, file)) is not None:
+            if match.name in {"reload", "use_reloader", "auto_reload"} and _is_for_this_machine(
+                started, file
+            ):
+                return
             yield from _report(
                 match.value, file.code(match.call.func), match.name or "", file, rule, place=match.node
             )
@@ -277,6 +300,12 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
                 yield from _report(
                     value, started.name if started is not None else "", name, file, rule, place=value
                 )
+
+
+def _is_for_this_machine(started: ServerStart, file: PythonFile) -> bool:
+    """Whether a server only listens to the machine it runs on, as a developer's does."""
+    host = file.literal(started.host, follow=True) if started.host is not None else None
+    return isinstance(host, str) and loopback_host(host) is not None
 
 
 def _builds(call: cst.Call, switch: str, file: PythonFile) -> bool:
@@ -327,7 +356,10 @@ def _named(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Findin
     if is_validated(setting, file) or is_switched_for_production(match.node, file):
         return
     place = match.node if match.how in {"keyword", "entry"} else match.value
-    yield rule.finding(file.span(place), f"`{name}` is on {_where(setting)}", subject=name)
+    where = _where(setting)
+    if is_overridden_later(match.node, file):
+        where = "unless the settings that are read after it say otherwise"
+    yield rule.finding(file.span(place), f"`{name}` is on {where}", subject=name)
 
 
 def _setting(match: Match, file: PythonFile) -> Setting | None:

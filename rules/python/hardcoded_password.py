@@ -25,23 +25,31 @@ from lintkit.api import (
     define,
     good,
 )
+from lintkit.loopback import loopback_host
 from lintkit.python.branches import scope_name
-from lintkit.python.idioms.clients import is_client_call
-from lintkit.python.idioms.defaults import literal_defaults
-from lintkit.python.settings import is_development_class, is_development_module, is_of_tests
+from lintkit.python.clients import is_client_call
+from lintkit.python.defaults import literal_defaults
+from lintkit.python.settings_fields import (
+    assigned_name,
+    is_development_class,
+    is_development_module,
+    is_of_tests,
+    is_overridden_later,
+)
 from lintkit.python.spelling import last_name
 from lintkit.secrets import (
     Verdict,
     classify,
     is_outgoing,
     is_secret_name,
+    is_signing,
     is_well_known,
     known_format,
     severity_of,
     split_words,
     url_credentials,
 )
-from lintkit.secrets.values import GUESSABLE, REAL, asks_to_be_changed
+from lintkit.secrets.values import CHOSEN, GUESSABLE, REAL, asks_to_be_changed, looks_random
 
 SECRET_NAMES = NamedValues(
     (
@@ -379,6 +387,42 @@ DEVICE_SECRET = "x-amz-device-2"
         good({"app/settings/test.py": 'SECRET_KEY = "signs-only-in-tests"\n'}, note="settings of tests"),
         good({"tests/test_login.py": 'PASSWORD = "Winter2024!"\n'}, note="tests"),
         good(
+            """\
+labels = {"friendly_token": "Slug", "access_token": "Zugangsmarke9"}
+HELP = {
+    "SECRET_KEY": "A secret key that signs sessions, please change it for production",
+    "SMTP_PASSWORD": "Password of the mail server. Replace it with your own.",
+    "token": "Replace it with the token of your bot",
+}
+columns = {"password": "hashed_password", "token": "VARCHAR(255)"}
+WIDGETS = dict(password="PasswordInput")
+AUTH_HEADER_TOKEN = "Authorization"
+SLACK_TEST_TOKEN = "xoxb-not-a-real-token"
+EMAIL_HOST_PASSWORD = "xyz"
+response.headers["x-shop-apitoken"] = "e30="
+model = load(eod_token="<eod>", sep_token="<|im_sep|>")
+""",
+            note="words for people, names, types, the vocabulary of a model, and blanks",
+        ),
+        bad(
+            {
+                "shop/settings.py": """\
+SECRET_KEY = "shop"  # <-- here
+DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "shopuser"}}
+from local_settings import *
+""",
+                "shop/settings/dev.py": """\
+SECRET_KEY = "django-insecure-q8$k2m1x!z7w@e4r#t6y^u9i&o0p*a3s"
+DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "root"}}
+MAIL_PASSWORD = "Zx9Qm!T4vLp2w"  # <-- here
+""",
+                "other/settings.py": """\
+DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "shopuser"}}  # <-- here
+""",
+            },
+            note="what signs sessions until it is set anew, and what may be real on a developer's machine",
+        ),
+        good(
             'GITLAB_STATE_SESSION_KEY = "_gitlab_state"\n',
             note="the name under which a session keeps something",
         ),
@@ -396,6 +440,19 @@ _PLACES = frozenset(
     {"dev", "develop", "development", "local", "localhost", "staging", "prod", "production", "default"}
 )
 """Words for where a password is used, which no field is called by: `dev_password`."""
+
+_SHOWN = frozenset({"test", "tests", "testing", "example", "sample", "demo"})
+"""Words of names for what stands in tests and texts."""
+
+_SENTENCE = re.compile(r"<|(?:[A-Z][a-z]+|A|The|Your|Please)\s\S")
+_LEAST_BLANKS = 4
+"""From five words on, what a dictionary holds is a sentence for people."""
+
+_TELLING = re.compile(
+    r"(?:label|title|text|message|description|doc|placeholder|translation|hint|tooltip|widget|error|style|type|column|url"
+    r"|path|route|endpoint|caption|prompt)s?|help|verbose|i18n|locale|css|classes|schema|mapping|renamed|aliases|names"
+)
+"""Names of dictionaries of words for people, of names, of types and of addresses."""
 
 _PASSWORD_HEAD = frozenset({"password", "passwd", "pwd", "pw", "pass", "passphrase"})
 _LABEL_FIELDS = re.compile(
@@ -432,8 +489,12 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if match.how == "comparison" and verdict.kind not in {"format", "real"}:
             continue  # asks whether somebody left the placeholder in
-        if verdict.kind == "placeholder" and is_outgoing(name) and not asks_to_be_changed(text):
-            continue  # a blank to fill in: whoever is called with it refuses the call
+        if verdict.kind == "placeholder" and _is_blank(name, text):
+            continue  # whoever is called with it refuses the call
+        if verdict.kind != "format" and _is_described(match, text, file):
+            continue
+        if _is_for_nobody_else(match, text, verdict, file):
+            continue
         if verdict.kind != "format" and _is_only_compared(match, file):
             continue
         if verdict.description != REAL and verdict.kind != "format" and is_of_tests(match.node, file):
@@ -448,6 +509,57 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         )
 
 
+def _is_blank(name: str, text: str) -> bool:
+    """Whether a placeholder is a blank to fill in: for another service's key, in its form, or in a name for tests."""
+    if asks_to_be_changed(text):
+        return False
+    return is_outgoing(name) or known_format(text) is not None or bool(_SHOWN & set(split_words(name)))
+
+
+def _is_described(match: Match, text: str, file: PythonFile) -> bool:
+    """Whether a dictionary or a call tells people what is meant, or what a thing is called, and holds no secret.
+
+    `LABELS = {"token": "Slug"}`, `HELP = {"API_KEY": "Replace it with the key of your account"}`.
+    """
+    if match.how not in {"entry", "keyword"}:
+        return False
+    if _SENTENCE.match(text) and text.count(" ") >= _LEAST_BLANKS:
+        return True
+    place, above = match.node, file.parent(match.node)
+    if match.how == "keyword":
+        if not isinstance(above, cst.Call) or file.code(above.func) != "dict":
+            return False
+        place = above
+    return not looks_random(text) and any(map(_TELLING.fullmatch, split_words(_holder(place, file))))
+
+
+def _holder(entry: cst.CSTNode, file: PythonFile) -> str:
+    """What the dictionary of an entry is called: its variable, its argument, or its key in the one around it."""
+    for above in file.ancestors(entry):
+        if isinstance(above, cst.DictElement):
+            key = file.literal(above.key)
+            return key if isinstance(key, str) else ""
+        if isinstance(above, cst.Arg):
+            return above.keyword.value if above.keyword is not None else ""
+        if isinstance(above, (cst.Assign, cst.AnnAssign, cst.FunctionDef, cst.ClassDef)):
+            return assigned_name(above, file)
+    return ""
+
+
+def _is_for_nobody_else(match: Match, text: str, verdict: Verdict, file: PythonFile) -> bool:
+    """Whether an example stands where production never sees it: a developer's settings, or those set anew later.
+
+    What signs sessions is told of where the settings are set anew: whoever forgets that runs on it.
+    """
+    if text.startswith("django-insecure-"):
+        return is_development_module(file.path)
+    if verdict.kind in {"format"} or verdict.description in {REAL, CHOSEN} or match.how == "environment":
+        return False
+    if _is_at_a_desk(match, file):
+        return True
+    return not is_signing(match.name or "") and is_overridden_later(match.node, file)
+
+
 def _is_only_compared(match: Match, file: PythonFile) -> bool:
     """Whether a constant only serves the question whether somebody left this value in: `x == DEFAULT_PASSWORD`."""
     if match.how not in {"assignment", "annotated"} or file.enclosing_class(match.node) is not None:
@@ -460,13 +572,28 @@ def _is_only_compared(match: Match, file: PythonFile) -> bool:
 def _severity(match: Match, text: str, verdict: Verdict, file: PythonFile) -> Severity:
     """As for every secret; a warning in the settings of a developer's machine, but for a key that others issued."""
     name = match.name or ""
-    owner = file.enclosing_class(match.node)
-    at_a_desk = is_development_module(file.path) or (
-        owner is not None and is_development_class(owner.name.value)
-    )
-    if at_a_desk and verdict.kind != "format" and not is_outgoing(name):
+    if verdict.kind != "format" and not is_outgoing(name) and _is_at_a_desk(match, file):
+        return "warning"
+    if verdict.description != REAL and _is_of_local_database(match, file):
         return "warning"
     return severity_of(name, text, verdict)
+
+
+def _is_at_a_desk(match: Match, file: PythonFile) -> bool:
+    owner = file.enclosing_class(match.node)
+    return is_development_module(file.path) or (owner is not None and is_development_class(owner.name.value))
+
+
+def _is_of_local_database(match: Match, file: PythonFile) -> bool:
+    """Whether a password stands beside the address of this very machine: `{"HOST": "localhost", "PASSWORD": …}`."""
+    around = file.parent(match.node) if match.how == "entry" else None
+    if not isinstance(around, cst.Dict):
+        return False
+    for element in around.elements:
+        if isinstance(element, cst.DictElement) and str(file.literal(element.key)).lower() == "host":
+            host = file.literal(element.value)
+            return isinstance(host, str) and loopback_host(host) is not None
+    return False
 
 
 def _uses(file: PythonFile) -> dict[str, list[cst.Name]]:

@@ -265,8 +265,14 @@ import jwt
 def is_expired(token):
     claims = jwt.decode(token, options={"verify_signature": False})
     return claims["exp"] < time.time() or claims.get("iat") is None
+
+
+def launch(token, platforms, library):
+    unverified = jwt.decode(token, options={"verify_signature": False})
+    platform = platforms.get(issuer=unverified.get("iss"), client=unverified.get("aud"))
+    return library.verified_launch(token, platform)
 """,
-            note="when a token of one's own runs out is no question of trust",
+            note="when a token runs out, and by whose key it is verified, is no question of trust",
         ),
         good(
             """\
@@ -290,8 +296,8 @@ if settings.ENVIRONMENT == "development":
     ),
 )
 
-_HARMLESS = frozenset({"exp", "iat", "nbf", "iss"})
-"""Claims that say when to ask for another token, or whose key to verify with; no one is let in by them."""
+_HARMLESS = frozenset({"exp", "iat", "nbf", "iss", "aud"})
+"""Claims that say when to ask for another token, or by whose key to verify it; no one is let in by them."""
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from lintkit.python.idioms.clients import is_client_call
 from lintkit.python.settings import (
     asks_for,
     is_for_development,
+    is_overridden_later,
     is_switched_for_production,
     setting_at,
 )
@@ -219,6 +220,24 @@ cors_origins: str = "http://localhost:3000,http://127.0.0.1:3000"
 """,
             note="origins and hosts that may call",
         ),
+        good(
+            {
+                "shop/settings.py": """\
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "HOST": "localhost"}}
+REDIS_URL = "redis://127.0.0.1:6379/1"
+
+try:
+    from .local_settings import *
+except ImportError:
+    pass
+""",
+                "other/settings.py": """\
+BROKER_URL = "redis://127.0.0.1:6379/1"
+exec(open("local_settings.py").read(), globals())
+""",
+            },
+            note="every installation sets them anew in a module that is read after them",
+        ),
         good({"tests/conftest.py": 'REDIS_URL = "redis://localhost:6379/9"\n'}, note="tests"),
         good('import redis\n\nif __name__ == "__main__":\n    print(redis.Redis(host="localhost").ping())\n'),
         good(
@@ -293,6 +312,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if is_for_development(match.node, file) or (how == "parameter" and _is_of_a_tool(match.node, file)):
         return
     if how in {"default", "constant"} and is_switched_for_production(match.node, file):
+        return
+    if how in {"constant", "entry"} and is_overridden_later(match.node, file):
         return
     if (
         how not in {"client", "entry"}
