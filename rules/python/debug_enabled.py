@@ -18,9 +18,8 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.loopback import loopback_host
-from lintkit.python.servers import RUN_METHODS, ServerStart, is_application, server_start
-from lintkit.python.settings_fields import (
+from lintkit.python.idioms.servers import RUN_METHODS, ServerStart, is_application, server_start
+from lintkit.python.settings import (
     Setting,
     is_for_development,
     is_overridden_later,
@@ -29,6 +28,7 @@ from lintkit.python.settings_fields import (
     is_validated,
     setting_at,
 )
+from lintkit.words.loopback import loopback_host
 
 SWITCHES = Keywords(("debug", "reload", "use_reloader", "use_debugger", "echo", "graphiql"))
 _SWITCH = re.compile(

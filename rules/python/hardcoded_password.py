@@ -25,11 +25,10 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.loopback import loopback_host
 from lintkit.python.branches import scope_name
-from lintkit.python.clients import is_client_call
-from lintkit.python.defaults import literal_defaults
-from lintkit.python.settings_fields import (
+from lintkit.python.idioms.clients import is_client_call
+from lintkit.python.idioms.defaults import literal_defaults
+from lintkit.python.settings import (
     assigned_name,
     is_development_class,
     is_development_module,
@@ -50,6 +49,7 @@ from lintkit.secrets import (
     url_credentials,
 )
 from lintkit.secrets.values import CHOSEN, GUESSABLE, REAL, asks_to_be_changed, looks_random
+from lintkit.words.loopback import loopback_host
 
 SECRET_NAMES = NamedValues(
     (
