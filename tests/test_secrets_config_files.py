@@ -50,6 +50,7 @@ def test_the_place(name: str, text: str) -> None:
         ("a.yaml", "a: [\n"),
         ("a.toml", "no toml at all"),
         ("a.json", ""),
+        ("nsswitch.conf", "passwd:         compat\nshadow:         files\n"),
     ],
 )
 def test_nothing(name: str, text: str) -> None:

@@ -80,6 +80,10 @@ def _by_form(text: str) -> Iterator[Found]:
 
 
 def _by_name(file_name: str, text: str) -> Iterator[Found]:
+    if file_name.endswith(
+        "nsswitch.conf"
+    ):  # whose `passwd` and `shadow` are names of databases (nsswitch.conf(5))
+        return
     suffix = file_name.rpartition(".")[2].lower() if "." in file_name else ""
     head = text.lstrip()[:2]
     if suffix in _PROGRAMS or head == "#!":

@@ -54,6 +54,16 @@ valid, and a typo in one label is enough.
         ),
         bad(
             {
+                "k8s/service.yaml": _SERVICE,
+                "k8s/deployment.yaml": _PODS,
+                "k8s/monitor.yaml": (
+                    "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: shop}\n"
+                ),
+            },
+            note="a resource beside it that speaks of something else",
+        ),
+        bad(
+            {
                 "base/kustomization.yaml": "resources: [service.yaml, pods/deployment.yaml]\n",
                 "base/service.yaml": _SERVICE,
                 "base/pods/deployment.yaml": _PODS,
@@ -96,6 +106,18 @@ valid, and a typo in one label is enough.
                 ),
             },
             note="an operator makes pods for a resource with these labels",
+        ),
+        good(
+            {
+                "store/dashboard.yaml": _SERVICE.replace("  # <-- here", "").replace(
+                    "shop-api", "rook-ceph-mgr"
+                ),
+                "store/tools.yaml": _PODS,
+                "store/cluster.yaml": (
+                    "apiVersion: ceph.rook.io/v1\nkind: CephCluster\nmetadata: {name: shop}\nspec: {mgr: {count: 2}}\n"
+                ),
+            },
+            note="pods of the resource beside it, as the words of its kind tell",
         ),
         good(
             {

@@ -128,6 +128,17 @@ spec:
             note="a ConfigMap of the same name that is deployed elsewhere",
         ),
         good(
+            {
+                "k8s/small.yaml": _POD.replace("  # <-- here", "").replace(
+                    "{name: shop}", "{name: shop, namespace: a}"
+                )
+                + "---\n"
+                + _CONFIG.replace("region:", "regoin:"),
+                "k8s/large.yaml": _CONFIG.replace("{name: shop}", "{name: shop, namespace: a}"),
+            },
+            note="each variant brings its own",
+        ),
+        good(
             """\
 apiVersion: v1
 kind: ConfigMap
@@ -153,6 +164,9 @@ spec:
         ),
     ),
 )
+
+_FILLED_IN = frozenset((("configmap", "coredns", "NodeHosts"),))
+"""What a controller of the cluster writes: k3s keeps the names of its nodes there."""
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -184,6 +198,12 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
 
 def _without_key(cluster: Cluster, source: str, name: str, key: str, owner: Any) -> ConfigObject | None:
     """The ConfigMap or Secret that `owner` means and that lacks the key; None where not all of it is known."""
+    if (source, name, key) in _FILLED_IN:
+        return None
+    # The file of a variant brings its own, also where it forgets the namespace.
+    own = [each for each in cluster.configs(source, name) if each.path == owner.path]
+    if any(key in cluster.keys(each) for each in own):
+        return None
     found = [each for each in cluster.configs(source, name) if cluster.same_namespace(each, owner)]
     if not found or cluster.is_open(owner.path) or any(not each.complete or each.files for each in found):
         return None

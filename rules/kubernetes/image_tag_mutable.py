@@ -115,6 +115,8 @@ spec:
       image: ${IMAGE}
     - name: built
       image: shop
+    - name: scaffolded
+      image: controller:latest
 """,
             note="also what a tool such as Skaffold builds and fills in",
         ),
@@ -158,6 +160,9 @@ _PUBLISHED = frozenset(
     rabbitmq redis registry ruby rust tomcat traefik ubuntu vault wordpress zookeeper""".split()  # noqa: SIM905
 )
 """Names without a namespace and a tag that are no image which a tool builds and fills in."""
+_SCAFFOLDED = "controller:latest"
+"""What kubebuilder writes into config/manager/manager.yaml; `make deploy` puts the image that was built there by
+`kustomize edit set image controller=...` (pkg/plugins/common/kustomize/v2/scaffolds of kubebuilder)."""
 _MOVING = re.compile(
     r":([\w.-]+-)?(latest|main|master|develop|head|edge|nightly)$|:(canary|dev|rolling|stable|staging|trunk|unstable)$"
 )
@@ -170,7 +175,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         image = container.image
         if _UNTAGGED.fullmatch(image) is None and image not in _PUBLISHED and _MOVING.search(image) is None:
             continue
-        if container.route in triggered:
+        if container.route in triggered or image == _SCAFFOLDED:
             continue
         yield rule.finding(
             document.span((*container.route, "image")),

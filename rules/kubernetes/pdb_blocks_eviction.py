@@ -92,6 +92,13 @@ spec:
         good(_BUDGET.replace("maxUnavailable: 0  # <-- here", "maxUnavailable: 1")),
         good(
             {
+                "small/k8s/budget.yaml": _BUDGET.replace("maxUnavailable: 0  # <-- here", "minAvailable: 2"),
+                "large/k8s/shop.yaml": _PODS,
+            },
+            note="the pods of another variant",
+        ),
+        good(
+            {
                 "budget.yaml": _BUDGET.replace("maxUnavailable: 0  # <-- here", "minAvailable: 50%"),
                 "shop.yaml": _PODS.replace("replicas: 2", "replicas: 3"),
             },
@@ -130,6 +137,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             yield rule.finding(budget.span, text, subject=subject)
         elif _AMOUNT.fullmatch(budget.minimum) and budget.minimum_span:
             for pods in cluster.selected(budget.selector, budget):
+                if not cluster.together(pods, budget):
+                    continue
                 count = _fewest(cluster, pods)
                 if count is not None and 0 < count.value <= _needed(budget.minimum, count.value):
                     yield rule.finding(

@@ -312,6 +312,28 @@ spec:
             note="variables and placeholders, directives of patches, quantities and ports by name",
         ),
         good(
+            """\
+apiVersion: v1
+kind: Namespace
+metadata: {name: _}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: clean-<node-name>}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: clean, image: "shop:1", ports: [{containerPort: PORT}]}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: cloud}
+data: {key: [YOUR_BASE64_KEY]}
+""",
+            note="what kustomize or a reader of the file writes there",
+        ),
+        good(
             "apiVersion: example.com/v1\nkind: Shop\nmetadata: {name: shop}\nspec: {anything: [1]}\n",
             note="your own",
         ),
@@ -341,7 +363,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         else:
             span = document.key_span(misfit.route)
             hint = f"; did you mean `{misfit.nearest}`?" if misfit.nearest else ""
-            message = f"a {kind} has no field `{key}` here{hint}"
+            article = "an" if kind[:1] in "AEIOU" else "a"
+            message = f"{article} {kind} has no field `{key}` here{hint}"
         yield rule.finding(span, message, subject=_subject(data, misfit.route))
     for refusal in refusals(data, whole=whole):
         if refusal.route not in told:

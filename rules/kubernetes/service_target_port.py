@@ -93,6 +93,10 @@ connection. The pods are ready and the Service is valid, so the first sign is a 
             note="an injected container listens there",
         ),
         good({"service.yaml": _SERVICE.replace("  # <-- here", "")}, note="no manifest shows the pods"),
+        good(
+            {"small/k8s/service.yaml": _SERVICE.replace("  # <-- here", ""), "large/k8s/shop.yaml": _PODS},
+            note="the pods of another variant",
+        ),
     ),
 )
 
@@ -108,6 +112,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if not pods or any(each.injected or each.host_network or not each.images for each in pods):
             continue
         if cluster.made_elsewhere(service.selector):
+            continue
+        if not any(cluster.together(each, service) for each in pods):
             continue
         missing = [each for each in service.targets if not _is_declared(each[0], pods)]
         if not missing:

@@ -198,6 +198,7 @@ VERSIONS = {
     "HorizontalPodAutoscaler": "autoscaling/v2",
     "Deployment": "apps/v1",
     "Ingress": "networking.k8s.io/v1",
+    "Namespace": "v1",
 }
 
 
@@ -260,6 +261,17 @@ VERSIONS = {
             ("begins with `/`",),
         ),
         ("Ingress", "spec: {rules: [{http: {paths: [{pathType: ImplementationSpecific}]}}]}", ()),
+        ("Ingress", "spec: {rules: [{http: {paths: [{pathType: Prefix}]}}]}", ("`Prefix` needs `path`",)),
+        ("Ingress", "spec: {rules: [{host: 10.0.0.1}]}", ("not an address",)),
+        ("Ingress", "spec: {defaultBackend: {service: {name: a}}}", ("names no port",)),
+        ("Ingress", "spec: {defaultBackend: {service: {name: a, port: {name: a, number: 80}}}}", ("both",)),
+        ("Ingress", "spec: {defaultBackend: {resource: {kind: Bucket, name: a}}}", ()),
+        ("Job", "spec: {maxFailedIndexes: 2}", ("needs `backoffLimitPerIndex`",)),
+        ("Job", "spec: {maxFailedIndexes: 2, backoffLimitPerIndex: 1, completionMode: Indexed}", ()),
+        ("CronJob", "metadata: {name: %s}" % ("a" * 53), ("at most 52 characters",)),
+        ("CronJob", "metadata: {name: %s}" % ("a" * 52), ()),
+        ("Namespace", "metadata: {name: _}", ()),
+        ("Namespace", "metadata: {name: a_b}", ("is no name for a Namespace",)),
     ],
 )
 def test_objects(kind: str, text: str, expected: tuple[str, ...]) -> None:

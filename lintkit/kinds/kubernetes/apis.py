@@ -27,7 +27,11 @@ _WORDS = {
     "[": "a list",
     "{": "a mapping",
 }
-_IN_CAPITALS = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_PLACEHOLDER = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+"""Words in capitals, joined: `FROM_OVERLAY`."""
+_PLACEHOLDER_WORD = re.compile(r"(?!(?:TRUE|FALSE|YES|NO|ON|OFF|NULL|NONE|NAN|INF)$)[A-Z][A-Z0-9]{2,}")
+"""One word in capitals, which is a placeholder where no text is wanted: `containerPort: PORT`."""
+_IN_BRACKETS = re.compile(r"<[A-Za-z][^<>]*>")
 _MOST_NODES = 200_000
 
 _WORKLOADS = ("apps.v1.DaemonSet", "apps.v1.Deployment", "apps.v1.ReplicaSet", "apps.v1.StatefulSet")
@@ -156,7 +160,7 @@ def misfits(data: Any, *, whole: bool = True) -> Iterator[Misfit]:
             stack.extend(
                 ((*route, key), item, code[1:]) for key, item in value.items() if not _directive(key)
             )
-        elif not _fits(value, code[0]):
+        elif not _fits(value, code[0]) and not _is_placeholder(value):
             yield Misfit(route, _WORDS[code[0]])
 
 
@@ -181,12 +185,21 @@ def _of_type(route: Route, value: Any, name: str, stack: list[tuple[Route, Any, 
 def is_filled_in(text: str) -> bool:
     """Whether a template, a program or a person puts something else there.
 
-    >>> [is_filled_in(text) for text in ("${PORT}", "<your port>", "ENC[AES256_GCM,data:a]", "FROM_OVERLAY", "8080")]
-    [True, True, True, True, False]
+    >>> [is_filled_in(text) for text in ("${PORT}", "clean-<node name>", "ENC[AES256_GCM,data:a]", "FROM_OVERLAY")]
+    [True, True, True, True]
+    >>> is_filled_in("8080")
+    False
     """
     if "$" in text or "{" in text or text.startswith("ENC[") or (text.startswith("<") and text.endswith(">")):
         return True
-    return _IN_CAPITALS.fullmatch(text) is not None
+    return _IN_BRACKETS.search(text) is not None or _PLACEHOLDER.fullmatch(text) is not None
+
+
+def _is_placeholder(value: Any) -> bool:
+    """Whether something stands where a person is to write a value of another type: `PORT`, `[YOUR_KEY]`."""
+    if isinstance(value, list) and len(value) == 1:
+        return isinstance(value[0], str) and _PLACEHOLDER.fullmatch(value[0]) is not None
+    return isinstance(value, str) and _PLACEHOLDER_WORD.fullmatch(value) is not None
 
 
 def _directive(key: object) -> bool:

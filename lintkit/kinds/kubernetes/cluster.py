@@ -48,6 +48,25 @@ _ADDED_BY_CONTROLLERS = frozenset(
 _DEPLOYERS = frozenset({"helm.toolkit.fluxcd.io", "helm.cattle.io", "kustomize.toolkit.fluxcd.io"})
 """API groups whose objects deploy charts and folders of elsewhere; so do the applications of Argo CD."""
 
+_ABOUT_OTHERS = frozenset(
+    (
+        *(
+            "app",
+            "application",
+            "backup",
+            "certificate",
+            "class",
+            "cluster",
+            "config",
+            "database",
+            "deployment",
+        ),
+        *("issuer", "manager", "monitor", "monitoring", "object", "operator", "policy", "probe", "resource"),
+        *("role", "rule", "rules", "secret", "server", "service", "store", "user"),
+    )
+)
+"""Words in the kinds and groups of custom resources that say nothing of what their operator runs."""
+_CAMEL = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _TEMPLATE = re.compile(
     r"(?i)template|\.(?:j2|tmpl|tpl|gotmpl|jsonnet|libsonnet|erb|cue|ytt\.ya?ml|ya?ml\.in)$"
 )
@@ -264,7 +283,7 @@ class Cluster:
         """Whether a selector of `owner` finds no pods, and the pods that it should find would be known."""
         if selector.selects_all or self.is_open(owner.path) or self.made_elsewhere(selector):
             return False
-        if self._deploys_more(owner.path):
+        if self._deploys_more(owner.path) or self._is_operated(selector, owner.path):
             return False
         if next(self.selected(selector, owner), None) is not None:
             return False
@@ -278,6 +297,16 @@ class Cluster:
             each.group in _DEPLOYERS or (each.group == "argoproj.io" and each.kind.startswith("Application"))
             for each in self.beside(path, ObjectDefined)
         )
+
+    def _is_operated(self, selector: Selector, path: str) -> bool:
+        """Whether a selector speaks of what a custom resource beside a file is: `app: ceph-mgr` of a CephCluster."""
+        asked = {
+            word
+            for label in selector.labels
+            for part in label
+            for word in re.split(r"[^a-z0-9]+", part.lower())
+        }
+        return any(not asked.isdisjoint(_words_of(each)) for each in self.beside(path, ObjectDefined))
 
     def nearest(self, selector: Selector, owner: Any) -> PodsDefined | None:
         """The pods beside `owner` that a selector with a slip of the pen may have meant."""
@@ -360,6 +389,15 @@ class Cluster:
     def given(self, config: ConfigObject) -> Sequence[VariableProvided]:
         """What a ConfigMap or Secret holds, as its file defines it."""
         return self._config_keys.get((config.path, f"{config.source}/{config.name}"), ())
+
+
+def _words_of(resource: ObjectDefined) -> frozenset[str]:
+    """What a custom resource is, in the words of its kind and its group; empty for kinds of Kubernetes itself."""
+    if not resource.custom:
+        return frozenset()
+    domain = resource.group.split(".")[:-1]
+    words = {*(word.lower() for word in _CAMEL.findall(resource.kind)), resource.kind.lower(), *domain}
+    return frozenset(word for word in words if len(word) >= 4) - _ABOUT_OTHERS
 
 
 def _grouped(facts: Iterable[F], key: Callable[[F], Any]) -> dict[Any, list[F]]:

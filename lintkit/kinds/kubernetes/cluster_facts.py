@@ -58,6 +58,7 @@ class ObjectDefined(Fact):
     automount       what a ServiceAccount says of its token
     namespace_span  where its namespace is written; None where none is
     made_labels     of a custom resource: labels that pods which its operator makes carry
+    custom          it is a custom resource, whose operator may make pods that no manifest shows
     """
 
     kind: str
@@ -67,6 +68,7 @@ class ObjectDefined(Fact):
     automount: bool | None = None
     namespace_span: Span | None = None
     made_labels: Labels = ()
+    custom: bool = False
 
 
 @dataclass(frozen=True, slots=True)

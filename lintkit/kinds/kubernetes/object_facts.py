@@ -52,6 +52,7 @@ def extract(document: Document) -> Iterator[Fact]:
     span = document.span(("metadata", named))
     group = version.rpartition("/")[0]
     automount = data.get("automountServiceAccountToken")
+    custom = _is_custom(group) and pod_spec_route(data) is None
     yield ObjectDefined(
         span,
         kind,
@@ -60,7 +61,8 @@ def extract(document: Document) -> Iterator[Fact]:
         group,
         automount if isinstance(automount, bool) else None,
         document.span(("metadata", "namespace")) if namespace else None,
-        _made_labels(data) if _is_custom(group) and pod_spec_route(data) is None else (),
+        _made_labels(data) if custom else (),
+        custom,
     )
     pods = _pods(document, kind, name, namespace, span)
     if pods is not None:

@@ -28,8 +28,12 @@ _LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?")
 _CONFIG_KEY = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
-_IN_CAPITALS = re.compile(r"[A-Z0-9_-]+")
+_NO_SMALL_LETTERS = re.compile(r"[A-Z0-9_-]+")
+"""What is hardly base64 of a secret, but a word that a person is to replace."""
 _BLANK = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_NO_NAME = re.compile(r"[-_.]+")
+"""What stands where kustomize writes the name, as that of a Namespace by the field `namespace`."""
+_ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
 _HIGHEST_PORT = 65_535
 _PORTS = f"ports are from 1 to {_HIGHEST_PORT}"
 
@@ -178,8 +182,10 @@ def _not_negative(data: Mapping[Any, Any], route: Route, *keys: str) -> Iterator
 
 
 def _is_blank(name: str) -> bool:
-    """Whether a name, or a part of it, is one that a script fills in: `disk-wipe-HOSTNAME`."""
-    return is_filled_in(name) or any(_BLANK.fullmatch(part) for part in name.replace(".", "-").split("-"))
+    """Whether a name, or a part of it, is one that a script fills in: `disk-wipe-HOSTNAME`, `_`."""
+    if _NO_NAME.fullmatch(name):
+        return True
+    return any(_BLANK.fullmatch(part) for part in name.replace(".", "-").split("-"))
 
 
 def _label(data: Mapping[Any, Any], route: Route, what: str) -> Iterator[Refusal]:
@@ -461,7 +467,11 @@ def _ingress(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
         return
     for rule_at, rule in _mappings(at(data, "spec", "rules"), ("spec", "rules")):
         host = _text(rule.get("host"))
-        if ":" in host or "/" in host:
+        if _ADDRESS.fullmatch(host):
+            yield Refusal(
+                (*rule_at, "host"), f"`host` is `{host}`, and it is a name of DNS and not an address"
+            )
+        elif ":" in host or "/" in host:
             yield Refusal(
                 (*rule_at, "host"), f"`host` is `{host[:80]}`, and it is a name without scheme, port and path"
             )
@@ -470,18 +480,26 @@ def _ingress(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
             written = _text(path.get("path"))
             if path.get("pathType") in _ONE_OF["pathType"] and written and not written.startswith("/"):
                 yield Refusal((*place, "path"), f"`path` is `{written[:80]}`, and it begins with `/`")
-            if isinstance(path.get("backend"), dict):
-                yield from _only_one(
-                    path["backend"], (*place, "backend"), ("service", "resource"), "a backend"
-                )
-            service = at(path, "backend", "service")
-            port = at(service, "port")
-            where = (*place, "backend", "service")
-            if isinstance(port, dict):
-                yield from _port(port, (*where, "port"), "number")
-                yield from _only_one(port, (*where, "port"), ("name", "number"), "a port")
-            if whole and isinstance(service, dict) and not port:
-                yield Refusal(where, "the backend names no port of its Service", True)
+            elif whole and path.get("pathType") in ("Exact", "Prefix") and path.get("path") in (None, ""):
+                kind = path["pathType"]
+                yield Refusal(place, f"a path of the type `{kind}` needs `path`, which begins with `/`")
+            yield from _backend(path.get("backend"), (*place, "backend"), whole)
+    yield from _backend(at(data, "spec", "defaultBackend"), ("spec", "defaultBackend"), whole)
+
+
+def _backend(backend: Any, route: Route, whole: bool) -> Iterator[Refusal]:
+    """validateIngressBackend."""
+    if not isinstance(backend, dict):
+        return
+    yield from _only_one(backend, route, ("service", "resource"), "a backend")
+    service = backend.get("service")
+    port = at(service, "port")
+    where = (*route, "service")
+    if isinstance(port, dict):
+        yield from _port(port, (*where, "port"), "number")
+        yield from _only_one(port, (*where, "port"), ("name", "number"), "a port")
+    if whole and isinstance(service, dict) and not port:
+        yield Refusal(where, "the backend names no port of its Service", True)
 
 
 def _cron_job(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
@@ -500,10 +518,17 @@ def _cron_job(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
     route = ("spec", "jobTemplate", "spec")
     job = at(data, *route)
     if isinstance(job, dict):
-        yield from _not_negative(job, route, *_JOB_NUMBERS)
+        yield from _job_numbers(job, route, whole)
         if job.get("selector") is not None:
             words = "the selector of a job is made for it, and the jobs of a CronJob may have no other"
             yield Refusal((*route, "selector"), words, True)
+
+
+def _job_numbers(spec: Mapping[Any, Any], route: Route, whole: bool) -> Iterator[Refusal]:
+    yield from _not_negative(spec, route, *_JOB_NUMBERS)
+    if whole and spec.get("maxFailedIndexes") is not None and spec.get("backoffLimitPerIndex") is None:
+        words = "`maxFailedIndexes` needs `backoffLimitPerIndex` beside it"
+        yield Refusal((*route, "maxFailedIndexes"), words, True)
 
 
 def _job(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
@@ -511,7 +536,7 @@ def _job(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
     spec = data.get("spec")
     if not isinstance(spec, dict):
         return
-    yield from _not_negative(spec, ("spec",), *_JOB_NUMBERS)
+    yield from _job_numbers(spec, ("spec",), whole)
     chosen = at(spec, "selector", "matchLabels")
     own = isinstance(chosen, dict) and any(_GENERATED.fullmatch(str(key)) is None for key in chosen)
     if whole and own and spec.get("manualSelector") in (None, False):
@@ -652,11 +677,11 @@ def _secret(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
 def _is_no_base64(text: str) -> bool:
     if _BASE64.fullmatch(text) is None:
         # Something that a person or a program is to replace: `<password>`, `ref+vault://`, `CHANGE_ME`.
-        return "<" not in text and ":" not in text and _IN_CAPITALS.fullmatch(text) is None
+        return "<" not in text and ":" not in text and _NO_SMALL_LETTERS.fullmatch(text) is None
     try:
         base64.b64decode("".join(text.split()), validate=True)
     except (ValueError, binascii.Error):
-        return _IN_CAPITALS.fullmatch(text) is None
+        return _NO_SMALL_LETTERS.fullmatch(text) is None
     return False
 
 
