@@ -52,6 +52,9 @@ LOCK = "[[package]]\nname = 'redis'\nversion = '{}'\n"
         ),
         ({"app/requirements.txt": "redis", "requirements.txt": "redis==8.1"}, True),
         ({"other/requirements.txt": "redis==8.1"}, True),
+        ({"app/Dockerfile": "RUN pip install redis==8.1"}, False),
+        ({"app/Dockerfile": "RUN pip install redis==8.1", "app/requirements.txt": "redis==7.0"}, True),
+        ({"app/cache/client.py": "# /// script\n# dependencies = ['redis>=8']\n# ///\n"}, False),
     ],
 )
 def test_what_the_project_pins_decides(files: Mapping[str, str], left: bool) -> None:

@@ -1,18 +1,20 @@
-"""What a Python project says of the versions of its dependencies: manifests, requirements and lock files.
+"""What a Python project says of the versions of its dependencies: manifests, requirements, lock files and images.
 
-Sources: the specifications of `pyproject.toml`, dependency groups and `pylock.toml` (packaging.python.org); pip's
-documentation of requirements files; the documentation of Poetry, PDM, uv, Flit, Hatch, Pipenv and setuptools.
+Sources: the specifications of `pyproject.toml`, dependency groups, `pylock.toml`, direct references and metadata of
+single-file scripts (packaging.python.org); pip's documentation of requirements files; the documentation of Poetry, PDM,
+uv, Flit, Hatch, Pipenv, setuptools, conda and pyenv.
 """
 
 from __future__ import annotations
 
 import ast
+import codecs
 import configparser
 import json
 import posixpath
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +40,17 @@ _REQUIREMENT = re.compile(
     re.ASCII,
 )
 _FILE_OPTION = re.compile(r"(?:-r|--requirement|-c|--constraint)[ =]?\s*(?P<path>\S+)")
+_IN_REFERENCE = re.compile(
+    r"[-@/]v?(?P<version>\d+(?:\.\d+){1,5})(?=-(?:py|cp|pp)\d|\.tar\.gz|\.zip|[#;\s]|$)", re.ASCII
+)
+"""The version in a direct reference: `redis @ https://…/redis-8.0.1-py3-none-any.whl`, `git+https://…@v8.0.1`."""
+_DOCKERFILE = re.compile(
+    r"(?:^|/)(?:(?:Docker|Container)file(?:\.[\w.-]+)?|[\w.-]+\.(?:[Dd]ocker|[Cc]ontainer)file)$", re.ASCII
+)
+_INSTALLS = re.compile(r"\b(?:pip3?|uv|poetry|pipx)\s+(?:pip\s+)?(?:install|add)\s(?P<rest>[^&|;\r\n]*)")
+_CONDA = re.compile(r"(?m)^[ \t]*-[ \t]+[\"']?(?P<name>[A-Za-z][\w.-]*)[ \t]*(?P<range>[<>=!~][^#\"'\r\n]*)")
+_CONDA_NAMES = {"redis-py": "redis"}
+"""Distributions that conda-forge calls by another name."""
 _LARGEST = 3_000_000
 
 
@@ -75,13 +88,13 @@ def normalised(name: str) -> str:
 
 def is_manifest(path: str) -> bool:
     """Whether a file of this name says something of dependencies."""
-    return posixpath.basename(path) in _READERS or _REQUIREMENTS.search(path) is not None
+    return _reader(path) is not None or _REQUIREMENTS.search(path) is not None
 
 
 def manifest_folder(path: str) -> str:
     """The folder whose code a manifest speaks for: for `api/requirements/prod.txt` it is `api`."""
     folder = posixpath.dirname(path)
-    if posixpath.basename(folder) == "requirements" and posixpath.basename(path) not in _READERS:
+    if posixpath.basename(folder) == "requirements" and _reader(path) is None:
         return posixpath.dirname(folder)
     return folder
 
@@ -93,8 +106,9 @@ def read_dependencies(path: str, data: bytes, *, constraints: bool = False) -> D
     """
     if len(data) > _LARGEST:
         return Dependencies()
-    text = data.decode("utf-8-sig", "replace")
-    reader = _READERS.get(posixpath.basename(path))
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # PowerShell's `pip freeze > file`
+    text = data.decode("utf-16" if wide else "utf-8-sig", "replace")
+    reader = _reader(path)
     try:
         if reader is None:
             return _requirements(path, text, constraints or "constraints" in posixpath.basename(path))
@@ -103,10 +117,44 @@ def read_dependencies(path: str, data: bytes, *, constraints: bool = False) -> D
         return Dependencies()
 
 
+def script_dependencies(data: bytes) -> tuple[Mention, ...]:
+    """What a script says of itself in a block of comments `# /// script`; nothing where it has none."""
+    if b"# /// script" not in data or len(data) > _LARGEST:
+        return ()
+    block: list[str] | None = None
+    for line in data.decode("utf-8", "replace").splitlines():
+        if block is None:
+            block = [] if line.rstrip() == "# /// script" else None
+        elif line.rstrip() == "# ///":
+            text = "\n".join(each[2:] for each in block)
+            try:
+                said = _toml(text)
+            except (ValueError, RecursionError, ParseError):
+                return ()
+            found = [each for item in _strings(said.get("dependencies")) for each in _requirement(item)]
+            python = said.get("requires-python")
+            return (*found, *([Mention(PYTHON, parse_range(python))] if isinstance(python, str) else []))
+        elif line.startswith("#"):
+            block.append(line)
+        else:
+            return ()
+    return ()
+
+
+def _reader(path: str) -> Callable[[str], Iterator[Mention]] | None:
+    """What reads a file of this name; None for requirements files, and for what is no manifest."""
+    return _READERS.get(posixpath.basename(path)) or (_dockerfile if _DOCKERFILE.search(path) else None)
+
+
 def _requirement(text: str, *, constraint: bool = False) -> Iterator[Mention]:
     match = _REQUIREMENT.match(text.strip())
-    if match is not None:
-        yield Mention(normalised(match["name"]), parse_range(match["range"]), constraint=constraint)
+    if match is None:
+        return
+    versions = parse_range(match["range"])
+    rest = text.strip()[match.end() :].lstrip()
+    if rest.startswith("@") and (referred := _IN_REFERENCE.search(rest)) is not None:
+        versions = parse_range(f"=={referred['version']}")
+    yield Mention(normalised(match["name"]), versions, constraint=constraint)
 
 
 def _requirements(path: str, text: str, constraints: bool) -> Dependencies:
@@ -200,8 +248,38 @@ def _pipfile_lock(text: str) -> Iterator[Mention]:
                 yield Mention(normalised(name), parse_range(version), locked=True)
 
 
+def _dockerfile(text: str) -> Iterator[Mention]:
+    """What an image installs by name and version: `RUN pip install "redis==8.0.1"`."""
+    for command in _INSTALLS.finditer(re.sub(r"\\\r?\n", " ", text)):
+        for word in command["rest"].split()[:_MOST_WORDS]:
+            requirement = word.strip("\"'")
+            if re.search(r"[=<>~]=|[<>]", requirement) and not requirement.startswith("-"):
+                yield from _requirement(requirement)
+
+
+def _conda(text: str) -> Iterator[Mention]:
+    """The lists of an `environment.yml`, that for pip included."""
+    for each in _CONDA.finditer(text):
+        name = normalised(each["name"])
+        yield Mention(_CONDA_NAMES.get(name, name), parse_range(each["range"]))
+
+
+def _python_version(text: str) -> Iterator[Mention]:
+    """`.python-version` of pyenv and uv: one version a line, or the name of an environment."""
+    for line in text.splitlines()[:_MOST_WORDS]:
+        found = re.fullmatch(r"(?:cpython-?|python-?)?(\d+\.\d+)(?:\.\d+)?", line.strip(), re.ASCII)
+        if found is not None:
+            yield Mention(PYTHON, parse_range(f"=={found[1]}.*"))
+
+
+_MOST_WORDS = 200
+
+
 def _lock(text: str) -> Iterator[Mention]:
     data = _toml(text)
+    python = data.get("requires-python") or _table(data, "metadata").get("python-versions")
+    if isinstance(python, str):
+        yield Mention(PYTHON, parse_range(python))
     packages = data.get("package") or data.get("packages")
     for each in packages if isinstance(packages, list) else ():
         name, version = (each.get("name"), each.get("version")) if isinstance(each, dict) else (None, None)
@@ -225,19 +303,27 @@ def _setup_cfg(text: str) -> Iterator[Mention]:
 
 
 def _setup_py(text: str) -> Iterator[Mention]:
-    """The literal lists of `setup(install_requires=[…])`; nothing of the file runs."""
+    """The literal lists of `setup(install_requires=[…])`, also by the name of a constant; nothing of the file runs."""
     from lintkit.python.statements import Rejected, parse
 
     try:
         tree = parse(text, "setup.py")
     except Rejected:
         return
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
     for node in ast.walk(tree):
-        if not isinstance(node, ast.keyword) or node.arg not in {"install_requires", "python_requires"}:
+        if not isinstance(node, ast.keyword) or node.arg not in _SETUP_KEYWORDS:
             continue
+        value = constants.get(node.value.id, node.value) if isinstance(node.value, ast.Name) else node.value
         texts = [
             each.value
-            for each in ast.walk(node.value)
+            for each in ast.walk(value)
             if isinstance(each, ast.Constant) and isinstance(each.value, str)
         ]
         for each in texts:
@@ -247,7 +333,8 @@ def _setup_py(text: str) -> Iterator[Mention]:
                 yield from _requirement(each)
 
 
-_READERS: Mapping[str, Any] = {
+_SETUP_KEYWORDS = frozenset({"install_requires", "extras_require", "python_requires"})
+_READERS: Mapping[str, Callable[[str], Iterator[Mention]]] = {
     "pyproject.toml": _pyproject,
     "setup.cfg": _setup_cfg,
     "setup.py": _setup_py,
@@ -257,6 +344,10 @@ _READERS: Mapping[str, Any] = {
     "poetry.lock": _lock,
     "pdm.lock": _lock,
     "pylock.toml": _lock,
+    "environment.yml": _conda,
+    "environment.yaml": _conda,
+    "conda.yaml": _conda,
+    ".python-version": _python_version,
 }
 
 

@@ -14,6 +14,7 @@ from lintkit.python.dependencies import (
     is_manifest,
     manifest_folder,
     read_dependencies,
+    script_dependencies,
     versions_of,
 )
 
@@ -25,9 +26,9 @@ def settle(
 ) -> list[Finding]:
     """`findings` without those that are not true of the versions that the project has.
 
-    The manifests nearest above a file decide, and where they leave it open, the lock files above those (a workspace
-    has one lock for all its members). What nobody says is taken as before the release, or as behind it where the
-    release is `presumed`.
+    What a script says of itself decides, else the manifests nearest above a file, and where they leave it open, the
+    lock files above those (a workspace has one lock for all its members). What nobody says is taken as before the
+    release, or as behind it where the release is `presumed`.
 
     paths  the files of the tree
     read   the bytes of one; None for what cannot be read
@@ -52,11 +53,19 @@ class _Manifests:
             if is_manifest(path):
                 self._by_folder[manifest_folder(path)].append(path)
         self._mentions = cache(self._of_folder)
+        self._mentions_of_script = cache(self._of_script)
         self._has = cache(self._has_in)
 
     def has(self, release: Release, path: str) -> bool:
         """Whether the code at `path` runs with a release, as far as it is known."""
+        own = versions_of(release.project, self._mentions_of_script(path))
+        if own is not None and own.is_from(release.version):
+            return True
         return self._has(release, posixpath.dirname(path))
+
+    def _of_script(self, path: str) -> tuple[Mention, ...]:
+        data = self._read(path) if path.endswith(".py") else None
+        return () if data is None else script_dependencies(data)
 
     def _has_in(self, release: Release, folder: str) -> bool:
         named = False

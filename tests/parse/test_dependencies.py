@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.python.dependencies import is_manifest, manifest_folder, read_dependencies, versions_of
+from lintkit.python.dependencies import (
+    is_manifest,
+    manifest_folder,
+    read_dependencies,
+    script_dependencies,
+    versions_of,
+)
 from lintkit.python.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
 
 VERSIONS = st.lists(st.integers(0, 30), min_size=1, max_size=4).map(tuple)
@@ -84,6 +90,15 @@ def versions(path: str, text: str, project: str = "redis") -> VersionRange | Non
         ("setup.cfg", "[options]\ninstall_requires =\n    redis>=8,<9\n"),
         ("setup.cfg", "[options.extras_require]\ncache =\n    redis>=8,<9\n"),
         ("setup.py", "from setuptools import setup\nsetup(install_requires=['redis>=8,<9'])"),
+        ("setup.py", "NEEDS = ['redis>=8,<9']\nsetup(install_requires=NEEDS)"),
+        ("setup.py", "setup(extras_require={'cache': ['redis>=8,<9']})"),
+        (
+            "Dockerfile",
+            "FROM python\nRUN apt update \\\n && pip install -q flask 'redis[hiredis]>=8,<9' && true\n",
+        ),
+        ("api.Dockerfile", 'RUN uv pip install --system "redis>=8,<9"\n'),
+        ("environment.yml", "dependencies:\n  - pip:\n      - redis>=8,<9\n"),
+        ("environment.yml", "dependencies:\n  - redis-py >=8,<9  # cache\n"),
         ("requirements-dev.txt", "# comment\nredis>=8,<9  # cache\n"),
         ("requirements.txt", "redis>=8,<9 \\\n    --hash=sha256:00\n"),
         ("Pipfile", "[packages]\nredis = '>=8,<9'"),
@@ -120,6 +135,11 @@ def test_lock_files(path: str, text: str) -> None:
         ("setup.py", "setup(python_requires='>=3.13')", (3, 13)),
         ("Pipfile", "[requires]\npython_version = '3.13'", (3, 13)),
         ("Pipfile", "[requires]\npython_full_version = '3.13.1'", (3, 13, 1)),
+        ("uv.lock", "requires-python = '>=3.13'", (3, 13)),
+        ("poetry.lock", "[metadata]\npython-versions = '^3.13'", (3, 13)),
+        (".python-version", "3.13.1\n", (3, 13)),
+        (".python-version", "cpython-3.13\n3.14\n", (3, 13)),
+        ("environment.yml", "dependencies:\n- python=3.13\n", (3, 13)),
     ],
 )
 def test_the_python_that_is_required(path: str, text: str, low: tuple[int, ...]) -> None:
@@ -150,6 +170,45 @@ def test_the_python_that_is_required(path: str, text: str, low: tuple[int, ...])
 def test_what_cannot_be_read_says_nothing(path: str, data: bytes) -> None:
     assert read_dependencies(path, data).includes == ()
     assert versions_of("redis", read_dependencies(path, data).mentions) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "redis @ https://files.example.com/redis-8.0.1-py3-none-any.whl#sha256=00",
+        "redis[hiredis] @ https://files.example.com/redis-8.0.1.tar.gz ; python_version > '3'",
+        "redis @ git+https://git.example.com/redis-py.git@v8.0.1",
+    ],
+)
+def test_a_direct_reference_names_its_version(line: str) -> None:
+    assert versions("requirements.txt", line) == VersionRange((8, 0, 1), (8, 0, 2), exact=True)
+
+
+def test_a_direct_reference_to_a_branch_says_nothing_of_versions() -> None:
+    assert versions("requirements.txt", "redis @ git+https://10.2.3.4/redis-py.git@main") == ANY_VERSION
+
+
+def test_requirements_of_powershell() -> None:
+    found = read_dependencies("requirements.txt", "redis==8.0.1\r\n".encode("utf-16"))
+    assert versions_of("redis", found.mentions) == VersionRange((8, 0, 1), (8, 0, 2), exact=True)
+
+
+SCRIPT = "#!/usr/bin/env python\n# /// script\n{}# ///\nimport redis\n"
+
+
+def test_what_a_script_says_of_itself() -> None:
+    said = '# requires-python = ">=3.13"\n# dependencies = [\n#   "redis>=8,<9",\n# ]\n'
+    mentions = script_dependencies(SCRIPT.format(said).encode())
+    assert versions_of("redis", mentions) == VersionRange((8,), (9,))
+    assert versions_of("python", mentions) == VersionRange((3, 13))
+
+
+@pytest.mark.parametrize(
+    "said", ["# dependencies = [\n", "# dependencies = 1\n", "x = 1\n", "# a = " + "[" * 5000 + "\n"]
+)
+def test_a_script_whose_block_cannot_be_read(said: str) -> None:
+    assert script_dependencies(SCRIPT.format(said).encode()) == ()
+    assert script_dependencies(b"# /// script\n# dependencies = ['redis']\n") == ()
 
 
 def test_requirements_include_others_of_the_tree() -> None:
