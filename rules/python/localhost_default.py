@@ -168,6 +168,37 @@ options = {"hosts": [settings.search_url or "http://localhost:9200"]}  # <-- her
 """,
             note="an address that a browser comes back to, and fallbacks wherever they flow",
         ),
+        bad(
+            """\
+import psycopg2
+from arq.connections import RedisSettings
+from dramatiq.brokers.redis import RedisBroker
+from elasticsearch import Elasticsearch
+from pydantic_settings import BaseSettings
+
+CHANNEL_LAYERS = {"default": {"CONFIG": {"hosts": [("127.0.0.1", 6379)]}}}  # <-- here
+search = Elasticsearch(["http://localhost:9200"])  # <-- here
+broker = RedisBroker(host="localhost")  # <-- here
+known = ["http://localhost:9200"]
+
+
+class Worker:
+    redis_settings = RedisSettings(host="localhost")  # <-- here
+
+
+class Settings(BaseSettings):
+    invitation_link: str = "http://localhost:3000/join?code={code}"  # <-- here
+
+
+def connect(host="localhost", port=5432):  # <-- here
+    return psycopg2.connect(host=host, port=port)
+
+
+def serve(host="localhost", port=8000):
+    return run(host=host, port=port)
+""",
+            note="brokers of task queues, lists of hosts, links in mails, and a parameter that is handed to a client",
+        ),
         good(
             """\
 from urllib.parse import urlparse
@@ -271,7 +302,7 @@ _NOT_A_CONNECTION = re.compile(
     r"cookie|no_?proxy|example|placeholder|help|description|title|interface|csrf|referer"
     r"|permit|safe_|authori[sz]ed|skip|forbid|banned|restrict|reserved|known_|private_"
 )
-_CALLED_BACK = re.compile(r"callback|redirect")
+_CALLED_BACK = re.compile(r"callback|redirect|(?:^|_)links?(?:$|_)")
 """Names of addresses that a browser comes back to: of a command line tool that is this machine, and rightly so."""
 _BOUND = re.compile(
     r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
@@ -319,6 +350,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         how not in {"client", "entry"}
         and not _is_connection(name, text)
         and not (_is_called_back(name, text) and _is_a_setting(match.node, file))
+        and not (how == "parameter" and _goes_to_client(match.node, name, file))
     ):
         return
     what = {
@@ -369,6 +401,19 @@ def _is_of_a_tool(node: cst.CSTNode, file: PythonFile) -> bool:
     )
 
 
+def _goes_to_client(node: cst.CSTNode, name: str, file: PythonFile) -> bool:
+    """Whether a function hands its parameter to a client: `def connect(host="localhost"): Redis(host=host)`."""
+    function = next((each for each in file.ancestors(node) if isinstance(each, cst.FunctionDef)), None)
+    if function is None or not _CONNECTION.search(name.lower()):
+        return False
+    return any(
+        isinstance(call, cst.Call)
+        and any(isinstance(each.value, cst.Name) and each.value.value == name for each in call.args)
+        and is_client_call(file.qualified_name(call.func) or "")
+        for call in file.walk(function.body)
+    )
+
+
 def _is_a_setting(node: cst.CSTNode, file: PythonFile) -> bool:
     """Whether a service is configured by it: a field of a settings class, or a default of the environment."""
     setting = setting_at(node, file)
@@ -387,6 +432,7 @@ def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
         constant = setting.framework == "module" and not setting.is_fallback
         return name, "constant" if constant else "default"
     fallback = ""
+    in_list = False
     child = node
     for parent in file.ancestors(node):
         if isinstance(parent, (cst.ConcatenatedString, cst.FormattedString)):
@@ -405,11 +451,16 @@ def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
                 return None
             fallback = _called(other, file)
         elif isinstance(parent, cst.Arg):
-            return (fallback, "default") if fallback else _argument(parent, file)
+            found = (fallback, "default") if fallback else _argument(parent, file)
+            return None if found is None or (in_list and found[1] != "client") else found
         elif fallback and isinstance(
             parent, (cst.FormattedStringExpression, cst.Element, cst.List, cst.Tuple, cst.DictElement)
         ):
             return fallback, "default"
+        elif isinstance(parent, (cst.Element, cst.List, cst.Tuple)) and _stands_for_list(node, file):
+            in_list = True  # `Elasticsearch(["http://localhost:9200"])`
+        elif in_list and not isinstance(parent, cst.DictElement):
+            return None
         elif isinstance(parent, cst.Param):
             return (parent.name.value, "parameter") if child is parent.default else None
         elif isinstance(parent, cst.AnnAssign):
