@@ -272,6 +272,12 @@ def _authority_end(rest: str) -> int:
     return len(rest)
 
 
+_FIXED_WORDS = frozenset({"x-oauth-basic", "x-oauth-token", "x-access-token", "x-token-auth"})
+"""What stands beside a token, in the place of a password or a user, at GitHub and Bitbucket (their documentation of
+access tokens over HTTPS).
+"""
+
+
 def classify(name: str, value: object, *, credential: bool = False) -> Verdict | None:
     """Judge the literal `value` of something called `name`.
 
@@ -284,7 +290,7 @@ def classify(name: str, value: object, *, credential: bool = False) -> Verdict |
     if not isinstance(value, str):
         return None
     text = value.strip()[:_MAX_VALUE]
-    if not text:
+    if not text or text in _FIXED_WORDS:
         return None
     offset = value.index(text)
     found = known_format(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lintkit.api import (
@@ -104,6 +104,14 @@ class PenTest(BaseSettings):
 """,
             note="in settings of tests, only the password of a host that is somewhere else",
         ),
+        bad(
+            """\
+FIRST = "amqp://" + "shop" + ":" + "Winter2024!" + "@mq.example.net"  # <-- here
+SECOND = "mysql://shop:%s@db.example.net" % "Winter2024!"  # <-- here
+THIRD = "redis://{}:{word}@cache.example.net".format("shop", word="Winter2024!")  # <-- here
+""",
+            note="put together from pieces that are all written there",
+        ),
         good(
             """\
 def dsn(user, password, host):
@@ -167,6 +175,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return  # a text of several lines is a document or a sample
     verdict = _worst(text)
     if verdict is None:
+        text = _put_together(match.node, file)
+        verdict = _worst(text) if text else None
+    if verdict is None:
         return
     setting = setting_at(match.node, file)
     shows = _only_shows(match.node, text, file) or (setting is not None and setting.name.lower() in _PROSE)
@@ -202,8 +213,58 @@ def _text(node: cst.CSTNode, file: PythonFile) -> str | None:
         return value if isinstance(value, str) else None
     if isinstance(node, cst.FormattedString):
         parts = file.string_parts(node) or ()
-        return "".join(part if isinstance(part, str) else "{value}" for part in parts)
+        return "".join(part if isinstance(part, str) else _REFERENCE for part in parts)
     return None
+
+
+def _put_together(node: cst.CSTNode, file: PythonFile) -> str:
+    """The text that a string begins: `"redis://:" + "x" + "@cache"`, `"redis://:%s@cache" % "x"`, `"…".format("x")`.
+
+    A reference stands in the place of each part that is not written there; empty where the string stands alone.
+    """
+    above = file.parent(node)
+    if not isinstance(node, cst.SimpleString) or above is None:
+        return ""
+    if isinstance(above, cst.BinaryOperation) and above.left is node:
+        if isinstance(above.operator, cst.Add):
+            whole: cst.BaseExpression = above
+            while isinstance(above := file.parent(whole), cst.BinaryOperation) and above.left is whole:
+                whole = above
+            parts = file.string_parts(whole) or ()
+            return "".join(part if isinstance(part, str) else _REFERENCE for part in parts)
+        if isinstance(above.operator, cst.Modulo):
+            given = above.right
+            values = [each.value for each in given.elements] if isinstance(given, cst.Tuple) else [given]
+            return _filled(node, _PERCENT, values, {}, file)
+    call = file.parent(above)
+    if isinstance(above, cst.Attribute) and above.attr.value == "format" and isinstance(call, cst.Call):
+        named = {name: each.value for name, each in file.keyword_arguments(call).items()}
+        return _filled(node, _BRACES, file.positional(call), named, file)
+    return ""
+
+
+_REFERENCE = "{value}"
+_PERCENT = re.compile(r"%(?P<name>)[sr]")
+_BRACES = re.compile(r"\{(?P<name>\w*)(?:![rsa])?\}")
+
+
+def _filled(
+    template: cst.SimpleString,
+    holders: re.Pattern[str],
+    values: Sequence[cst.BaseExpression],
+    named: Mapping[str, cst.BaseExpression],
+    file: PythonFile,
+) -> str:
+    """A template with the literals that are given to it in the place of its holders."""
+    waiting = iter(values)
+
+    def fill(holder: re.Match[str]) -> str:
+        given = named.get(holder["name"]) if holder["name"] else next(waiting, None)
+        text = file.literal(given) if given is not None else None
+        return text if isinstance(text, str) else _REFERENCE
+
+    written = file.literal(template)
+    return holders.sub(fill, written) if isinstance(written, str) else ""
 
 
 def _worst(text: str) -> Verdict | None:

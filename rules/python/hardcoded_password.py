@@ -13,8 +13,10 @@ from lintkit.api import (
     Calls,
     Confidence,
     Finding,
+    Keywords,
     Location,
     Match,
+    MethodCalls,
     NamedValues,
     PythonFile,
     RuleContext,
@@ -25,8 +27,9 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.idioms.clients import is_client_call
+from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.environment_reads import READ_CALLS, environment_read
+from lintkit.python.idioms.clients import is_client_call, service_of
 from lintkit.python.idioms.defaults import literal_defaults
 from lintkit.python.settings import (
     assigned_name,
@@ -108,10 +111,23 @@ CREDENTIAL_ARGUMENTS: dict[str, int] = {
     "pg.DB": 5,
     "redis.Redis": 3,
     "redis.StrictRedis": 3,
+    "pika.PlainCredentials": 1,
+    "pika.credentials.PlainCredentials": 1,
+    "cassandra.auth.PlainTextAuthProvider": 1,
+    "minio.Minio": 2,
+    "ldap3.Connection": 2,
+    "sqlalchemy.URL.create": 2,
+    "sqlalchemy.engine.URL.create": 2,
+    "sqlalchemy.engine.url.URL.create": 2,
 }
 """Qualified name -> the position of the secret among the arguments; those passed by name match by their name."""
 
 CALLS = Calls(tuple(CREDENTIAL_ARGUMENTS))
+LOGINS = Keywords(("auth", "basic_auth", "http_auth"))
+OPTIONS = (MethodCalls(("add_argument",)), Calls(("click.option", "rich_click.option", "asyncclick.option")))
+USERS = MethodCalls(("create_superuser", "create_user"))
+READS = Calls(tuple(READ_CALLS))
+HEADERS = NamedValues(("authorization",))
 PAIRS = Strings(("password=", "passwd=", "pwd=", "password =", "pwd ="))
 KNOWN_FORMATS = Strings(
     (
@@ -143,7 +159,7 @@ until somebody else does.
     "Replace a real one: it is no secret any more.",
     severity="error",
     kinds=("python",),
-    looks_at=(SECRET_NAMES, KNOWN_FORMATS, CALLS, PAIRS),
+    looks_at=(SECRET_NAMES, KNOWN_FORMATS, CALLS, PAIRS, LOGINS, USERS, READS, HEADERS, *OPTIONS),
     tags=(
         "security",
         "secrets",
@@ -237,7 +253,7 @@ from pydantic_settings import BaseSettings
 SECRET_KEY = os.getenv("SHOP_SECRET_KEY", "!secret")  # <-- here
 SIGNING_KEY = os.getenv("SIGNING_KEY", "?secret")  # <-- here
 JWT_SECRET = os.environ.get("JWT_SECRET", "!ChangeMe!")  # <-- here
-QUOTED = quote_plus(os.getenv("DB_PASSWORD") or "hunter22", safe="")
+QUOTED = quote_plus(os.getenv("DB_PASSWORD") or "hunter22", safe="")  # <-- here
 MQ_PASSWORD = quote_plus(os.getenv("MQ_PASSWORD") or "hunter22", safe="")  # <-- here
 PG_PASSWORD = "local_password"  # <-- here
 SMTP_PASSWORD = "Zx9Qm" + "T4vLp2w"  # <-- here
@@ -307,6 +323,52 @@ FIRST = "host=db dbname=shop user=shop password=Winter2024!"  # <-- here
 SECOND = "Server=db;Database=shop;Uid=shop;Pwd=Winter2024!;"  # <-- here
 """,
             note="connection strings",
+        ),
+        bad(
+            """\
+import argparse
+import os
+
+import pika
+import requests
+from neo4j import GraphDatabase
+
+LOGIN = ("shop", "Winter2024!")  # <-- here
+requests.get("https://api.example.com", auth=LOGIN, timeout=5)
+GraphDatabase.driver("bolt://db", auth=("neo4j", "Winter2024!"))  # <-- here
+requests.get("https://api.example.com", auth=("shop", "Winter2024!"), timeout=5)  # <-- here
+requests.get("https://api.example.com", headers={"Authorization": "Bearer Winter2024!"}, timeout=5)  # <-- here
+queue = pika.PlainCredentials("guest", "guest")  # <-- here
+KEY = os.getenv("SESSION_SECRET") or os.getenv("OLD_SECRET") or "change-me-in-production"  # <-- here
+SESSION_SECRET = os.getenv("SESSION_SECRET") or "change-me-in-production"  # <-- here
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--password", default="Winter2024!")  # <-- here
+parser.add_argument("--token", default=os.getenv("TOKEN"), help="Winter2024!")
+
+
+def first_user(User, password):
+    User.objects.create_superuser("admin", "admin@example.com", "Winter2024!")  # <-- here
+    User.objects.create_superuser("admin", "admin@example.com", password)
+""",
+            note="pairs, headers, options and fallbacks, whose own name does not say it",
+        ),
+        good(
+            """import os
+
+import requests
+from openai import OpenAI
+
+if os.getenv("ENV") == "dev":
+    SECRET_KEY = "only-for-developers"
+model = OpenAI(base_url="http://vllm:8000/v1", api_key="not-needed")
+requests.get("https://api.example.com", auth=("shop", os.environ["PASSWORD"]), timeout=5)
+requests.get("https://api.github.com/user", auth=(os.environ["TOKEN"], "x-oauth-basic"), timeout=5)
+requests.get("https://api.example.com", headers={"Authorization": f"Bearer {token}"}, timeout=5)
+requests.get("https://api.example.com", headers={"Authorization": "Bearer "}, timeout=5)
+TEXTS = {"password_reset": "Set a new password", "password": "Passwort"}
+""",
+            note="for developers, a server of one's own that asks for no key, and labels",
         ),
         good(
             """\
@@ -471,6 +533,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if match.trigger is PAIRS:
         yield from _pairs(match, file, rule)
         return
+    if match.trigger in (LOGINS, USERS, READS, HEADERS, *OPTIONS):
+        yield from _elsewhere(match, file, rule)
+        return
     name = match.name or ""
     if match.value is None or not is_secret_name(name) or _is_enum_member(match, file):
         return
@@ -487,6 +552,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if not certain and _repeats_name(name, text):
             continue
+        if match.how == "entry" and verdict.description != REAL and _is_label(match, file):
+            continue
         if match.how == "comparison" and verdict.kind not in {"format", "real"}:
             continue  # asks whether somebody left the placeholder in
         if verdict.kind == "placeholder" and _is_blank(name, text):
@@ -497,8 +564,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if verdict.kind != "format" and _is_only_compared(match, file):
             continue
-        if verdict.description != REAL and verdict.kind != "format" and is_of_tests(match.node, file):
-            continue  # what the tests sign and log in with
+        if verdict.kind != "format" and _opens_nothing(match, verdict, file):
+            continue
         yield rule.finding(
             file.span(node),
             f"`{name}` {_clause(match)}a literal that {verdict.description}",
@@ -558,6 +625,151 @@ def _is_for_nobody_else(match: Match, text: str, verdict: Verdict, file: PythonF
     if _is_at_a_desk(match, file):
         return True
     return not is_signing(match.name or "") and is_overridden_later(match.node, file)
+
+
+def _is_label(match: Match, file: PythonFile) -> bool:
+    """Whether the entries beside it under such names are sentences: texts that a form shows."""
+    table = file.parent(match.node) if isinstance(match.node, cst.DictElement) else None
+    if not isinstance(table, cst.Dict):
+        return False
+    for entry in table.elements:
+        name, text = (
+            (file.literal(entry.key), file.literal(entry.value))
+            if isinstance(entry, cst.DictElement)
+            else ("", "")
+        )
+        if (
+            isinstance(name, str)
+            and isinstance(text, str)
+            and len(text.split()) > 2
+            and _SECRET_WORD.search(name)
+        ):
+            return True
+    return False
+
+
+_SECRET_WORD = re.compile(r"pass|secret|token|key", re.IGNORECASE)
+
+
+def _opens_nothing(match: Match, verdict: Verdict, file: PythonFile) -> bool:
+    """Whether a made-up value is of tests or developers, or stands in for a key that a server of one's own ignores."""
+    if verdict.description == REAL:
+        return False
+    if is_of_tests(match.node, file):
+        return True
+    if verdict.description != CHOSEN and in_development_branch(match.node, file):
+        return True
+    call = file.parent(match.node) if match.how == "keyword" else None
+    return (
+        isinstance(call, cst.Call)
+        and is_outgoing(match.name or "")
+        and service_of(file.qualified_name(call.func) or "") in {"OpenAI", "Anthropic"}
+        and not {"base_url", "api_base"}.isdisjoint(file.keyword_arguments(call))
+    )
+
+
+def _elsewhere(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """Secrets whose place is no name for one: a pair of user and password, an option, a header, a fallback."""
+    for node, text, says in _places(match, file):
+        if url_credentials(text):
+            continue
+        verdict = classify("password", text, credential=True)
+        if verdict is None or (verdict.kind == "placeholder" and not asks_to_be_changed(text)):
+            continue
+        if verdict.kind != "format" and _opens_nothing(match, verdict, file):
+            continue
+        yield rule.finding(
+            file.span(node),
+            f"{says} a literal that {verdict.description}",
+            subject=scope_name(node, file) or "module",
+            secret=True,
+        )
+
+
+def _places(match: Match, file: PythonFile) -> Iterator[tuple[cst.CSTNode, str, str]]:
+    """The literals in such a place, each with its text and the beginning of a sentence about it."""
+    node = match.node
+    if match.trigger is HEADERS:
+        yield from _of_header(match, file)
+    elif match.trigger is LOGINS:
+        yield from _of_login(match, file)
+    elif not isinstance(node, cst.Call):
+        return
+    elif match.trigger is USERS:
+        values = file.positional(node)
+        owner = node.func.value if isinstance(node.func, cst.Attribute) else None
+        if len(values) > 2 and owner is not None and last_name(owner) == "objects":
+            yield from (
+                (each, text, "a user is made with") for each, text in literal_defaults(values[2], file)
+            )
+    elif match.trigger is READS:
+        yield from _of_read(node, file)
+    else:
+        yield from _of_option(node, file)
+
+
+def _of_header(match: Match, file: PythonFile) -> Iterator[tuple[cst.CSTNode, str, str]]:
+    if match.value is None or match.how not in {"entry", "keyword", "subscript"}:
+        return
+    for each, text in literal_defaults(match.value, file):
+        found = re.fullmatch(r"(?:Bearer|Basic|Token|ApiKey|Bot|token) (?P<secret>\S{8,500})", text)
+        if found is not None:
+            yield each, found["secret"], f"the header `{match.name}` holds"
+
+
+def _of_login(match: Match, file: PythonFile) -> Iterator[tuple[cst.CSTNode, str, str]]:
+    """`auth=("user", "password")` of requests, httpx, aiohttp, Neo4j and Elasticsearch."""
+    pair = file.follow(match.value) if match.value is not None else None
+    if isinstance(pair, cst.Tuple) and len(pair.elements) == 2:
+        for each, text in literal_defaults(pair.elements[1].value, file):
+            yield each, text, "a login holds"
+
+
+def _of_read(call: cst.Call, file: PythonFile) -> Iterator[tuple[cst.CSTNode, str, str]]:
+    """`KEY = os.getenv("SESSION_SECRET") or "literal"`, where nothing but the variable says that it is a secret."""
+    read = environment_read(call, file)
+    if read is None or not is_secret_name(read.name):
+        return
+    below: cst.CSTNode = call
+    chain = file.parent(call)
+    while isinstance(chain, cst.BooleanOperation) and isinstance(chain.operator, cst.Or):
+        if chain.left is below and not _is_bound_to_secret(chain, file):
+            for each, text in literal_defaults(chain.right, file):
+                yield each, text, f"`{read.name}` falls back to"
+        below, chain = chain, file.parent(chain)
+
+
+def _is_bound_to_secret(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a name around an expression says already that it is a secret, so that it matches by that."""
+    for above in file.ancestors(node):
+        name: object = None
+        if isinstance(above, cst.Assign):
+            name = last_name(above.targets[0].target)
+        elif isinstance(above, (cst.AnnAssign, cst.NamedExpr)):
+            name = last_name(above.target)
+        elif isinstance(above, cst.Arg) and above.keyword is not None:
+            name = above.keyword.value
+        elif isinstance(above, cst.Param):
+            name = above.name.value
+        elif isinstance(above, cst.DictElement):
+            name = file.literal(above.key)
+        elif isinstance(above, cst.BaseSmallStatement):
+            return False
+        if isinstance(name, str) and is_secret_name(name):
+            return True
+    return False
+
+
+def _of_option(call: cst.Call, file: PythonFile) -> Iterator[tuple[cst.CSTNode, str, str]]:
+    """The default of an option of argparse or click: `add_argument("--password", default="literal")`."""
+    if last_name(call.func) == "add_argument" and all(each.module != "argparse" for each in file.imports()):
+        return
+    flags = [file.literal(each) for each in file.positional(call)]
+    name = next((f for f in flags if isinstance(f, str) and f.startswith("--") and is_secret_name(f[2:])), "")
+    default = file.keyword_arguments(call).get("default")
+    if name and default is not None:
+        for each, text in literal_defaults(default.value, file):
+            yield each, text, f"the option `{name}` defaults to"
 
 
 def _is_only_compared(match: Match, file: PythonFile) -> bool:
