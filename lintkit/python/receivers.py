@@ -59,7 +59,8 @@ class Origin:
     """One way in which an expression can get its value.
 
     name        what made it, with `()` for each call: `redis.Redis` is the class, `redis.Redis()` an instance,
-                `redis.Redis().pipeline()` what its method returned; a name of the same file begins with a colon
+                `redis.Redis().pipeline()` what its method returned, `pymongo.MongoClient()[]` what it holds under some
+                key; a name of the same file begins with a colon
     call        the last of these calls; None where an annotation or an import says it
     definition  the function or class of this file that it is, or (for an instance) is an instance of
     """
@@ -257,6 +258,10 @@ class _Trace:
                 yield from self._attribute(owner, node.attr.value, depth)
         elif isinstance(node, cst.Call):
             yield from self._call(node, depth)
+        elif isinstance(node, cst.Subscript):
+            for owner in self.expression(node.value, depth):
+                if owner.definition is None and "()" in owner.name:
+                    yield Origin(owner.name + "[]", owner.call)
         elif isinstance(node, cst.Await):
             yield from self.expression(node.expression, depth)
         elif isinstance(node, cst.NamedExpr):

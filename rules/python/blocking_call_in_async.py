@@ -221,6 +221,34 @@ async def link(key):
 """,
             note="nothing is sent",
         ),
+        bad(
+            """\
+from elasticsearch import Elasticsearch
+from pymongo import MongoClient
+
+mongo = MongoClient(URL)
+shelves = mongo["library"].shelves
+search = Elasticsearch(SEARCH_URL)
+
+
+class Shelves:
+    def __init__(self):
+        self.books = MongoClient(URL).library.books
+
+    async def add(self, book):
+        self.books.insert_one(book)  # <-- here
+        return self.books.find({})
+
+
+async def count():
+    return shelves.count_documents({})  # <-- here
+
+
+async def find(text):
+    return search.search(index="books", q=text)  # <-- here
+""",
+            note="collections and indexes of sync clients; `find` alone asks nobody yet",
+        ),
         good(
             """\
 import asyncio
@@ -316,7 +344,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
 
 def _is_known(call: cst.Call, coroutine: cst.FunctionDef, through: str, file: PythonFile) -> bool:
     """Whether the coroutine's use of such a client is reported already: where it is made, or at an earlier call."""
-    if not any(word in through for word in ("database", "Redis", "Neo4j", "mail", "AWS", "SSH")):
+    if not any(
+        word in through for word in ("database", "Redis", "Neo4j", "MongoDB", "search", "mail", "AWS", "SSH")
+    ):
         return False
     for origin in origins(call.func, file):
         made = origin.call

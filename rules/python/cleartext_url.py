@@ -96,6 +96,20 @@ KIND = "http://schema.example.net/Order"
 """,
             note="TLS, and names that only look like addresses",
         ),
+        bad(
+            """\
+import aio_pika
+from pymongo import MongoClient
+
+orders = MongoClient("mongodb://db.example.net/orders", tls=True)
+stock = MongoClient("mongodb://db.example.net/stock", tls=False)  # <-- here
+
+
+async def start(context):
+    await aio_pika.connect_robust("amqp://queue.example.net", ssl=True, ssl_context=context)
+""",
+            note="an argument can turn TLS on",
+        ),
         good(
             'import os\n\nif os.environ["ENVIRONMENT"] == "development":\n'
             '    API = os.getenv("API", "http://api.example.net")\n',
@@ -121,6 +135,8 @@ _LOCAL = re.compile(
 _NAMESPACE = re.compile(
     r"^(?:www\.w3\.org|schemas?\.|purl\.org|xmlns\.|ns\.|json-schema\.org|www\.sitemaps\.org)", re.IGNORECASE
 )
+_TLS_ARGUMENTS = ("tls", "ssl", "use_tls", "use_ssl", "ssl_context", "tls_context", "ssl_options")
+"""Arguments that turn TLS on whatever the scheme says: of PyMongo, Motor, aio-pika, Kombu, ldap3 and aiormq."""
 _NOT_AN_ADDRESS = re.compile(
     r"cors|origin|allow|namespace|schema|xmlns|(?:^|_)ns$|doc|homepage|licen[cs]e|referer|redirect|callback|help|issuer",
     re.IGNORECASE,
@@ -181,7 +197,14 @@ def _called(node: cst.CSTNode, file: PythonFile) -> str | None:
         "url|uri|host|broker|endpoint|server|base", above.keyword.value
     ):
         return None
+    if any(_may_be_on(call, name, file) for name in _TLS_ARGUMENTS):
+        return None
     names = file.qualified_names(call.func)
     if any(name in HTTP_CALLS.names or is_client_call(name) for name in names) or is_http_method(call, file):
         return file.code(call.func)
     return None
+
+
+def _may_be_on(call: cst.Call, name: str, file: PythonFile) -> bool:
+    given = file.keyword_arguments(call).get(name)
+    return given is not None and file.literal(given.value, follow=True) not in (False, None)

@@ -188,6 +188,42 @@ def order():
 """,
             note="behind a test for the project's own errors the text is theirs",
         ),
+        bad(
+            """\
+from fastapi import FastAPI, WebSocket
+from pymongo.errors import DuplicateKeyError
+from sanic import Sanic, json
+from tornado.web import RequestHandler
+
+app = FastAPI()
+other = Sanic("shop")
+
+
+@app.websocket("/orders")
+async def orders(socket: WebSocket):
+    try:
+        await follow(socket)
+    except Exception as error:
+        await socket.send_json({"error": str(error)})  # <-- here
+
+
+@other.get("/stock")
+async def stock(request):
+    try:
+        return json(await load())
+    except DuplicateKeyError as error:
+        return json({"error": str(error.details)}, status=409)  # <-- here
+
+
+class Shelf(RequestHandler):
+    def get(self):
+        try:
+            self.write(load())
+        except Exception as error:
+            self.write({"error": str(error)})  # <-- here
+""",
+            note="web sockets, and handlers that write their answer",
+        ),
         good(
             """\
 import re
@@ -384,8 +420,13 @@ _RESPONSE = re.compile(
     r"|rest_framework\.(?:response\.Response|exceptions\.(?!ValidationError)\w+)$|ninja\.errors\.HttpError$"
     r"|litestar\.(?:\w+\.)*(?:Response|\w*Exception)$"
     r"|aiohttp\.web\.(?:\w+\.)*(?:json_response|Response|HTTP\w+)$"
-    r"|sanic\.(?:response|exceptions)\.\w+$|falcon\.HTTP\w+$|tornado\.web\.HTTPError$|bottle\.(?:abort|HTTPResponse)$"
+    r"|sanic\.(?:(?:response|exceptions)\.(?:\w+\.)*\w+|json|text|html)$|falcon\.HTTP\w+$|tornado\.web\.HTTPError$|bottle\.(?:abort|HTTPResponse)$"
 )
+_PARTS = frozenset({"args", "orig", "details", "statement", "stderr"})
+"""Parts of an exception that say what its text says: of Python, SQLAlchemy, PyMongo and subprocess."""
+_SENDS = frozenset({"send_json", "send_text", "send_str"})
+"""Methods of web sockets (Starlette, FastAPI, aiohttp) that send a message to whoever connected."""
+_TORNADO = re.compile(r"tornado\.web(?:socket)?\.\w*Handler$")
 _NOT_THE_BODY = frozenset(
     {"headers", "status", "status_code", "media_type", "content_type", "background", "reason_code"}
 )
@@ -586,6 +627,8 @@ def _bodies(node: cst.CSTNode, file: PythonFile) -> Iterator[cst.BaseExpression]
             for argument in node.args:
                 if argument.keyword is None or argument.keyword.value not in _NOT_THE_BODY:
                     yield argument.value
+        elif isinstance(node.func, cst.Attribute) and node.args and _is_sent_by(node.func, file):
+            yield node.args[0].value
     elif isinstance(node, cst.Return) and node.value is not None:
         values = (
             [each.value for each in node.value.elements]
@@ -597,6 +640,18 @@ def _bodies(node: cst.CSTNode, file: PythonFile) -> Iterator[cst.BaseExpression]
         )
         if plain and (found := handler_around(node, file)) is not None and found[1].kind != "hook":
             yield values[0]
+
+
+def _is_sent_by(method: cst.Attribute, file: PythonFile) -> bool:
+    """Whether a method sends what it is given: of a web socket that a handler serves, of a handler of Tornado."""
+    if method.attr.value in _SENDS:
+        return (found := handler_around(method, file)) is not None and found[1].kind != "hook"
+    if method.attr.value not in {"write", "finish", "write_message"} or file.code(method.value) != "self":
+        return False
+    owner = file.enclosing_class(method)
+    return owner is not None and any(
+        _TORNADO.match(file.qualified_name(base.value) or "") for base in owner.bases
+    )
 
 
 def _is_text(value: cst.BaseExpression, file: PythonFile) -> bool:
@@ -617,7 +672,7 @@ def _leak(
         if isinstance(node, cst.IfExp):
             waiting += [each for each in (node.orelse, node.body) if _is_told(each, error, file)]
         elif isinstance(node, cst.Attribute):
-            if isinstance(node.value, cst.Name) and node.value.value == error and node.attr.value == "args":
+            if isinstance(node.value, cst.Name) and node.value.value == error and node.attr.value in _PARTS:
                 return node
         elif isinstance(node, cst.Call):
             found = _text_of(node, error, tainted, file)

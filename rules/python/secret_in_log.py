@@ -111,6 +111,34 @@ def start(settings, config, url):
         ),
         bad(
             """\
+import structlog
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+from sqlalchemy.engine import make_url
+
+
+class Settings(BaseSettings):
+    smtp_password: SecretStr
+    database_dsn: str
+    password: str
+
+
+settings = Settings()
+log = structlog.get_logger()
+
+
+def start(token, engine):
+    log.info("mail as %s", settings.smtp_password.get_secret_value())  # <-- here
+    log.bind(token=token).info("called")  # <-- here
+    log.info("database", url=engine.url.render_as_string(hide_password=False))  # <-- here
+    log.info("database", url=make_url(settings.database_dsn).render_as_string())
+    log.info("mail as %s", settings.smtp_password)
+    log.info("started", settings=settings.model_dump(exclude={"password", "database_dsn"}))
+""",
+            note="taken out of what hides it, or bound to the logger",
+        ),
+        bad(
+            """\
 import logging
 
 import jwt
@@ -350,9 +378,9 @@ _DUMPS = frozenset({"model_dump", "dict", "json", "model_dump_json", "to_dict", 
 _TEXTS = frozenset(
     {"str", "repr", "format", "json.dumps", "dict", "list", "tuple", "vars", "pprint.pformat", "ascii"}
 )
-_TEXT_METHODS = frozenset(
-    {"format", "strip", "lower", "upper", "encode", "decode", "join", "get_secret_value"}
-)
+_TEXT_METHODS = frozenset({"format", "strip", "lower", "upper", "encode", "decode", "join"})
+_BINDS = frozenset({"bind", "new"})
+"""Methods of structlog's and loguru's loggers that add what each line of the new logger says."""
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MOST = 2_000
 _MOST_NAMES = 4
@@ -374,7 +402,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if not isinstance(match.node, cst.Call) or not is_log_call(match.node, file):
         return
     seen: set[str] = set()
-    for argument in match.node.args:
+    for argument in _arguments(match.node):
         if argument.keyword is not None and argument.keyword.value in {
             "exc_info",
             "stack_info",
@@ -398,6 +426,15 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
                 subject=f"{file.code(match.node.func)} {name}",
                 severity="warning" if refused else None,
             )
+
+
+def _arguments(call: cst.Call) -> Iterator[cst.Arg]:
+    """What a call writes, with what the logger in front of it was given: `log.bind(user=user).info("came")`."""
+    yield from call.args
+    while isinstance(call.func, cst.Attribute) and isinstance(call.func.value, cst.Call):
+        call = call.func.value
+        if last_name(call.func) in _BINDS:
+            yield from call.args
 
 
 def _is_terminal_tool(file: PythonFile) -> bool:
@@ -631,10 +668,19 @@ def _by_another_name(node: cst.Name, file: PythonFile) -> tuple[str, str] | None
 
 
 def _secret_of_call(call: cst.Call, file: PythonFile) -> tuple[str, str] | None:
-    """`os.getenv("X_PASSWORD")`, `config.get("token")`, `settings.model_dump()`."""
+    """`os.getenv("X_PASSWORD")`, `config.get("token")`, `settings.model_dump()`, `password.get_secret_value()`."""
     callee = call.func
     if isinstance(callee, cst.Attribute) and callee.attr.value in _DUMPS and _is_settings(callee.value, file):
+        if not {"exclude", "include"}.isdisjoint(file.keyword_arguments(call)):
+            return None  # whoever chooses the fields has thought of it
         return file.code(callee.value), " whole, with every secret in it"
+    if isinstance(callee, cst.Attribute) and callee.attr.value == "get_secret_value":
+        return last_name(callee.value) or file.code(callee.value), ", taken out of what would have hidden it"
+    if isinstance(callee, cst.Attribute) and callee.attr.value == "render_as_string":
+        hides = file.argument(call, 0, "hide_password")
+        if hides is None or file.literal(hides, follow=True) is not False:
+            return None
+        return file.code(callee.value), ", and with it the password in it"
     getter = file.qualified_name(callee) in {"os.getenv", "os.environ.get"}
     if getter or (isinstance(callee, cst.Attribute) and callee.attr.value == "get" and call.args):
         name = file.literal(call.args[0].value) if call.args else None

@@ -178,6 +178,26 @@ dialect = os.getenv("DIALECT", "sqlite")
 """,
             note="refused at the start; a question about a URL; a dialect",
         ),
+        bad(
+            """\
+import os
+
+from sqlalchemy import create_engine
+
+try:
+    DATABASE_URL = os.environ["DATABASE_URL"]
+except KeyError:
+    DATABASE_URL = "sqlite:///shop.db"  # <-- here
+
+
+def connect():
+    try:
+        return create_engine(DATABASE_URL)
+    except Exception:
+        return create_engine("sqlite:///shop.db")  # <-- here
+""",
+            note="where the URL is missing, or wrong",
+        ),
         good({"tests/conftest.py": 'import os\n\nURL = os.getenv("DATABASE_URL", "sqlite://")\n'}),
     ),
 )
@@ -198,7 +218,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         if not is_validated(setting, file):
             yield _finding(match.node, setting.name, "falls back to SQLite where nothing sets it", file, rule)
         return
-    found = _fallback(node, file) or _branch(node, file)
+    found = _fallback(node, file) or _branch(node, file) or _handler(node, file)
     if found is not None:
         yield _finding(match.node, *found, file, rule)
 
@@ -268,7 +288,27 @@ def _branch(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
     return None
 
 
-def _asked(test: cst.BaseExpression, target: str, file: PythonFile) -> str:
+def _handler(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
+    """What stands in for a database whose URL is not set, or that does not answer: `except KeyError: url = "sqlite://"`."""
+    statement = file.enclosing_statement(node)
+    if not isinstance(statement, (cst.Assign, cst.Return)) or statement.value is None:
+        return None
+    value = statement.value
+    if value is not node and not (isinstance(value, cst.Call) and file.argument(value, 0, "url") is node):
+        return None
+    for above in file.ancestors(statement):
+        if isinstance(above, (cst.FunctionDef, cst.ClassDef)):
+            return None
+        attempt = file.parent(above)
+        if isinstance(above, cst.ExceptHandler) and isinstance(attempt, cst.Try):
+            asked = _asked(attempt.body, "", file)
+            unset = file.caught(above) == ("KeyError",)
+            what = "falls back to SQLite where nothing sets it"
+            return (asked, what if unset else "is replaced by SQLite where it fails") if asked else None
+    return None
+
+
+def _asked(test: cst.CSTNode, target: str, file: PythonFile) -> str:
     """The name of a database URL that a test asks about; empty where it asks about something else."""
     for node in file.walk(test):
         name = last_name(node) if isinstance(node, (cst.Name, cst.Attribute)) else None

@@ -22,8 +22,10 @@ from lintkit.api import (
     good,
 )
 from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.idioms.clients import is_client_call, service_of
 from lintkit.python.idioms.excepts import BROAD, is_retry, may_raise
 from lintkit.python.idioms.startup import startup_around
+from lintkit.python.receivers import origin_names
 
 HANDLERS = Statements(("except",))
 SUPPRESS = Calls(("contextlib.suppress",))
@@ -276,6 +278,29 @@ def init_worker(app):
 """,
             note="done for each channel; a key that is named for connections",
         ),
+        bad(
+            """\
+import aio_pika
+from fastapi import FastAPI
+from motor.motor_asyncio import AsyncIOMotorClient
+
+app = FastAPI()
+
+
+@app.on_event("startup")
+async def start():
+    client = AsyncIOMotorClient(URL)
+    try:
+        await client.admin.command("ping")
+    except Exception as error:  # <-- here
+        log.warning(error)
+    try:
+        app.state.queue = await aio_pika.connect_robust(QUEUE_URL)
+    except OSError as error:  # <-- here
+        log.warning(error)
+""",
+            note="clients of stores by their library, whatever they are called",
+        ),
         good(
             """\
 import logging
@@ -407,6 +432,13 @@ _OPTIONAL = re.compile(
     r"|banner|version|notify|report|backfill|demo|sample",
     re.IGNORECASE,
 )
+_STORES = frozenset(
+    {
+        *("Redis", "Valkey", "Neo4j", "a SQL database", "PostgreSQL", "MySQL", "MongoDB", "Cassandra"),
+        *("ClickHouse", "Elasticsearch", "OpenSearch", "Kafka", "RabbitMQ", "NATS", "a message broker"),
+    }
+)
+"""What a service cannot do without, as `lintkit.python.idioms.clients` calls it."""
 _CONNECTION_ERRORS = re.compile(
     r"(?:^|\.)(?:OSError|IOError|ConnectionError|ConnectionRefusedError|TimeoutError|RuntimeError|socket\.error"
     r"|OperationalError|DBAPIError|SQLAlchemyError|InterfaceError|DatabaseError|RedisError|ServiceUnavailable|PyMongoError"
@@ -512,9 +544,23 @@ def _opening(body: cst.CSTNode, file: PythonFile) -> cst.Call | None:
         name = file.code(node.func)
         if len(name) > 100 or "(" in name or _OPTIONAL.search(name):
             continue
-        if _OPENS.search(name.rpartition(".")[2]) and _STORE.search(name):
+        method = name.rpartition(".")[2]
+        if (_OPENS.search(method) and (_STORE.search(name) or _is_of_store(node, file))) or (
+            method == "command" and _asks_mongo(node, file)
+        ):
             return node
     return None
+
+
+def _is_of_store(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a call is of a client library of a store, or of a client that one made, whatever it is called."""
+    return any(is_client_call(name) and service_of(name) in _STORES for name in origin_names(call.func, file))
+
+
+def _asks_mongo(call: cst.Call, file: PythonFile) -> bool:
+    """`client.admin.command("ping")`, the way to find out whether MongoDB is there."""
+    command = file.argument(call, 0, "command")
+    return command is not None and file.literal(command) in {"ping", "hello", "ismaster", "serverStatus"}
 
 
 def _is_beside_the_point(attempt: cst.CSTNode, file: PythonFile) -> bool:

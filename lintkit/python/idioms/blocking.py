@@ -40,6 +40,12 @@ _SQL = (
     "rollback",
     "merge",
 )
+_MONGO = (
+    *("find_one", "find_one_and_update", "find_one_and_replace", "find_one_and_delete"),
+    *("insert_one", "insert_many", "update_one", "update_many", "replace_one", "delete_one", "delete_many"),
+    *("bulk_write", "count_documents", "estimated_document_count", "distinct", "aggregate", "create_index"),
+)
+_SEARCH = ("search", "index", "bulk", "msearch", "delete_by_query", "update_by_query", "count", "mget")
 _QUERY = ("all", "first", "one", "one_or_none", "count", "fetchone", "fetchall", "fetchmany", "run")
 
 _THREAD = "`await asyncio.to_thread(…)`"
@@ -124,6 +130,8 @@ METHOD_CALLS: tuple[Trigger, ...] = (
     _in_coroutines(_MAIL, ("smtplib",), ("SMTP", "SMTP_SSL", "LMTP")),
     _in_coroutines(_AWS, ("boto3",), ("client", "resource", "Session")),
     _in_coroutines(("connect", "exec_command"), ("paramiko",), ("SSHClient",)),
+    _in_coroutines(_MONGO, ("pymongo",), ("MongoClient",)),
+    _in_coroutines(_SEARCH, ("elasticsearch", "opensearchpy"), ("Elasticsearch", "OpenSearch")),
 )
 """Calls of methods that block where the object is of a client that does; `blocking_method` decides."""
 
@@ -206,6 +214,20 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = (
         re.compile(r"google\.genai\.Client\(\)\.models\.generate_content"),
         "a client of a language model",
         "`client.aio`",
+    ),
+    (
+        re.compile(
+            rf"pymongo\.(?:mongo_client\.)?MongoClient\(\)(?:\.\w+(?:\(\))?|\[\])*?\.(?:{'|'.join(_MONGO)})"
+        ),
+        "a MongoDB client",
+        "`AsyncMongoClient`",
+    ),
+    (
+        re.compile(
+            rf"(?:elasticsearch\.Elasticsearch|opensearchpy\.OpenSearch)\(\)\.(?:{'|'.join(_SEARCH)})"
+        ),
+        "a search client",
+        "the async client of the library",
     ),
 )
 _ASYNC_NAMES = re.compile(
