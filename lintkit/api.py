@@ -54,6 +54,7 @@ __all__ = [
     "NOT_A_SERVICE",
     "SCRIPTS",
     "TESTS",
+    "VENDORED",
     "Budget",
     "Calls",
     "Confidence",
@@ -140,6 +141,17 @@ EXAMPLES = (
 )
 DOCS = ("**/docs/**", "**/doc/**", "**/docs_src/**", "**/documentation/**", "**/tutorials/**")
 MIGRATIONS = ("**/migrations/**", "**/alembic/**")
+VENDORED = (
+    "vendor/**",
+    "**/_vendor/**",
+    "**/vendored/**",
+    "**/third_party/**",
+    "**/third-party/**",
+    "**/thirdparty/**",
+    "**/3rdparty/**",
+    "**/extern/**",
+)
+"""Copies of other people's code, repaired where they come from. A folder `vendor` further down may be about sellers."""
 SCRIPTS = (
     "**/scripts/**",
     "**/script/**",
@@ -170,7 +182,7 @@ DEVELOPMENT = (
 )
 """Compose files for machines of developers and of continuous integration, by their names."""
 
-NOT_A_SERVICE = (*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS)
+NOT_A_SERVICE = (*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS, *VENDORED)
 """Paths that rules about running services leave out by default."""
 
 

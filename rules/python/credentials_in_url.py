@@ -7,10 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lintkit.api import (
-    DOCS,
-    EXAMPLES,
-    MIGRATIONS,
-    TESTS,
+    NOT_A_SERVICE,
     Finding,
     Match,
     PythonFile,
@@ -25,7 +22,7 @@ from lintkit.api import (
 from lintkit.python.branches import scope_name
 from lintkit.python.settings import is_of_tests, setting_at
 from lintkit.python.spelling import last_name
-from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
+from lintkit.secrets import Verdict, classify, said_of, severity_of, split_words, url_credentials
 
 URLS = Strings(("://",))
 
@@ -51,7 +48,7 @@ until somebody deploys it.
     ),
     packs=("recommended", "security", "production"),
     supersedes=("python/localhost-default",),
-    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS),
+    paths_ignore=NOT_A_SERVICE,
     examples=(
         bad(
             """\
@@ -114,6 +111,13 @@ THIRD = "redis://{}:{word}@cache.example.net".format("shop", word="Winter2024!")
         ),
         good(
             """\
+URL_REGEX_TESTS = [("http://us:pa55w0rd@ex.example/a", ["http://us:pa55w0rd@ex.example/a"])]
+SAMPLE_DSN = "postgresql://shop:Tr0ub4dor@db.internal/shop"
+""",
+            note="what code is tried with",
+        ),
+        good(
+            """\
 def dsn(user, password, host):
     first = f"postgresql://{user}:{password}@{host}/shop"
     second = "postgresql://%s:%s@%s/shop" % (user, password, host)
@@ -168,6 +172,12 @@ _PROSE = frozenset(
 )
 
 
+_SHOWN = frozenset(
+    {"test", "tests", "testing", "example", "examples", "sample", "samples", "case", "cases", "fixture"}
+)
+"""Words of names for URLs that code is tried with: `URL_REGEX_TESTS`."""
+
+
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report strings in which the password of a URL is written."""
     text = _text(match.node, file)
@@ -180,6 +190,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if verdict is None:
         return
     setting = setting_at(match.node, file)
+    if setting is not None and _SHOWN & set(split_words(setting.name)):
+        return
     shows = _only_shows(match.node, text, file) or (setting is not None and setting.name.lower() in _PROSE)
     if shows and verdict.kind not in {"format", "real"}:
         return

@@ -6,10 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import (
-    DOCS,
-    EXAMPLES,
-    MIGRATIONS,
-    TESTS,
+    NOT_A_SERVICE,
     Calls,
     Confidence,
     Finding,
@@ -42,6 +39,7 @@ from lintkit.python.spelling import last_name
 from lintkit.secrets import (
     Verdict,
     classify,
+    is_for_mail,
     is_outgoing,
     is_secret_name,
     is_signing,
@@ -186,7 +184,7 @@ until somebody else does.
     ),
     packs=("recommended", "security", "production"),
     supersedes=("python/localhost-default",),
-    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS),
+    paths_ignore=NOT_A_SERVICE,
     examples=(
         bad(
             """\
@@ -276,6 +274,7 @@ TOKEN = os.getenv("SEARCH_API_KEY", "change-me")  # <-- here
             """import os
 
 LLM = os.getenv("LLM_API_KEY", "placeholder")
+LOCAL = os.getenv("OPENAI_API_KEY", "custom")
 MAIL_API_KEY = "YOUR_API_KEY_HERE"
 GITHUB_TOKEN = os.getenv("GITHUB_TOKEN", "<your token>")
 """,
@@ -447,6 +446,7 @@ DEVICE_SECRET = "x-amz-device-2"
             note="names of headers",
         ),
         good({"app/settings/test.py": 'SECRET_KEY = "signs-only-in-tests"\n'}, note="settings of tests"),
+        good({"shop/_vendor/client.py": 'PASSWORD = "Winter2024!"\n'}, note="a copy of other people's code"),
         good({"tests/test_login.py": 'PASSWORD = "Winter2024!"\n'}, note="tests"),
         good(
             """\
@@ -473,6 +473,7 @@ SECRET_KEY = "shop"  # <-- here
 DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "shopuser"}}
 from local_settings import *
 """,
+                "shop/settings/ci.py": 'SECRET_KEY = "CISIGNS4NOBODY"\n',
                 "shop/settings/dev.py": """\
 SECRET_KEY = "django-insecure-q8$k2m1x!z7w@e4r#t6y^u9i&o0p*a3s"
 DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "root"}}
@@ -558,6 +559,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue  # asks whether somebody left the placeholder in
         if verdict.kind == "placeholder" and _is_blank(name, text):
             continue  # whoever is called with it refuses the call
+        if verdict.description == GUESSABLE and is_outgoing(name) and not is_for_mail(name):
+            continue  # a word for a server that asks for some key and looks at none: `custom`, `ollama`
         if verdict.kind != "format" and _is_described(match, text, file):
             continue
         if _is_for_nobody_else(match, text, verdict, file):
@@ -618,13 +621,16 @@ def _is_for_nobody_else(match: Match, text: str, verdict: Verdict, file: PythonF
 
     What signs sessions is told of where the settings are set anew: whoever forgets that runs on it.
     """
+    name, at_a_desk = match.name or "", _is_at_a_desk(match, file)
     if text.startswith("django-insecure-"):
         return is_development_module(file.path)
-    if verdict.kind in {"format"} or verdict.description in {REAL, CHOSEN} or match.how == "environment":
+    if verdict.kind == "format" or match.how == "environment":
         return False
-    if _is_at_a_desk(match, file):
+    if at_a_desk and (is_signing(name) or verdict.description != REAL):
         return True
-    return not is_signing(match.name or "") and is_overridden_later(match.node, file)
+    if verdict.description in {REAL, CHOSEN}:
+        return False
+    return not is_signing(name) and is_overridden_later(match.node, file)
 
 
 def _is_label(match: Match, file: PythonFile) -> bool:

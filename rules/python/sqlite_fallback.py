@@ -142,6 +142,23 @@ match os.getenv("STAGE"):
 """,
             note="a case for developers alone",
         ),
+        good(
+            """\
+import os
+
+from app.paths import DATA_DIR
+
+URL = os.getenv("DATABASE_URL", "sqlite:////data/shop.db")
+OTHER = os.getenv("ORDERS_URL", f"sqlite:///{DATA_DIR}/orders.db")
+DATABASES = {
+    "default": {
+        "ENGINE": os.getenv("DB_ENGINE") or "django.db.backends.sqlite3",
+        "NAME": os.getenv("DB_NAME") or os.path.join(BASE_DIR, "data/shop.sqlite3"),
+    }
+}
+""",
+            note="a program that is meant to run on SQLite, with its file where its data is kept",
+        ),
         good('DATABASE_URL = "sqlite:///shop.db"\nengine = create_engine("sqlite://")\n', note="no fallback"),
         good(
             """\
@@ -203,6 +220,16 @@ def connect():
 )
 
 _URL = re.compile(r"^(?:db\+)?sqlite(?:\+\w+)?:(?://|$)|^django\.db\.backends\.sqlite3$")
+_IN_MEMORY = re.compile(r":memory:|^[\w+]+:(?://)?/?$")
+_DATA_FOLDER = re.compile(
+    r"(?<![a-z])(?:data|config|storage|state|user|app)_?(?:dir|directory|folder|path|root|home)|[\"'/](?:data|storage)/",
+    re.IGNORECASE,
+)
+_ON_A_VOLUME = re.compile(
+    r"sqlite[\w+]*:////(?:data|config|storage|db|var/lib|opt)\b"
+    r"|sqlite[\w+]*:///\{[^{}]*(?<![a-z])(?:data|config|storage|state|user)_?(?:dir|directory|folder|path|root|home)",
+    re.IGNORECASE,
+)
 _ABSENT = re.compile(r"\bnot\b|\bis None\b|==\s*(?:\"\"|''|None)|len\(")
 
 
@@ -211,7 +238,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     node = _whole(match.node, file)
     if not _URL.match(_beginning(match.node, file)) or is_for_development(node, file):
         return
-    if is_switched_for_production(node, file):
+    if is_switched_for_production(node, file) or _is_kept(node, file):
         return
     setting = setting_at(node, file)
     if setting is not None and (setting.framework not in {"module", "class", "flask"} or setting.is_fallback):
@@ -224,9 +251,37 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
 
 
 def _finding(node: cst.CSTNode, name: str, what: str, file: PythonFile, rule: RuleContext) -> Finding:
+    text = file.literal(node) if isinstance(node, cst.SimpleString) else None
+    memory = isinstance(text, str) and _IN_MEMORY.search(text) is not None
+    kept = "empty database in its memory" if memory else "empty file of its own"
     return rule.finding(
-        file.span(node), f"`{name}` {what}, and the service starts on an empty file of its own", subject=name
+        file.span(node), f"`{name}` {what}, and the service starts on an {kept}", subject=name
     )
+
+
+def _is_kept(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether the file lies where a program that is meant to run on SQLite keeps its data: on a volume.
+
+    `sqlite:////data/shop.db`, `f"sqlite:///{DATA_DIR}/shop.db"`, and for Django `"NAME"` beside `"ENGINE"`.
+    """
+    if _ON_A_VOLUME.search(_spelled(node, file)):
+        return True
+    for above in file.ancestors(node):
+        if isinstance(above, cst.Dict):
+            for element in above.elements:
+                if isinstance(element, cst.DictElement) and file.literal(element.key) == "NAME":
+                    return _DATA_FOLDER.search(_spelled(element.value, file)) is not None
+            return False
+        if isinstance(above, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+            return False
+    return False
+
+
+def _spelled(node: cst.CSTNode, file: PythonFile) -> str:
+    """The code of an expression, and behind it what its names are called where they come from."""
+    parts = (each for each in file.walk(node) if isinstance(each, cst.FormattedStringExpression))
+    names = [file.qualified_name(each.expression) or "" for each in parts]
+    return " ".join((file.code(node), *(f"sqlite:///{{{name}}}" for name in names)))
 
 
 def _whole(node: cst.CSTNode, file: PythonFile) -> cst.CSTNode:
