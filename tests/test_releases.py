@@ -88,3 +88,25 @@ def test_a_chain_of_requirements_is_read_to_its_bound() -> None:
     finding = Finding("f/r", "m", (Location(Span("app.py", 0, 0)),), "s", "warning", fixed_in=NEW)
     assert settle([finding], ["requirements0.txt"], load) == [finding]
     assert len(read) < 100
+
+
+def test_a_long_lock_file_is_gone_through_once_for_all_folders() -> None:
+    read = 0
+
+    class Watched(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal read
+            read += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    monorepo = {"uv.lock": "".join(f"[[package]]\nname = 'p{n}'\nversion = '1'\n" for n in range(200))}
+    release = Release(Watched("redis"), (8, 0), "test")
+    findings = [
+        Finding("f/r", "m", (Location(Span(f"a{n}/client.py", 0, 0)),), "s", "warning", fixed_in=release)
+        for n in range(50)
+    ]
+    data = {name: text.encode() for name, text in monorepo.items()}
+    assert len(settle(findings, data, data.get)) == 50
+    assert read < 200

@@ -8,6 +8,7 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
+import libcst
 import pytest
 
 from lintkit.authoring.examples import MemoryTree
@@ -122,6 +123,22 @@ SHAPES |= {
         },
     ),
 }
+SHAPES |= {
+    "CORS that is added again and again": (
+        "python/cors-middleware-order",
+        lambda n: {
+            "app.py": "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\n"
+            "app = FastAPI()\n" + "app.add_middleware(CORSMiddleware)\n" * n
+        },
+    ),
+    "CORS of many applications": (
+        "python/cors-middleware-order",
+        lambda n: {
+            "app.py": "from fastapi import FastAPI\nfrom fastapi.middleware.cors import CORSMiddleware\n\n"
+            + "".join(f"a{each} = FastAPI()\na{each}.add_middleware(CORSMiddleware)\n" for each in range(n))
+        },
+    ),
+}
 """What is repeated: the rules that it concerns, and `n` times the construct."""
 
 
@@ -219,13 +236,43 @@ def test_a_rule_that_asks_for_too_many_guards_is_stopped_and_says_so() -> None:
     assert "python/tls-verification-disabled was stopped" in told[0]
 
 
-def test_a_file_of_more_code_than_is_kept_in_memory_is_left_out_with_a_word() -> None:
-    text = "import os\n" + "".join(f"A{n} = os.getenv('V{n}')\n" for n in range(40_000))
+READS = "import os\n" + "".join(f"A{n} = os.getenv('V{n}')\n" for n in range(30_000))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        READS,
+        "x = [" + "1," * 250_000 + "]\n",
+        "x = f'" + "{1}" * 170_000 + "'\n",
+    ],
+)
+def test_a_file_of_more_code_than_is_kept_in_memory_is_left_out_with_a_word(text: str) -> None:
     found = check_file(SourceFile("app.py", "python", text.encode()), (), facts=True)
     (note,) = found.notifications
     assert (note.rule, note.level) == ("lintkit/skipped-file", "note")
     assert "too much memory" in note.message
     assert not found.parsed and not found.findings
+
+
+def test_code_that_is_too_much_for_memory_is_not_parsed_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = 0
+    parse = libcst.parse_module
+
+    def counted(*arguments: Any) -> libcst.Module:
+        nonlocal parsed
+        parsed += 1
+        return parse(*arguments)
+
+    monkeypatch.setattr(libcst, "parse_module", counted)
+    check_file(SourceFile("app.py", "python", READS.encode()), (), facts=True)
+    assert 0 < parsed < 25_000
+
+
+def test_long_texts_in_strings_and_comments_are_no_code() -> None:
+    text = '"""' + "a b c d " * 130_000 + '"""\n' + "# a b c d\n" * 60_000
+    found = check_file(SourceFile("app.py", "python", text.encode()), (), facts=True)
+    assert found.parsed and not found.notifications
 
 
 def test_more_comparisons_with_ignore_files_than_one_rule_may_make_are_told(

@@ -13,6 +13,8 @@ from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
 from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
 
 if TYPE_CHECKING:
+    import ast
+
     from lintkit.python.module import Match, PythonFile
 
 _DOCUMENTS: Mapping[Kind, tuple[str, str]] = {
@@ -51,11 +53,14 @@ def extract_document(document: Document) -> Iterator[Fact]:
     yield from read(document)
 
 
-def extract_python(text: str, path: str) -> Iterator[Fact]:
-    """The facts of a Python file that no single match can tell: imports, state, handlers and calls."""
+def extract_python(text: str, path: str, tree: ast.Module | None) -> Iterator[Fact]:
+    """The facts of a Python file that no single match can tell: imports, state, handlers and calls.
+
+    tree  the file as the running interpreter reads it; None where its syntax is newer, and only imports are found
+    """
     from lintkit.python.facts import extract
 
-    yield from extract(text, path)
+    yield from extract(text, path, tree)
 
 
 PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import libcst as cst
 
+from lintkit.budget import LeftOutError
 from lintkit.formats.errors import ParseError
 from lintkit.formats.python_lex import literals
 from lintkit.python.depth import check_size, check_text, too_deep
@@ -16,6 +17,18 @@ from lintkit.python.statements import NOT_PYTHON, TopLevel
 from lintkit.python.tree import Chunk
 
 _BARE_EXCEPT = re.compile(r"^[ \t]*except\*?[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.MULTILINE)
+
+
+_MOST_NODES = 200_000
+"""How many nodes of a file are kept in memory: less than a kilobyte each, with what is known of them."""
+
+
+def _keep(nodes: int) -> None:
+    """Raise LeftOutError where libcst's trees of so many nodes would have to be kept, before they are made."""
+    if nodes > _MOST_NODES:
+        raise LeftOutError(
+            f"the code in it that rules look at has more than {_MOST_NODES:,} parts, which take too much memory"
+        )
 
 
 class Refused(Exception):  # noqa: N818
@@ -85,15 +98,17 @@ def _with_known_syntax(text: str) -> str:
 
 
 class WholeFile:
-    """A file as one chunk. Raises ParseError for what libcst cannot read, or must not be given."""
+    """A file as one chunk.
+
+    Raises ParseError for what libcst cannot read, or must not be given, and LeftOutError for what is too large.
+    """
 
     def __init__(self, text: str, path: str, top: TopLevel | None = None) -> None:
         check_size(text, path, 1)
         if top is None:
-            check_text(text, path)
+            _keep(check_text(text, path))
         else:
-            for number in range(len(top.runs)):
-                top.check(number)
+            _keep(sum(top.check(number) for number in range(len(top.runs))))
         self._chunk = parse_chunk(text, path)
 
     def chunk(self, number: int) -> Chunk:
@@ -119,15 +134,19 @@ class LazyChunks:
     def __init__(self, top: TopLevel) -> None:
         self._top = top
         self._parsed: dict[int, Chunk] = {}
+        self._nodes = 0
 
     def parse(self, number: int) -> Chunk:
-        """Parse one chunk. Raises ParseError for what is nested too deeply, Refused for what libcst does not
-        read.
+        """Parse one chunk.
+
+        Raises ParseError for what is nested too deeply, Refused for what libcst does not read, and LeftOutError where
+        it is more than is kept in memory, with the chunks that were parsed before.
         """
         found = self._parsed.get(number)
         if found is None:
             top = self._top
-            top.check(number)
+            self._nodes += top.check(number)
+            _keep(self._nodes)
             try:
                 found = parse_chunk(top.code(number), top.path, number=number, start=top.starts[number])
             except ParseError:

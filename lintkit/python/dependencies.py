@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lintkit.budget import LeftOutError
 from lintkit.formats.errors import ParseError
 from lintkit.formats.toml import check_nesting
 from lintkit.python.version_ranges import ANY_VERSION, VersionRange, parse_range, widest
@@ -308,7 +309,7 @@ def _setup_py(text: str) -> Iterator[Mention]:
 
     try:
         tree = parse(text, "setup.py")
-    except Rejected:
+    except (Rejected, LeftOutError):
         return
     constants = {
         target.id: node.value

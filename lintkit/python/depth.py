@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import re
 
+from lintkit.budget import LeftOutError
 from lintkit.formats.errors import ParseError
+from lintkit.formats.python_lex import literals
 
 MAX_DEPTH = 1000
 """Levels of nesting of one expression or block."""
@@ -31,6 +33,12 @@ MAX_NODES = 250_000
 MAX_PATTERNS = 2**19
 """What the patterns of a text may cost: libcst doubles its work with every bracket inside another in `case …`, and
 takes eight times as long for a brace. This much is two seconds; five nested brackets count 32."""
+
+MAX_TOKENS = 500_000
+"""Tokens of one file; CPython's tree takes about 600 bytes for each while it is made."""
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_FORMATTED = re.compile(r"[rR]?[fFtT]")
 
 _CASE = re.compile(r"(?:^|[\r\n])[ \t\f\\\r\n]*case\b")
 
@@ -77,11 +85,29 @@ def check_size(text: str, path: str, line: int) -> None:
 
 
 def check_before_parse(text: str, path: str) -> None:
-    """Raise ParseError for what keeps even CPython's parser busy: a dotted name of thousands of parts."""
+    """Look for what is too much even for CPython's parser.
+
+    Raises ParseError for a dotted name of thousands of parts, which keeps it busy, and LeftOutError for more code than
+    fits into memory.
+    """
+    if len(text) > MAX_TOKENS and _code_tokens(text) > MAX_TOKENS:
+        raise LeftOutError(
+            f"its code has more than {MAX_TOKENS:,} words and signs, which take too much memory"
+        )
     if len(text) > 20_000:
         for found in _DOTS.finditer(text):
             if found.end() - found.start() > 2 * _MAX_DOTS and found[0].count(".") > _MAX_DOTS:
                 raise too_deep(path, text.count("\n", 0, found.start()) + 1)
+
+
+def _code_tokens(text: str) -> int:
+    """About how many tokens a text has: strings and comments count as one, fields of f-strings as what is in them."""
+    count = place = 0
+    for token in literals(text):
+        if token.kind == "comment" or not _FORMATTED.match(text, token.start):
+            count += 1 + sum(1 for _ in _TOKEN.finditer(text, place, token.start))
+            place = token.end
+    return count + sum(1 for _ in _TOKEN.finditer(text, place))
 
 
 def check_patterns(text: str, path: str, line: int) -> None:
@@ -115,9 +141,10 @@ def _pattern_cost(text: str, start: int) -> int:
             weight -= 3 if opened.pop() == "{" else 1
 
 
-def check_tree(statement: ast.AST, path: str) -> None:
-    """Raise ParseError for a statement whose tree is too deep for libcst. Iterative: never recurses
-    itself.
+def check_tree(statement: ast.AST, path: str) -> int:
+    """How many nodes the tree of a statement has; it is about as many in libcst's tree.
+
+    Raises ParseError for a tree that is too deep for libcst. Iterative: never recurses itself.
     """
     excess = 0
     count = 0
@@ -144,10 +171,13 @@ def check_tree(statement: ast.AST, path: str) -> None:
                 stack.extend([(clause, below + place) for place, clause in enumerate(value)])
             elif value.__class__ is list:
                 stack.extend([(item, below) for item in value if isinstance(item, ast.AST)])
+    return count
 
 
-def check_text(text: str, path: str) -> None:
-    """Raise ParseError for a text that is too deep for libcst, where CPython has not read it.
+def check_text(text: str, path: str) -> int:
+    """How many tokens that nest or part code a text has, where CPython has not read it.
+
+    Raises ParseError for one that is too deep for libcst.
 
     One pass over the tokens that nest: brackets, also in the fields of f-strings, with other strings and
     comments left out, and operators since the last comma or end of line of the same bracket.
@@ -164,7 +194,7 @@ def check_text(text: str, path: str) -> None:
             place = _formatted(text, place, opened, operators)
         found = _CODE.search(text, place)
         if found is None:
-            return
+            return count
         place = found.end()
         kind = found.lastgroup
         count += 1

@@ -13,7 +13,6 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -97,18 +96,12 @@ _ALTERNATIVE = re.compile(
 _DEEPEST = 150
 
 
-def extract(text: str, path: str) -> Iterator[Fact]:
-    """The facts of one Python file, given its decoded text; nothing but imports where it cannot be parsed."""
+def extract(text: str, path: str, tree: ast.Module | None) -> Iterator[Fact]:
+    """The facts of one Python file, given its decoded text and its tree; nothing but imports where there is none."""
     imports = list(_imports(text, path))
     yield from imports
     gunicorn = "gunicorn" in path and "workers" in text
-    if not gunicorn and (not is_served(path) or not _worth_parsing(text, imports)):
-        return
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    if tree is None or not (gunicorn or (is_served(path) and _is_of_interest(text, imports))):
         return
     module = _Module(text, path, tree, imports)
     if gunicorn:
@@ -119,7 +112,7 @@ def extract(text: str, path: str) -> Iterator[Fact]:
         return
 
 
-def _worth_parsing(text: str, imports: Iterable[ModuleImport]) -> bool:
+def _is_of_interest(text: str, imports: Iterable[ModuleImport]) -> bool:
     """Whether a file may have handlers, state, or a part of the way between them."""
     if any(word in text for word in _WEB) and _HANDLERS.search(text):
         return True

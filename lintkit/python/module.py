@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 
 import libcst as cst
 
-from lintkit.budget import Budget, LeftOutError, python_steps_for
+from lintkit.budget import Budget, python_steps_for
 from lintkit.model import Span
 from lintkit.python import guards, names, values
 from lintkit.python.arguments import Argument, Given, given
@@ -118,9 +118,6 @@ class Match:
     call: cst.Call | None = None
 
 
-_MOST_NODES = 300_000
-"""How many nodes of a file are kept in memory: about a kilobyte each, with what is known of them."""
-
 _SHARED = 20
 """How many times the steps of one rule it may take to find the matches of all of them."""
 
@@ -153,10 +150,6 @@ class PythonFile:
             found = self._chunks.chunk(number)
             found.index(self._order)
             self._indexed[number] = found
-            if len(self._order) > _MOST_NODES:
-                raise LeftOutError(
-                    f"the code in it that rules look at has more than {_MOST_NODES:,} parts, which take too much memory"
-                )
         return found
 
     def statements(self) -> Iterator[cst.CSTNode]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +25,11 @@ class PythonMatches:
 
     matches  (index of the trigger, match), by position in the file, then by index
     text     the decoded text
+    tree     the running interpreter's tree of it; None where its syntax is newer
     """
 
     text: str
+    tree: ast.Module | None
     file: PythonFile | None
     matches: list[tuple[int, Match]]
 
@@ -42,8 +45,8 @@ def find_matches(
         triggers: what to look for; matches say which by index.
         screen: parse with libcst only the statements that may hold a match. The matches are the same without.
 
-    Raises ParseError for a file that is no Python, or is nested too deeply to be read; it never quotes the
-    file.
+    Raises ParseError for a file that is no Python, or is nested too deeply to be read, and LeftOutError for one that
+    takes too much memory; neither quotes the file.
     """
     collecting = gc.isenabled()
     # Trees hold no cycles: collecting while they grow finds nothing and costs a fifth of the time.
@@ -62,26 +65,27 @@ def _find(
     gate = gate_for(triggers)
     live = [(index, resolved(gate.triggers[index])) for index in gate.live(text)]
     try:
-        top = TopLevel(text, path, parse(text, path))
+        tree = parse(text, path)
     except Rejected as rejected:
         # Newer syntax than the running interpreter's, or no Python: libcst tells which.
         try:
-            return _whole(text, path, None, live)
+            return _whole(text, path, None, None, live)
         except ParseError as error:
             if error.message != NOT_PYTHON:
                 raise
             # The interpreter points at the mistake, and says what it is; libcst often at the statement after it.
             raise ParseError(rejected.message, path, rejected.line, rejected.column) from None
+    top = TopLevel(text, path, tree)
     if not screen:
-        return _whole(text, path, top, list(enumerate(map(resolved, gate.triggers))))
+        return _whole(text, path, tree, top, list(enumerate(map(resolved, gate.triggers))))
     if not live:
-        return PythonMatches(text, None, [])
+        return PythonMatches(text, tree, None, [])
     from lintkit.python.candidates import Screen
 
     screened = Screen(top, [trigger for _, trigger in live])
     candidates = screened.candidates()
     if not candidates:
-        return PythonMatches(text, None, [])
+        return PythonMatches(text, tree, None, [])
     from lintkit.python.chunks import LazyChunks, Refused
     from lintkit.python.matching import dispatch
     from lintkit.python.module import PythonFile
@@ -91,17 +95,21 @@ def _find(
         for number in candidates:
             chunks.parse(number)
     except Refused:
-        return _whole(text, path, top, live)
+        return _whole(text, path, tree, top, live)
     file = PythonFile(path, text, chunks)
-    return PythonMatches(text, file, dispatch(file, live, candidates, screened.spelled))
+    return PythonMatches(text, tree, file, dispatch(file, live, candidates, screened.spelled))
 
 
 def _whole(
-    text: str, path: str, top: TopLevel | None, triggers: Sequence[tuple[int, Trigger]]
+    text: str,
+    path: str,
+    tree: ast.Module | None,
+    top: TopLevel | None,
+    triggers: Sequence[tuple[int, Trigger]],
 ) -> PythonMatches:
     from lintkit.python.chunks import WholeFile
     from lintkit.python.matching import dispatch
     from lintkit.python.module import PythonFile
 
     file = PythonFile(path, text, WholeFile(text, path, top))
-    return PythonMatches(text, file, dispatch(file, triggers, (0,)))
+    return PythonMatches(text, tree, file, dispatch(file, triggers, (0,)))

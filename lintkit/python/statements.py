@@ -37,8 +37,9 @@ class Rejected(Exception):  # noqa: N818
 
 
 def parse(text: str, path: str) -> ast.Module:
-    """The file as an `ast` tree. Raises Rejected for a syntax error, ParseError for what is nested too
-    deeply.
+    """The file as an `ast` tree.
+
+    Raises Rejected for a syntax error, ParseError for what is nested too deeply, LeftOutError for what is too large.
     """
     check_before_parse(text, path)
     try:
@@ -111,13 +112,12 @@ class TopLevel:
         """The text of a run: whole lines."""
         return self.text[self.starts[number] : self.end(number)]
 
-    def check(self, number: int) -> None:
-        """Raise ParseError for a run that libcst must not be given."""
+    def check(self, number: int) -> int:
+        """How many nodes a run has. Raises ParseError for one that libcst must not be given."""
         code = self.code(number)
         check_size(code, self.path, self.first[number])
         check_patterns(code, self.path, self.first[number])
-        for statement in self.runs[number]:
-            check_tree(statement, self.path)
+        return sum(check_tree(statement, self.path) for statement in self.runs[number])
 
     def binding(self, name: str) -> Sequence[int]:
         """The runs that may bind `name` in the module, `*` for star imports, `name[]` for stores into it."""

@@ -29,6 +29,8 @@ from lintkit.rule.own import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SK
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
+    import ast
+
     from lintkit.facts import Fact
     from lintkit.kinds.extract import PythonExtractor
     from lintkit.python.module import Match, PythonFile
@@ -210,7 +212,7 @@ def _check_python(
         owners.extend([extractor] * len(extractor.looks_at))
     matches = find_matches(source.data, source.path, triggers, screen=screen)
     if facts:
-        collected.extract("modules", partial(_module_facts, matches.text, source.path))
+        collected.extract("modules", partial(_module_facts, matches.text, source.path, matches.tree))
     if matches.file is not None and matches.matches:
         _dispatch(collected, matches.file, [(owners[index], match) for index, match in matches.matches])
     return _python_suppressions(collected)
@@ -246,10 +248,10 @@ def _python_extractors() -> tuple[PythonExtractor, ...]:
     return PYTHON_EXTRACTORS
 
 
-def _module_facts(text: str, path: str) -> Iterable[Fact]:
+def _module_facts(text: str, path: str, tree: ast.Module | None) -> Iterable[Fact]:
     from lintkit.kinds.extract import extract_python
 
-    return extract_python(text, path)
+    return extract_python(text, path, tree)
 
 
 def _python_suppressions(collected: _Collected) -> tuple[Suppression, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from lintkit.model import Finding, Release
@@ -70,9 +70,9 @@ class _Manifests:
     def _has_in(self, release: Release, folder: str) -> bool:
         named = False
         for place in _upwards(folder):
-            mentions = self._mentions(place)
+            mentions = self._mentions(place).get(release.project, ())
             if named:  # Only a lock file speaks for the folders below that have manifests of their own.
-                mentions = tuple(each for each in mentions if each.locked)
+                mentions = [each for each in mentions if each.locked]
             versions = versions_of(release.project, mentions)
             if versions is None:
                 continue
@@ -83,8 +83,9 @@ class _Manifests:
             named = True
         return release.presumed
 
-    def _of_folder(self, folder: str) -> tuple[Mention, ...]:
-        found: list[Mention] = []
+    def _of_folder(self, folder: str) -> Mapping[str, Sequence[Mention]]:
+        """What the manifests of a folder say of each dependency."""
+        found: defaultdict[str, list[Mention]] = defaultdict(list)
         waiting = [(path, False) for path in reversed(self._by_folder.get(folder, ()))]
         seen: set[tuple[str, bool]] = set()
         while waiting and len(seen) < _MOST_INCLUDES:
@@ -94,9 +95,10 @@ class _Manifests:
             seen.add((path, constraints))
             data = self._read(path)
             said = Dependencies() if data is None else read_dependencies(path, data, constraints=constraints)
-            found.extend(said.mentions)
+            for mention in said.mentions:
+                found[mention.project].append(mention)
             waiting.extend(said.includes)
-        return tuple(found)
+        return found
 
 
 def _upwards(folder: str) -> Iterable[str]:

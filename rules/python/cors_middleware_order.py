@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
+from operator import attrgetter
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -118,6 +121,18 @@ def third(app: FastAPI, behind_proxy):
 """,
             note="functions and branches of which nobody knows that both run",
         ),
+        good(
+            """\
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+app = FastAPI()
+app.add_middleware(CORSMiddleware, allow_origins=staff)
+app.add_middleware(AuthMiddleware)
+app.add_middleware(CORSMiddleware, allow_origins=guests)
+""",
+            note="the second CORS is outside of all others",
+        ),
     ),
 )
 
@@ -142,36 +157,80 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     yield rule.finding(file.span(call), message, subject=first, related=places)
 
 
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """Middleware that is added to an application.
+
+    node      where it is added: the call, or the name of the decorated function
+    order     the place of that call or function in the file
+    name      as it is written
+    branches  see `_branches`
+    cors      it is CORS itself
+    """
+
+    node: cst.CSTNode
+    order: int
+    name: str
+    branches: dict[int, int]
+    cors: bool
+
+
 def _added_later(
     call: cst.Call, application: cst.BaseExpression, file: PythonFile, rule: RuleContext
 ) -> list[tuple[cst.CSTNode, str]]:
-    """The middleware that is added to the same application after `call`, in the same function."""
+    """The middleware that is added to the same application after `call`, in the same function.
+
+    Nothing where CORS is added once more: then that one is outside of what stands between the two.
+    """
     found: list[tuple[cst.CSTNode, str]] = []
-    function = file.enclosing_function(call)
     branches = _branches(call, file)
+    added = _added(file, rule).get(_application(call, application, file), [])
+    first = bisect_right(added, file.order(call), key=attrgetter("order"))
+    for place in range(first, len(added)):
+        each = added[place]
+        file.budget.spend(1, "comparing the middleware of one application")
+        if not _excludes(branches, each.branches):
+            if each.cors:
+                return []
+            found.append((each.node, each.name))
+    return found
+
+
+def _application(
+    node: cst.CSTNode, owner: cst.BaseExpression, file: PythonFile
+) -> tuple[cst.FunctionDef | None, str]:
+    """What tells an application from others: the function that it is built in, and how it is written there."""
+    return file.enclosing_function(node), file.code(owner)
+
+
+def _added(file: PythonFile, rule: RuleContext) -> dict[tuple[cst.FunctionDef | None, str], list[_Added]]:
+    """All middleware that is added to an application after it was made, in the order of the file."""
+    found: dict[tuple[cst.FunctionDef | None, str], list[_Added]] | None = file.answers.get(_added)
+    if found is not None:
+        return found
+    found = file.answers[_added] = {}
     for other in rule.matches:
-        node = other.node
+        node: cst.CSTNode = other.node
+        place = node
+        cors = False
         if other.trigger is ADDED and isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            owner: cst.BaseExpression = node.func.value
+            owner = node.func.value
             given = file.argument(node, 0, "middleware_class")
-            name = (
-                file.code(given.func if isinstance(given, cst.Call) else given) if given is not None else ""
-            )
+            if given is None:
+                continue
+            name = file.code(given.func if isinstance(given, cst.Call) else given)
+            cors = file.qualified_name(given) in STARLETTE.names
         elif other.trigger is DECORATED and isinstance(node, cst.FunctionDef):
             decorator = other.value.func if isinstance(other.value, cst.Call) else other.value
             if not isinstance(decorator, cst.Attribute):
                 continue
-            owner, name = decorator.value, node.name.value
+            owner, name, place = decorator.value, node.name.value, node.name
         else:
             continue
-        if (
-            name
-            and file.order(node) > file.order(call)
-            and file.enclosing_function(node) is function
-            and file.code(owner) == file.code(application)
-            and not _excludes(branches, _branches(node, file))
-        ):
-            found.append((node.name if isinstance(node, cst.FunctionDef) else node, name))
+        added = _Added(place, file.order(node), name, _branches(node, file), cors)
+        found.setdefault(_application(node, owner, file), []).append(added)
+    for together in found.values():
+        together.sort(key=attrgetter("order"))
     return found
 
 

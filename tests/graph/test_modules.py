@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ast
+
 from lintkit.facts import ModuleImport
 from lintkit.graph.modules import ImportGraph
 from lintkit.kinds.extract import extract_python
@@ -9,7 +11,7 @@ def graph(files: dict[str, str]) -> ImportGraph:
     imports = [
         fact
         for path, text in files.items()
-        for fact in extract_python(text, path)
+        for fact in extract_python(text, path, ast.parse(text))
         if isinstance(fact, ModuleImport)
     ]
     return ImportGraph(frozenset(files), imports)
