@@ -26,6 +26,21 @@ starts. Where an older version is more patient, the key has no effect: `envirome
     examples=(
         bad(
             """\
+services: {api: {image: 'shop:1', secrets: [key], volumes: ['data:/data']}}
+secrets:
+  key:
+    file: ./key
+    environment: KEY  # <-- here
+volumes:
+  data:
+    external: true
+    driver: local  # <-- here
+  other: {external: true, name: shared, x-owner: us}
+""",
+            note="two sources of one secret, and settings of a volume that somebody else makes",
+        ),
+        bad(
+            """\
 services:
   api:
     image: shop:1

@@ -91,6 +91,24 @@ runs:
             },
             note="logins of registries, scripts, and actions of the repository",
         ),
+        bad(
+            """\
+on:
+  workflow_call:
+    inputs:
+      token: {type: string, default: ghp_mF3kQ9xT2bW7rY5uV8nL1sD4gH6jK0pZcXaE}  # <-- here
+      key: {type: string, default: 9f8Qz1Lm4Xv7Kp2Rt6Yw3}
+jobs:
+  ship:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        include:
+          - {target: a, auth: ghp_mF3kQ9xT2bW7rY5uV8nL1sD4gH6jK0pZcXaE}  # <-- here
+    steps: [{run: ./ship}]
+""",
+            note="defaults of inputs and values of a matrix",
+        ),
         good(
             """\
 on: push
@@ -160,6 +178,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 yield _finding(
                     document, place, verdict, f"`{key}` {said}, and stands in the {_file(data)}", rule
                 )
+    for place in _plain_values(data):
+        node = document.nodes.get(place)
+        token = classify("", node.raw) if node is not None and node.raw and "${{" not in node.raw else None
+        if token is not None and token.kind == "format" and is_issued(token.description):
+            message = f"`{place[-1]}` {token.description}, and stands in the {_file(data)}"
+            yield _finding(document, place, token, message, rule)
     for place in _scripts(data):
         node = document.nodes.get(place)
         if node is not None and node.raw:
@@ -221,6 +245,30 @@ def _mappings(data: dict[Any, Any]) -> Iterator[tuple[Route, dict[Any, Any]]]:
         for part in ("env", "with", "secrets", "credentials"):
             if isinstance(owner.get(part), dict):
                 yield (*route, part), owner[part]
+
+
+def _plain_values(data: dict[Any, Any]) -> Iterator[Route]:
+    """Defaults of inputs, values of a matrix and outputs: whatever they are called, a token in them is one."""
+    on, jobs = data.get("on", data.get(True)), data.get("jobs")  # YAML 1.1 reads `on` as true
+    key = "on" if "on" in data else True
+    inputs: list[tuple[Route, Any]] = [(("inputs",), data.get("inputs"))]
+    for event, settings in on.items() if isinstance(on, dict) else ():
+        if isinstance(settings, dict):
+            inputs.append(((key, event, "inputs"), settings.get("inputs")))
+    for route, entries in inputs:
+        for name, entry in entries.items() if isinstance(entries, dict) else ():
+            if isinstance(entry, dict) and isinstance(entry.get("default"), str):
+                yield (*route, name, "default")
+    for name, job in jobs.items() if isinstance(jobs, dict) else ():
+        strategy = job.get("strategy") if isinstance(job, dict) else None
+        matrix = strategy.get("matrix") if isinstance(strategy, dict) else None
+        for axis, values in matrix.items() if isinstance(matrix, dict) else ():
+            for index, value in enumerate(values if isinstance(values, list) else ()):
+                where: Route = ("jobs", name, "strategy", "matrix", axis, index)
+                if isinstance(value, str):
+                    yield where
+                elif isinstance(value, dict):
+                    yield from ((*where, inner) for inner, text in value.items() if isinstance(text, str))
 
 
 def _scripts(data: dict[Any, Any]) -> Iterator[Route]:

@@ -80,7 +80,45 @@ def refusals(document: Document) -> Iterator[Refusal]:
             for refusal in _said(leaf, specification):
                 if not _is_resolved_later(document, refusal):
                     found.setdefault((refusal.route, refusal.sentence), refusal)
+    for refusal in _of_definitions(document):
+        found.setdefault((refusal.route, refusal.sentence), refusal)
     yield from sorted(found.values(), key=lambda refusal: document.key_span(refusal.route))
+
+
+_SOURCES = {"secrets": ("file", "environment"), "configs": ("file", "environment", "content")}
+_BESIDE_EXTERNAL = frozenset(("external", "name"))
+
+
+def _of_definitions(document: Document) -> Iterator[Refusal]:
+    """What fits the schema and is refused behind it (compose-go, validation/validation.go and external.go)."""
+    for section, sources in _SOURCES.items():
+        for name, entry in _entries(document, section):
+            said = [key for key in sources if key in entry]
+            if len(said) > 1:
+                both = " and ".join(f"`{key}`" for key in said)
+                yield Refusal(
+                    (section, name, said[1]), True, f"`{name}` has {both}, and compose takes one of them"
+                )
+    for name, entry in _entries(document, "volumes"):
+        more = [key for key in entry if key not in _BESIDE_EXTERNAL and not key.startswith("x-")]
+        if entry.get("external") is True and more:
+            sentence = f"`{name}` is external, so compose makes nothing of it and refuses `{more[0][:60]}`"
+            yield Refusal(("volumes", name, more[0]), True, sentence)
+
+
+def _entries(document: Document, section: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The definitions of a section that are written out, without a tag that takes part of them back."""
+    found, tag = document.data.get(section), getattr(document.nodes, "tag", None)
+    for name, entry in found.items() if isinstance(found, dict) else ():
+        if (
+            not isinstance(name, str)
+            or not isinstance(entry, dict)
+            or not all(isinstance(key, str) for key in entry)
+        ):
+            continue
+        routes: tuple[Route, ...] = ((section, name), *((section, name, key) for key in entry))
+        if tag is None or not any((tag(route) or "").startswith("!") for route in routes):
+            yield name, entry
 
 
 @lru_cache(maxsize=1)
