@@ -172,7 +172,7 @@ def calls_on(
     """The calls of some methods (None: of any) on the object that the call `made` makes, in the order of the file.
 
     With `below` also on its attributes (`client.responses.create()`). Looked at is the top-level statement that
-    `made` stands in, and all of the file where that is a module's variable.
+    `made` stands in, and all of the file where that is a module's variable or a function that returns it.
     """
     for statement in _seen_from(made, file):
         for call in _method_calls(statement, file):
@@ -199,7 +199,16 @@ def calls_of(made: cst.Call, file: PythonFile) -> Iterator[cst.Call]:
 
 def _seen_from(made: cst.Call, file: PythonFile) -> Iterable[cst.CSTNode]:
     top = file.top_level_statement(made)
-    return (top,) if isinstance(top, cst.FunctionDef | cst.ClassDef) else file.statements()
+    if isinstance(top, cst.FunctionDef):
+        return file.statements() if _is_returned(made, top, file) else (top,)
+    return (top,) if isinstance(top, cst.ClassDef) else file.statements()
+
+
+def _is_returned(made: cst.Call, function: cst.FunctionDef, file: PythonFile) -> bool:
+    """Whether a function hands what it makes to whoever calls it."""
+    return any(
+        origin.call is made for value in returned_values(function, file) for origin in origins(value, file)
+    )
 
 
 def _method_calls(statement: cst.CSTNode, file: PythonFile) -> list[cst.Call]:

@@ -116,6 +116,18 @@ d = async_engine_from_config({"sqlalchemy.url": "mssql+pyodbc://db/shop"})  # <-
             },
             note="an older release",
         ),
+        bad(
+            """\
+from pydantic import MySQLDsn, PostgresDsn
+from sqlalchemy.ext.asyncio import create_async_engine
+
+dsn = PostgresDsn.build(scheme="postgresql", host="db", path="shop")
+orders = create_async_engine(str(dsn))  # <-- here
+stock = create_async_engine(MySQLDsn.build(scheme="mysql+pymysql", host="db").unicode_string())  # <-- here
+users = create_async_engine(str(PostgresDsn.build(scheme="postgresql+asyncpg", host="db")))
+""",
+            note="URLs that pydantic builds",
+        ),
         good(
             {
                 "Pipfile.lock": '{"default": {"sqlalchemy": {"version": "==2.1.4"}}}',
@@ -216,6 +228,8 @@ _FIXED_IN = {
 _FROM_CONFIG = "engine_from_config"
 _PLACES = ("sqlalchemy", "sqlalchemy.engine", "sqlalchemy.engine.url")
 _URLS = frozenset(f"{place}.URL.create" for place in _PLACES)
+_BUILDERS = re.compile(r"pydantic\.(?:networks\.)?(?:Postgres|Cockroach|MySQL|MariaDB|Any)(?:Dsn|Url)\.build")
+"""Pydantic's classes of URLs, which are made of a scheme and the rest."""
 _PARSED = frozenset({*(f"{place}.make_url" for place in _PLACES), "str"})
 
 
@@ -286,8 +300,13 @@ def _inner(call: cst.Call, file: PythonFile) -> cst.BaseExpression | None:
     name = file.qualified_name(call.func)
     if name in _URLS:
         return file.argument(call, 0, "drivername")
+    if _BUILDERS.fullmatch(name or ""):
+        return file.argument(call, None, "scheme")
     if name in _PARSED:
         return file.argument(call, 0, "name_or_url")
+    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "unicode_string":
+        inner = file.follow(call.func.value)
+        return _inner(inner, file) if isinstance(inner, cst.Call) else None
     if isinstance(call.func, cst.Attribute) and call.func.attr.value == "set":
         return file.argument(call, None, "drivername")
     return None

@@ -382,6 +382,23 @@ def tune(connection):
 """,
             note="guarded by an import that may fail, a name for the system, and the exception of a wrong number",
         ),
+        bad(
+            """\
+import select
+
+
+def poller():
+    try:
+        return select.epoll()
+    except AttributeError:
+        return select.poll()
+
+
+def only_linux():
+    return select.epoll()  # <-- here
+""",
+            note="another one where there is none",
+        ),
         good({"net/linux.py": "import select\n\npoller = select.epoll()\n"}, note="a module for one system"),
         good("import redis\n\nclient = redis.Redis(socket_keepalive=True, socket_keepalive_options={})\n"),
         good(
@@ -572,7 +589,8 @@ def _only_sets_options(attempt: cst.CSTNode, node: cst.CSTNode, file: PythonFile
     for above in file.ancestors(node):
         if above is attempt:
             break
-        if isinstance(above, cst.Call) and last_name(above.func) not in _SETTING and above is not node:
+        itself = isinstance(above, cst.Call) and (above is node or above.func is node)  # `select.epoll()`
+        if isinstance(above, cst.Call) and not itself and last_name(above.func) not in _SETTING:
             return False
         if isinstance(above, cst.FunctionDef | cst.Lambda):
             return True

@@ -206,6 +206,22 @@ async def login(request):
         ),
         good(
             """\
+from flask import Flask, redirect, request
+
+app = Flask(__name__)
+
+
+@app.get("/login")
+def login():
+    host = request.host
+    if host not in HOSTS:
+        return "unknown host", 400
+    return redirect(f"https://{host}/callback")
+""",
+            note="other hosts are refused before",
+        ),
+        good(
+            """\
 from fastapi.responses import RedirectResponse
 
 
@@ -375,6 +391,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     source = match.node if match.trigger is FLASK else _header_read(match.node, file)
     if source is None or _is_trusted(match, rule, file):
         return
+    if isinstance(source, cst.Name) and any(each.kind == "value" for each in file.bindings(source)):
+        return  # a variable: where it was read matches by itself
     function = file.enclosing_function(source)
     if function is None or in_development_branch(source, file):
         return
