@@ -278,10 +278,15 @@ def _is_kept(node: cst.CSTNode, file: PythonFile) -> bool:
 
 
 def _spelled(node: cst.CSTNode, file: PythonFile) -> str:
-    """The code of an expression, and behind it what its names are called where they come from."""
-    parts = (each for each in file.walk(node) if isinstance(each, cst.FormattedStringExpression))
-    names = [file.qualified_name(each.expression) or "" for each in parts]
-    return " ".join((file.code(node), *(f"sqlite:///{{{name}}}" for name in names)))
+    """The code of an expression; behind it its constants, and its names as they are where they come from."""
+    said = [file.code(node)]
+    for each in file.walk(node):
+        if isinstance(each, cst.FormattedStringExpression):
+            said.append(f"sqlite:///{{{file.qualified_name(each.expression) or ''}}}")
+        elif isinstance(each, (cst.Name, cst.Attribute)):
+            constant = file.literal(each, follow=True)
+            said += [f'"{constant}"'] if isinstance(constant, str) else []
+    return " ".join(said)
 
 
 def _whole(node: cst.CSTNode, file: PythonFile) -> cst.CSTNode:
