@@ -8,6 +8,7 @@ from lintkit.api import (
     NOT_A_SERVICE,
     SCRIPTS,
     Finding,
+    Location,
     Match,
     PythonFile,
     RuleContext,
@@ -26,6 +27,7 @@ from lintkit.python.idioms.blocking import (
     in_coroutine,
     is_awaited,
 )
+from lintkit.python.idioms.startup import startup_around
 from lintkit.python.receivers import origins
 
 RULE = define(
@@ -193,6 +195,73 @@ async def send(message):
 """,
             note="mail, names, AWS and SSH; of one client the first call of each function",
         ),
+        bad(
+            """\
+import time
+
+import requests
+
+
+def wait():
+    time.sleep(1)  # <-- here
+
+
+class Shop:
+    def __init__(self):
+        self.session = requests.Session()
+
+    def fetch(self, number):
+        return self.session.get(URL + number, timeout=3)  # <-- here
+
+    async def order(self, number):
+        wait()
+        return self.fetch(number)
+""",
+            note="in what a coroutine calls",
+        ),
+        good(
+            """\
+import asyncio
+import time
+from contextlib import asynccontextmanager
+
+import requests
+
+
+def wait():
+    time.sleep(1)
+
+
+def numbers():
+    yield requests.get(URL, timeout=3)
+
+
+@in_a_thread
+def fetch():
+    return requests.get(URL, timeout=3)
+
+
+def wait_for_database():
+    time.sleep(1)
+
+
+async def order():
+    await asyncio.to_thread(wait)
+    await fetch()
+    return [numbers(), fetch()]
+
+
+@asynccontextmanager
+async def lifespan(app):
+    wait_for_database()
+    yield
+
+
+def main():
+    wait()
+""",
+            note="a thread, a generator or a decorator stands between; nobody waits before the start",
+        ),
         good(
             """\
 import subprocess
@@ -319,6 +388,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if not isinstance(call, cst.Call):
         return
     coroutine = in_coroutine(call, file)
+    caller = _coroutine_around(call, file) if coroutine is None else None
+    if coroutine is None and caller is not None:
+        coroutine = file.enclosing_function(call)
     if coroutine is None or is_awaited(call, file):
         return
     if match.trigger is FUNCTION_CALLS:
@@ -335,11 +407,55 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             return
     callee = " ".join(file.code(call.func).split())
     shown = callee if len(callee) <= 60 else callee[:59] + "…"
+    where = f" in `{coroutine.name.value}`, which a coroutine calls," if caller is not None else ""
     yield rule.finding(
         file.span(call),
-        f"`{shown}`{what} stops the event loop until it is done: use {instead}",
+        f"`{shown}`{what}{where} stops the event loop until it is done: use {instead}",
         subject=f"{scope_name(call, file)} {shown}",
+        related=[] if caller is None else [Location(file.span(caller), "called by a coroutine")],
     )
+
+
+_TRANSPARENT = frozenset({"staticmethod", "classmethod", "lru_cache", "cache", "wraps"})
+
+
+def _coroutine_around(call: cst.Call, file: PythonFile) -> cst.Call | None:
+    """The first call by a coroutine of this file of the plain function whose own code makes `call`.
+
+    Not where something stands between the two: a decorator, a generator, a lambda, a thread. What runs at startup
+    keeps nobody waiting.
+    """
+    if "async def" not in file.text:
+        return None
+    function = file.enclosing_function(call)
+    if function is None or any(
+        isinstance(above, cst.Lambda) for above in file.ancestors(call) if above is not function
+    ):
+        return None
+    key = "functions that coroutines call"
+    if key not in file.answers:
+        file.answers[key] = _called_by_coroutines(file)
+    known: dict[int, cst.Call] = file.answers[key]
+    return known.get(id(function))
+
+
+def _called_by_coroutines(file: PythonFile) -> dict[int, cst.Call]:
+    found: dict[int, cst.Call] = {}
+    for statement in file.statements():
+        for node in file.walk(statement):
+            if not isinstance(node, cst.Call) or in_coroutine(node, file) is None or is_awaited(node, file):
+                continue
+            callee = file.definition(node.func)
+            if (
+                isinstance(callee, cst.FunctionDef)
+                and callee.asynchronous is None
+                and all(each.name in _TRANSPARENT for each in file.decorators(callee))
+                and not any(isinstance(each, cst.Yield) for each in file.walk(callee.body))
+                and startup_around(node, file) is None
+                and not file.in_main_block(node)
+            ):
+                found.setdefault(id(callee), node)
+    return found
 
 
 def _is_known(call: cst.Call, coroutine: cst.FunctionDef, through: str, file: PythonFile) -> bool:
