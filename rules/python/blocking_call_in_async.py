@@ -441,21 +441,28 @@ def _coroutine_around(call: cst.Call, file: PythonFile) -> cst.Call | None:
 
 def _called_by_coroutines(file: PythonFile) -> dict[int, cst.Call]:
     found: dict[int, cst.Call] = {}
+    separate: set[int] = set()
     for statement in file.statements():
         for node in file.walk(statement):
             if not isinstance(node, cst.Call) or in_coroutine(node, file) is None or is_awaited(node, file):
                 continue
             callee = file.definition(node.func)
-            if (
-                isinstance(callee, cst.FunctionDef)
-                and callee.asynchronous is None
-                and all(each.name in _TRANSPARENT for each in file.decorators(callee))
-                and not any(isinstance(each, cst.Yield) for each in file.walk(callee.body))
-                and startup_around(node, file) is None
-                and not file.in_main_block(node)
-            ):
-                found.setdefault(id(callee), node)
+            if not isinstance(callee, cst.FunctionDef) or id(callee) in found or id(callee) in separate:
+                continue
+            if not _runs_as_a_part(callee, file):
+                separate.add(id(callee))
+            elif startup_around(node, file) is None and not file.in_main_block(node):
+                found[id(callee)] = node
     return found
+
+
+def _runs_as_a_part(function: cst.FunctionDef, file: PythonFile) -> bool:
+    """Whether the code of a function runs where it is called, and not in a thread or piece by piece."""
+    return (
+        function.asynchronous is None
+        and all(each.name in _TRANSPARENT for each in file.decorators(function))
+        and not any(isinstance(each, cst.Yield) for each in file.walk(function.body))
+    )
 
 
 def _is_known(call: cst.Call, coroutine: cst.FunctionDef, through: str, file: PythonFile) -> bool:

@@ -105,6 +105,24 @@ class Billing:
         ),
         bad(
             """\
+import requests
+from authlib.integrations.requests_client import OAuth2Session
+from requests_cache import CachedSession
+
+cached = CachedSession("cache")
+patient = OAuth2Session(default_timeout=10)
+patient.get(URL)
+
+
+def me(token):
+    oauth = OAuth2Session(token=token)
+    cached.get(URL)  # <-- here
+    return oauth.get(URL)  # <-- here
+""",
+            note="sessions that are made of one of requests",
+        ),
+        bad(
+            """\
 from urllib.request import build_opener, urlopen
 
 urlopen(url)  # <-- here
@@ -604,7 +622,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             yield from _without(call, limit, file, rule)
     elif match.trigger is SESSIONS:
         methods = limits.SESSION_LIMITS[name]
-        if not _is_adapted(call, file):
+        if "default_timeout" not in file.keyword_arguments(call) and not _is_adapted(call, file):
             for each in calls_on(call, frozenset(methods), file):
                 limit = methods[_method(each)]
                 if not (limit.socket and socket_limited):

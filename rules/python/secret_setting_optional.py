@@ -311,11 +311,30 @@ def _is_in_test(node: cst.CSTNode, file: PythonFile) -> bool:
     return False
 
 
-def _only_says(block: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether a block does nothing but write to the log."""
-    if isinstance(block, cst.If | cst.Else):
-        inner = (block.body, block.orelse) if isinstance(block, cst.If) else (block.body,)
-        return all(_only_says(each, file) for each in inner if each is not None)
+def _only_says(branch: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a block, and every branch behind it, does nothing but write to the log; worked out once for each."""
+    pending: list[cst.CSTNode] = [branch]
+    key = "secret-setting-optional: only says"
+    known: dict[int, bool] = file.answers.setdefault(key, {})
+    chain: list[int] = []
+    answer = True
+    while pending and answer:
+        node = pending.pop()
+        if id(node) in known:
+            answer = known[id(node)]
+            break
+        chain.append(id(node))
+        if isinstance(node, cst.If | cst.Else):
+            answer = _block_only_says(node.body, file)
+            if isinstance(node, cst.If) and node.orelse is not None:
+                pending.append(node.orelse)
+        else:
+            answer = _block_only_says(node, file)
+    known.update(dict.fromkeys(chain, answer))  # a branch is as good as the worst behind it
+    return answer
+
+
+def _block_only_says(block: cst.CSTNode, file: PythonFile) -> bool:
     lines = getattr(block, "body", ())
     statements = [
         small
@@ -326,8 +345,13 @@ def _only_says(block: cst.CSTNode, file: PythonFile) -> bool:
         isinstance(each, cst.Pass)
         or (
             isinstance(each, cst.Expr)
-            and isinstance(each.value, cst.Call | cst.Await | cst.SimpleString | cst.Ellipsis)
-            and bool(_SAYS.search(file.code(each.value)) or not isinstance(each.value, cst.Call | cst.Await))
+            and (
+                isinstance(each.value, cst.SimpleString | cst.Ellipsis)
+                or (
+                    isinstance(each.value, cst.Call | cst.Await)
+                    and _SAYS.search(file.code(each.value)) is not None
+                )
+            )
         )
         for each in statements
     )

@@ -145,6 +145,11 @@ SESSION_LIMITS: dict[str, dict[str, Limit]] = {
     "requests.Session": _REQUESTS_SESSION,
     "requests.session": _REQUESTS_SESSION,
     "requests.sessions.Session": _REQUESTS_SESSION,
+    "requests_oauthlib.OAuth1Session": _REQUESTS_SESSION,
+    "requests_oauthlib.OAuth2Session": _REQUESTS_SESSION,
+    "authlib.integrations.requests_client.OAuth1Session": _REQUESTS_SESSION,
+    "authlib.integrations.requests_client.OAuth2Session": _REQUESTS_SESSION,
+    "requests_cache.CachedSession": _REQUESTS_SESSION,
     "urllib.request.build_opener": _OPENER,
     "urllib.request.OpenerDirector": _OPENER,
 }
