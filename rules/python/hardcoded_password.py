@@ -365,6 +365,7 @@ requests.get("https://api.example.com", auth=("shop", os.environ["PASSWORD"]), t
 requests.get("https://api.github.com/user", auth=(os.environ["TOKEN"], "x-oauth-basic"), timeout=5)
 requests.get("https://api.example.com", headers={"Authorization": f"Bearer {token}"}, timeout=5)
 requests.get("https://api.example.com", headers={"Authorization": "Bearer "}, timeout=5)
+said = os.getenv("API_KEY") or "missing"
 TEXTS = {"password_reset": "Set a new password", "password": "Passwort"}
 """,
             note="for developers, a server of one's own that asks for no key, and labels",
@@ -741,7 +742,8 @@ def _of_read(call: cst.Call, file: PythonFile) -> Iterator[tuple[cst.CSTNode, st
     while isinstance(chain, cst.BooleanOperation) and isinstance(chain.operator, cst.Or):
         if chain.left is below and not _is_bound_to_secret(chain, file):
             for each, text in literal_defaults(chain.right, file):
-                yield each, text, f"`{read.name}` falls back to"
+                if looks_random(text) or not is_outgoing(read.name):  # `os.getenv("API_KEY") or "missing"`
+                    yield each, text, f"`{read.name}` falls back to"
         below, chain = chain, file.parent(chain)
 
 
