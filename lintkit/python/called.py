@@ -116,6 +116,16 @@ _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)\b", re.MULTILINE)
 _TALKS = re.compile(r"^[ \t]*(?:print|input)\(|\bsys\.argv\b|\bargparse\b", re.MULTILINE)
 
 
+_STARTED_BY_MACHINES = re.compile(
+    r"health|check|status|probe|wait|cron|worker|entry|start|boot|init", re.IGNORECASE
+)
+
+
 def is_one_off(file: PythonFile) -> bool:
-    """Whether a file is a script that somebody runs and watches: it defines nothing, and talks to a terminal."""
+    """Whether a file is a script that somebody runs and watches: it defines nothing, and talks to a terminal.
+
+    Not one that a container or a timer starts, such as a health check, by its name.
+    """
+    if _STARTED_BY_MACHINES.search(file.path.rpartition("/")[2]):
+        return False
     return not _DEFINES.search(file.text) and _TALKS.search(file.text) is not None

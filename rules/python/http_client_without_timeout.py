@@ -122,6 +122,17 @@ def me(token):
             note="sessions that are made of one of requests",
         ),
         bad(
+            {
+                "docker/fetch_status.py": """\
+from urllib.request import urlopen
+
+with urlopen("http://localhost:8000/status") as answer:  # <-- here
+    print(answer.status)
+"""
+            },
+            note="a script that a container starts",
+        ),
+        bad(
             """\
 from urllib.request import build_opener, urlopen
 
