@@ -8,6 +8,7 @@ regions are where neighbours leak.
 from __future__ import annotations
 
 import base64
+import json
 import random
 import string
 from collections.abc import Callable, Iterator
@@ -74,13 +75,16 @@ class Repository:
     canaries: tuple[Canary, ...]
 
 
-def repository(seed: int = 0, count: int = 200) -> Repository:
-    """A repository with `count` secrets in places of every kind, the same for the same seed."""
+def repository(seed: int = 0, count: int = 300) -> Repository:
+    """A repository with `count` secrets in places of every kind, the same for the same seed.
+
+    With fewer secrets than places every few places get one, so that all kinds of them are there.
+    """
     rng = random.Random(seed)
     files: dict[str, str] = {}
     canaries: list[Canary] = []
     for index in range(count):
-        place = PLACES[index % len(PLACES)]
+        place = PLACES[index * len(PLACES) // count if count < len(PLACES) else index % len(PLACES)]
         near = index % 2 == 0
         # A place takes only the forms that can be written there.
         secret = rng.choice(place.forms)(rng)
@@ -305,6 +309,60 @@ def _base64(writer: Callable[[str], Writer], text: str) -> Writer:
     return write
 
 
+NO_SIGNS = frozenset(
+    {
+        *("glued user", "parts of a url", "netloc", "oracle", "signed url", "login in a comment"),
+        *("row in a comment", "encoded login", "encoded text", "header of a cookie"),
+    }
+)
+"""Places in which some signs of a secret would be signs of the place."""
+
+COMMANDS = (
+    *("useradd -p SECRET web", "usermod --password SECRET web", "echo web:SECRET | chpasswd"),
+    *("chpasswd <<< web:SECRET", "yes SECRET | passwd web", "echo SECRET | passwd --stdin web"),
+    *("echo SECRET | sudo -S ls", "sudo -S ls <<< SECRET", "echo SECRET | kinit web", "kinit web <<< SECRET"),
+    *("htpasswd -cb /etc/users web SECRET", "mysql -uroot -pSECRET", "mysqladmin password SECRET"),
+    *("MYSQL_PWD=SECRET mysql", "PGPASSWORD=SECRET psql", "psql postgresql://u:SECRET@h/x"),
+    *("curl -u u:SECRET h", "curl -uu:SECRET h", "curl -sSLu u:SECRET h", "curl -U u:SECRET h"),
+    *("curl --cookie session=SECRET h", "curl --oauth2-bearer SECRET h", "wget --password=SECRET h"),
+    *("http -a u:SECRET h", "docker login -u u -p SECRET", "docker login -uu -pSECRET"),
+    *("docker login --password-stdin <<< SECRET", "skopeo copy --src-creds u:SECRET a b"),
+    *("sshpass -p SECRET ssh h", "sshpass -pSECRET ssh h", "redis-cli -a SECRET ping"),
+    *("redis-cli --pass SECRET ping", "redis-cli AUTH SECRET", "openssl enc -pass pass:SECRET"),
+    *("openssl rsa -passin pass:SECRET", "openssl enc -K SECRET", "openssl passwd -6 -salt x SECRET"),
+    *("keytool -storepass SECRET", "gpg --passphrase SECRET -c x", "zip -P SECRET x", "7z x -pSECRET x"),
+    *("smbclient -U u%SECRET h", "smbclient //h/x SECRET", "rabbitmqctl add_user web SECRET"),
+    *("rabbitmqctl change_password web SECRET", "sqlplus web/SECRET@db", "composer config bearer.x SECRET"),
+    *("bundle config gems.x u:SECRET", "npm config set //r/:_authToken SECRET", "lftp -u u,SECRET h"),
+    *("aws configure set aws_secret_access_key SECRET", "mosquitto_passwd -b f u SECRET"),
+    *("vncpasswd -f <<< SECRET", "wpa_passphrase ssid SECRET", "mc alias set x https://h u SECRET"),
+    *("kubectl create secret generic x --from-literal=a=SECRET", "sonar-scanner -Dsonar.login=SECRET"),
+    *("java -Djavax.net.ssl.keyStorePassword=SECRET", "ssh-keygen -N SECRET -f k", "slappasswd -s SECRET"),
+    *("neo4j-admin dbms set-initial-password SECRET", "snyk auth SECRET", "rclone obscure SECRET"),
+)
+"""Commands that take a password; each is planted in every kind of file that can hold a command."""
+
+FILES = {
+    ".npmrc": "//r/:_authToken=SECRET",
+    ".netrc": "machine h\n  login u\n  password SECRET",
+    ".pgpass": "db:5432:x:u:SECRET",
+    "pip.conf": "[global]\nindex-url = https://u:SECRET@h/simple",
+    "userlist.txt": '"web" "SECRET"',
+    "redis.conf": "sentinel auth-pass m SECRET",
+    "haproxy.cfg": "user web insecure-password SECRET",
+    "init.sql": "INSERT INTO users VALUES ('a', 'SECRET');",
+    "app.properties": "db.url=jdbc:mysql://h/x?user=u&password=SECRET",
+    "azure.conf": "storage=AccountName=x;AccountKey=SECRET;EndpointSuffix=y",
+    "odbc.ini": "conn = Server=x;Uid=u;Pwd=SECRET;",
+    "token.json": '{"token": {"value": "SECRET"}}',
+    "users.json": '{"users": {"admin": "SECRET"}}',
+    "passwords.json": '{"passwords": ["a", "SECRET"]}',
+    "cookies.json": '{"cookies": [{"name": "session", "value": "SECRET"}]}',
+    "docker.json": '{"auths": {"r": {"auth": "SECRET"}}}',
+}
+"""Files that hold a password; each is planted as a text, in a ConfigMap, in a compose config and in a Dockerfile."""
+
+
 def _places() -> Iterator[Place]:
     for name, statement in {
         "assignment": 'NAME = "SECRET"',
@@ -364,6 +422,44 @@ def _places() -> Iterator[Place]:
         "bind by place": 'server.simple_bind_s("cn=web", "SECRET")',
         "option with two names": 'parser.add_argument("--token", "-t", type=str, default="SECRET")',
         "option with more": '@click.option("--password", prompt=True, default="SECRET")',
+        "case": 'match password:\n    case "SECRET":\n        pass',
+        "case of several": 'match user, password:\n    case "admin", "SECRET" | "x":\n        pass',
+        "later case": 'match self.password:\n    case "x":\n        pass\n    case "SECRET":\n        pass',
+        "list of logins": 'LOGINS = [("admin", "SECRET"), ("guest", "x")]',
+        "mapping of users": 'USERS = {"admin": "SECRET"}',
+        "cookies": 'requests.get(url, cookies={"session": "SECRET"})',
+        "cookie": 'response.set_cookie("session", "SECRET")',
+        "cookie of a session": 'session.cookies["id"] = "SECRET"',
+        "header of a cookie": 'headers = {"Cookie": "session=SECRET; theme=dark"}',
+        "middleware": 'app.add_middleware(SessionMiddleware, "SECRET")',
+        "middleware around": 'SessionMiddleware(app, "SECRET")',
+        "sql without columns": "cur.execute(\"INSERT INTO users VALUES ('admin', 'SECRET')\")",
+        "sql with columns": "cur.execute(\"INSERT INTO users (name, password) VALUES ('a', 'SECRET')\")",
+        "sql with place holders": (
+            'cur.execute("INSERT INTO users (name, password) VALUES (%s, %s)", ("admin", "SECRET"))'
+        ),
+        "sql crypt": "cur.execute(\"SELECT crypt('SECRET', gen_salt('bf'))\")",
+        "sql cipher": "cur.execute(\"SELECT pgp_sym_encrypt(x, 'SECRET')\")",
+        "sql identified": "cur.execute(\"CREATE USER web IDENTIFIED BY 'SECRET'\")",
+        "sql role": "cur.execute(\"CREATE ROLE web LOGIN PASSWORD 'SECRET'\")",
+        "sql function": "cur.execute(\"SET PASSWORD FOR web = PASSWORD('SECRET')\")",
+        "line under a comment": 'telnet.write(b"SECRET\\n")  # password',
+        "answer to a prompt": 'child.expect("Password:")\nchild.sendline("SECRET")',
+        "encoded login": 'base64.b64encode(b"web:SECRET")',
+        "encoded text": 'base64.b64encode("web:SECRET".encode())',
+        "command of a list": 'subprocess.run(["useradd", "-p", "SECRET", "web"])',
+        "glued user": 'subprocess.run(["curl", "-uweb:SECRET", url])',
+        "name written together": 'restuserkey = "SECRET"',
+        "parts of a url": 'urlunparse(("redis", "u:SECRET@h", "", "", "", ""))',
+        "netloc": 'parts._replace(netloc="u:SECRET@h")',
+        "oracle": 'url = "jdbc:oracle:thin:web/SECRET@db:1521:x"',
+        "oracle by place": 'oracledb.connect("web", "SECRET", "db")',
+        "signed url": 'url = "https://store.example.org/x?sig=SECRET"',
+        "api by place": 'StripeClient("SECRET")',
+        "hash": 'generate_password_hash("SECRET")',
+        "said": 'print("password is", "SECRET")',
+        "login in a comment": "# log in with admin / SECRET",
+        "row in a comment": "# | admin | SECRET |",
         "reason": "x = 1  # lintkit: ignore[python/print-in-client] -- SECRET",
     }.items():
         forms = (
@@ -373,6 +469,8 @@ def _places() -> Iterator[Place]:
             if name == "header"
             else (*TOKENS, strong_password)
             if name == "reason"
+            else PLAIN
+            if name in NO_SIGNS
             else ANY
         )
         if "token" in name and "url" in name:
@@ -600,6 +698,93 @@ def _places() -> Iterator[Place]:
         yield Place(f"file {name}", "part{index}/SECRET.py", forms, _python("x = 1"))
         yield Place(f"broken file {name}", "SECRET/broken.py", forms, _plain("x = (\n"))
     yield Place("dockerignore comment", "part{index}/.dockerignore", ANY, _plain("*.log\n# LOWER: SECRET\n"))
+    yield from _commands()
+    yield from _files()
+    for name, text in {
+        "table": '[token]\nvalue = "SECRET"\n',
+        "table of many": '[passwords]\nadmin = "SECRET"\n',
+        "table in a table": '[secrets.db]\nx = "SECRET"\n',
+        "dotted": 'token.value = "SECRET"\n',
+        "logins": 'logins = [["admin", "SECRET"]]\n',
+        "comment of a login": "# admin / SECRET\n",
+    }.items():
+        forms = PLAIN if "comment" in name else ANY
+        yield Place(f"toml {name}", "conf{index}/settings.toml", forms, _plain(text))
+    for name, line in {
+        "users": "USERS=admin:SECRET",
+        "json": 'JSON={"token":{"value":"SECRET"}}',
+        "cookie": "SESSION_COOKIE=SECRET",
+        "written together": "restuserkey=SECRET",
+        "login in a comment": "# admin / SECRET",
+        "row in a comment": "# | admin | SECRET |",
+    }.items():
+        yield Place(f"dotenv {name}", "env{index}/.env.production", PLAIN, _dotenv(line))
+    yield Place("markdown login", "docs{index}/README.md", PLAIN, _plain("Log in as `admin` / `SECRET`.\n"))
+    yield Place(
+        "markdown table",
+        "docs{index}/README.md",
+        PLAIN,
+        _plain("| User | Password |\n|---|---|\n| admin | SECRET |\n"),
+    )
+    header = "          livenessProbe:\n            httpGet:\n              httpHeaders:\n"
+    yield Place(
+        "kubernetes header",
+        "deploy{index}/web.yaml",
+        PLAIN,
+        _kubernetes(f"{header}                - name: Cookie\n                  value: session=SECRET\n"),
+    )
+    yield Place(
+        "kubernetes annotation",
+        "deploy{index}/web.yaml",
+        PLAIN,
+        _plain(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    admin-password: SECRET\n"
+        ),
+    )
+
+
+def _commands() -> Iterator[Place]:
+    """Each command in a shell line of every kind, and as the words of a list."""
+    workflow = (
+        "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: |\n          COMMAND\n"
+    )
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  run.sh: |\n    COMMAND\n"
+    for command in COMMANDS:
+        places = {
+            "dockerfile": ("image{index}/Dockerfile", _dockerfile(f"RUN {command}")),
+            "health check": ("image{index}/Dockerfile", _dockerfile(f"HEALTHCHECK CMD {command}")),
+            "compose": ("stack{index}/compose.yaml", _compose(f"    command: {command}\n")),
+            "workflow": (".github/workflows/w{index}.yml", _plain(workflow.replace("COMMAND", command))),
+            "configmap": ("deploy{index}/web.yaml", _plain(config.replace("COMMAND", command))),
+            "python": ("service{index}/cache_client.py", _python(f"os.system({command!r})")),
+            "text": ("docs{index}/README.md", _plain(f"    {command}\n")),
+        }
+        if not set("|<:") & set(command):
+            items = json.dumps(command.split())
+            lines = "".join(f"      - {word}\n" for word in command.split())
+            places["compose list"] = ("stack{index}/compose.yaml", _compose(f"    command: {items}\n"))
+            places["compose lines"] = ("stack{index}/compose.yaml", _compose(f"    command:\n{lines}"))
+            places["python list"] = ("service{index}/cache_client.py", _python(f"subprocess.run({items})"))
+        for name, (path, write) in places.items():
+            yield Place(f"{name} {command}", path, PLAIN, write)
+
+
+def _files() -> Iterator[Place]:
+    """Each file by itself and inside of others."""
+    for name, text in FILES.items():
+        indented = "".join(f"    {line}\n" for line in text.splitlines())
+        config = f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  {name}: |\n{indented}"
+        places = {
+            "file": (f"conf{{index}}/{name}", _plain(f"{text}\n")),
+            "configmap": ("deploy{index}/web.yaml", _plain(config)),
+            "compose config": (
+                "stack{index}/compose.yaml",
+                _plain(f"configs:\n  a:\n   content: |\n{indented}"),
+            ),
+            "here document": ("image{index}/Dockerfile", _dockerfile(f"COPY <<EOF /etc/x\n{text}\nEOF")),
+        }
+        for where, (path, write) in places.items():
+            yield Place(f"{where} {name}", path, PLAIN, write)
 
 
 PLACES = tuple(_places())

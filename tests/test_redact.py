@@ -432,3 +432,75 @@ def test_a_password_in_a_longer_word_than_an_object_s_name_is_masked() -> None:
     found = find_secrets(text, "kubernetes")
     assert "accounts-db7" not in scrub("`x/accounts-db7`", found.values, names=found.names)
     assert "accounts-db7" not in scrub("`accounts-db-config-accounts-db7`", found.values, names=found.names)
+
+
+WEAK = (
+    "admin",
+    "postgres",
+    "redis",
+    "password",
+    "apipassword",
+    "kelpshop",
+    "kelp-shop",
+    "kelp-shop-db",
+    "changeit",
+)
+OBJECTS = (
+    "Secret `{}` has no key `{}`",
+    "container `{}` runs as root",
+    "services `web` and `{}` publish one port",
+    "image `{}:latest` moves",
+    "image `registry.example.com/{}` moves",
+    "`labels` is missing from `Deployment/{}.metadata`",
+    "ConfigMap `{}-config` is missing",
+)
+
+
+@given(st.sampled_from(WEAK), st.sampled_from(OBJECTS), st.sets(st.sampled_from(WEAK)))
+def test_the_name_of_a_thing_is_shown_although_a_password_equals_it(
+    name: str, message: str, values: set[str]
+) -> None:
+    said = message.replace("{}", name)
+    assert scrub(said, frozenset(values | {name})) == said
+
+
+@given(st.sampled_from([name for name in WEAK if len(name) >= 4]))
+def test_the_value_is_masked_where_it_is_quoted_as_one(name: str) -> None:
+    masked = "*" * len(name)
+    assert scrub(f"`{name}` of container `{name}`", frozenset({name})) == f"`{masked}` of container `{name}`"
+    assert scrub(f"container {name} value {name}", frozenset({name}), quoted=True) == (
+        f"container {name} value {masked}"
+    )
+
+
+@pytest.mark.parametrize("secret", [S + "-4711", "sk_" + "live_" + "4eC39HqLyjWDarjtT1zdp7dc"])
+def test_a_name_that_has_the_form_of_a_secret_is_masked(secret: str) -> None:
+    assert secret not in scrub(f"container `{secret}` and Secret `{secret}`", frozenset({secret}))
+
+
+@pytest.mark.parametrize("name", [name for name in WEAK if "-" in name])
+def test_names_in_a_file_stay_readable_beside_a_password_that_equals_them(name: str) -> None:
+    text = (
+        f"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\nstringData:\n  password: {name}\n---\n"
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}-config\n---\n"
+        f"secretGenerator:\n  - name: {name}\n    literals: [password={name}]\n"
+    )
+    masked = redact(text, "kubernetes")
+    assert masked.count(name) == 3
+    assert f"name: {name}-config" in masked
+    assert f"password: {name}" not in masked
+    assert f"password={name}" not in masked
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("DB_PASSWORD=kelp # of the database", "DB_PASSWORD=**** # of the database"),
+        ("DB_PASSWORD= # of the database", "DB_PASSWORD= # of the database"),
+        ("DB_PASSWORD=kelp#1", "DB_PASSWORD=******"),
+        ("DB_PASSWORD=#kelp", "DB_PASSWORD=*****"),
+        ("DB_PASSWORD='kelp # 1' # why", "DB_PASSWORD='********' # why"),
+    ],
+)
+def test_a_comment_behind_a_value_of_a_dotenv_file_stays_readable(line: str, masked: str) -> None:
+    assert redact(line, "dotenv") == masked

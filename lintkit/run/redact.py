@@ -11,10 +11,12 @@ where somebody's password is `image`. So the two have to be told apart, without 
   password in a URL), because a rule may have put together what stands in pieces in its file.
 - Outside of backticks stand words. Of them only what no word can be is masked: a second line of defence, for rules
   that quote as they should not.
-- A name that equals a password is no password: the objects and containers of a manifest are said by their names, which
-  the file shows, also where a password is a part of one. What the masked text of the file still shows, such as the
-  image `shop/vineyard:2` beside a password `vineyard`, may be said, since each report shows it. A finding on the line
-  of a secret has no such leave: there a bare word may well be the secret.
+- The name of a thing is no secret, unless it has the form of one: what stands behind the word for a thing ("container
+  `vineyard`", "Secret `vineyard`"), and what the file calls so (`name: vineyard`), is shown although a password equals
+  it, or is a part of it. Where it is the value that is quoted, it is masked.
+- A name that equals a password is no password: what the masked text of the file still shows, such as the image
+  `shop/vineyard:2` beside a password `vineyard`, may be said, since each report shows it. A finding on the line of a
+  secret has no such leave: there a bare word may well be the secret.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ from lintkit.model import Kind
 from lintkit.secrets import secret_spans, split_words
 from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
-from lintkit.secrets.spans import merge, secrets_in_prose
+from lintkit.secrets.spans import is_random_word, merge, secrets_in_prose
 from lintkit.secrets.values import is_well_known
 from lintkit.words.quotation import quotations
 
@@ -47,6 +49,28 @@ _BOUND = re.compile(
     r"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
 """What a line of Python gives a name to."""
+_THING = re.compile(
+    r"""(?:\b(?:containers?|services?|images?|stages?|volumes?|networks?|namespaces?|hosts?|jobs?|steps?|workloads?|pods?
+    |keys?|variables?|options?|labels?|files?|folders?|env_file|fields?|parameters?|projects?|objects?|settings?
+    |functions?|class|classes|kind|named|called|selector|role|target|build|context|registry|claim|app|section
+    |Secrets?|ConfigMaps?|Deployments?|StatefulSets?|DaemonSets?|ReplicaSets?|CronJobs?|Jobs?|Pods?|Services?
+    |ServiceAccounts?|Ingress|Namespaces?|(?:Cluster)?Role(?:Binding)?s?|PersistentVolumeClaims?|HorizontalPodAutoscaler
+    |PodDisruptionBudget|NetworkPolicy|Rollout|DeploymentConfig|SealedSecret|ExternalSecret|Kustomization|Component)
+    (?:[ ](?:container|variable|service|image|of))?[ ])\Z""",
+    re.VERBOSE,
+)
+"""What stands before a quotation that is the name of a thing."""
+_AND = re.compile(r"(?:`[^`]*`(?:, | and | or |/))+\Z")
+_NAME_FIELD = re.compile(
+    r"""(?:^|[\s{,\[-])["']?(?:name|namespace|app|image|host|hostname|container_name|service|serviceName|secretName
+    |claimName|serviceAccountName|namePrefix|nameSuffix|database|instance|component|app\.kubernetes\.io/\w+|key|user|username
+    |POSTGRES_(?:USER|DB)|MYSQL_(?:USER|DATABASE))["']?[ \t]*[:=][ \t]*["']?\Z""",
+    re.VERBOSE,
+)
+_TAGGED = re.compile(r"(?P<name>[\w.\-/]{1,253})(?::[\w.\-]{1,128})?")
+_KIND_BEFORE = re.compile(r"\b[A-Z][A-Za-z]{2,60}/\Z")
+"""`Deployment/web`"""
+_NAME_TOKEN = re.compile(r"[\w.\-/]{0,253}")
 _LEAST = 4
 _LEAST_PIECE = 12
 _LEAST_FORM = 8
@@ -58,6 +82,7 @@ _FEW = 100
 _WORDS_OF_A_COMMAND = 5
 _FREE = 8
 """A value of letters alone that is shorter than this is masked in a message only where it stands as a word."""
+_WORDLIKE = re.compile(r"[A-Za-z][A-Za-z_.\-]*\d{0,2}")
 _FREE_WORD = 13
 """The same for small letters alone: a password that is a word is often the name of the project as well."""
 
@@ -102,7 +127,7 @@ def redact(
         position = end
     pieces.append(text[position:])
     repeated = frozenset(value for value in secrets.values if len(value) >= _FREE and not value.isalpha())
-    return _mask_values("".join(pieces), repeated, secrets.names)
+    return _mask_repeated("".join(pieces), repeated, secrets.names)
 
 
 def redact_prose(words: str) -> str:
@@ -171,6 +196,12 @@ def scrub(
             continue
         if _is_within_a_name(words, start, end, names):
             continue
+        if (
+            part is not None
+            and may_be_a_name(value)
+            and _names_a_thing(words, start, end, part, quoted=quoted)
+        ):
+            continue
         if any(_may_be_said(words, start, end, part, text) for text in shown):
             continue
         found.append((start, end))
@@ -186,6 +217,28 @@ def _forms(words: str) -> Iterator[tuple[int, int]]:
 @lru_cache(maxsize=1024)
 def _found_by_form(part: str) -> tuple[tuple[int, int], ...]:
     return tuple((start, end) for start, end in spans_by_form(part) if not is_well_known(part[start:end]))
+
+
+def _names_a_thing(words: str, start: int, end: int, part: tuple[int, int], *, quoted: bool) -> bool:
+    """Whether the word around a value stands behind the word for a thing: container `x`, Secret `x`.
+
+    In a message that is the whole quotation, but for the tag of an image; in a subject the word itself.
+    """
+    low, high = part
+    if _KIND_BEFORE.search(words, low, start) and not words[end : end + 1].isalnum():
+        return True
+    if quoted:
+        while start > low and not words[start - 1].isspace():
+            start -= 1
+        high = _end_of_name(words, end)
+    else:
+        start = low
+    name = _TAGGED.fullmatch(words, start, high)
+    if name is None or name.end("name") < end:
+        return False
+    before = words[max(0, start - 120) : start].removesuffix("`")
+    chain = _AND.search(before)
+    return _THING.search(before[: chain.start()] if chain else before) is not None
 
 
 def _may_be_said(words: str, start: int, end: int, part: tuple[int, int] | None, shown: str) -> bool:
@@ -231,11 +284,40 @@ def _is_within_a_name(words: str, start: int, end: int, names: frozenset[str]) -
     return words[start:end].strip(".-") in names
 
 
-def _mask_values(text: str, values: frozenset[str], names: frozenset[str] = frozenset()) -> str:
-    """`text` with every one of `values` masked where it occurs, but for the names that hold one."""
+def _mask_repeated(text: str, values: frozenset[str], names: frozenset[str]) -> str:
+    """`text` with every one of `values` masked where it occurs, unless it is the name of a thing there."""
     places = _few(text, values) if len(values) <= _FEW else _many(text, values)
     found = [(start, start + len(value)) for value, start in places]
-    return _mask(text, [each for each in found if not _is_within_a_name(text, *each, names)])
+    return _mask(text, [each for each in found if not _is_named_so(text, *each, names)])
+
+
+def may_be_a_name(value: str) -> bool:
+    """Whether a secret may be the name of a thing as well: words, not what was generated or has a known form."""
+    return _WORDLIKE.fullmatch(value) is not None and not _is_by_form(value)
+
+
+def _is_by_form(value: str) -> bool:
+    return bool(_found_by_form(value)) or is_random_word(value)
+
+
+def _is_named_so(text: str, start: int, end: int, names: frozenset[str]) -> bool:
+    """Whether a place stands within the name of an object, the value of a field for names, or the key of a mapping."""
+    if _is_within_a_name(text, start, end, names):
+        return True
+    if not may_be_a_name(text[start:end]):
+        return False
+    while start and end - start < 253 and (text[start - 1].isalnum() or text[start - 1] in "-_./"):
+        start -= 1
+    end = _end_of_name(text, end)
+    after = text[end : end + 2]
+    if after[:1] == ":" and after[1:] in ("", " ", "\n", "\r"):
+        return not text[max(0, start - 1) : start].strip(" \n\"'")
+    return _NAME_FIELD.search(text, max(0, start - 60), start) is not None
+
+
+def _end_of_name(text: str, end: int) -> int:
+    match = _NAME_TOKEN.match(text, end)
+    return match.end() if match else end
 
 
 def _mask(text: str, found: list[tuple[int, int]]) -> str:

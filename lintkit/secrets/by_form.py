@@ -17,10 +17,12 @@ _PEM_BODY = pattern(r"[A-Za-z0-9+/=\s\\\"',#:|.-]*")
 _URL_USER = pattern(r"""(?i)\bhttps?://([^\s/?#"'`<>:@\\]{1,300})(?::(?:x-oauth-basic|x)?)?@""")
 _BEFORE_HOST = pattern(
     r"""(?<![^\s"'`=<>(\[{,])(?!(?:mailto|acct|xmpp|sip|sips):)[\w.+$%\-]{1,64}[:](?!//)([^\s"'`<>@/]{4,200})
-    @(?:[A-Za-z0-9][\w.\-]*(?::\d{1,5})?/|[A-Za-z0-9][\w.\-]*:\d{2,5}(?![\w.])|(?:tcp|udp|unix)\(|/\w)""",
+    @(?:[A-Za-z0-9][\w.\-]*(?::\d{1,5})?/|[A-Za-z0-9][\w.\-]*:\d{2,5}(?![\w.])|[A-Za-z0-9][\w.\-]*["']|(?:tcp|udp|unix)\(|/\w)""",
     re.VERBOSE,
 )
 """`user:password@registry/image`, `user:password@proxy:3128`, `user:password@tcp(db:3306)/name`: no scheme before."""
+_QUERY = pattern(r"""[?&](?i:sig|signature|key|auth|code|hash|hmac|x-amz-signature)=([^\s&"'`#<>]{8,400})""")
+"""What signs a request, or opens it, in the query of a URL."""
 _LONGEST_NAME = 16
 _SHORTEST_TOKEN = 8
 
@@ -44,6 +46,8 @@ def spans_by_form(text: str) -> Ranges:
         found += [(s, e) for s, e in url_passwords(text) if not _harmless_password(text[s:e])]
         found += [match.span(1) for match in _URL_USER.finditer(text) if _is_token(match[1])]
         found += [match.span(1) for match in _BEFORE_HOST.finditer(text) if not _harmless_password(match[1])]
+    if "?" in text or "&" in text:
+        found += [match.span(1) for match in _QUERY.finditer(text) if not is_reference(match[1])]
     return found
 
 

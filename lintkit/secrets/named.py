@@ -33,7 +33,8 @@ _STEMS = (
     "pat=",
     "pat:",
     "pepper",
-    "erlang_cookie",
+    "cookie",
+    "logins",
     "otp",
     "pin",
 )
@@ -45,6 +46,17 @@ _AFTER = pattern(
     r"""\\?["'`*\]\)}]{0,4} [ \t]{0,80} (?P<separator>:=|=>|===?|!==?|\?=|\+=|\|\|=|=|:|\||>|<-)""",
     re.VERBOSE,
 )
+_DOTTED = pattern(r"(?:\.[\w\-]{1,60}){1,4}(?=[ \t]{0,80}[:=])")
+_TABLE = pattern(r"""[ \t]*\[{1,2}[ \t]*[\w."' \-]{1,200}\]{1,2}[ \t]*(?:#[^\r\n]*)?$""")
+"""The head of a table of TOML."""
+_NESTED = pattern(
+    r"""(?P<mark>\\{0,4}["'])(?P<text>(?:(?!(?P=mark))[^\r\n]){0,2000})(?P=mark)(?P<key>\s{0,40}:)?|[\[\](){}]
+    |(?P<bare>[^\s"'\\\[\](){},:]{1,400})(?P<bare_key>\s{0,40}:)?""",
+    re.VERBOSE,
+)
+_TABLE_ENTRY = pattern(r"""[ \t]*["']?(?P<name>[\w.\-]{1,200})["']?[ \t]*=""")
+_GIVEN = frozenset({"default", "const", "example", "examples", "enum"})
+"""Keys of a JSON Schema below which a value stands."""
 _NEXT_ITEM = pattern(r"""["']?[ \t]*,\s{0,200}(?=["'])|["']?[ \t]*\r?\n[ \t]*-[ \t]+""")
 _NEXT_BARE_ITEM = pattern(r"""[ \t]*,[ \t]*(?=[^\s"'\-\[{])""")
 _EXPLICIT = pattern(r"""["']?[ \t]*(?:\r\n|\r|\n)[ \t]*:[ \t]+""")
@@ -171,6 +183,7 @@ class NamedValues:
         self._mark = "`" if kind == "dockerfile" and _ESCAPE.match(text) else "\\"
         self._covered = 0
         self._line = (0, -1)
+        self._nested_steps = len(text) + _REACH
 
     def read(self) -> Ranges:
         """Where values stand that belong to a secret name."""
@@ -229,6 +242,13 @@ class NamedValues:
         if text[start - 1 : start] == "/" and (pointer := _POINTER.search(text[max(0, start - 340) : start])):
             self._patched(start, end, pointer[1])
         self._compared(start)
+        if _TABLE.match(text[self._line_start(start) : self._line_end(end, limit)]):
+            self._table(end, limit)
+            return
+        dotted = _DOTTED.match(text, end)
+        if dotted is not None:
+            end = dotted.end()
+            nature = mention(text[start:end].replace(".", "_"))
         after = _AFTER.match(text, end)
         if after and self._separates(start, after["separator"]):
             self._value(start, after.end(), nature, limit, after["separator"])
@@ -281,8 +301,11 @@ class NamedValues:
         before = self.text[max(self._line_start(start), start - 200) : start]
         if name in _SERVER_OPTIONS or _INSTRUCTION.search(before):
             return True
-        if name in {"password", "passwd"} and _LOGIN.search(before):
-            return True
+        if name in {"password", "passwd"}:
+            if not before.strip():  # each on its own line, as in a `.netrc`
+                before = self.text[max(0, start - 200) : start]
+            if _LOGIN.search(before):
+                return True
         word = spaced["word"].strip(".,;:!?()*_`")
         if spaced["to"]:
             return not word.isalpha() or len(word) >= 6
@@ -366,7 +389,7 @@ class NamedValues:
             tags = position
             position = self._skip(_TAG, position)
             self._anchors(tags, position)
-        if position >= limit or text[position] in "\r\n" or (text[position] == "#" and self._yaml):
+        if position >= limit or text[position] in "\r\n" or self._is_comment(position):
             if separator == ":":
                 self._next_lines(name, position, limit)
             return
@@ -374,6 +397,10 @@ class NamedValues:
         if quote:
             self.quoted(quote, nature, limit)
             return
+        if nature == "secret" and self._opens(name, position, separator):
+            many = self._yaml or self.kind in {"json", "toml"}
+            if self._nested(position, limit if many else self._line_end(position, limit)):
+                return
         if separator == "|":
             end = text.find("|", position, position + 400)
         elif separator == ">":
@@ -383,6 +410,73 @@ class NamedValues:
         self._bare(position, end if end != -1 else self._line_end(position, limit), nature)
         if separator == ":" and self._yaml:
             self._continuation(name, position, limit)
+
+    def _is_comment(self, position: int) -> bool:
+        """Whether a comment begins in the place of a value; in a dotenv file only behind a space."""
+        if self.text[position] != "#":
+            return False
+        return self._yaml or (self.kind == "dotenv" and self.text[position - 1] in " \t")
+
+    def _opens(self, name: int, position: int, separator: str) -> bool:
+        """Whether an object or a list begins here that belongs to a name; a path of an API is none."""
+        return (
+            self.text[position] in "{["
+            and self.text[position : position + 2] not in {"{{", "[["}
+            and separator in {":", "="}
+            and self.kind != "python"
+            and self.text[name - 1 : name] != "/"
+        )
+
+    def _nested(self, position: int, limit: int) -> bool:
+        """The values of an object or a list in brackets, unless they are those of a schema; False where it is none."""
+        strings: list[tuple[str, bool, int, int]] = []
+        key, depth = "", 0
+        end = position
+        top: list[str] = []
+        for match in _NESTED.finditer(self.text, position, min(limit, position + _REACH)):
+            self._nested_steps -= 1
+            if self._nested_steps < 0:
+                return False
+            mark = match.group()
+            if mark in "{[(":
+                depth += 1
+            elif mark in ")]}":
+                depth -= 1
+                key = ""
+                end = match.end()
+                if depth <= 0:
+                    break
+            elif match["key"] or match["bare_key"]:
+                key = match["text"] or match["bare"] or ""
+                top += [key] if depth == 1 else []
+            else:
+                group = "bare" if match["bare"] else "text"
+                strings.append((key, group == "bare", *match.span(group)))
+        if depth > 0:
+            return False
+        schema = bool(top) and all(_SHAPE.match(each) or each in _GIVEN for each in top)
+        for of, bare, start, stop in strings:
+            if schema and of not in _GIVEN:
+                continue
+            if not _STRUCTURE.match(f"{of}:") and not (
+                bare and self.visible(self.text[start:stop], "secret")
+            ):
+                self.found.append((start, stop))
+        if not schema:
+            self._covered = max(self._covered, end)
+        return True
+
+    def _table(self, position: int, limit: int) -> None:
+        """The values of the entries below the head of a table, up to the next one."""
+        start = self._next_line(position)
+        for _ in range(_LINES):
+            if start == -1 or start >= limit or self.text[start : start + 1] == "[":
+                return
+            stop = self._line_end(start, limit)
+            entry = _TABLE_ENTRY.match(self.text, start, stop)
+            if entry is not None and mention(entry["name"].replace(".", "_")) != "about":
+                self._value(entry.start("name"), entry.end(), "secret", limit, "=")
+            start = self._next_line(stop)
 
     def _anchors(self, start: int, end: int) -> None:
         """The names of anchors that may well be the secret that follows; a word or the name of a secret is none."""
@@ -494,7 +588,7 @@ class NamedValues:
 
     def _bare(self, start: int, end: int, nature: str) -> None:
         text = self.text
-        if self._yaml and (comment := _COMMENT.search(text, start, end)):
+        if (self._yaml or self.kind in {"dotenv", "toml"}) and (comment := _COMMENT.search(text, start, end)):
             end = comment.start()
         while end > start and text[end - 1] in " \t":
             end -= 1
@@ -539,6 +633,10 @@ class NamedValues:
     def _next_lines(self, name: int, position: int, limit: int) -> None:
         """A value that begins on the line after its key: a scalar, a list, or the entries of a mapping."""
         if not self._yaml:
+            begin = self._skip(_WHITESPACE, position)
+            opens = self.kind == "json" and self.text[begin : begin + 1] in {"{", "["}
+            if opens and self._nested(begin, limit):
+                return
             self.quoted(QUOTE.match(self.text, self._skip(_WHITESPACE, position), limit), "secret", limit)
             return
         below = list(self._lines_below(name, position, limit))

@@ -216,9 +216,11 @@ def is_secret_name(name: str) -> bool:
     return bool(secret_term(name))
 
 
-_MENTIONS = _TERMS | _set("tokens auth authorization salt pepper pat otp pin dsn apikeys")
+_MENTIONS = _TERMS | _set("logins tokens auth authorization salt pepper pat otp pin dsn apikeys")
 _MENTION_PARTS = pattern(
     r"passw|passphrase|passcode|secret|apikey|privatekey|accesskey|(?:auth|access|api|bot|user|bearer|refresh)token"
+    r"|(?:user|app|master|service|sign|signing|session|encrypt|encryption|crypto|license|client|deploy|shared|account|jwt"
+    r"|hmac|rest|bot|admin|ssh|root|hook|storage)keys?$|tokens?$"
     r"|^(?:db|user|root|admin|mysql|smtp|redis|require|ftp|ssh|key|store|my|pg|http)pass$|pwd$|masterauth"
 )
 _NO_MENTION = _set(
@@ -242,6 +244,10 @@ _ABOUT = _set(
 )
 
 
+_PLAINLY = _set("password passwd passphrase passcode secretkey apikey")
+"""Heads that say what a name holds whatever stands before them: `SERVICE_PASSWORD`, `keyStorePassword`."""
+
+
 @lru_cache(maxsize=8192)
 def mention(name: str) -> Literal["", "about", "secret"]:
     """How a name speaks of secrets, generously: redaction hides a value too many rather than one too few.
@@ -260,7 +266,9 @@ def mention(name: str) -> Literal["", "about", "secret"]:
             break
         if word in {"key", "keys"} and before and (before in _KEY_QUALIFIERS or before in _VENDORS):
             break
-        if word == "cookie" and before == "erlang":  # what the nodes of a cluster know one another by
+        if (
+            word in {"cookie", "cookies"} and index == len(words) - 1
+        ):  # of a session, or of the nodes of a cluster
             break
         if (
             word == "key"
@@ -272,4 +280,4 @@ def mention(name: str) -> Literal["", "about", "secret"]:
             break
     else:
         return ""
-    return "about" if _ABOUT & set(words) else "secret"
+    return "about" if _ABOUT & set(words) and words[-1] not in _PLAINLY else "secret"

@@ -8,20 +8,19 @@ where a secret would is followed to its argument.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lintkit.formats.numbers import whole_number
-from lintkit.formats.python_lex import Token, literals
+from lintkit.formats.python_lex import Token
 from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
 from lintkit.secrets.patterns import pattern
+from lintkit.secrets.python_strings import Argument, content, literals_in
 
 Range = tuple[int, int]
 Ranges = list[Range]
 
-_OPENING = pattern(r"""[rRbBuUfFtT]{0,2}(\"\"\"|'''|"|')""")
 _BETWEEN = pattern(
     r"""(?:\s|\\[\r\n])*(?P<plus>\+)?(?:\s|\\[\r\n])*(?P<other>[A-Za-z_][\w.]{0,60}(?:\([^()"']{0,60}\)|\[[^\[\]"']{0,60}\])?
     \s*\+\s*)?$""",
@@ -39,28 +38,10 @@ _USERINFO = pattern(r"://[^\s/?#@\"'`<>]{0,200}$")
 _TO_HOST = pattern(r"[^\s/?#\"'`<>]{0,200}@")
 _NAMED = pattern(r"([\w.\-]{2,60})[\"'\]}]{0,2}(?:[\s:=>]|\b(?:is|of|for|to|was)\b|%\w|\{\w*\}){0,12}[\"']?$")
 _OPERATOR = pattern(r"\s*(?:,|\)?\s*(?:%\s*(?P<operand>[({]?)|\.\s*format\s*\())")
-_LABEL = pattern(r"[:=]\s*$")
-_EVENT = pattern(r"[()\[\]{},]")
-_KEYWORD = pattern(r"(\w+)\s*=\s*$")
-_COLON = pattern(r"\s*:")
+_LABEL = pattern(r"(?:[:=]|\bis)\s*$")
 _OPAQUE = "{x}"
-_CREDENTIAL_CALL = pattern(
-    r"""(?:(?P<first>\b(?:Fernet|hmac\.new|AESGCM|ChaCha20Poly1305|bcrypt\.hashpw|crypt\.crypt|HMAC
-       |(?:URLSafe(?:Timed)?|Timed(?:JSONWebSignature)?|JSONWebSignature)Serializer|TimestampSigner))
-    |(?P<second>\.(?:login|authenticate|simple_bind(?:_s)?)|\bjwt\.(?:encode|decode)
-       |\b(?:HTTPBasicAuth|HTTPDigestAuth|BasicAuth|basic_auth|PlainCredentials|PlainTextAuthProvider))
-    |(?P<third>\b(?:URL\.create|(?:pymysql|MySQLdb)\.connect|FTP|FTP_TLS|Minio|create_(?:super)?user))
-    |(?P<fourth>\b(?:Strict)?Redis|\bssh\w*\.connect))\(""",
-    re.VERBOSE,
-)
-_PASSWORD_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3}
-"""Which argument of these is a password or a key: cryptography, itsdangerous and PyJWT; smtplib and ftplib, ldap,
-requests, aiohttp, neo4j, pika; SQLAlchemy, MinIO, Django's users; redis-py, paramiko.
-"""
-_OPTION_CALL = pattern(r"\b(?:add_argument|option|Option|Argument)\(")
 _MOST = 40
-"""How many strings are read as one, and how many arguments are looked at."""
-_REACH = 4_000
+"""How many strings are read as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,39 +74,18 @@ class _Group:
                 yield piece.start + low - piece.at, piece.start + high - piece.at
 
 
-@dataclass(frozen=True, slots=True)
-class _Argument:
-    index: int
-    name: str
-    start: int
-    end: int
+def joined_secrets(text: str, strings: Sequence[Token]) -> Ranges:
+    """Where secrets stand in the strings of Python source that are parts of a longer text.
 
-
-def joined_secrets(text: str) -> Ranges:
-    """Where secrets stand in the strings of Python source that are parts of a longer text."""
+    strings  those that stand in no other one, in their order
+    """
     found: Ranges = []
-    strings = _outermost(text)
     for group in _groups(text, strings):
         if len(group.pieces) > 1:
             for start, end in spans_by_form(group.text):
                 found += group.places(start, end)
             found += _after_labels(group)
         found += _formatted(text, strings, group)
-    for call in _CREDENTIAL_CALL.finditer(text):
-        place = next(place for name, place in _PASSWORD_PLACES.items() if call[name])
-        for argument in _literals_in(text, strings, call.end()):
-            key = _COLON.match(text, argument.end + 1)  # of a dictionary of options
-            if argument.index == place and not argument.name and key is None:
-                found.append((argument.start, argument.end))
-    covered = 0
-    for call in _OPTION_CALL.finditer(text):
-        if call.start() < covered:  # within another one, as only a text that means harm has it
-            continue
-        arguments = _literals_in(text, strings, call.end())
-        covered = arguments[-1].end if arguments else 0
-        names = [text[each.start : each.end] for each in arguments if not each.name]
-        if any(name.startswith("-") and mention(name) == "secret" for name in names):
-            found += [(each.start, each.end) for each in arguments if each.name == "default"]
     return found
 
 
@@ -142,28 +102,11 @@ def _after_labels(group: _Group) -> Iterator[Range]:
             yield piece.start, piece.end
 
 
-def _outermost(text: str) -> list[Token]:
-    """The strings that stand in no other one, in their order."""
-    found: list[Token] = []
-    for token in sorted(literals(text), key=lambda token: (token.start, -token.end)):
-        if token.kind == "string" and (not found or token.start >= found[-1].end):
-            found.append(token)
-    return found
-
-
-def _content(text: str, token: Token) -> tuple[int, int]:
-    opening = _OPENING.match(text, token.start, token.end)
-    if opening is None:
-        return token.start, token.end
-    mark, start, end = opening[1], opening.end(), token.end
-    return start, end - len(mark) if end - len(mark) >= start and text.endswith(mark, start, end) else end
-
-
 def _groups(text: str, strings: Sequence[Token]) -> Iterator[_Group]:
     index = 0
     while index < len(strings):
         first = strings[index]
-        start, end = _content(text, first)
+        start, end = content(text, first)
         pieces, parts, length = [_Piece(start, end, 0)], [text[start:end]], end - start
         joined = bool(_JOIN.search(text, max(0, first.start - 40), first.start))
         last = first
@@ -179,7 +122,7 @@ def _groups(text: str, strings: Sequence[Token]) -> Iterator[_Group]:
                 parts.append(_OPAQUE)
                 length += len(_OPAQUE)
             last = strings[index]
-            start, end = _content(text, last)
+            start, end = content(text, last)
             pieces.append(_Piece(start, end, length))
             parts.append(text[start:end])
             length += end - start
@@ -237,43 +180,9 @@ def _stands_for_a_secret(text: str, start: int, end: int) -> bool:
     return named is not None and mention(named[1]) == "secret"
 
 
-def _arguments(text: str, strings: Sequence[Token], position: int) -> list[_Argument]:
+def _arguments(text: str, strings: Sequence[Token], position: int) -> list[Argument]:
     """The literals among what is formatted into the text that ends at `position`."""
     operator = _OPERATOR.match(text, position, position + 200)
     if operator is None:
         return []
-    return _literals_in(text, strings, operator.end(), alone=operator["operand"] == "")
-
-
-def _literals_in(
-    text: str, strings: Sequence[Token], position: int, *, alone: bool = False
-) -> list[_Argument]:
-    """The literals from `position`, behind an opening bracket, to the closing one; the very next, if it is `alone`."""
-    found: list[_Argument] = []
-    depth, argument = 0, 0
-    index = bisect_left(strings, position, key=lambda token: token.start)
-    limit = min(len(text), position + _REACH)
-    while index < len(strings) and strings[index].start < limit and len(found) < _MOST:
-        literal = strings[index]
-        for event in _EVENT.finditer(text, position, literal.start):
-            if event.group() in "([{":
-                depth += 1
-            elif event.group() in ")]}":
-                depth -= 1
-            elif not depth:
-                argument += 1
-            if depth < 0:
-                return found
-        if alone and text[position : literal.start].strip():
-            break
-        keyword = _KEYWORD.search(text, max(position, literal.start - 80), literal.start)
-        name = keyword[1] if keyword else ""
-        start, end = _content(text, literal)
-        if found and not name and _COLON.match(text[position : literal.start]):
-            name = text[found[-1].start : found[-1].end]  # the value of a dictionary
-        found.append(_Argument(argument, name, start, end))
-        position = literal.end
-        index += 1
-        if alone:
-            break
-    return found
+    return literals_in(text, strings, operator.end(), alone=operator["operand"] == "")

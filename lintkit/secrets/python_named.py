@@ -6,8 +6,9 @@ An unquoted word of code is never a value. Inside strings and comments the rules
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
-from lintkit.formats.python_lex import Token, literals
+from lintkit.formats.python_lex import Token
 from lintkit.secrets.named import QUOTE, NamedValues
 from lintkit.secrets.patterns import pattern
 
@@ -54,9 +55,10 @@ _BROKEN = 400
 class PythonNamedValues(NamedValues):
     """The pass over the names of Python source."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+        """Read `text`, whose strings and comments are `tokens`, in their order."""
         super().__init__(text, "python")
-        self._literals = sorted(literals(text), key=lambda token: (token.start, -token.end))
+        self._literals = tokens
         self._starts = [token.start for token in self._literals]
         self._expression_end = 0
 

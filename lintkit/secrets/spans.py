@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import re
 
+from lintkit.formats.python_lex import Token
 from lintkit.model import Kind
 from lintkit.secrets.by_form import spans_by_form
+from lintkit.secrets.logins import login_secrets
 from lintkit.secrets.manifests import secret_manifest_values
 from lintkit.secrets.named import NamedValues, lower
 from lintkit.secrets.patterns import pattern
+from lintkit.secrets.programs import program_secrets
+from lintkit.secrets.python_calls import handed_secrets
 from lintkit.secrets.python_joined import joined_secrets
 from lintkit.secrets.python_named import PythonNamedValues
+from lintkit.secrets.python_strings import outermost, sorted_literals
+from lintkit.secrets.sql import sql_secrets
 from lintkit.secrets.values import class_changes, entropy
 
 Ranges = list[tuple[int, int]]
@@ -30,8 +36,11 @@ _SHORT_OPTION = pattern(
     re.VERBOSE,
 )
 _USER_OPTION = pattern(
-    r"""-(?<![\w\-]-)(?:u|-user|-proxy-user)["']?[ \t=,]+["']?[^\s:"'`,${}]{1,100}:([^\s"'`]+)"""
+    r"""-(?<![\w\-]-)(?:[A-Za-z]{0,6}[uU]|-user|-proxy-user|-(?:src-|dest-)?creds)"""
+    r"""(?:["']?[ \t=,]+["']?|["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?|(?<=-u))[^\s:"'`,${}]{1,100}:([^\s"'`]+)"""
 )
+_CLUSTER = pattern(r"[ \t\"'-]-[A-Za-z]{0,6}[uU]\b")
+_NUMBER = pattern(r"\d{1,5}[,)\]}]?")
 _IDENTIFIED = pattern(
     r"""(?i)\bidentified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?by[ \t]+(?:password[ \t]+)?["'`]?([^\s"'`;]+)"""
 )
@@ -93,9 +102,14 @@ def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:
     kind  decides where a value behind a name ends, and that an unquoted word in Python code is no value
     """
     found = spans_by_form(text)
-    found += (PythonNamedValues(text) if kind == "python" else NamedValues(text, kind)).read()
+    low = lower(text)
     if kind == "python":
-        found += joined_secrets(text)
+        found += _python_secrets(text)
+    else:
+        found += NamedValues(text, kind).read()
+        found += login_secrets(text, [(0, len(text))] if kind == "text" else None)
+    found += sql_secrets(text, low)
+    found += program_secrets(text, low, code=kind == "python")
     if "lintkit:" in text:
         found += [
             span for reason in _REASON.finditer(text) for span in secrets_in_prose(text, *reason.span(1))
@@ -105,6 +119,24 @@ def secret_spans(text: str, kind: Kind) -> list[tuple[int, int]]:
     if kind in {"kubernetes", "yaml", "json", "text"}:
         found += secret_manifest_values(text)
     return merge(found)
+
+
+def _python_secrets(text: str) -> Ranges:
+    tokens = sorted_literals(text)
+    strings = outermost(tokens)
+    prose = [
+        (token.start, token.end) for token in tokens if token.kind == "comment" or _is_prose(text, token)
+    ]
+    return [
+        *PythonNamedValues(text, tokens).read(),
+        *joined_secrets(text, strings),
+        *handed_secrets(text, tokens, strings),
+        *login_secrets(text, prose),
+    ]
+
+
+def _is_prose(text: str, string: Token) -> bool:
+    return " " in text[string.start : string.end]
 
 
 def merge(ranges: Ranges) -> Ranges:
@@ -139,8 +171,12 @@ def _options(text: str, kind: Kind) -> Ranges:
         for match in _SHORT_OPTION.finditer(text):
             if (match["bare"] is None or kind != "python") and _is_password_option(text, match):
                 found.append(match.span("value"))
-    if "-u" in text or "-user" in text:
-        found += [match.span(1) for match in _USER_OPTION.finditer(text) if not _reference_only(match[1])]
+    if "-u" in text or "-user" in text or "creds" in text or _CLUSTER.search(text):
+        found += [
+            match.span(1)
+            for match in _USER_OPTION.finditer(text)
+            if not _reference_only(match[1]) and not _NUMBER.fullmatch(match[1])
+        ]
     if "dentified" in text or "DENTIFIED" in text:
         found += [match.span(1) for match in _IDENTIFIED.finditer(text)]
     if "stdin" in text:
@@ -175,13 +211,18 @@ def _is_password_option(text: str, match: re.Match[str]) -> bool:
     flag, value = match["flag"], match["value"]
     before = text[max(0, match.start() - 120) : match.start()].rpartition("\n")[2]
     if match["glued"] is not None:
+        if before.strip() == "-":  # an item of a list, whose program is one above it
+            before = text[max(0, match.start() - 200) : match.start()]
         return bool(flag in "pP" and len(value) > 1 and _GLUED.search(before[-80:]))
-    if "\n" in match.group():
+    if "\n" in match.group() or "args" in before:
         before = text[max(0, match.start() - 300) : match.start()]
     if _PORT.match(value) or _reference_only(value) or value.startswith("-"):
         return False
     if flag == "a":
-        return bool(_REDIS.search(before))
+        after = (
+            text[match.end() : match.end() + 300] if "args" in before else ""
+        )  # the program may come behind them
+        return bool(_REDIS.search(before) or _REDIS.search(after))
     if flag in "wk":
         return bool(re.search(r"\b(?:ldap\w*|openssl|mosquitto\w*)\b", before))
     if value.startswith(("/", "./", "../", "~/")) or _NO_PASSWORD.search(before):

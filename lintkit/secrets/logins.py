@@ -1,0 +1,194 @@
+"""Logins: a name of a user and the password after it, in sentences, tables and lists.
+
+"admin / x", "log in as admin with x", a row of a Markdown table, `LOGINS = [("admin", "x")]`, `USERS=admin:x`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from lintkit.secrets.names import mention
+from lintkit.secrets.patterns import pattern
+
+Range = tuple[int, int]
+Ranges = list[Range]
+
+_USER = (
+    r"(?:admin(?:istrator)?|root|user\d?|guest|test(?:er|user)?\d?|demo|postgres|sa|superuser|operator|dev|developer|owner"
+    r"|web|service|support|manager|alice|bob|[\w.+\-]{1,40}@[\w\-]{1,40}\.[\w.\-]{1,40})"
+)
+_MARKS = r"""[`*"'_]{0,3}"""
+_SAID = pattern(
+    rf"""(?i)(?<![\w/.\-@])(?P<user>{_USER}){_MARKS}
+    (?P<by>[ \t]+/[ \t]+|[ \t]*[/:|][ \t]*|[ \t]*,[ \t]*|[ \t]*(?:->|→|&)[ \t]*
+      |[ \t]+(?:and|with|using)[ \t]+(?:the[ \t]+)?(?:password[ \t]+)?)
+    (?P<marks>{_MARKS})(?P<password>[^\s`*"'|,;()<>]{{3,100}})""",
+    re.VERBOSE,
+)
+_ABOUT_LOGINS = pattern(
+    r"(?i)\blog(?:ged)?[ \-]?(?:in|on)\b|\bsign[ \-]?in\b|\bcredential|"
+    r"\bpassw|\buser(?:name)?s?\b|\baccount|\bdefault"
+)
+_ROLES = frozenset(
+    {
+        *("user", "users", "admin", "admins", "root", "editor", "viewer", "owner", "member", "members"),
+        *("guest", "staff", "superuser", "moderator", "operator", "manager", "password", "passwd"),
+        *("pass", "none", "read", "write", "readonly", "group", "groups", "role", "roles", "role."),
+        *("wheel", "root.", "nobody", "anonymous", "and", "or", "the", "a", "an", "with", "for"),
+        *("team", "teams", "organization", "password.", "test", "tests", "public", "private", "api"),
+    }
+)
+_COMMENT = pattern(r"(?m)(?:^|[ \t])(?:\#|//|--|;)([^\r\n]*)")
+_ROW = pattern(r"(?m)^[ \t#/*;>\-]*(\|[^\r\n]+\|)[ \t]*\r?$")
+_CELL = pattern(r"[^|\r\n]+")
+_IS_USER = pattern(_USER, re.IGNORECASE)
+_RULE = pattern(r"[ \t:\-]+")
+_COLLECTION = pattern(
+    r"""(?i)(?<![a-z])(?:logins|users|accounts|admins|credentials|passwords|user_?list|basic_?auth)["']?\s{0,9}(?::[^=\r\n"'{\[(]{0,80}=|[:=])\s{0,9}(?=[\[({])"""
+)
+_STRING = r"""[bBrR]{0,2}["'](?P<%s>[^"'\r\n]{1,200})["']"""
+_PAIR = pattern(
+    rf"""(?P<open>[\[(])\s{{0,40}}{_STRING % "first"}\s{{0,40}},\s{{0,40}}{_STRING % "second"}
+    |{_STRING % "key"}\s{{0,40}}:\s{{0,40}}{_STRING % "value"}
+    |["'][^"'\r\n]{{0,400}}["']|[\[\](){{}}]""",
+    re.VERBOSE,
+)
+_ASSIGNED = pattern(
+    r"""(?i)(?<![a-z])(?:logins?|users|accounts|admins?|user_?list|basic_?auth)["']?[ \t]{0,9}[:=][ \t]{0,9}["']?
+    (?=[\w.@\-]{1,64}[:/][^\s/:])(?P<list>[^\s"'`]{4,1000})""",
+    re.VERBOSE,
+)
+_ENTRY = pattern(r"(?:^|[,;|])[\w.@\-]{1,64}(?P<by>[:/])(?P<password>[^\s,;|:/]{3,200})(?=[,;|:]|$)")
+_FIELDS = frozenset(
+    {
+        *("user", "username", "name", "email", "host", "port", "role", "type", "id", "first_name"),
+        *("last_name", "full_name", "group", "groups", "url", "database", "db", "description"),
+        *("status", "title", "label"),
+    }
+)
+_REACH = 4_000
+
+
+def login_secrets(text: str, prose: Iterable[Range] | None) -> Ranges:
+    """Where the passwords of logins stand.
+
+    prose  the parts that are comments or sentences; None where each comment and each line of it are to be found
+    """
+    found: Ranges = []
+    for start, end in _comments(text) if prose is None else prose:
+        found += _in_prose(text, start, end)
+    found += _in_tables(text)
+    covered = 0
+    for collection in _COLLECTION.finditer(text):
+        if collection.start() >= covered:
+            pairs, covered = _pairs(text, collection.end())
+            found += pairs
+    for match in _ASSIGNED.finditer(text):
+        for entry in _ENTRY.finditer(match["list"]):
+            password = entry["password"]
+            if not password.isdigit() and (entry["by"] == ":" or _mixed(password)):
+                start = match.start("list")
+                found.append((start + entry.start("password"), start + entry.end("password")))
+    return found
+
+
+def _comments(text: str) -> Ranges:
+    return [match.span(1) for match in _COMMENT.finditer(text)]
+
+
+def _mixed(word: str) -> bool:
+    return len(word) >= 6 and any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+
+
+def _in_prose(text: str, start: int, end: int) -> Ranges:
+    found: Ranges = []
+    position = start
+    while match := _SAID.search(text, position, end):
+        password = match["password"].rstrip(".!?:_")
+        position = match.end("user")
+        if password.lower() in _ROLES or password.isdigit() or "/" in password or password[:1] in "${%-=":
+            continue
+        by = match["by"].strip()
+        line = text.rfind("\n", start, match.start()) + 1
+        about = _ABOUT_LOGINS.search(text, max(start, line, match.start() - 200), match.start("password"))
+        marked = bool(match["marks"].strip("_"))
+        if by == "/":
+            likely = match["by"] != "/" or bool(about) or _mixed(password)
+        elif by == ":":
+            likely = bool(about) or _mixed(password)
+        elif by == "|":
+            likely = False
+        else:
+            likely = bool(about) and (marked or _mixed(password))
+        if likely and not (match["by"] == "/" and re.search(r"\.[a-z]{2,4}$", password)):
+            begin = match.start("password")
+            found.append((begin, begin + len(password)))
+            position = begin + len(password)
+    return found
+
+
+def _in_tables(text: str) -> Ranges:
+    """The cells below a head that is called like a secret; of a table without one the cell behind a user's name."""
+    found: Ranges = []
+    columns: list[int] = []
+    rows = [(row, list(_CELL.finditer(text, *row.span(1)))) for row in _ROW.finditer(text)]
+    for index, (row, cells) in enumerate(rows):
+        first = index == 0 or text[rows[index - 1][0].end() : row.start()] not in ("\n", "\r\n")
+        if first:
+            below = rows[index + 1][1] if index + 1 < len(rows) else []
+            columns = _secret_columns(cells) if below and _is_rule(below) else []
+        if (first and columns) or _is_rule(cells):
+            continue
+        if columns:
+            chosen = [cells[number] for number in columns if number < len(cells)]
+        elif len(cells) > 1 and _IS_USER.fullmatch(_content(cells[0])):
+            chosen = [
+                cell
+                for cell in cells[1:2]
+                if _content(cell).lower() not in _ROLES and " " not in _content(cell)
+            ]
+        else:
+            chosen = []
+        for cell in chosen:
+            content = _content(cell)
+            if len(content) > 1:
+                begin = cell.start() + cell.group().index(content)
+                found.append((begin, begin + len(content)))
+    return found
+
+
+def _secret_columns(cells: Sequence[re.Match[str]]) -> list[int]:
+    return [
+        number for number, cell in enumerate(cells) if mention(_content(cell).replace(" ", "_")) == "secret"
+    ]
+
+
+def _is_rule(cells: Sequence[re.Match[str]]) -> bool:
+    return all(_RULE.fullmatch(cell.group()) for cell in cells)
+
+
+def _content(cell: re.Match[str]) -> str:
+    return cell.group().strip(" \t`*_")
+
+
+def _pairs(text: str, position: int) -> tuple[Ranges, int]:
+    """The second of each two strings that belong together in a list or a mapping, and where that ends."""
+    found: Ranges = []
+    depth = 0
+    end = min(len(text), position + _REACH)
+    for token in _PAIR.finditer(text, position, end):
+        if token["open"]:
+            depth += 1
+            if depth > 1 and token["first"].lower() not in _FIELDS and " " not in token["second"]:
+                found.append(token.span("second"))
+        elif token["key"]:
+            if token["key"].lower() not in _FIELDS and " " not in token["value"]:
+                found.append(token.span("value"))
+        elif token.group() in "[({":
+            depth += 1
+        elif token.group() in "])}":
+            depth -= 1
+            if depth <= 0:
+                return found, token.end()
+    return found, end
