@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fixing:
-    """What is done about fixes."""
+    """What is done about fixes.
+
+    tells  stderr says what was fixed, since no report for people does
+    """
 
     write: bool
     show: bool
     unsafe: bool
+    tells: bool
 
 
 class CheckCommand(SectionedCommand):
@@ -221,7 +225,10 @@ def check(
         say(f"root {request.tree.root}, configuration {config}{below}, {len(request.rules.rules)} rules")
     # There may be nothing at all in an index.
     allow_empty = allow_empty or staged
-    report, failed = _run(request, comparison, Fixing(fix, diff, unsafe_fixes), allow_empty, color, quiet)
+    # A text on stdout says itself how much was fixed.
+    tells = not quiet and not any(output.file is None and output.format == "text" for output in outputs)
+    fixing = Fixing(fix, diff, unsafe_fixes, tells)
+    report, failed = _run(request, comparison, fixing, allow_empty, color, quiet)
     if verbose:
         say(f"checked {report.files_checked} files in {time.perf_counter() - started:.2f} s")
     options = RenderOptions(
@@ -233,9 +240,11 @@ def check(
         statistics=statistics,
         category=category,
     )
+    unsaid = report
     if not _is_seen(outputs, skip_stdout=diff):
-        say_notifications(report, quiet=quiet)
-    _write(report, outputs, options, request.tree.root, skip_stdout=diff, quiet=quiet)
+        rest = say_notifications(report, quiet=quiet)
+        unsaid = report if report.files_checked else rest
+    _write(report, outputs, options, request.tree.root, skip_stdout=diff, quiet=quiet, unsaid=unsaid)
     return exit_code(report, request.config, failed=failed, exit_zero=exit_zero)
 
 
@@ -304,7 +313,10 @@ def _fixed(
     if fixing.show:
         steps.show_diff(request, repaired, color=wants_color(color), quiet=quiet)
         return replace(repaired.before, notifications=(*report.notifications, *repaired.notifications)), False
-    return steps.write_fixes(request, repaired, narrow)
+    report, failed = steps.write_fixes(request, repaired, narrow)
+    if fixing.tells:
+        steps.say_fixed(repaired.before, report)
+    return report, failed
 
 
 def _is_seen(outputs: tuple[Output, ...], *, skip_stdout: bool) -> bool:
@@ -321,15 +333,20 @@ def _write(
     *,
     skip_stdout: bool,
     quiet: bool,
+    unsaid: Report,
 ) -> None:
+    """Write the report to all places.
+
+    unsaid  what a text on stdout says: nothing that stderr has said where no file was checked, and there is no more
+    """
     from lintkit.run.shown_paths import with_shown_paths
 
-    report = with_shown_paths(report)
+    report, unsaid = with_shown_paths(report), with_shown_paths(unsaid)
     for output in outputs:
         if output.file is None:
             nothing_to_say = quiet and output.format == "text" and not report.findings
             if skip_stdout or nothing_to_say:
                 continue
-            write_report(report, output, options, root)
+            write_report(unsaid if output.format == "text" else report, output, options, root)
         else:
             write_report(report, output, replace(options, color=False), root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from lintkit.report.printable import printable
 from lintkit.run.engine import Request, run
 from lintkit.run.redact import redact
 
+_MOST_LINES = 50
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -53,6 +55,19 @@ def write_fixes(request: Request, repaired: Repair, narrow: Narrow) -> tuple[Rep
         report = replace(now, fixed=fixed)
     notifications = (*report.notifications, *repaired.notifications, *problems)
     return replace(report, notifications=notifications), bool(problems)
+
+
+def say_fixed(before: Report, after: Report) -> None:
+    """Say on stderr which findings were fixed: how many of which rule in which file."""
+    gone = _by_place(before) - _by_place(after)
+    for (path, rule), number in sorted(gone.items())[:_MOST_LINES]:
+        say(f"fixed {path}: {_counted(number, 'finding')} of {rule}")
+    if len(gone) > _MOST_LINES:
+        say(f"fixed {_counted(len(gone) - _MOST_LINES, 'more place')}; `git diff` shows what has changed")
+
+
+def _by_place(report: Report) -> Counter[tuple[str, str]]:
+    return Counter((finding.path, finding.rule) for finding in report.findings)
 
 
 def show_diff(request: Request, repaired: Repair, *, color: bool, quiet: bool) -> None:

@@ -49,7 +49,7 @@ def request_of(asked: Asked) -> Request:
         root = choose_root(asked.root, arguments)
     else:
         arguments = (asked.stdin_filename,)
-        root = choose_root(asked.root, (str(Path(asked.stdin_filename).parent),))
+        root = _root_of_stdin(asked.root, asked.stdin_filename)
     named = relative_paths(root, arguments)
     tree: Tree = open_tree(root, index=asked.staged, named=[path for path in named if path], git=asked.git)
     workspace = open_workspace(
@@ -84,6 +84,18 @@ def request_of(asked: Asked) -> Request:
         jobs=asked.jobs,
         asked=names,
     )
+
+
+def _root_of_stdin(root: Path | None, name: str) -> Path:
+    """The root for a file from stdin: that of its folder, which an editor names in full, wherever it was started.
+
+    Raises CommandError for a relative name that leads out of the root of the current folder.
+    """
+    found = choose_root(root, (str(Path(name).parent),))
+    if root is None and not Path(name).is_absolute():
+        here = choose_root(None, (".",))
+        relative_paths(here, (name,))  # which refuses what is outside
+    return found
 
 
 def _of_scope(rules: RuleSet, scope: Scope | None) -> RuleSet:

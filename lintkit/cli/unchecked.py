@@ -35,7 +35,9 @@ def with_unchecked(report: Report, request: Request, discovery: Discovery, *, al
         what = quoted(min(named)) if len(named) == 1 else f"all {len(named)} files that were named"
         notes.append(Notification("warning", f"nothing was checked: lintkit reads no files such as {what}"))
     if not request.rules.rules:
-        notes.append(Notification("warning", "no rule runs: `select` and `ignore` leave none over"))
+        hint = "" if allow_empty else "; --allow-empty accepts that"
+        left = f"no rule runs: `select` and `ignore` leave none over, so nothing was checked{hint}"
+        notes.append(Notification("warning" if allow_empty else "error", left))
     return replace(report, notifications=tuple(notes))
 
 
@@ -66,13 +68,17 @@ def _error(folder: str, message: str) -> Notification:
     return Notification("error", f"{message}; {hint}", SKIPPED_FILE.id, folder)
 
 
-def say_notifications(report: Report, *, quiet: bool) -> None:
-    """Say on stderr, whatever the format, why the check is not whole."""
+def say_notifications(report: Report, *, quiet: bool) -> Report:
+    """Say on stderr, whatever the format, why the check is not whole; returns the report without what was said."""
+    unsaid = []
     for note in report.notifications:
         if is_failure(note) or (note.level == "warning" and note.rule in ("", SKIPPED_FILE.id) and not quiet):
             say(
                 f"{note.level}: {note.path}: {note.message}" if note.path else f"{note.level}: {note.message}"
             )
+        else:
+            unsaid.append(note)
+    return replace(report, notifications=tuple(unsaid))
 
 
 def is_failure(note: Notification) -> bool:

@@ -41,6 +41,11 @@ MANY_HINT = (
     "`--output-format concise` takes a line for each finding, and `lintkit explain RULE` says more of a rule."
 )
 
+BRIEF_HINT = (
+    "Some findings stand on one line, because those before them in their rule were shown with their source; "
+    "-v shows all of them so."
+)
+
 _MINIMUM_WIDTH = 40
 
 
@@ -61,6 +66,7 @@ class _TextReport:
         self.rules = {rule.id: rule for rule in report.rules}
         self.explained: set[str] = set()
         self.excerpts: Counter[str] = Counter()
+        self.brief = False
 
     def lines(self) -> Iterator[str]:
         for path, findings in groupby(self.report.findings, key=lambda finding: finding.path):
@@ -70,6 +76,9 @@ class _TextReport:
         if self.options.statistics:
             yield from self._statistics()
         yield from self._notifications()
+        if self.brief:
+            yield from wrapped(BRIEF_HINT, self.width)
+            yield ""
         yield self._summary()
         if len(self.report.findings) >= MANY and not self.report.compared:
             yield from wrapped(MANY_HINT, self.width)
@@ -142,6 +151,7 @@ class _TextReport:
         """A line for each finding: its message, or its source where the message has been `said` in this group."""
         if not findings:
             return
+        self.brief = self.brief or not self.options.verbose
         yield ""
         limit = len(findings) if self.options.verbose else LINES_IN_GROUP
         for finding in findings[:limit]:
@@ -250,6 +260,8 @@ class _TextReport:
         if self.report.compared:
             new = "new: "
             suppressed += f"; {summary.known} known from {printable(self.report.compared)}"
+        if not self.report.findings and not summary.files:
+            return f"No file was checked{fixed}{suppressed}."
         if not self.report.findings:
             return f"No {'new ' if new else ''}problems in {files}{fixed}{suppressed}."
         counts = _severity_counts(finding.severity for finding in self.report.findings)

@@ -363,4 +363,5 @@ def _unused(suppression: Suppression, rule: str, ran: frozenset[str], known: Col
     elif rule not in ran:
         return ""
     where = "in this file" if suppression.whole_file else "here"
-    return f"`{rule}` finds nothing {where} any more: remove it from the comment"
+    move = "" if suppression.whole_file else ", or move it to a line of the finding that it is meant for"
+    return f"`{rule}` finds nothing {where}: remove it from the comment{move}"

@@ -485,6 +485,14 @@ def test_fix_changes_the_file_and_what_is_fixed_does_not_count(cli: Command, dot
     assert "Zx9-not-a-real-one-81" in dotenv.read_text()
 
 
+def test_what_was_fixed_is_said_once_for_each_rule_and_file(cli: Command, dotenv: Path) -> None:
+    result = cli(*FIX, "--fix", "--output-format", "concise")
+    assert [line for line in result.err.splitlines() if "fixed" in line] == [
+        f"lintkit: fixed {dotenv.name}: 1 finding of own/debug-on"
+    ]
+    assert "fixed" not in cli(*FIX, "--fix", "--output-format", "concise").err
+
+
 def test_fixing_twice_changes_nothing_more(cli: Command, dotenv: Path) -> None:
     cli(*FIX, "--fix", "--unsafe-fixes")
     fixed = dotenv.stat()

@@ -225,7 +225,7 @@ def test_a_submodule_that_is_named(repository: Shell) -> None:
     subprocess.run(["git", "clone", "-q", str(repository.root), str(other)], check=True)
     add = ["git", "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "vendor/other"]
     subprocess.run(add, check=True)
-    (repository.root / "lintkit.toml").write_text('ignore = ["*"]\n')
+    (repository.root / "lintkit.toml").write_text('select = ["env/duplicate-key"]\n')
     assert repository("check").code == 0
     shutil.rmtree(repository.root / "vendor" / "other")
     (repository.root / "vendor" / "other").mkdir()
@@ -295,7 +295,13 @@ def test_a_configuration_that_leaves_nothing_over(repository: Shell) -> None:
         assert "`exclude` leaves out every file" in said.err
     assert repository("check", "--allow-empty").code == 0
     repository.write("lintkit.toml", "")
-    assert "no rule runs" in repository("check", "--ignore", "*").err
+    for ignored in (("--ignore", "*"), ("--ignore", "*", "--output-format", "json")):
+        said = repository("check", *ignored)
+        assert said.code == 2
+        assert "no rule runs" in said.err
+    said = repository("check", "--ignore", "*", "--allow-empty")
+    assert said.code == 0
+    assert "no rule runs" in said.err
 
 
 def test_a_link_stands_for_what_it_leads_to(repository: Shell, tmp_path: Path) -> None:
@@ -373,3 +379,17 @@ examples:
     fixed: {.env: "A=2"}
   - good: {.env: A=2}
 """
+
+
+def test_what_is_wrong_with_an_empty_folder_is_said_once(repository: Shell) -> None:
+    (repository.root / "empty").mkdir()
+    said = repository("check", "empty")
+    assert said.code == 2
+    assert (said.err + said.out).count("there is no file in `empty`") == 1
+    assert said.out == "No file was checked.\n"
+
+
+def test_a_name_for_stdin_that_leads_out_of_the_root(repository: Shell) -> None:
+    outside = repository("check", "--stdin-filename", "../app.py")
+    assert outside.code == 2
+    assert "`../app.py` is outside the root" in outside.err
