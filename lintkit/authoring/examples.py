@@ -151,7 +151,11 @@ def run_example(
     if example.fixed is not None:
         fixed_expected = {**files, **named(example.fixed, kinds)}
         edits = selected_edits(findings, unsafe=True)
-        fixed = {path: apply_edits(text, edits.get(path, ())) for path, text in files.items()}
+        fixed = {}
+        for path, text in files.items():
+            # Positions count from behind a BOM.
+            start = len(text) - len(text.removeprefix("\ufeff"))
+            fixed[path] = text[:start] + apply_edits(text[start:], edits.get(path, ()))
     return Outcome(
         example,
         files,

@@ -20,7 +20,7 @@ from lintkit.api import (
 )
 from lintkit.python.branches import scope_name
 from lintkit.python.edits import added_keywords
-from lintkit.python.idioms.redis_clients import has_waiting_command
+from lintkit.python.idioms.redis_clients import has_waiting_command, stays_in_module
 from lintkit.python.idioms.time_limits import HANDING_ON
 from lintkit.python.receivers import calls_of
 from lintkit.python.releases import REDIS_TIMEOUTS
@@ -48,13 +48,72 @@ such calls, and one lost Redis takes the whole service down.
             """\
 import redis.asyncio as redis
 
-client = redis.from_url(settings.redis_url, decode_responses=True)  # <-- here
+_client = redis.from_url(settings.redis_url, decode_responses=True)  # <-- here
 """,
             fixed="""\
 import redis.asyncio as redis
 
-client = redis.from_url(settings.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5)
+_client = redis.from_url(settings.redis_url, decode_responses=True, socket_timeout=5, socket_connect_timeout=5)
 """,
+        ),
+        bad(
+            """\
+import redis
+
+
+def count():
+    with redis.Redis("cache") as cache:  # <-- here
+        return cache.get("count")
+
+
+def total():
+    cache = redis.Redis("cache")  # <-- here
+    return int(cache.get("total"))
+""",
+            fixed="""\
+import redis
+
+
+def count():
+    with redis.Redis("cache", socket_timeout=5, socket_connect_timeout=5) as cache:
+        return cache.get("count")
+
+
+def total():
+    cache = redis.Redis("cache", socket_timeout=5, socket_connect_timeout=5)
+    return int(cache.get("total"))
+""",
+            note="a client that stays in its function",
+        ),
+        bad(
+            {
+                "shop/clients.py": """\
+import redis
+
+jobs = redis.Redis("jobs")  # <-- here
+
+
+def connect():
+    client = redis.Redis("cache")  # <-- here
+    return client
+
+
+def cached():
+    return redis.Redis("cache")  # <-- here
+
+
+class Store:
+    def __init__(self):
+        self.client = redis.Redis("store")  # <-- here
+""",
+                "shop/worker.py": """\
+from shop.clients import jobs
+
+while True:
+    run(jobs.blpop("jobs", timeout=0))
+""",
+            },
+            note="no fix for a client that another module can take and wait with: only its author knows",
         ),
         bad(
             """\
@@ -311,7 +370,10 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         said["timeout"] = value
     if any(file.literal(value, follow=True) is not None for value in said.values()):
         return
-    wanted = ("socket_connect_timeout",) if has_waiting_command(file) else _TIMEOUTS
+    waits = has_waiting_command(file)
+    wanted = ("socket_connect_timeout",) if waits else _TIMEOUTS
+    # A limit for answers would end a command of another module that waits on purpose.
+    is_fixable = not said and function is None and (waits or stays_in_module(call, file))
     keywords = dict.fromkeys(wanted, "5")
     title = "give connecting 5 seconds" if len(wanted) == 1 else "give it 5 seconds"
     what = file.code(call.func if function is None else function)
@@ -324,9 +386,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         file.span(call),
         f"{lacks}: a Redis that does not answer holds every caller",
         subject=f"{scope_name(call, file) or 'module'} {what}",
-        fix=added_keywords(title, keywords, call, file, positions=positions)
-        if not said and function is None
-        else None,
+        fix=added_keywords(title, keywords, call, file, positions=positions) if is_fixable else None,
         fixed_in=REDIS_TIMEOUTS if match.name.startswith("redis.") and not said else None,
     )
 

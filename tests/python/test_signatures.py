@@ -187,3 +187,33 @@ def _import(name: str) -> str:
             continue
         return f"import {'.'.join(parts[:count])}\n"
     raise AssertionError(name)
+
+
+@pytest.mark.parametrize(
+    ("statement", "fixable"),
+    [
+        ("jobs = redis.Redis('jobs')", False),
+        ("jobs: redis.Redis = redis.Redis('jobs')", False),
+        ("_jobs = redis.Redis('jobs')", True),
+        ("queue.bind(redis.Redis('jobs'))", False),
+        ("def f():\n    return redis.Redis('jobs')", False),
+        ("def f():\n    jobs = redis.Redis('jobs')\n    return jobs", False),
+        ("def f():\n    jobs = redis.Redis('jobs')\n    return jobs.get('a')", True),
+        ("def f():\n    jobs = redis.Redis('jobs')\n    work(jobs)", False),
+        ("def f():\n    global jobs\n    jobs = redis.Redis('jobs')", False),
+        ("def f():\n    with redis.Redis('jobs') as jobs:\n        jobs.get('a')", True),
+        ("class Store:\n    jobs = redis.Redis('jobs')", False),
+        ("class Store:\n    def __init__(self):\n        self.jobs = redis.Redis('jobs')", False),
+        ("jobs = redis.Redis('jobs')\njobs.blpop('jobs', 0)", True),
+    ],
+)
+def test_a_client_that_another_module_can_wait_with_gets_no_limit_for_answers(
+    statement: str, fixable: bool
+) -> None:
+    source = f"import redis\n\n{statement}\n"
+    rule = RULES["python/redis-client-without-timeout"]
+    outcome = run_example(rule, Example(False, {"app.py": source}, fixed={"app.py": source}))
+    assert len(outcome.findings) == 1
+    assert outcome.fixed is not None
+    assert (outcome.fixed["app.py"] != source) == fixable
+    assert ("socket_timeout=" in outcome.fixed["app.py"]) == (fixable and "blpop" not in statement)

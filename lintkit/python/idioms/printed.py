@@ -293,6 +293,9 @@ def _logger(call: cst.Call, file: PythonFile) -> Logger | None:
     return _new_logger(call, file)
 
 
+_CONSTANTS = frozenset({"None", "True", "False", "print"})
+
+
 def _style(binding: Binding, file: PythonFile) -> Style | None:
     if binding.conditional:
         return None
@@ -300,6 +303,11 @@ def _style(binding: Binding, file: PythonFile) -> Style | None:
         known = _IMPORTED.get(binding.qualified or "")
         return known or ("unknown" if binding.name == "logger" else None)
     value = binding.value
+    if isinstance(
+        value,
+        (cst.BaseNumber, cst.BaseString, cst.BaseList, cst.BaseDict, cst.Tuple, cst.BaseSet, cst.Lambda),
+    ) or (isinstance(value, cst.Name) and value.value in _CONSTANTS):
+        return None
     while isinstance(value, cst.Call):
         for name in file.qualified_names(value.func):
             if name in _MAKERS:

@@ -172,6 +172,49 @@ def _waits(file: PythonFile) -> bool:
     return False
 
 
+def stays_in_module(call: cst.Call, file: PythonFile) -> bool:
+    """Whether no other module can get at the client that `call` makes.
+
+    False for what is bound to a public name of the module or a class, to an attribute, returned, or handed to a call.
+    """
+    statement = file.enclosing_statement(call)
+    function = file.enclosing_function(call)
+    for above in file.ancestors(call):
+        if isinstance(above, (cst.Return, cst.Yield, cst.Arg, cst.Lambda, cst.BaseCompoundStatement)):
+            return isinstance(above, cst.With)
+        if isinstance(above, cst.NamedExpr):
+            return _stays([above.target], function, file)
+        if isinstance(above, cst.AnnAssign):
+            return _stays([above.target], function, file)
+        if isinstance(above, cst.Assign):
+            return _stays([target.target for target in above.targets], function, file)
+        if above is statement:
+            break
+    return True
+
+
+def _stays(targets: Iterable[cst.BaseExpression], function: cst.FunctionDef | None, file: PythonFile) -> bool:
+    for target in targets:
+        if not isinstance(target, cst.Name):
+            return False
+        if function is None:
+            if not target.value.startswith("_"):
+                return False
+        elif any(_gives_away(node, target.value) for node in file.walk(function)):
+            return False
+    return True
+
+
+def _gives_away(node: cst.CSTNode, name: str) -> bool:
+    """Whether a statement of a function returns a name, hands it on, keeps it, or makes it one of the module."""
+    if isinstance(node, (cst.Global, cst.Nonlocal)):
+        return any(item.name.value == name for item in node.names)
+    value: cst.CSTNode | None = None
+    if isinstance(node, (cst.Return, cst.Yield, cst.Arg, cst.Assign)):
+        value = node.value
+    return isinstance(value, cst.Name) and value.value == name
+
+
 def command_trigger(commands: Iterable[str]) -> MethodCalls:
     """A trigger for calls that may send one of the commands; `redis_command` decides."""
     return MethodCalls((*commands, "execute_command"), words=("redis", "valkey"))
