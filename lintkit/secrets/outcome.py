@@ -60,6 +60,14 @@ def is_issued(description: str) -> bool:
     return description not in _MADE_BY_ONESELF
 
 
+def is_made_up(verdict: Verdict) -> bool:
+    """Whether a secret is one that everybody knows or guesses, or that somebody thought of in passing."""
+    return verdict.description in _MADE_UP
+
+
+_MADE_UP = frozenset({PLACEHOLDER, WELL_KNOWN, GUESSABLE, CHOSEN})
+
+
 def is_in_url(value: str, verdict: Verdict) -> bool:
     """Whether what `verdict` found in `value` is the password of a URL."""
     return "://" in value and any(

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.formats.scalar_spans import scalar_span
+from lintkit.kinds.compose.development import is_developers_file
 from lintkit.kinds.compose.interpolation import variables
 from lintkit.kinds.compose.service import build_argument_entries, environment_entries, services
 from lintkit.kinds.dotenv.purpose import is_for_a_desk
 from lintkit.secrets import Verdict, classify, command_secrets, said_of, severity_of
-from lintkit.secrets.outcome import is_issued
+from lintkit.secrets.outcome import is_issued, is_made_up
 
 RULE = define(
     summary="a secret is written into a compose file",
@@ -131,6 +132,20 @@ services:
             note="made up for a developer's machine and a test run",
         ),
         bad(
+            """\
+services:
+  db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: postgres}}
+  web:
+    build: .
+    command: python manage.py runserver 0.0.0.0:8000
+    volumes: [".:/app"]
+    environment:
+      DATABASE_URL: postgresql://postgres:postgres@db/postgres
+      MAIL_PASSWORD: 9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here
+""",
+            note="beside a program that reloads changed code a password that everybody knows is good enough",
+        ),
+        bad(
             {
                 "docker-compose.dev.yml": "services:\n  api:\n    image: shop:1\n    environment:\n"
                 "      GITHUB_TOKEN: ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "kL1mN2oP3qR4sT5u  # <-- here\n"
@@ -147,9 +162,11 @@ _COMMANDS = (("command",), ("entrypoint",), ("healthcheck", "test"))
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report literal secrets of the services: in variables, build arguments, commands and health checks.
 
-    In a file for a developer's machine or a test run only what opens something elsewhere.
+    In a file for a developer's machine or a test run only what opens something elsewhere, and beside programs that
+    reload changed code nothing that everybody knows.
     """
     at_a_desk = is_for_a_desk(document.path, rule.environment)
+    developed = at_a_desk or is_developers_file(document)
     for service in services(document):
         made_up = at_a_desk or _FOR_TESTS.search(service.name) is not None
         for entries in (environment_entries, build_argument_entries):
@@ -159,7 +176,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 offset = len(entry.raw) - len(entry.value)
                 plain = _plain(entry.value)
                 verdict = classify(entry.name, plain, credential=True)
-                if verdict is not None and _counts(verdict, made_up):
+                if verdict is not None and _counts(verdict, made_up, developed):
                     said = said_of(plain, verdict)
                     yield rule.finding(
                         scalar_span(document, entry.route, verdict.start + offset, verdict.end + offset),
@@ -169,16 +186,22 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                         secret=True,
                     )
         for parts in _COMMANDS:
-            yield from _command(document, service.name, (*service.route, *parts), made_up, rule)
+            yield from _command(document, service.name, (*service.route, *parts), made_up, developed, rule)
 
 
-def _counts(verdict: Verdict, made_up: bool) -> bool:
-    """Whether a secret is one where everything may be made up but what others issue."""
-    return not made_up or is_issued(verdict.description)
+def _counts(verdict: Verdict, made_up: bool, developed: bool) -> bool:
+    """Whether a secret is one in this place.
+
+    made_up    whatever is not issued by others is made up for this place alone
+    developed  the file runs programs as they are written, so that what everybody would choose is good enough
+    """
+    if made_up:
+        return is_issued(verdict.description)
+    return not (developed and is_made_up(verdict))
 
 
 def _command(
-    document: Document, service: str, route: Route, made_up: bool, rule: RuleContext
+    document: Document, service: str, route: Route, made_up: bool, developed: bool, rule: RuleContext
 ) -> Iterator[Finding]:
     routes = [route]
     node = document.nodes.get(route)
@@ -191,7 +214,7 @@ def _command(
     items = [_plain(text) for text in texts]
     for secret in command_secrets(items):
         item, verdict = items[secret.item], secret.verdict
-        if not _counts(verdict, made_up):
+        if not _counts(verdict, made_up, developed):
             continue
         what = f"after `{secret.name}`" if secret.name else "in a URL or word"
         yield rule.finding(

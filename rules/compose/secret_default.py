@@ -18,10 +18,11 @@ from lintkit.api import (
     replacement,
 )
 from lintkit.formats.scalar_spans import scalar_span
+from lintkit.kinds.compose.development import is_developers_file
 from lintkit.kinds.compose.interpolation import Variable, variables
 from lintkit.kinds.dotenv.purpose import is_for_a_desk
 from lintkit.secrets import classify, is_secret_name, is_signing, said_of
-from lintkit.secrets.outcome import is_issued
+from lintkit.secrets.outcome import is_issued, is_made_up
 from lintkit.secrets.values import url_passwords
 
 RULE = define(
@@ -120,6 +121,7 @@ services:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each interpolation whose default is a literal secret; at a desk only what opens something elsewhere."""
     at_a_desk = is_for_a_desk(document.path, rule.environment)
+    developed = "${" in document.text and is_developers_file(document)
     for route, node in document.nodes.items():
         raw = node.raw
         if raw is None or "${" not in raw or node.alias is not None:
@@ -132,6 +134,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             name = "password" if in_url and not is_secret_name(variable.name) else variable.name
             verdict = classify(name, variable.argument, credential=True)
             if verdict is None or (at_a_desk and not is_issued(verdict.description)):
+                continue
+            if developed and is_made_up(verdict):
                 continue
             span = scalar_span(document, route, variable.start, variable.end)
             yield rule.finding(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
+from typing import Any
 
 from lintkit.formats.node import Node, text_of
 from lintkit.kinds.compose.interpolation import resolve
 from lintkit.kinds.compose.merge import environment, mount_of
 from lintkit.kinds.compose.project import ComposeProjects, RunService
+from lintkit.kinds.compose.service import mount_parts, services
 from lintkit.kinds.dotenv.debug_modes import is_debug_mode
+from lintkit.model import Document
 from lintkit.words.environments import environment_of_value, is_development_stage
 
 _WATCHES = re.compile(
@@ -35,6 +38,36 @@ def runs_for_development(projects: ComposeProjects, service: RunService) -> bool
     Raises RuleLimitError where the services of a project are too many.
     """
     return any(_develops(each.node) for each in projects.others(service).values())
+
+
+def is_developers_file(document: Document) -> bool:
+    """Whether a compose file runs a program that reloads changed code, or that mounts what it is built from.
+
+    One that is brought back whenever it ends is no such program: it serves somebody.
+    """
+    return any(_develops_alone(service.data) for service in services(document)[:_MOST_SERVICES])
+
+
+_MOST_SERVICES = 500
+
+
+def _develops_alone(service: dict[str, Any]) -> bool:
+    if "profiles" in service or str(service.get("restart", "")) in ("always", "unless-stopped"):
+        return False
+    for key in ("command", "entrypoint"):
+        value = service.get(key)
+        words = " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+        if _WATCHES.search(words[:_LONGEST]):
+            return True
+    build, volumes = service.get("build"), service.get("volumes")
+    whole = build if isinstance(build, dict) else {"context": build}
+    if "develop" in service or is_development_stage(str(whole.get("target") or "")):
+        return True
+    items = volumes if isinstance(volumes, list) else []
+    sources = [
+        str(item.get("source", "")) if isinstance(item, dict) else mount_parts(str(item))[0] for item in items
+    ]
+    return _is_mounted(str(whole.get("context") or ""), sources)
 
 
 def _is_for_developers(node: Node) -> bool:
@@ -66,7 +99,10 @@ def _develops(node: Node) -> bool:
 
 def _mounts_its_source(node: Node) -> bool:
     build = node.child("build")
-    context = text_of(build.child("context") or build) if build is not None else ""
+    return _is_mounted(text_of(build.child("context") or build) if build is not None else "", _sources(node))
+
+
+def _is_mounted(context: str, sources: list[str]) -> bool:
     return bool(context) and posixpath.normpath(context) in {
-        posixpath.normpath(source) for source in _sources(node) if source.startswith(".")
+        posixpath.normpath(source) for source in sources if source.startswith(".")
     }
