@@ -157,6 +157,55 @@ def test_an_image_that_the_kustomization_names_is_what_is_deployed(image: str, c
     assert len([each for each in found if each.path == "shop.yaml"]) == count
 
 
+REPLACED = """\
+resources: [shop.yaml, versions.yaml]
+replacements:
+- source: {kind: ConfigMap, name: versions, fieldPath: data.shop}
+  targets:
+  - select: {kind: Deployment}
+    fieldPaths: ["spec.template.spec.containers.*.image"]
+    options: {delimiter: ":", index: 1}
+"""
+VERSIONS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: versions}\ndata: {shop: 1.4.2}\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [
+        (("", ""), 0),
+        (("containers.*", "containers.[name=api]"), 0),
+        (("containers.*", "containers.0"), 0),
+        (("containers.*", "containers.[name=other]"), 1),
+        (("select: {kind: Deployment}", "select: {kind: Deployment}, reject: [{name: shop}]"), 1),
+        (("kind: Deployment", "kind: StatefulSet"), 1),
+        (("name: versions,", "name: elsewhere,"), 0),
+        (("index: 1", "index: 7"), 0),
+        (('options: {delimiter: ":", index: 1}', "options: 3"), 0),
+    ],
+)
+def test_what_a_replacement_copies_is_what_is_deployed(change: tuple[str, str], count: int) -> None:
+    text = REPLACED.replace(*change) if change[0] else REPLACED
+    if "reject" in text:
+        text = text.replace("}, reject: [", "}\n    reject: [")
+    files = {
+        "kustomization.yaml": text,
+        "shop.yaml": BASE.replace("example.com/shop", "example.com/shop:latest"),
+        "versions.yaml": VERSIONS,
+    }
+    assert len([each for each in findings("image-tag-mutable", files) if each.path == "shop.yaml"]) == count
+
+
+def test_replacements_may_stand_in_a_file() -> None:
+    replacements = REPLACED.partition("replacements:\n")[2]
+    files = {
+        "kustomization.yaml": "resources: [shop.yaml, versions.yaml]\nreplacements: [{path: r.yaml}]\n",
+        "r.yaml": replacements,
+        "shop.yaml": BASE.replace("example.com/shop", "example.com/shop:latest"),
+        "versions.yaml": VERSIONS,
+    }
+    assert findings("image-tag-mutable", files) == ()
+
+
 def test_a_namespace_and_labels_are_set() -> None:
     files = {
         "kustomization.yaml": "namespace: shop\ncommonLabels: {app.kubernetes.io/name: shop}\nresources: [shop.yaml]\n",

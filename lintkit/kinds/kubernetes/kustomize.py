@@ -1,7 +1,7 @@
 """What a kustomization makes of the objects it names: patches, images, replicas, namespace and labels.
 
 Objects keep the file and the place in it that they come from, so that what is said of a base can be asked again of what
-each overlay makes of it. Generators, Helm charts, remote bases and replacements are left out; names keep their form.
+each overlay makes of it. Generators, Helm charts and remote bases are left out; names keep their form.
 """
 
 from __future__ import annotations
@@ -139,8 +139,8 @@ class Kustomizations:
         return frozenset(path for path in found if path not in self.files)
 
     def changes(self, root: str) -> bool:
-        """Whether a kustomization, or one that it builds on, has patches, images or replicas."""
-        keys = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas")
+        """Whether a kustomization, or one that it builds on, has patches, images, replicas or replacements."""
+        keys = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements")
         return any(_items(self._data(folder), key) for folder in self.tree(root) for key in keys)
 
     def patch_files(self, root: str) -> frozenset[str]:
@@ -248,6 +248,23 @@ class Kustomizations:
                 if name is not None and name == at(each.data, "metadata", "name") and _is_scaled(each.data):
                     change = Change(here, ("replicas", index, "count"))
                     _step(each, change, partial(_scaled, at(replicas, "count")))
+        for change, replacement in self._replacements(folder, data):
+            value = _source_of(replacement, objects)
+            for target in _items(replacement, "targets"):
+                for each in objects:
+                    if _is_selected(target, each.data):
+                        _step(each, change, partial(_replaced, target, value))
+
+    def _replacements(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, dict[Any, Any]]]:
+        """The `replacements`, which run after all else; a file of them holds one, or a list."""
+        for index, entry in enumerate(_items(data, "replacements")):
+            change = Change(self.files[folder], ("replacements", index))
+            path = at(entry, "path")
+            documents = self._file(folder, path) if isinstance(path, str) else ()
+            for read in (entry, *(each.data for each in documents)):
+                for each in read if isinstance(read, list) else [read]:
+                    if isinstance(each, dict):
+                        yield change, each
 
     def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, Any, Any]]:
         here = self.files[folder]
@@ -417,6 +434,74 @@ def _step(built: BuiltObject, change: Change, make: Callable[[Any], Any]) -> Non
     built.data = make(built.data)
     if built.data != before:
         built.steps.append(Step(change, before, copy.deepcopy(built.data)))
+
+
+# --- replacements ---------------------------------------------------------------------------------------------------
+
+_FIELD = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
+_UNKNOWN = "${REPLACED}"
+"""What stands where a value comes from an object that is not followed, in the form of a variable."""
+
+
+def _source_of(replacement: Mapping[Any, Any], objects: list[BuiltObject]) -> Any:
+    """The value that a replacement copies, or what stands for one that nobody knows."""
+    source = replacement.get("source")
+    if not isinstance(source, dict) or source.get("options"):
+        return replacement.get("sourceValue", _UNKNOWN)
+    field = source.get("fieldPath", "metadata.name")
+    for each in objects:
+        if isinstance(field, str) and _is_target(source, each.data, exact=True):
+            for node, key in _fields(each.data, field):
+                return copy.deepcopy(node[key])
+    return _UNKNOWN
+
+
+def _is_selected(target: Any, data: Any) -> bool:
+    select = at(target, "select")
+    if not isinstance(select, dict) or not _is_target(select, data, exact=True):
+        return False
+    return not any(
+        isinstance(each, dict) and _is_target(each, data, exact=True) for each in _items(target, "reject")
+    )
+
+
+def _replaced(target: Mapping[Any, Any], value: Any, data: Any) -> Any:
+    """An object with the fields of a target replaced, or the part of them that its options name."""
+    options = target.get("options")
+    delimiter, index = at(options, "delimiter"), at(options, "index") or 0
+    for field in _items(target, "fieldPaths") or ["metadata.name"]:
+        for node, key in list(_fields(data, field)) if isinstance(field, str) else ():
+            if not isinstance(delimiter, str) or not delimiter:
+                node[key] = copy.deepcopy(value)
+                continue
+            parts = str(node[key]).split(delimiter)
+            if isinstance(index, int) and 0 <= index < len(parts):
+                parts[index] = str(value)
+                node[key] = delimiter.join(parts)
+            else:
+                node[key] = _UNKNOWN
+    return data
+
+
+def _fields(data: Any, path: str) -> Iterator[tuple[Any, Any]]:
+    """Where the fields of a path stand that an object has: `spec.containers.[name=api].image`, `spec.rules.*.host`."""
+    found: list[tuple[Any, Any]] = [([data], 0)]
+    for match in _FIELD.finditer(path[:1_000]):
+        name, equals, wanted = (match[1] or "").partition("=")
+        below: list[tuple[Any, Any]] = []
+        for node, key in found:
+            inner = node[key]
+            if isinstance(inner, dict) and match[2] in inner:
+                below.append((inner, match[2]))
+            elif isinstance(inner, list):
+                number = whole_number(match[2] or "")
+                below.extend(
+                    (inner, place)
+                    for place, item in enumerate(inner)
+                    if match[2] == "*" or place == number or (equals and str(at(item, name)) == wanted)
+                )
+        found = below[:_MOST_OBJECTS]
+    yield from found
 
 
 # --- patches --------------------------------------------------------------------------------------------------------
