@@ -20,7 +20,9 @@ _PASSWORDS = frozenset({"password", "passwd", "pwd", "pass"})
 """Heads of names under which a chart is given the password itself, however simple the word."""
 _NAMES_KEYS = re.compile(r"(?i)secret_?keys?(?:ref)?s?$|existing_?secret|key_?names$|secret_?ref$")
 """Mappings that say by which keys a Secret holds something."""
-_OBJECT_NAME = re.compile(r"[a-z]+(?:-[a-z]+)+")
+_OBJECT_NAME = re.compile(
+    r"[a-z]+(?:-[a-z]+)+|[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:secrets?|credentials?|creds|tokens?|auth|tls|keys?)"
+)
 _KEY_NAME = re.compile(r"[a-zA-Z]+(?:[_.-][a-zA-Z]+)*")
 
 

@@ -117,6 +117,7 @@ spec:
       secretKeys: {adminPasswordKey: postgres-password}
       password: ${db_password}
       passwordFile: /run/secrets/db
+      configSecret: k8s-db2-credentials
     api: {env: [{name: LOG_LEVEL, value: info}]}
 ---
 apiVersion: argoproj.io/v1alpha1

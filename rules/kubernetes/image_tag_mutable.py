@@ -40,6 +40,7 @@ nobody asked for. Rolling back does nothing, because the old version has the sam
         "**/examples/**",
         "**/samples/**",
         "**/docs/**",
+        "**/hack/**",
     ),
     examples=(
         bad(

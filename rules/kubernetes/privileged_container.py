@@ -47,7 +47,7 @@ node, programs such as `nsenter`) is not reported.
         "gatekeeper:privileged-containers",
     ),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*TESTS, *EXAMPLES, *DOCS),
+    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, "**/hack/**"),
     examples=(
         bad(
             """\

@@ -20,7 +20,7 @@ _TIED_TO_NODES = frozenset(("DaemonSet", "Job", "CronJob"))
 _SYSTEM_PRIORITIES = ("system-node-critical", "system-cluster-critical")
 _PLACES = re.compile(
     r"/(?:(?:boot|dev|etc|lib/modules|proc|root|run|sys|usr|var|var/lib|var/run)?$"
-    r"|(?:dev|proc|sys)/|(?:etc|opt)/cni(?:/|$)|lib/modules/|(?:var/)?run/(?:udev|xtables\.lock|netns|lvm|cilium)"
+    r"|(?:dev|proc|sys)/|(?:etc|opt)/cni(?:/|$)|lib/modules/|(?:var/)?run/(?:udev|xtables\.lock|netns|lvm|cilium|systemd|dbus)"
     r"|var/lib/(?:kubelet|containerd|docker|cni|rancher|k0s|iscsi)(?:/|$))"
 )
 """Folders of a node that belong to its kernel, devices, kubelet, network and runtime."""
