@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
-from types import FrameType
 from typing import Any
 
 import libcst
@@ -17,6 +15,7 @@ from lintkit.config import Config
 from lintkit.model import Report, SourceFile
 from lintkit.run.engine import Request, run
 from lintkit.run.file import check_file
+from tests.stepping import steps
 
 HEAD = "import os\nimport redis\nimport requests\n\nclient = redis.Redis()\n"
 DEPLOYMENT = """\
@@ -138,8 +137,34 @@ SHAPES |= {
             + "".join(f"a{each} = FastAPI()\na{each}.add_middleware(CORSMiddleware)\n" for each in range(n))
         },
     ),
+    "calls that are given one dict": (
+        "python/redis-client-without-timeout",
+        lambda n: {
+            "app.py": HEAD
+            + "opts = {}\n"
+            + "".join(f"opts['a{each}'] = {each}\nredis.Redis(**opts)\n" for each in range(n))
+        },
+    ),
+    "addresses of one list": (
+        "python/localhost-default",
+        lambda n: {"app.py": HEAD + "x = [" + "'redis://localhost', " * n + "]\n"},
+    ),
+    "statements of one block": (
+        "python/localhost-default",
+        lambda n: _function("    xN = os.getenv('A', 'redis://localhost')\n", n),
+    ),
+    "branches of a module": (
+        "python/localhost-default",
+        lambda n: {
+            "app.py": HEAD
+            + "".join(f"if a{each}:\n    URL = os.getenv('A', 'redis://localhost')\n" for each in range(n))
+        },
+    ),
 }
 """What is repeated: the rules that it concerns, and `n` times the construct."""
+
+LARGER = {"addresses of one list": 150, "statements of one block": 200, "branches of a module": 200}
+"""How often something has to be repeated before a product can be told from what is the same in every run."""
 
 
 def report_of(files: dict[str, str], select: str) -> Report:
@@ -148,27 +173,12 @@ def report_of(files: dict[str, str], select: str) -> Report:
     return run(Request(tree, Config(select=(select,)), rules, rules.ids(), jobs=1))
 
 
-def steps(work: Callable[[], Any]) -> int:
-    """How many functions of lintkit's own were called, each start of a generator's next item being one as well."""
-    count = 0
-
-    def profile(frame: FrameType, event: str, _: object) -> None:
-        nonlocal count
-        count += event == "call" and "lintkit" in frame.f_code.co_filename
-
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return count
-
-
 @pytest.mark.parametrize("shape", SHAPES)
 def test_twice_the_size_takes_about_twice_the_steps(shape: str) -> None:
     select, make = SHAPES[shape]
     report_of(make(4), select)  # what is made once is made
-    small, large = (steps(partial(report_of, make(count), select)) for count in (40, 80))
+    count = LARGER.get(shape, 40)
+    small, large = (steps(partial(report_of, make(each), select)) for each in (count, 2 * count))
     assert large < 2.6 * small
 
 

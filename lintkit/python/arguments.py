@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 64
 _MOST_STEPS = 4_000
+_KEYS_OF_A_STEP = 10
 _COPIES = frozenset({"copy.copy", "copy.deepcopy"})
 _AS_DICT = frozenset({"dataclasses.asdict", "attr.asdict", "attrs.asdict"})
 _TYPED_DICTS = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
@@ -44,6 +46,16 @@ class Argument:
     name: str
     value: cst.BaseExpression
     node: cst.CSTNode
+
+    @property
+    def is_default(self) -> bool:
+        """Whether `setdefault` gives it, so that what is there before stays."""
+        node = self.node
+        return (
+            isinstance(node, cst.Call)
+            and isinstance(node.func, cst.Attribute)
+            and node.func.attr.value == "setdefault"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +106,28 @@ def given(call: cst.Call, file: PythonFile, function: cst.BaseExpression | None 
     return Given(tuple(positional), keywords, whole and not open_ended)
 
 
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """What is put into a dict after it was made.
+
+    changes  where that happens; kept, so that nothing else has their numbers
+    entered  the keyword arguments that it is given
+    whole    nothing else is put into it, or taken out
+    """
+
+    changes: tuple[Binding, ...]
+    entered: dict[str, Argument]
+    whole: bool
+
+
 class _Expansion:
     """One question for the keys of a mapping, with a bound on its steps: names may refer to one another."""
 
     def __init__(self, file: PythonFile) -> None:
         self.file = file
         self.steps = 0
+        self.cut = False
+        """Something was not followed any further, so that a part of the answer is of this question alone."""
 
     def keywords(self, arguments: list[cst.Arg], found: dict[str, Argument]) -> bool:
         """Enter keyword arguments and what `**` brings; False when there may be others."""
@@ -116,6 +144,7 @@ class _Expansion:
         """Enter the keys of an expression that is a mapping; False when there may be others."""
         self.steps += 1
         if depth > _DEEPEST or self.steps > _MOST_STEPS:
+            self.cut = True
             return False
         value = self.file.follow(expression)
         if isinstance(value, cst.Name):
@@ -127,16 +156,35 @@ class _Expansion:
 
     def _changed(self, name: cst.Name, found: dict[str, Argument], depth: int) -> bool:
         """Enter what is put into the dict that a name holds; False when something else may be."""
-        whole = True
         changes = self.file.changes(name)
-        self.steps += len(changes)
-        for change in changes:
-            whole &= self._change(change, found, depth)
+        if not changes:
+            return self._is_known_whole(name, changes)
+        key = ("changes", id(changes[0]))
+        known: _Changes | None = self.file.answers.get(key)
+        if known is None:
+            entered: dict[str, Argument] = {}
+            whole = True
+            self.steps += len(changes)
+            for change in changes:
+                whole &= self._change(change, entered, depth)
+            known = _Changes(changes, entered, whole and self._is_known_whole(name, changes))
+            if not self.cut:
+                self.file.answers[key] = known
+        # Every call that is given the dict takes all that is put into it.
+        self.file.budget.spend(1 + len(known.entered) // _KEYS_OF_A_STEP, "following a dict of keywords")
+        for each, argument in known.entered.items():
+            if argument.is_default:
+                found.setdefault(each, argument)
+            else:
+                found[each] = argument
+        return known.whole
+
+    def _is_known_whole(self, name: cst.Name, changes: Sequence[Binding]) -> bool:
+        """Whether no function changes a dict of the module: then the file writes no more than its own scope does."""
         binding = self.file.binding(name)
-        if binding is not None and self.file.is_module_level(binding):
-            # A function may change a dict of the module: more is written in the file than its own scope does.
-            whole &= _written(self.file)[name.value] <= sum(change.value is not None for change in changes)
-        return whole
+        if binding is None or not self.file.is_module_level(binding):
+            return True
+        return _written(self.file)[name.value] <= sum(change.value is not None for change in changes)
 
     def _grown(self, name: cst.Name, found: dict[str, Argument], depth: int) -> bool:
         """A name that is bound once, and then grows by `|=`."""

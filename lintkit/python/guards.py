@@ -7,8 +7,9 @@ reads guards reads one form, the expression of a test.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -74,8 +75,7 @@ def of(node: cst.CSTNode, file: PythonFile) -> tuple[Guard, ...]:
         _around(above, below, file, found)
         below = above
     if isinstance(below, cst.BaseCompoundStatement | cst.SimpleStatementLine):
-        for statement in file.block_before(below, ("if", "assert", "match")):
-            found.extend(_behind(statement, file))
+        _passed(_of_module(below, file), below, file, found)
     return tuple(found)
 
 
@@ -126,25 +126,63 @@ def _around(above: cst.CSTNode, below: cst.CSTNode, file: PythonFile, found: lis
                     suppressed = [file.qualified_name(value) for value in file.positional(call)]
                     found.append(Guard("try", above, exceptions=tuple(name for name in suppressed if name)))
     elif isinstance(above, cst.IndentedBlock | cst.SimpleStatementSuite | cst.SimpleStatementLine):
-        earlier: list[cst.CSTNode] = []
-        for statement in above.body:
-            if statement is below:
-                break
-            earlier.append(statement)
-        for each in reversed(earlier):
-            found.extend(_behind(each, file))
+        _passed(_of_block(above, file), below, file, found)
 
 
-def _behind(statement: cst.CSTNode, file: PythonFile) -> tuple[Guard, ...]:
-    """What holds behind a statement, worked out once for all that follows it. Raises RuleLimitError."""
-    key = ("guards behind", id(statement))
-    kept: tuple[cst.CSTNode, tuple[Guard, ...]] | None = file.answers.get(key)
-    if kept is None:  # with the statement, whose number nothing else may have as long as it is kept
-        kept = file.answers[key] = (statement, tuple(_of_statement_before(statement, file)))
-    known = kept[1]
-    # Each node asks all statements before it, so that n of both are n * n.
-    file.budget.spend(1 + _STEPS_OF_A_GUARD * len(known), WALKING)
-    return known
+@dataclass(slots=True)
+class _Passing:
+    """The statements of a block behind which something holds, in the order of the file.
+
+    node     the block, whose number nothing else may have as long as it is kept; None for the module
+    places   where each statement stands, as `file.order` says it
+    guards   what holds behind each
+    waiting  of the module, the chunks that nobody has asked for yet, the next one last
+    """
+
+    node: cst.CSTNode | None
+    places: list[int] = field(default_factory=list)
+    guards: list[tuple[Guard, ...]] = field(default_factory=list)
+    waiting: list[int] = field(default_factory=list)
+
+    def enter(self, statements: Sequence[cst.CSTNode], file: PythonFile) -> None:
+        """Work out what holds behind statements, once for all that follows them."""
+        known = [
+            (each, tuple(_of_statement_before(each, file))) for each in statements
+        ]  # whole, or not at all
+        self.places.extend(file.order(each) for each, guards in known if guards)
+        self.guards.extend(guards for _, guards in known if guards)
+
+
+def _of_block(block: cst.CSTNode, file: PythonFile) -> _Passing:
+    key = ("guards in", id(block))
+    found: _Passing | None = file.answers.get(key)
+    if found is None:
+        found = _Passing(block)
+        found.enter(getattr(block, "body", ()), file)
+        file.answers[key] = found
+    return found
+
+
+def _of_module(top: cst.CSTNode, file: PythonFile) -> _Passing:
+    """Those of the module up to a top-level statement; what stands behind it need not be parsed."""
+    found: _Passing | None = file.answers.get(_of_module)
+    if found is None:
+        waiting = sorted(file.chunks_with(("if", "assert", "match")), reverse=True)
+        found = file.answers[_of_module] = _Passing(None, waiting=waiting)
+    last = file.chunk_of(top)
+    while found.waiting and found.waiting[-1] <= last:
+        found.enter(file.chunk(found.waiting[-1]).module.body, file)
+        found.waiting.pop()
+    return found
+
+
+def _passed(passing: _Passing, below: cst.CSTNode, file: PythonFile, found: list[Guard]) -> None:
+    """Enter what holds behind the statements before `below`, the last first. Raises RuleLimitError."""
+    before = bisect_left(passing.places, file.order(below))
+    for known in reversed(passing.guards[:before]):
+        # Each node asks all statements before it, so that n of both are n * n.
+        file.budget.spend(1 + _STEPS_OF_A_GUARD * len(known), WALKING)
+        found.extend(known)
 
 
 def _of_statement_before(statement: cst.CSTNode, file: PythonFile) -> Iterator[Guard]:

@@ -622,19 +622,13 @@ class PythonFile:
         """
         return guards.of(node, self)
 
-    def block_before(self, top: cst.CSTNode, kinds: Sequence[str]) -> Iterator[cst.CSTNode]:
-        """The top-level statements before `top` that may be of some kinds (`if`, `assert`, `match`), the last first."""
-        place = self._order[id(top)] >> 32
-        numbers = {number for kind in kinds for number in self._chunks.kind(kind) if number <= place} | {
-            place
-        }
-        for number in sorted(numbers, reverse=True):
-            earlier: list[cst.CSTNode] = []
-            for statement in self.chunk(number).module.body:
-                if statement is top:
-                    break
-                earlier.append(statement)
-            yield from reversed(earlier)
+    def chunks_with(self, kinds: Sequence[str]) -> set[int]:
+        """The numbers of the chunks whose top-level statements may be of some kinds (`if`, `assert`, `match`)."""
+        return {number for kind in kinds for number in self._chunks.kind(kind)}
+
+    def chunk_of(self, node: cst.CSTNode) -> int:
+        """The number of the chunk that a node stands in."""
+        return self._order[id(node)] >> 32
 
     def adopt(self, made: cst.BaseExpression, at: cst.CSTNode) -> cst.BaseExpression:
         """Let an expression that was made of nodes of this file stand where `at` stands, and keep it."""

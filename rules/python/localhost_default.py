@@ -486,11 +486,20 @@ def _stands_for_list(node: cst.CSTNode, file: PythonFile) -> bool:
         if isinstance(above, cst.Set):
             return False
         if isinstance(above, (cst.List, cst.Tuple)):
-            values = [file.literal(element.value) for element in above.elements]
-            texts = [value for value in values if isinstance(value, str)]
-            first = next((e.value for e in above.elements if isinstance(e.value, cst.SimpleString)), None)
-            return first is node and all(map(loopback_host, texts))
+            return _speaks_for_list(above, file) is node
     return True
+
+
+def _speaks_for_list(display: cst.List | cst.Tuple, file: PythonFile) -> cst.CSTNode | None:
+    """The first string of a list in which every address is this machine; None for other lists. Worked out once."""
+    key = ("localhost list", id(display))
+    if key not in file.answers:
+        values = [file.literal(element.value) for element in display.elements]
+        texts = [value for value in values if isinstance(value, str)]
+        first = next((e.value for e in display.elements if isinstance(e.value, cst.SimpleString)), None)
+        file.answers[key] = first if all(map(loopback_host, texts)) else None
+    found: cst.CSTNode | None = file.answers[key]
+    return found
 
 
 _PARSERS = re.compile(r"parse|split|make_url|^(?:URL|DSN|\w*Dsn)$")

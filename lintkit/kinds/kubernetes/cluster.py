@@ -11,8 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
+from lintkit.budget import Budget
 from lintkit.facts import ConfigObject, Fact, VariableProvided
 from lintkit.kinds.kubernetes.cluster_facts import (
     BudgetDefined,
@@ -28,8 +30,12 @@ from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 
 F = TypeVar("F", bound=Fact)
 
-_MOST_COMPARED = 5_000
-"""How many pods one selector is compared with; beyond that it is taken to find one."""
+_MOST_COMPARISONS = 2_000_000
+"""How often selectors may be compared with pods, and names with one another, in one repository."""
+
+_COMPARING = "comparing the objects of so many manifests"
+_MOST_PODS = 50
+_MOST_NEAREST = 200
 
 _ADDED_BY_CONTROLLERS = frozenset(
     {
@@ -86,8 +92,25 @@ class Group:
     opaque: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Surroundings:
+    """What stands beside a file.
+
+    deploys  an object deploys what other places hold
+    words    what the custom resources are called
+    pods     the first of the pods
+    """
+
+    deploys: bool
+    words: frozenset[str]
+    pods: tuple[PodsDefined, ...]
+
+
 class Cluster:
-    """The objects of all manifests of a repository, by what is asked of them."""
+    """The objects of all manifests of a repository, by what is asked of them.
+
+    What compares selectors or names raises RuleLimitError where a repository holds too many that are alike.
+    """
 
     def __init__(self, facts: Mapping[type[Any], tuple[Any, ...]], paths: frozenset[str]) -> None:
         self._facts = facts
@@ -120,6 +143,8 @@ class Cluster:
         self._label_keys = {key for key, _ in self._by_label}
         self._scaled = _grouped(self.facts(PodsDefined), lambda each: (each.kind, each.name))
         self._by_place: dict[type[Any], dict[str, list[Any]]] = {}
+        self._surroundings: dict[tuple[str, ...], _Surroundings] = {}
+        self._comparisons = Budget(_MOST_COMPARISONS)
         self._objects = _grouped(self.facts(ObjectDefined), lambda each: (each.kind, each.name))
         self._templated = {
             posixpath.dirname(path) for path in paths if _TEMPLATE.search(posixpath.basename(path))
@@ -129,6 +154,10 @@ class Cluster:
             for label in maker.made_labels:
                 self._makers[label].append(dict(maker.made_labels))
         self._services = _grouped(self.facts(ServiceDefined), lambda each: each.name)
+        self._selecting_services = _grouped(
+            (each for each in self.facts(ServiceDefined) if each.selector is not None),
+            lambda each: next(iter(each.selector.labels if each.selector else ()), None),
+        )
         self._configs = _grouped(self.facts(ConfigObject), lambda each: (each.source, each.name))
         self._config_keys = _grouped(self.facts(VariableProvided), lambda each: (each.path, each.unit))
         self._policies = _grouped(
@@ -255,19 +284,18 @@ class Cluster:
         candidates: Sequence[PodsDefined] = self.pods
         if asked.labels:
             candidates = min((self._by_label.get(label, []) for label in asked.labels), key=len)
-        for count, pods in enumerate(candidates):
-            if count >= _MOST_COMPARED or (
-                asked.matches(self.labels(pods)) and self.same_namespace(owner, pods)
-            ):
+        for pods in candidates:
+            self._comparisons.spend(1, _COMPARING)
+            if asked.matches(self.labels(pods)) and self.same_namespace(owner, pods):
                 yield pods
-                if count >= _MOST_COMPARED:
-                    return
 
     def made_elsewhere(self, selector: Selector) -> bool:
         """Whether a selector asks for pods of an operator, which no manifest shows: by its label, or a resource's."""
         makers = min((self._makers.get(label, []) for label in selector.labels), key=len, default=[])
-        if any(selector.matches(labels) for labels in makers[:_MOST_COMPARED]):
-            return True
+        for labels in makers:
+            self._comparisons.spend(1, _COMPARING)
+            if selector.matches(labels):
+                return True
         for key in (*(key for key, _ in selector.labels), *(each.key for each in selector.expressions)):
             domain, slash, _ = key.partition("/")
             if slash and key not in self._label_keys and not domain.endswith(_EVERYBODYS):
@@ -287,16 +315,30 @@ class Cluster:
             return False
         if next(self.selected(selector, owner), None) is not None:
             return False
-        return any(not self._is_patch(pods) for pods in self.beside(owner.path, PodsDefined))
+        return bool(self._beside(owner.path).pods)
 
     def _deploys_more(self, path: str) -> bool:
         """Whether a file stands beside templates, or beside objects that deploy what other places hold."""
         if posixpath.dirname(path) in self._templated:
             return True
-        return any(
-            each.group in _DEPLOYERS or (each.group == "argoproj.io" and each.kind.startswith("Application"))
-            for each in self.beside(path, ObjectDefined)
-        )
+        return self._beside(path).deploys
+
+    def _beside(self, path: str) -> _Surroundings:
+        """What stands beside a file, worked out once for all objects of one place."""
+        place = tuple(group.name for group in self.groups(path)) or (posixpath.dirname(path) + "/",)
+        if place not in self._surroundings:
+            objects = list(self.beside(path, ObjectDefined))
+            pods = (each for each in self.beside(path, PodsDefined) if not self._is_patch(each))
+            self._surroundings[place] = _Surroundings(
+                any(
+                    each.group in _DEPLOYERS
+                    or (each.group == "argoproj.io" and each.kind.startswith("Application"))
+                    for each in objects
+                ),
+                frozenset[str]().union(*map(_words_of, objects)),
+                tuple(islice(pods, _MOST_NEAREST)),
+            )
+        return self._surroundings[place]
 
     def _is_operated(self, selector: Selector, path: str) -> bool:
         """Whether a selector speaks of what a custom resource beside a file is: `app: ceph-mgr` of a CephCluster."""
@@ -306,7 +348,7 @@ class Cluster:
             for part in label
             for word in re.split(r"[^a-z0-9]+", part.lower())
         }
-        return any(not asked.isdisjoint(_words_of(each)) for each in self.beside(path, ObjectDefined))
+        return not asked.isdisjoint(self._beside(path).words)
 
     def nearest(self, selector: Selector, owner: Any) -> PodsDefined | None:
         """The pods beside `owner` that a selector with a slip of the pen may have meant."""
@@ -316,7 +358,7 @@ class Cluster:
             labels = self.labels(pods)
             return sum(2 if labels[key] == value else 1 for key, value in wanted.items() if key in labels)
 
-        beside = [each for each in self.beside(owner.path, PodsDefined) if not self._is_patch(each)][:200]
+        beside = self._beside(owner.path).pods
         best = max(beside, key=common, default=None)
         return best if best is not None and (common(best) or len(beside) == 1) else None
 
@@ -336,35 +378,32 @@ class Cluster:
 
     def selecting(self, pods: Sequence[PodsDefined]) -> list[ServiceDefined]:
         """The Services that select some of these pods."""
-        return [
-            each
-            for each in self.facts(ServiceDefined)[:_MOST_COMPARED]
-            if each.selector is not None
-            and any(
-                each.selector.matches(self.labels(one)) and self.same_namespace(each, one)
-                for one in pods[:50]
-            )
-        ]
+        found = (self._selecting(self._selecting_services, each) for each in pods[:_MOST_PODS])
+        return list({id(each): each for services in found for each in services}.values())
 
     def _selecting(self, by_label: Mapping[Any, list[Any]], pods: PodsDefined) -> list[Any]:
         labels = self.labels(pods)
         candidates = [each for label in (None, *labels.items()) for each in by_label.get(label, ())]
+        self._comparisons.spend(len(candidates), _COMPARING)
         return [
-            each
-            for each in candidates[:_MOST_COMPARED]
-            if each.selector.matches(labels) and self.same_namespace(each, pods)
+            each for each in candidates if each.selector.matches(labels) and self.same_namespace(each, pods)
         ]
 
     # --- what is named ----------------------------------------------------------------------------------------------
 
     def named(self, kind: str, name: str, owner: Any) -> ObjectDefined | None:
         """The object of that kind and name in the namespace of `owner`."""
-        found = self._objects.get((kind, name), ())
-        return next((each for each in found if self.same_namespace(each, owner)), None)
+        for each in self._objects.get((kind, name), ()):
+            self._comparisons.spend(1, _COMPARING)
+            if self.same_namespace(each, owner):
+                return each
+        return None
 
     def service(self, name: str, owner: Any) -> ServiceDefined | None:
         """The Service of that name in the namespace of `owner`, the one beside it if there are several."""
-        found = [each for each in self._services.get(name, ()) if self.same_namespace(each, owner)]
+        called = self._services.get(name, ())
+        self._comparisons.spend(len(called), _COMPARING)
+        found = [each for each in called if self.same_namespace(each, owner)]
         return next((each for each in found if self.near(each.path, owner.path)), next(iter(found), None))
 
     def configs(self, source: str, name: str) -> Sequence[ConfigObject]:
@@ -376,9 +415,9 @@ class Cluster:
 
         Of several far away, which are variants of one deployment, nobody knows which one it is.
         """
-        found = [
-            each for each in self.configs(config.source, config.name) if self.same_namespace(each, owner)
-        ]
+        called = self.configs(config.source, config.name)
+        self._comparisons.spend(len(called), _COMPARING)
+        found = [each for each in called if self.same_namespace(each, owner)]
         beside = [each for each in found if self.deployed_together(each.path, owner.path)]
         return config in beside if beside else found == [config] and self.near(config.path, owner.path)
 
