@@ -108,7 +108,7 @@ _ASKS = pattern(
     |fill~(?:me|in)|set~(?:me|this|in|your)|enter[-_. ]|generate[-_. ]|not~(?:a~)?(?:so~)?(?:real|secure|secret|for|set)
     |do~not~use|(?:dev|test|local|development|testing)~only|only~for|in~production|for~development
     |some~(?:random|long|secret|password|key|token|string)|at~least|must[-_. ]|^abc(?:def.*)?$
-    |(?<![a-z])min~\d+|\d+~char
+    |(?<![a-z])min~\d+|\d+~char|^some~[a-z]{1,20}~(?:key|token|secret|password)$
     """.replace("~", "[-_. ]?"),
     re.IGNORECASE | re.VERBOSE,
 )
@@ -146,6 +146,8 @@ _TYPE = pattern(
 """Column types of SQL."""
 _SPECIAL_TOKEN = pattern(r"</?\|?[a-zA-Z_]{1,16}\|?>|\[[A-Z_]{2,12}\]")
 """What a language model's vocabulary marks its own places with: `<eod>`, `<|im_end|>`, `[PAD]`."""
+_ZEROS = pattern(r"(?:0[-]?){6,}|([0-9a-f])\1{7}-(?:\1{4}-){3}\1{12}")
+"""Nothing but zeros, and the UUID of one digit."""
 _EMPTY_JSON = frozenset({"e30=", "e30", "W10=", "bnVsbA==", "{}", "[]"})
 """`{}`, `[]` and `null`, and their base64."""
 _PATTERN = pattern(r"^\^|\$$(?<=[)\]}*+]\$)|\\[dwsSWDb]|\[\^?[a-z0-9]-[a-z0-9]|\(\?[:P=!<]|\.\*")
@@ -381,7 +383,7 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
             return None
         if low not in _WELL_KNOWN:
             return Verdict("placeholder", PLACEHOLDER, *whole)
-    if text in _STANDS_FOR:
+    if text in _STANDS_FOR or (low not in _WELL_KNOWN and _ZEROS.fullmatch(low)):
         return Verdict("placeholder", PLACEHOLDER, *whole)
     if _asks_in_base64(text):
         return Verdict("placeholder", PLACEHOLDER, *whole)

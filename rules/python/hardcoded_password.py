@@ -275,6 +275,10 @@ TOKEN = os.getenv("SEARCH_API_KEY", "change-me")  # <-- here
 
 LLM = os.getenv("LLM_API_KEY", "placeholder")
 LOCAL = os.getenv("OPENAI_API_KEY", "custom")
+ARK_API_KEY = "00000000-0000-0000-0000-000000000000"
+if app.config["TESTING"]:
+    stripe.api_key = "SomeStripeKey"
+    SECRET_KEY = "signs-only-in-tests"
 MAIL_API_KEY = "YOUR_API_KEY_HERE"
 GITHUB_TOKEN = os.getenv("GITHUB_TOKEN", "<your token>")
 """,
@@ -622,7 +626,8 @@ def _is_for_nobody_else(match: Match, text: str, verdict: Verdict, file: PythonF
 
     What signs sessions is told of where the settings are set anew: whoever forgets that runs on it.
     """
-    name, at_a_desk = match.name or "", _is_at_a_desk(match, file)
+    name = match.name or ""
+    at_a_desk = _is_at_a_desk(match, file) or in_development_branch(match.node, file)
     if text.startswith("django-insecure-"):
         return is_development_module(file.path)
     if verdict.kind == "format" or match.how == "environment":

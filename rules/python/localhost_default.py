@@ -211,8 +211,13 @@ def connect(url):
     parsed = urlparse(url)
     database_host = make_url(url).host or "localhost"
     return redis.Redis(host=parsed.hostname or "localhost", port=parsed.port or 6379), database_host
+
+
+def show(server_name):
+    url_host_name = "localhost" if server_name == "0.0.0.0" else server_name
+    return url_host_name
 """,
-            note="the host is in the URL; the other one is for the type checker",
+            note="the host is in the URL, the other one is for the type checker; where to find a server",
         ),
         good(
             """\
@@ -317,6 +322,7 @@ _STORE_URL = re.compile(
     r"(?:rediss?|postgres(?:ql)?|mysql|mariadb|mongodb|amqps?|bolt|neo4j|kafka|nats|mqtt|ldap|clickhouse)(?:[+:]\S*)?://",
     re.I,
 )
+_EVERY_INTERFACE = re.compile(r"0\.0\.0\.0|[\"']::[\"']")
 _PUBLIC = re.compile(
     r"front_?end|public|web_?site|site_url|web_?app|external|app_url|dashboard|ui_url|callback|redirect|(?:^|_)links?(?:_|$)"
     r"|share|invite|(?:^|_)site(?:_|$)|home_?page",
@@ -447,6 +453,8 @@ def _place(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
             other = parent.orelse if child is parent.body else parent.body
             if child is parent.test or not asks_for(parent.test, other, file):
                 return None
+            if _EVERY_INTERFACE.search(file.code(parent.test)):
+                return None  # how to reach a server that listens everywhere
             if _is_of_parsed_url(other, file):
                 return None
             fallback = _called(other, file)

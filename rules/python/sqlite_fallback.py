@@ -150,6 +150,7 @@ from app.paths import DATA_DIR
 
 URL = os.getenv("DATABASE_URL", "sqlite:////data/shop.db")
 OTHER = os.getenv("ORDERS_URL", f"sqlite:///{DATA_DIR}/orders.db")
+OWN = os.getenv("OWN_URL") or f"sqlite:///{home_path}/own.db"
 DATABASES = {
     "default": {
         "ENGINE": os.getenv("DB_ENGINE") or "django.db.backends.sqlite3",
@@ -227,7 +228,7 @@ _DATA_FOLDER = re.compile(
 )
 _ON_A_VOLUME = re.compile(
     r"sqlite[\w+]*:////(?:data|config|storage|db|var/lib|opt)\b"
-    r"|sqlite[\w+]*:///\{[^{}]*(?<![a-z])(?:data|config|storage|state|user)_?(?:dir|directory|folder|path|root|home)",
+    r"|sqlite[\w+]*:///\{[^{}]*(?<![a-z])(?:(?:data|config|storage|state|user)_?(?:dir|directory|folder|path|root|home)|home_?(?:dir|path))",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(r"\bnot\b|\bis None\b|==\s*(?:\"\"|''|None)|len\(")
