@@ -113,8 +113,10 @@ THIRD = "redis://{}:{word}@cache.example.net".format("shop", word="Winter2024!")
             """\
 URL_REGEX_TESTS = [("http://us:pa55w0rd@ex.example/a", ["http://us:pa55w0rd@ex.example/a"])]
 SAMPLE_DSN = "postgresql://shop:Tr0ub4dor@db.internal/shop"
+default = "postgresql://user:pass@host/shop"
+database_url = "postgresql://user:password@localhost:5432/your_database"
 """,
-            note="what code is tried with",
+            note="what code is tried with, and what shows where the parts go",
         ),
         good(
             """\
@@ -172,6 +174,8 @@ _PROSE = frozenset(
 )
 
 
+_TEMPLATE = re.compile(r"@(?:host|hostname|server)(?:[:/]|$)|(?<![a-z])your[-_]", re.IGNORECASE)
+"""A URL that only shows where its parts go: `postgresql://user:pass@host/your_database`."""
 _SHOWN = frozenset(
     {"test", "tests", "testing", "example", "examples", "sample", "samples", "case", "cases", "fixture"}
 )
@@ -193,7 +197,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if setting is not None and _SHOWN & set(split_words(setting.name)):
         return
     shows = _only_shows(match.node, text, file) or (setting is not None and setting.name.lower() in _PROSE)
-    if shows and verdict.kind not in {"format", "real"}:
+    if verdict.kind not in {"format", "real"} and (shows or _TEMPLATE.search(text)):
         return
     severity = severity_of("password", text, verdict)
     if severity != "error" and is_of_tests(match.node, file):

@@ -264,8 +264,13 @@ def create_txt_record(domain, token, account):
 def show(media, page_token):
     log.info("no media with %s", media.friendly_token)
     log.info("goes on at %s", page_token)
+
+
+def revoke(session, token):
+    token.revoke()
+    log.info("revoked %r of %s", token, token.user)
 """,
-            note="pieces of a text, what is published for everybody, and names of a page or a medium",
+            note="pieces of a text, what is published for everybody, names of a page or a medium, and a record",
         ),
         good(
             """\
@@ -361,6 +366,10 @@ _READS_TEXT = re.compile(
 _IN_THE_OPEN = re.compile(r"acme|txt[_ ]?(?:record|value|name)|dns_?challenge", re.IGNORECASE)
 """Whoever proves that a name is his publishes a token for it (RFC 8555, section 8.4)."""
 
+_OF_RECORDS = (
+    r"id|pk|name|user|user_id|owner|revoke|save|delete|is_\w+|expir\w*|scopes?|generate\w*|created\w*"
+)
+_LONGEST = 200
 _MADE = re.compile(
     r"\bsecrets\.|token_(?:hex|urlsafe|bytes)\(|(?:generat|random|make|create|new)\w*\(|uuid4\(|pwgen\(",
     re.IGNORECASE,
@@ -479,6 +488,19 @@ def _is_piece_of_text(node: cst.BaseExpression, file: PythonFile) -> bool:
         around = f"{file.path} {owner.name.value if owner is not None else ''} {file.code(place)}"
         known[id(place)] = _LOGS_IN.search(around) is not None and _IN_THE_OPEN.search(around) is None
     return not known[id(place)]
+
+
+def _is_record(node: cst.BaseExpression, file: PythonFile) -> bool:
+    """Whether a token is a record of a database, as its other uses there show: `token.revoke()`, `token.id`."""
+    function = file.enclosing_function(node)
+    known: dict[tuple[int, str], bool] = file.answers.setdefault("records", {})
+    name = file.code(node)
+    if function is None or len(name) > _LONGEST:
+        return False
+    if (id(function), name) not in known:
+        uses = rf"(?<![\w.]){re.escape(name)}\.(?:{_OF_RECORDS})\b"
+        known[id(function), name] = re.search(uses, file.code(function)) is not None
+    return known[id(function), name]
 
 
 def _loop(node: cst.CSTNode, file: PythonFile) -> cst.BaseExpression | None:
@@ -629,6 +651,8 @@ def _secret(node: cst.BaseExpression, file: PythonFile) -> tuple[str, str] | Non
     if _masks_itself(node, file) or (name == "token" and "lock" in file.code(node)):
         return None
     if split_words(name) == ("token",) and _is_piece_of_text(node, file):
+        return None
+    if split_words(name)[-1:] == ("token",) and _is_record(node, file):
         return None
     url = "" if _is_secret(name) else ", and with it the password in it"
     return name, url
