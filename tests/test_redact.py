@@ -504,3 +504,11 @@ def test_names_in_a_file_stay_readable_beside_a_password_that_equals_them(name: 
 )
 def test_a_comment_behind_a_value_of_a_dotenv_file_stays_readable(line: str, masked: str) -> None:
     assert redact(line, "dotenv") == masked
+
+
+@pytest.mark.parametrize("name", ["client-secret", "COOKIE_SECRET", "clientId", "note"])
+def test_the_name_before_a_generated_value_stays_readable(name: str) -> None:
+    value = "pUBnAAY80Snq" + "XgjibTYM9ZWNzY2xreNGQok"
+    text = f"secretGenerator:\n- name: proxy\n  literals:\n  - {name}={value}\n"
+    assert redact(text, "kubernetes") == text.replace(value, "*" * len(value))
+    assert name not in find_secrets(text, "kubernetes").values

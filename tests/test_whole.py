@@ -89,3 +89,34 @@ def test_workers_change_nothing(repository: Path) -> None:
     one = lintkit("check", "--output-format", "json", "-j", "1", cwd=repository)
     two = lintkit("check", "--output-format", "json", "-j", "2", cwd=repository)
     assert one.stdout == two.stdout
+
+
+def told(repository: Path, *arguments: str) -> list[tuple[object, ...]]:
+    """What a process of its own finds with the rules that look at one file."""
+    command = (
+        "check",
+        "--select",
+        "*",
+        "--scope",
+        "file",
+        "--no-cache",
+        "-j",
+        "1",
+        "--output-format",
+        "json",
+    )
+    done = lintkit(*command, "--exit-zero", *arguments, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    return [
+        (each["rule"], each["path"], each["message"], json.dumps(each, sort_keys=True))
+        for each in json.loads(done.stdout)["findings"]
+    ]
+
+
+def test_a_file_is_found_the_same_in_a_process_that_has_seen_no_other(repository: Path) -> None:
+    """No module remembers anything of one file that changes what is found in the next."""
+    whole = told(repository, ".")
+    paths = sorted({str(each[1]) for each in whole})
+    assert len(paths) > 6
+    for path in paths[:: len(paths) // 6]:
+        assert told(repository, path) == [each for each in whole if each[1] == path]

@@ -83,6 +83,10 @@ _NO_PASSWORD = pattern(
 )
 
 _WORD = pattern(r"(?<![A-Za-z0-9+/=_\-])[A-Za-z0-9+/=_\-]{20,}")
+_ASSIGNED_TO = pattern(
+    r"(?:[a-z]{2,30}(?:[_\-][a-z]{2,30}){0,6}|[A-Z]{2,30}(?:_[A-Z]{2,30}){0,6}|[a-z]{2,30}(?:[A-Z][a-z]{1,30}){1,6})=(?=[^=])"
+)
+"""The name before a value, whose words are none of it: `client-secret=…`."""
 _DIGEST_BEFORE = pattern(
     r"(?i)(?:sha\d{1,3}|md5|blake2\w?|h1|@|commit|rev|ref|sha|digest|integrity|checksum)[\"']?[:=@\-/ ]{0,3}[\"']?$"
 )
@@ -246,7 +250,8 @@ def _random_words(text: str) -> Ranges:
                 _INTEGRITY.match(word)
                 or _DIGEST_BEFORE.search(text[max(0, match.start() - 24) : match.start()])
             ):
-                found.append(match.span())
+                name = _ASSIGNED_TO.match(word)
+                found.append((match.start() + (name.end() if name else 0), match.end()))
         position += len(piece)
     return found
 
