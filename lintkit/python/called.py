@@ -117,14 +117,15 @@ _TALKS = re.compile(r"^[ \t]*(?:print|input)\(|\bsys\.argv\b|\bargparse\b", re.M
 
 
 _STARTED_BY_MACHINES = re.compile(
-    r"health|check|status|probe|wait|cron|worker|entry|start|boot|init", re.IGNORECASE
+    r"health|check|status|probe|wait|cron|worker|entry|start|boot|init|^(?:app|main|server|service|wsgi|asgi|api)\.py$",
+    re.IGNORECASE,
 )
 
 
 def is_one_off(file: PythonFile) -> bool:
     """Whether a file is a script that somebody runs and watches: it defines nothing, and talks to a terminal.
 
-    Not one that a container or a timer starts, such as a health check, by its name.
+    Not one that a container or a timer starts, such as a health check or the server itself, by its name.
     """
     if _STARTED_BY_MACHINES.search(file.path.rpartition("/")[2]):
         return False

@@ -488,6 +488,17 @@ def link(bucket, key):
 """,
             note="signing a URL calls nobody",
         ),
+        bad(
+            {
+                "shop/main.py": """\
+import requests
+
+while (answer := requests.get(URL)).ok:  # <-- here
+    print(answer.text)
+"""
+            },
+            note="a service that defines nothing is none that somebody watches",
+        ),
         good(
             {
                 "approve_all.py": """\
