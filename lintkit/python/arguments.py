@@ -110,13 +110,15 @@ def given(call: cst.Call, file: PythonFile, function: cst.BaseExpression | None 
 class _Changes:
     """What is put into a dict after it was made.
 
-    changes  where that happens; kept, so that nothing else has their numbers
-    entered  the keyword arguments that it is given
-    whole    nothing else is put into it, or taken out
+    changes   where that happens; kept, so that nothing else has their numbers
+    stored    the keyword arguments that it is given
+    defaults  those that it is given where it has none
+    whole     nothing else is put into it, or taken out
     """
 
     changes: tuple[Binding, ...]
-    entered: dict[str, Argument]
+    stored: dict[str, Argument]
+    defaults: dict[str, Argument]
     whole: bool
 
 
@@ -167,16 +169,17 @@ class _Expansion:
             self.steps += len(changes)
             for change in changes:
                 whole &= self._change(change, entered, depth)
-            known = _Changes(changes, entered, whole and self._is_known_whole(name, changes))
+            defaults = {each: argument for each, argument in entered.items() if argument.is_default}
+            stored = {each: argument for each, argument in entered.items() if each not in defaults}
+            whole = whole and self._is_known_whole(name, changes)
+            known = _Changes(changes, stored, defaults, whole)
             if not self.cut:
                 self.file.answers[key] = known
         # Every call that is given the dict takes all that is put into it.
-        self.file.budget.spend(1 + len(known.entered) // _KEYS_OF_A_STEP, "following a dict of keywords")
-        for each, argument in known.entered.items():
-            if argument.is_default:
-                found.setdefault(each, argument)
-            else:
-                found[each] = argument
+        self.file.budget.spend(
+            1 + (len(known.stored) + len(known.defaults)) // _KEYS_OF_A_STEP, "following a dict of keywords"
+        )
+        found.update({**known.defaults, **found, **known.stored})
         return known.whole
 
     def _is_known_whole(self, name: cst.Name, changes: Sequence[Binding]) -> bool:
