@@ -19,9 +19,8 @@ def same_secret(finding: Finding, source: str) -> Hashable:
     source  what is written at the primary location
 
     Findings of one rule and one severity belong together where the values are equal. Of a value that others choose as
-    well (`postgres`, `changeme`) it does not follow that one login is meant, so that there the file has to be equal,
-    too, and in code the name: in a compose or environment file, services agree on what they are given.
-    The answer holds the secret: it is not to be kept or shown.
+    well (`postgres`, `changeme`) it does not follow that one login is meant, so that there the name and the file have
+    to be equal, too. The answer holds the secret: it is not to be kept or shown.
     """
     if not finding.secret or not source or len(source) > _LONGEST:
         return None
@@ -31,12 +30,10 @@ def same_secret(finding: Finding, source: str) -> Hashable:
         return None
     if verdict.kind in ("format", "real") and verdict.description != GUESSABLE:
         return finding.rule, finding.severity, value
-    name = "" if finding.rule.startswith(_AGREED) else finding.subject.rpartition(" ")[2]
-    return finding.rule, finding.severity, value, finding.path, name
+    return finding.rule, finding.severity, value, finding.path, finding.subject.rpartition(" ")[2]
 
 
 _LONGEST = 20_000
-_AGREED = ("compose/", "env/")
 
 
 def written_value(source: str) -> str:
