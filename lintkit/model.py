@@ -20,36 +20,8 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
 """Most certain first."""
 
-Kind = Literal[
-    "python",
-    "compose",
-    "kubernetes",
-    "dockerfile",
-    "dotenv",
-    "gitignore",
-    "dockerignore",
-    "workflow",
-    "yaml",
-    "toml",
-    "json",
-    "text",
-]
-"""What a file is. `yaml` is YAML of no kind that lintkit knows; `text` is anything else that is worth listing."""
-
-KINDS: tuple[Kind, ...] = (
-    "python",
-    "compose",
-    "kubernetes",
-    "dockerfile",
-    "dotenv",
-    "gitignore",
-    "dockerignore",
-    "workflow",
-    "yaml",
-    "toml",
-    "json",
-    "text",
-)
+Kind = str
+"""What a file is: the name of a `FileKind` (`lintkit.kinds.registry`)."""
 
 Route = tuple[str | int, ...]
 """A path inside plain data: mapping keys and list indexes, from the root of one document."""

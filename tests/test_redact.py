@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.model import KINDS, Kind
+from lintkit.kinds.registry import KINDS
+from lintkit.model import Kind
 from lintkit.run.redact import find_secrets, redact, scrub
 
 S = "wha1e-hel7o"  # a made-up password

@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 from lintkit.authoring.scaffold import SAMPLES, yaml_rule
 from lintkit.catalog.load import builtin_folder, rule_files
 from lintkit.data import schema
-from lintkit.model import KINDS, Kind
+from lintkit.kinds.registry import KINDS
+from lintkit.model import Kind
 
 NAMES = ("rule", "config", "report")
 

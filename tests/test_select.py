@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.declared.select import EACH_KINDS, SelectError, compile_query, select, select_each, value_at
+from lintkit.declared.select import SelectError, compile_query, select, select_each
 from lintkit.formats.yaml import load_documents
 from lintkit.kinds.compose import service as compose
 from lintkit.kinds.kubernetes import objects as kubernetes
+from lintkit.kinds.registry import EACH_KINDS
+from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Kind, SourceFile
 
 DATA = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintkit.catalog.load import RuleSet
 from lintkit.files.tree import TreeEntry, TreeError
+from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Example, Finding, Kind, Report, Revision
 from lintkit.rule.definition import Check, Rule
 from lintkit.rule.own import RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
@@ -17,22 +18,6 @@ from lintkit.source import Lines
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
-
-USUAL_NAMES: Mapping[Kind, str] = {
-    "python": "app.py",
-    "compose": "compose.yaml",
-    "kubernetes": "deployment.yaml",
-    "dockerfile": "Dockerfile",
-    "dotenv": ".env",
-    "gitignore": ".gitignore",
-    "dockerignore": ".dockerignore",
-    "workflow": ".github/workflows/ci.yml",
-    "yaml": "config.yaml",
-    "toml": "pyproject.toml",
-    "json": "config.json",
-    "text": "README.md",
-}
-"""The name of a file in an example that gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +102,7 @@ def _place(finding: Finding, files: Mapping[str, str]) -> tuple[str, int]:
 
 def named(files: Mapping[str, str], kinds: Sequence[Kind]) -> dict[str, str]:
     """The files with the usual name of the rule's kind in place of an empty path."""
-    usual = USUAL_NAMES[kinds[0]] if kinds else "file.txt"
+    usual = FILE_KIND[kinds[0]].usual_name if kinds else "file.txt"
     return {path or usual: text for path, text in files.items()}
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from lintkit.cli.options import git_option, repository_options
-from lintkit.model import KINDS, SEVERITIES, Kind, RuleMeta, Scope, Severity
+from lintkit.kinds.registry import KINDS
+from lintkit.model import SEVERITIES, Kind, RuleMeta, Scope, Severity
 from lintkit.report.rules import RulesFormat, render_rules
 
 

@@ -13,7 +13,8 @@ from lintkit.declared.place import place_of, shown, subject_of, uses_of
 from lintkit.declared.read import read
 from lintkit.declared.relate import unrelated
 from lintkit.declared.schema import Failure, compile_schema
-from lintkit.declared.select import Selected, compile_query, select_each, value_at
+from lintkit.declared.select import compile_query, select_each
+from lintkit.kinds.selected import Selected, value_at
 from lintkit.model import Document, Finding, Location, Route
 from lintkit.rule.definition import RuleContext
 from lintkit.words.quotation import quoted_at

@@ -18,13 +18,14 @@ from lintkit.budget import Budget
 from lintkit.declared.place import at
 from lintkit.declared.render import block_yaml, flow, inline_toml, plain_text, quoted_like
 from lintkit.formats.scalar_spans import scalar_span
+from lintkit.kinds.registry import FILE_KINDS
 from lintkit.model import Document, Edit, Fix, NodeSpans, Route, Span
 from lintkit.regex.engine import compile_regex
 
 ACTIONS = ("set", "replace", "remove", "insert")
 
 _BREAK = re.compile("[\r\n]")
-_YAML = frozenset(("compose", "kubernetes", "workflow", "yaml"))
+_YAML = frozenset(kind.name for kind in FILE_KINDS if kind.scalars is not None)
 
 
 def fix_for(

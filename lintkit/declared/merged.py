@@ -14,10 +14,10 @@ from lintkit.budget import Budget, RuleLimitError, steps_for
 from lintkit.declared.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
 from lintkit.declared.place import shown
 from lintkit.declared.schema import Failure, Schema, compile_schema
-from lintkit.declared.select import value_at
 from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node
 from lintkit.kinds.compose.project import RunService, compose_projects
+from lintkit.kinds.selected import value_at
 from lintkit.model import Finding, Span
 from lintkit.rule.definition import Project, RuleContext
 

@@ -12,8 +12,10 @@ from lintkit.data import schema as shipped_schema
 from lintkit.declared.check import PLACEHOLDER, WORDS
 from lintkit.declared.fix import ACTIONS
 from lintkit.declared.schema import compile_schema, mistakes
-from lintkit.declared.select import EACH_KINDS, SelectError, compile_query
+from lintkit.declared.select import SelectError, compile_query
 from lintkit.files.patterns import defect
+from lintkit.kinds.kind import EVERY_EDIT
+from lintkit.kinds.registry import EACH_KINDS, FILE_KINDS
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
@@ -46,10 +48,7 @@ _INSTEAD = {
     "autofix": "write `fix`",
 }
 _FIX_KINDS: Mapping[str, tuple[str, ...]] = {
-    "set": ("compose", "kubernetes", "workflow", "yaml", "toml", "json", "dockerfile", "dotenv"),
-    "replace": ("compose", "kubernetes", "workflow", "yaml", "toml", "json", "dockerfile", "dotenv"),
-    "remove": ("compose", "kubernetes", "workflow", "yaml", "toml", "json", "dockerfile", "dotenv"),
-    "insert": ("compose", "kubernetes", "workflow", "yaml", "toml", "json"),
+    edit: tuple(kind.name for kind in FILE_KINDS if edit in kind.edits) for edit in sorted(EVERY_EDIT)
 }
 
 Mistake = tuple[Route, str]

@@ -22,7 +22,8 @@ from lintkit.budget import Budget
 from lintkit.declared.place import place_of
 from lintkit.declared.read import read
 from lintkit.declared.schema import compile_schema
-from lintkit.declared.select import compile_query, value_at
+from lintkit.declared.select import compile_query
+from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Location, Route
 
 RELATIONS = ("equal", "subset", "member")

@@ -8,12 +8,17 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.formats.scalars import ScalarSchema, resolver
+from lintkit.kinds.registry import FILE_KIND
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:@%+=~^-]*(?: [A-Za-z0-9_./@%+=~^][A-Za-z0-9_./@%+=~^-]*)*")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _UNQUOTED = re.compile(r"[^\s'\"#\\`]+(?: [^\s'\"#\\`]+)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
-_SCHEMAS: dict[str, ScalarSchema] = {"compose": "compose", "kubernetes": "kubernetes", "workflow": "workflow"}
+
+
+def _schema(kind: str) -> ScalarSchema:
+    found = FILE_KIND.get(kind)
+    return "generic" if found is None or found.scalars is None else found.scalars
 
 
 def _is_plain(text: str, kind: str) -> bool:
@@ -23,7 +28,7 @@ def _is_plain(text: str, kind: str) -> bool:
     # A number or a date to any reader is quoted; so is what looks like one (sexagesimals of YAML 1.1).
     if re.fullmatch(r"[-+.0-9_:xobeEA-Fa-f]+", text) and text[0] in "-+.0123456789":
         return False
-    schemas: set[ScalarSchema] = {"kubernetes", "compose", _SCHEMAS.get(kind, "generic")}
+    schemas: set[ScalarSchema] = {"kubernetes", "compose", _schema(kind)}
     return all(resolver(schema)(text) == text for schema in schemas)
 
 

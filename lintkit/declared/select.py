@@ -7,11 +7,13 @@ Python's `re` can take exponential time, and `require` and `forbid` have `patter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from lintkit.kinds.kind import named
+from lintkit.kinds.registry import EACH_KINDS, FILE_KIND
+from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Route
 
 if TYPE_CHECKING:
@@ -48,21 +50,6 @@ class SelectError(Exception):
         if self.position is None:
             return self.message
         return f"{self.message} (at character {self.position + 1})"
-
-
-@dataclass(frozen=True, slots=True)
-class Selected:
-    """Something that a named selector found.
-
-    value  plain data for a JSON Schema
-    extra  what is known of it beyond that: `name`, `kind`, …
-    places where the parts of a `value` stand that is not written like this: (route, whether it is the key there)
-    """
-
-    route: Route
-    value: Any
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    places: Mapping[str, tuple[Route, bool]] = field(default_factory=dict)
 
 
 class Query:
@@ -106,20 +93,6 @@ def select(document: Document, query: str) -> list[Route]:
     return compile_query(query).find(document.data)
 
 
-def value_at(data: Any, route: Route, default: Any = None) -> Any:
-    """What stands at `route` of plain data; `default` where nothing does."""
-    for part in route:
-        if isinstance(data, dict):
-            if part not in data:
-                return default
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
-            data = data[part]
-        else:
-            return default
-    return data
-
-
 def select_each(document: Document, name: str) -> tuple[Selected, ...]:
     """All that the named selector `name` finds in a document, in order; nothing in kinds that it does not know.
 
@@ -137,24 +110,10 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
 
     Raises SelectError for an unknown name.
     """
-    selector = _SELECTORS.get(name)
-    if selector is None:
-        raise SelectError(f"there is no selector `{name}`; there are {', '.join(sorted(_SELECTORS))}")
-    return tuple(selector(document))
-
-
-EACH_KINDS: Mapping[str, tuple[str, ...]] = {
-    "container": ("compose", "kubernetes", "workflow"),
-    "deployed-container": ("kubernetes",),
-    "linux-container": ("kubernetes",),
-    "serving-container": ("kubernetes",),
-    "pod": ("kubernetes",),
-    "workload": ("kubernetes",),
-    "service": ("compose", "kubernetes", "workflow"),
-    "env-var": ("compose", "kubernetes", "dockerfile", "dotenv", "workflow"),
-    "stage": ("dockerfile",),
-}
-"""The kinds in which each named selector can find something."""
+    if name not in EACH_KINDS:
+        raise SelectError(f"there is no selector `{name}`; there are {', '.join(EACH_KINDS)}")
+    selector = FILE_KIND[document.kind].selectors.get(name)
+    return tuple(named(selector)(document)) if selector is not None else ()
 
 
 class _Budget:
@@ -336,227 +295,3 @@ def _selector(selector: Any, root: Any, budget: _Budget) -> Callable[[Found], It
     if walker is None:
         raise SelectError("the query uses a selector that is no part of RFC 9535", selector.token.index)
     return walker
-
-
-def _each_container(document: Document) -> Iterator[Selected]:
-    if document.kind == "compose":
-        yield from _each_service(document)
-    elif document.kind == "workflow":
-        for name, job in _jobs(document):
-            if isinstance(job.get("container"), (str, dict)):
-                yield Selected(
-                    ("jobs", name, "container"), job["container"], {"name": name, "kind": "container"}
-                )
-        yield from _each_service(document)
-    elif document.kind == "kubernetes":
-        for pod in _each_pod(document):
-            for key, kind in _CONTAINER_LISTS:
-                for index, item in enumerate(_list(pod.value, key)):
-                    if isinstance(item, dict):
-                        called = item.get("name") or item.get("image")
-                        yield Selected((*pod.route, key, index), item, {"name": called, "kind": kind})
-
-
-_CONTAINER_LISTS = (
-    ("initContainers", "init"),
-    ("containers", "container"),
-    ("ephemeralContainers", "ephemeral"),
-)
-
-
-def _each_deployed_container(document: Document) -> Iterator[Selected]:
-    if document.kind != "kubernetes":
-        return
-    from lintkit.kinds.kubernetes.objects import adds_containers, is_patch
-
-    if is_patch(document.data):
-        return
-    adds = adds_containers(document.data)
-    shared = {pod.route: pod.value.get("resources") for pod in _each_pod(document)}
-    for container in _each_container(document):
-        if container.extra["kind"] != "ephemeral" and (container.value.get("image") or not adds):
-            resources = shared.get(container.route[:-2])
-            yield (
-                replace(container, value=_with_resources(container.value, resources))
-                if resources
-                else container
-            )
-
-
-def _with_resources(container: dict[str, Any], pod: Any) -> dict[str, Any]:
-    """A container with the requests and limits of its pod, which hold for all containers together (KEP-2837)."""
-    own = container.get("resources", {})
-    if not isinstance(pod, dict) or not isinstance(own, dict):
-        return container
-    merged = dict(own)
-    for key in ("requests", "limits"):
-        below, above = own.get(key, {}), pod.get(key)
-        if isinstance(above, dict) and isinstance(below, dict):
-            merged[key] = {name: value for name, value in above.items() if name in ("cpu", "memory")} | below
-    return {**container, "resources": merged}
-
-
-def _each_linux_container(document: Document) -> Iterator[Selected]:
-    if document.kind != "kubernetes":
-        return
-    from lintkit.kinds.kubernetes.objects import is_windows
-
-    windows = [pod.route for pod in _each_pod(document) if is_windows(pod.value)]
-    for container in _each_deployed_container(document):
-        if container.route[:-2] not in windows:
-            yield container
-
-
-def _each_serving_container(document: Document) -> Iterator[Selected]:
-    if document.kind != "kubernetes":
-        return
-    from lintkit.kinds.kubernetes.objects import keeps_running
-
-    if keeps_running(document.data):
-        for container in _each_deployed_container(document):
-            if container.extra["kind"] == "container":
-                yield container
-
-
-def _each_service(document: Document) -> Iterator[Selected]:
-    if document.kind == "compose":
-        from lintkit.kinds.compose.service import services
-
-        for service in services(document):
-            yield Selected(service.route, service.data, {"name": service.name, "kind": "service"})
-    elif document.kind == "kubernetes":
-        data = document.data
-        if isinstance(data, dict) and data.get("kind") == "Service":
-            yield Selected((), data, {"name": value_at(data, ("metadata", "name")), "kind": "Service"})
-    elif document.kind == "workflow":
-        for job, data in _jobs(document):
-            for name, service in _mapping(data, "services").items():
-                if isinstance(service, dict):
-                    yield Selected(
-                        ("jobs", job, "services", name), service, {"name": name, "kind": "service"}
-                    )
-
-
-def _jobs(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    for name, job in _mapping(document.data, "jobs").items():
-        if isinstance(job, dict):
-            yield name, job
-
-
-def _each_pod(document: Document) -> Iterator[Selected]:
-    if document.kind != "kubernetes":
-        return
-    from lintkit.kinds.kubernetes.objects import pod_spec_routes
-
-    data = document.data
-    for found in pod_spec_routes(data):
-        name = value_at(data, ("metadata", "name"))
-        yield Selected(found, value_at(data, found), {"kind": data["kind"], "name": name})
-
-
-def _each_workload(document: Document) -> Iterator[Selected]:
-    for pod in _each_pod(document):
-        if pod.extra["kind"] not in ("Pod", "PodTemplate"):
-            yield Selected((), document.data, pod.extra)
-            return
-
-
-def _each_env_var(document: Document) -> Iterator[Selected]:
-    finder = _ENV_VARS.get(document.kind)
-    if finder is not None:
-        yield from finder(document)
-
-
-def _compose_env_vars(document: Document) -> Iterator[Selected]:
-    from lintkit.kinds.compose.service import environment_entries, services
-
-    for service in services(document):
-        for entry in environment_entries(document, service.route):
-            value = {"name": entry.name, "value": entry.value}
-            in_map = entry.form == "map"
-            places = {"name": (entry.route, in_map), "value": (entry.route, False)}
-            yield Selected(entry.route, value, {"service": service.name, "name": entry.name}, places)
-
-
-def _kubernetes_env_vars(document: Document) -> Iterator[Selected]:
-    for container in _each_container(document):
-        for index, item in enumerate(_list(container.value, "env")):
-            if not isinstance(item, dict) or not isinstance(item.get("name"), str):
-                continue
-            value = {"name": item["name"]}
-            if "valueFrom" in item and "value" not in item:
-                value["valueFrom"] = item["valueFrom"]
-            else:
-                value["value"] = item.get("value")
-            extra = {"container": container.extra["name"], "name": item["name"]}
-            yield Selected((*container.route, "env", index), value, extra)
-
-
-def _dockerfile_env_vars(document: Document) -> Iterator[Selected]:
-    for index, instruction in enumerate(_list(document.data, "instructions")):
-        if isinstance(instruction, dict) and instruction.get("keyword") == "ENV":
-            for place, pair in enumerate(_list(instruction, "pairs")):
-                route: Route = ("instructions", index, "pairs", place)
-                extra = {"stage": instruction.get("stage"), "name": pair[0]}
-                yield Selected(route, {"name": pair[0], "value": pair[1]}, extra)
-
-
-def _dotenv_env_vars(document: Document) -> Iterator[Selected]:
-    for index, entry in enumerate(_list(document.data, "entries")):
-        route: Route = ("entries", index)
-        places = {"name": ((*route, "key"), False), "value": ((*route, "value"), False)}
-        yield Selected(route, {"name": entry["key"], "value": entry["value"]}, {"name": entry["key"]}, places)
-
-
-def _workflow_env_vars(document: Document) -> Iterator[Selected]:
-    holders: list[Found] = [((), document.data)]
-    for name, job in _jobs(document):
-        holders.append((("jobs", name), job))
-        holders.extend((("jobs", name, "steps", i), step) for i, step in enumerate(_list(job, "steps")))
-        if isinstance(job.get("container"), dict):
-            holders.append((("jobs", name, "container"), job["container"]))
-        services = _mapping(job, "services").items()
-        holders.extend((("jobs", name, "services", service), data) for service, data in services)
-    for holder, data in holders:
-        for name, value in _mapping(data, "env").items():
-            route = (*holder, "env", name)
-            places = {"name": (route, True), "value": (route, False)}
-            yield Selected(route, {"name": name, "value": value}, {"name": name}, places)
-
-
-_ENV_VARS: dict[str, Callable[[Document], Iterator[Selected]]] = {
-    "compose": _compose_env_vars,
-    "kubernetes": _kubernetes_env_vars,
-    "dockerfile": _dockerfile_env_vars,
-    "dotenv": _dotenv_env_vars,
-    "workflow": _workflow_env_vars,
-}
-
-
-def _each_stage(document: Document) -> Iterator[Selected]:
-    if document.kind == "dockerfile":
-        for index, stage in enumerate(_list(document.data, "stages")):
-            yield Selected(("stages", index), stage, {"name": stage.get("name")})
-
-
-def _mapping(data: Any, key: str) -> dict[str, Any]:
-    found = data.get(key) if isinstance(data, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _list(data: Any, key: str) -> list[Any]:
-    found = data.get(key) if isinstance(data, dict) else None
-    return found if isinstance(found, list) else []
-
-
-_SELECTORS: dict[str, Callable[[Document], Iterator[Selected]]] = {
-    "container": _each_container,
-    "deployed-container": _each_deployed_container,
-    "linux-container": _each_linux_container,
-    "serving-container": _each_serving_container,
-    "pod": _each_pod,
-    "workload": _each_workload,
-    "service": _each_service,
-    "env-var": _each_env_var,
-    "stage": _each_stage,
-}

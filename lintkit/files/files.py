@@ -16,15 +16,9 @@ from lintkit.files.tree import (
     TreeError,
     notifications_of,
 )
-from lintkit.kinds.recognise import (
-    is_binary,
-    is_pointer,
-    kind_by_name,
-    kind_of,
-    needs_content,
-    sniffable,
-    template_stem,
-)
+from lintkit.formats.sniff import is_binary, is_pointer, sniffable
+from lintkit.kinds.recognise import kind_by_name, kind_of, needs_content, template_stem
+from lintkit.kinds.registry import FILE_KINDS
 from lintkit.model import Kind, Notification, SourceFile
 
 _PACKAGE_FOLDERS = frozenset(
@@ -33,7 +27,7 @@ _PACKAGE_FOLDERS = frozenset(
 
 _POINTER = "It is a pointer of Git LFS, whose content is not here, so no rule has seen it."
 _BINARY = "It is binary (or UTF-16 without a byte order mark), so no rule has seen it."
-_TEMPLATED: frozenset[Kind | None] = frozenset({"compose", "dockerfile", "workflow", "yaml"})
+_TEMPLATED = frozenset(kind.name for kind in FILE_KINDS if kind.templated)
 _TEMPLATE_BY_NAME = "It is a template by its name, so no rule has seen it; check what it renders to."
 _TEMPLATE = (
     "It is a Helm or Jinja template and no YAML yet, so no rule has seen it; check what it renders to."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lintkit.facts import Fact
-from lintkit.model import Document, Kind
+from lintkit.kinds.kind import named
+from lintkit.kinds.registry import FILE_KIND
+from lintkit.model import Document
 from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
 from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
 
@@ -16,17 +18,6 @@ if TYPE_CHECKING:
     import ast
 
     from lintkit.python.module import Match, PythonFile
-
-_DOCUMENTS: Mapping[Kind, tuple[str, str]] = {
-    "compose": ("lintkit.kinds.compose.facts", "extract"),
-    "kubernetes": ("lintkit.kinds.kubernetes.facts", "extract"),
-    "dockerfile": ("lintkit.kinds.docker.facts", "extract"),
-    "dotenv": ("lintkit.kinds.others", "extract_dotenv"),
-    "gitignore": ("lintkit.kinds.others", "extract_ignore"),
-    "dockerignore": ("lintkit.kinds.others", "extract_ignore"),
-    "workflow": ("lintkit.kinds.others", "extract_workflow"),
-    "text": ("lintkit.kinds.others", "extract_text"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +36,9 @@ class PythonExtractor:
 
 def extract_document(document: Document) -> Iterator[Fact]:
     """The facts of one document of any kind but Python; none for kinds that say nothing about configuration."""
-    found = _DOCUMENTS.get(document.kind)
-    if found is None:
-        return
-    module, function = found
-    read: Callable[[Document], Iterator[Fact]] = getattr(import_module(module), function)
-    yield from read(document)
+    kind = FILE_KIND[document.kind]
+    if kind.facts:
+        yield from named(kind.facts)(document)
 
 
 def extract_python(text: str, path: str, tree: ast.Module | None) -> Iterator[Fact]:

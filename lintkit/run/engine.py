@@ -13,7 +13,8 @@ from lintkit.budget import RuleLimitError
 from lintkit.catalog.load import RuleSet
 from lintkit.files.files import Discovery, SourceEntry, discover, load
 from lintkit.files.tree import Tree, TreeError
-from lintkit.kinds.recognise import KUSTOMIZATION_FILES
+from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
+from lintkit.kinds.registry import FILE_KIND, FILE_KINDS
 from lintkit.model import (
     Finding,
     Kind,
@@ -266,10 +267,6 @@ def _checked_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEn
     )
 
 
-_READ_AS: Mapping[Kind, frozenset[Kind]] = {"compose": frozenset(("compose", "dockerfile"))}
-"""Whose rules look at a file besides those of its own kind: a compose file may hold Dockerfiles."""
-
-
 class _Tasks:
     """Which rules run on a path, with which options."""
 
@@ -282,7 +279,7 @@ class _Tasks:
         """The tasks for one file."""
         config = self._config.for_path(path)
         outside = self._config.left_out(path)
-        kinds = _READ_AS.get(kind, frozenset((kind,)))
+        kinds = FILE_KIND[kind].inner_kinds | {kind}
         tasks = tuple(
             task
             for task in self._running(config)
@@ -312,7 +309,7 @@ def _runs(whole: Config, here: Config, meta: RuleMeta) -> bool:
     return not whole.nested or here.runs(meta)
 
 
-_MISSED: frozenset[Kind] = frozenset({"gitignore", "dockerignore"})
+_MISSED = frozenset(kind.name for kind in FILE_KINDS if kind.absent)
 """Kinds of file whose absence is worth a finding; without a file of another kind there is nothing to say of it."""
 
 

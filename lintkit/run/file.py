@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from lintkit.budget import Budget, LeftOutError, RuleLimitError, python_steps_for
 from lintkit.declared.select import SelectError
 from lintkit.formats.errors import ParseError
+from lintkit.kinds.kind import FileKind, named
+from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import (
     Document,
     Finding,
-    Kind,
     Location,
     Notification,
     Problem,
@@ -38,11 +39,6 @@ if TYPE_CHECKING:
 
 _TEMPLATE = re.compile(rb"\{%-?\s*\w+[^%\n]{0,200}%\}|\{\{\s*[\w.]+(?:\s*\|[^}\n]{0,200})?\s*\}\}")
 """Jinja's and cookiecutter's marks, which no valid Python with this meaning contains outside of strings."""
-
-PARSED_KINDS: frozenset[Kind] = frozenset(
-    {"compose", "kubernetes", "dockerfile", "dotenv", "gitignore", "dockerignore", "workflow", "text"}
-)
-"""Kinds that are parsed whichever rules run, because the graph needs their facts; `yaml` only for a rule's sake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,25 +279,11 @@ def _suppressions(
 
 def parse_documents(source: SourceFile) -> tuple[Document, ...]:
     """Parse a file of any kind but Python. Raises ParseError; kinds without a parser give no documents."""
-    from importlib import import_module
-
-    module = {
-        "compose": "lintkit.kinds.compose.service",
-        "kubernetes": "lintkit.kinds.kubernetes.objects",
-        "workflow": "lintkit.kinds.workflow.document",
-        "yaml": "lintkit.formats.yaml",
-        "dockerfile": "lintkit.formats.dockerfile",
-        "dotenv": "lintkit.formats.dotenv",
-        "gitignore": "lintkit.formats.ignore",
-        "dockerignore": "lintkit.formats.ignore",
-        "toml": "lintkit.formats.toml",
-        "json": "lintkit.formats.json",
-        "text": "lintkit.kinds.text.document",
-    }.get(source.kind)
-    if module is None:
+    parse = FILE_KIND[source.kind].parse
+    if not parse:
         return ()
-    parse: Callable[[SourceFile], tuple[Document, ...]] = import_module(module).parse
-    return parse(source)
+    documents: tuple[Document, ...] = named(parse)(source)
+    return documents
 
 
 def _check_documents(
@@ -309,7 +291,8 @@ def _check_documents(
 ) -> tuple[Suppression, ...]:
     source = collected.source
     applicable = [task for task in tasks if source.kind in task.rule.meta.kinds]
-    if source.kind not in PARSED_KINDS and not applicable:
+    kind = FILE_KIND[source.kind]
+    if not kind.facts and not applicable:
         if named:  # whoever asks for it wants to hear that it is broken
             parse_documents(source)
         return ()
@@ -323,8 +306,8 @@ def _check_documents(
         for task in applicable:
             context = replace(task.context, documents=documents, tracked=source.tracked)
             collected.run(task, partial(task.rule.check, document, context))
-        if source.kind == "compose" and b"dockerfile_inline" in source.data:
-            _check_inline(collected, document, tasks)
+        if kind.inner:
+            _check_inner(collected, kind, document, tasks)
         if facts:
             from lintkit.kinds.extract import extract_document
 
@@ -341,14 +324,12 @@ def _check_documents(
     return _suppressions(collected, *found)
 
 
-def _check_inline(collected: _Collected, document: Document, tasks: Sequence[Task]) -> None:
-    """Check the Dockerfiles that stand in a compose file; a fix does not know how far they are indented."""
-    from lintkit.kinds.docker.inline import inline_dockerfiles
-
-    for inner in inline_dockerfiles(document):
+def _check_inner(collected: _Collected, kind: FileKind, document: Document, tasks: Sequence[Task]) -> None:
+    """Check the documents that stand in a document of another kind; a fix does not know how far they are indented."""
+    for inner in named(kind.inner)(document):
         before = len(collected.findings)
         for task in tasks:
-            if "dockerfile" in task.rule.meta.kinds:
+            if inner.kind in task.rule.meta.kinds:
                 context = replace(task.context, documents=(inner,), tracked=collected.source.tracked)
                 collected.run(task, partial(task.rule.check, inner, context))
         collected.findings[before:] = [replace(found, fix=None) for found in collected.findings[before:]]

@@ -27,6 +27,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Kind
 from lintkit.secrets import secret_spans, split_words
 from lintkit.secrets.by_form import spans_by_form
@@ -383,7 +384,7 @@ def _is_a_name(value: str) -> bool:
 
 def _sections(text: str, kind: Kind) -> frozenset[str]:
     """The plain words that name sections of a file: to mask the service `shop` would hide what is meant."""
-    if kind not in ("compose", "kubernetes", "workflow", "yaml"):
+    if FILE_KIND[kind].scalars is None:
         return frozenset()
     return frozenset(_SECTION.findall(text))
 

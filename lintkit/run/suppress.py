@@ -12,6 +12,7 @@ from functools import lru_cache
 from heapq import heappop, heappush
 
 from lintkit.formats.python_lex import comments
+from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Finding, Kind, Problem, Span, SuppressedFinding, Suppression
 from lintkit.run.blocks import Block, Statement
 from lintkit.source import Lines
@@ -21,13 +22,6 @@ _DIRECTIVE = re.compile(r"#\s*lintkit:\s*(?P<verb>[A-Za-z][A-Za-z-]*)\s*(?P<ids>
 _REASON = re.compile(r"\s*(?:--|—|–)?\s*(?P<reason>.*?)\s*$")
 _ID = re.compile(r"^[a-z0-9*?][a-z0-9*?-]*(?:/[a-z0-9*?][a-z0-9*?-]*)?$")
 _VERBS = ("ignore", "ignore-file")
-_FULL_LINE_ONLY: dict[str, str] = {
-    "dockerfile": "a Dockerfile",
-    "dotenv": "an .env file",
-    "gitignore": "a .gitignore",
-    "dockerignore": "a .dockerignore",
-}
-_NO_COMMENTS = frozenset({"json", "text"})
 
 
 def find_suppressions(
@@ -49,7 +43,7 @@ def find_suppressions(
     statement. A comment on a line of its own covers what a trailing one on the next line would; several such lines,
     with nothing between them, work alike.
     """
-    if "lintkit:" not in text or kind in _NO_COMMENTS:
+    if "lintkit:" not in text or FILE_KIND[kind].comments == "none":
         return [], []
     reader = _Reader(text, path, kind, comments, blocks, statements)
     return reader.read()
@@ -191,8 +185,8 @@ class _Reader:
 
     def _content_that_looks_like_comments(self) -> Iterator[Problem]:
         """Where a trailing `#` is content, a suppression there bites nothing and changes what the line means."""
-        where = _FULL_LINE_ONLY.get(self.kind)
-        if where is None:
+        kind = FILE_KIND[self.kind]
+        if kind.comments != "own line":
             return
         starts = [span.start for span in self.spans]
         for match in re.finditer(r"#\s*lintkit:\s*ignore\b[^\r\n]*", self.text):
@@ -201,7 +195,7 @@ class _Reader:
                 continue
             yield self._problem(
                 "suppression-is-content",
-                f"in {where} a `#` after something else is part of it: move this comment to the line above",
+                f"in {kind.noun} a `#` after something else is part of it: move this comment to the line above",
                 Span(self.path, match.start(), match.end()),
             )
 

@@ -15,9 +15,9 @@ from functools import cache, cached_property, partial
 
 from lintkit.budget import LeftOutError
 from lintkit.formats.errors import ParseError
+from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.kinds.kubernetes.objects import at, parse
-from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 from lintkit.model import Document, Finding, Location, SourceFile, Span
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard

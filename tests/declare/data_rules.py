@@ -7,8 +7,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from lintkit.authoring.examples import USUAL_NAMES
 from lintkit.declared.load import load_declared_rule
+from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Finding, SourceFile
 from lintkit.rule.definition import Rule, RuleContext
 from lintkit.run.file import FileResult, Task, check_file
@@ -35,7 +35,7 @@ def check(rule: Rule, text: str, path: str = "", **options: Any) -> FileResult:
     kind = rule.meta.kinds[0]
     defaults = {name: declared["default"] for name, declared in rule.meta.options.items()}
     context = RuleContext(rule.meta, {**defaults, **options})
-    source = SourceFile(path or USUAL_NAMES[kind], kind, text.encode("utf-8", "surrogatepass"))
+    source = SourceFile(path or FILE_KIND[kind].usual_name, kind, text.encode("utf-8", "surrogatepass"))
     return check_file(source, [Task(rule, context)], facts=False)
 
 

@@ -56,7 +56,7 @@ def test_index_and_revision_are_discovered_alike(tmp_path: Path) -> None:
     assert discover(open_tree(root, revision="HEAD")) == expected
 
 
-def test_only_yaml_json_and_names_without_a_suffix_are_opened(tmp_path: Path) -> None:
+def test_only_what_its_bytes_may_make_another_kind_is_opened(tmp_path: Path) -> None:
     write(
         tmp_path, {"a.py": "", "b.json": "", "c.yaml": "", "tool": "", "LICENSE": "", "d.png": "", ".env": ""}
     )
@@ -70,7 +70,7 @@ def test_only_yaml_json_and_names_without_a_suffix_are_opened(tmp_path: Path) ->
 
     tree.read = record  # type: ignore[method-assign]
     discover(tree)
-    assert opened == ["b.json", "c.yaml", "tool"]
+    assert opened == [".env", "b.json", "c.yaml", "tool"]
 
 
 def test_excluded_files_are_gone_from_files_paths_and_tracked(tmp_path: Path) -> None:

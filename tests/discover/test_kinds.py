@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.kinds.recognise import is_binary, kind_by_name, kind_of, template_stem
-from lintkit.model import KINDS
+from lintkit.formats.sniff import is_binary
+from lintkit.kinds.recognise import kind_by_name, kind_of, template_stem
+from lintkit.kinds.registry import KINDS
 from tests.stepping import lines
 
 DEPLOYMENT = b"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"

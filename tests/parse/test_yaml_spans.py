@@ -10,9 +10,9 @@ import yaml as pyyaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.declared.select import value_at
 from lintkit.formats.scalar_spans import part_span, scalar_span
 from lintkit.formats.yaml import load_documents
+from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Route
 
 WHITE = " \t\r\n\x85\u2028\u2029"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _START = re.compile(r"\$(?:(?P<escape>\$)|(?P<named>[A-Za-z_][A-Za-z0-9_]*)|(?P<brace>\{))")
 _BRACED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:(\})|(:?[-+?]))")
@@ -227,3 +227,12 @@ def _closing_brace(raw: str, start: int, last: int) -> int:
             index += 1
         index += 1
     return last
+
+
+def resolve_all(data: Any) -> Any:
+    """Data with variables replaced by their defaults: `${TAG:-latest}` is `latest`, `${TAG}` is empty."""
+    if isinstance(data, dict):
+        return {key: resolve_all(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [resolve_all(item) for item in data]
+    return resolve(data, {}) if isinstance(data, str) and "$" in data else data

@@ -25,8 +25,8 @@ from lintkit.kinds.kubernetes.cluster_facts import (
     Selector,
     ServiceDefined,
 )
+from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
 from lintkit.kinds.kubernetes.objects import PATCH_NAME
-from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 
 F = TypeVar("F", bound=Fact)
 

@@ -17,8 +17,8 @@ from typing import Any, Literal
 from lintkit.budget import LeftOutError
 from lintkit.formats.errors import ParseError
 from lintkit.formats.numbers import whole_number
+from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
 from lintkit.kinds.kubernetes.objects import at, parse, pod_spec_route
-from lintkit.kinds.recognise import KUSTOMIZATION_FILES
 from lintkit.model import Document, Route, SourceFile
 
 INLINE = "patch.yaml"

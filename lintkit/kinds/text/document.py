@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lintkit.kinds.recognise import is_binary
+from lintkit.formats.sniff import is_binary
 from lintkit.model import Document, NodeSpans, SourceFile, Span
 from lintkit.source import decode
 

@@ -1,58 +1,20 @@
-"""Facts of `.env` files, ignore files, CI workflows, and files that keys are kept in."""
+"""Facts of workflows: their variables, and the images that their steps build."""
 
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.facts import Fact, IgnoreRules, ImageBuild, KeyFile, VariableMentioned, VariableProvided
+from lintkit.facts import Fact, ImageBuild, VariableProvided
 from lintkit.kinds.docker.build_commands import builds
-from lintkit.kinds.docker.python_output import extract_script
-from lintkit.model import Document, Route, Span
+from lintkit.model import Document, Route
 from lintkit.secrets.masked import value_of
 
-_SET_IN_COMMENT = re.compile(r"#[#\s]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
 _BUILD_ACTIONS = ("docker/build-push-action", "depot/build-push-action", "useblacksmith/build-push-action")
 
 
-def extract_dotenv(document: Document) -> Iterator[Fact]:
-    """Every entry of a `.env` file, in order; one without a value has a value of the kind `none`."""
-    for index, entry in enumerate(document.data["entries"]):
-        value = value_of(entry["key"], entry["value"], interpolates=bool(entry["interpolates"]))
-        route: Route = ("entries", index)
-        span = document.span((*route, "value")) if entry["value"] is not None else document.span(route)
-        yield VariableProvided(span, entry["key"], value, "dotenv", "", document.span((*route, "key")))
-    for comment in document.comments:
-        match = _SET_IN_COMMENT.match(document.text, comment.start, comment.end)
-        if match is not None:
-            yield VariableMentioned(Span(document.path, match.start(1), match.end(1)), match[1])
-
-
-def extract_ignore(document: Document) -> Iterator[Fact]:
-    """The lines of a `.gitignore` or `.dockerignore` that hold a pattern."""
-    patterns = document.data["patterns"]
-    yield IgnoreRules(
-        document.span(()),
-        tuple(each["text"] for each in patterns),
-        tuple(document.span(("patterns", index)) for index in range(len(patterns))),
-        "\r\n" if "\r\n" in document.text else "\n",
-        document.text.endswith("\n") or not document.text,
-    )
-
-
-def extract_text(document: Document) -> Iterator[Fact]:
-    """That the file holds a private key (how many is of no interest), and what a shell script starts."""
-    from lintkit.secrets.private_keys import key_of_file
-
-    key = key_of_file(document)
-    if key is not None:
-        yield KeyFile(Span(document.path, key.start, key.end), key.description, key.encrypted)
-    yield from extract_script(document)
-
-
-def extract_workflow(document: Document) -> Iterator[Fact]:
+def extract(document: Document) -> Iterator[Fact]:
     """Variables of a workflow, its jobs and steps, and the images that its steps build."""
     data = document.data if isinstance(document.data, dict) else {}
     yield from _environment(document, ("env",), data.get("env"), "")

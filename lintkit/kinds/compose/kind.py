@@ -1,0 +1,61 @@
+"""Compose files."""
+
+from __future__ import annotations
+
+import re
+
+from lintkit.formats.sniff import after_key
+from lintkit.kinds.kind import EVERY_EDIT, FileKind
+
+_COMPOSE = re.compile(r"(?!rancher-compose)(?:.+[._-])?(?:docker-)?compose(?:[._-].+)?\.ya?ml", re.IGNORECASE)
+_MAPPING = re.compile(
+    rb"[ \t]*(?:&\S+[ \t]*)?(?P<flow>\{[^\n]*)?(?:#[^\n]*)?(?=\n|$)(?P<block>(?:\n(?:[ \t#}\]][^\n]*)?)*)"
+)
+_SERVICE_KEY = re.compile(
+    rb"(?:^[ \t]+|[{,][ \t]*)([\"']?)(?:image|build|extends|command|entrypoint|environment|env_file|ports"
+    rb"|expose|volumes|depends_on|restart|networks|network_mode|deploy|container_name|healthcheck|profiles"
+    rb"|secrets|configs|<<)\1[ \t]*:",
+    re.MULTILINE,
+)
+_LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*-(?:\s|$)")
+
+
+def _is_compose(path: str, text: bytes) -> bool:
+    """Whether this YAML has a mapping `services` at column 0 that holds services as compose knows them.
+
+    Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of theirs is
+    one that a compose service has. A job that runs steps beside its services is one of a pipeline.
+    """
+    if after_key(text, b"steps") >= 0:
+        return False
+    value = after_key(text, b"services")
+    match = _MAPPING.match(text, value) if value >= 0 else None
+    if match is None:
+        return False
+    block = match["flow"] or match["block"]
+    return _LIST.match(block) is None and _SERVICE_KEY.search(block) is not None
+
+
+COMPOSE = FileKind(
+    name="compose",
+    noun="a compose file",
+    usual_name="compose.yaml",
+    suffixes=frozenset(("yaml", "yml")),
+    named=lambda path, name: _COMPOSE.fullmatch(name) is not None,
+    refines=frozenset(("yaml", "kubernetes")),
+    holds=_is_compose,
+    parse="lintkit.kinds.compose.service:parse",
+    facts="lintkit.kinds.compose.facts:extract",
+    inner="lintkit.kinds.docker.inline:inline_dockerfiles",
+    inner_kinds=frozenset(("dockerfile",)),
+    scalars="compose",
+    templated=True,
+    edits=EVERY_EDIT,
+    resolved="lintkit.kinds.compose.interpolation:resolve_all",
+    selectors={
+        "container": "lintkit.kinds.compose.selectors:each_service",
+        "service": "lintkit.kinds.compose.selectors:each_service",
+        "env-var": "lintkit.kinds.compose.selectors:each_env_var",
+    },
+    sample="lintkit.kinds.compose.sample:SAMPLE",
+)

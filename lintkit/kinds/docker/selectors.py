@@ -1,0 +1,42 @@
+"""The named selectors of Dockerfiles, and their data with variables replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lintkit.kinds.selected import Selected, list_at
+from lintkit.model import Document, Route
+
+
+def each_env_var(document: Document) -> Iterator[Selected]:
+    """Every variable of an `ENV`."""
+    for index, instruction in enumerate(list_at(document.data, "instructions")):
+        if isinstance(instruction, dict) and instruction.get("keyword") == "ENV":
+            for place, pair in enumerate(list_at(instruction, "pairs")):
+                route: Route = ("instructions", index, "pairs", place)
+                extra = {"stage": instruction.get("stage"), "name": pair[0]}
+                yield Selected(route, {"name": pair[0], "value": pair[1]}, extra)
+
+
+def each_stage(document: Document) -> Iterator[Selected]:
+    """Every stage."""
+    for index, stage in enumerate(list_at(document.data, "stages")):
+        yield Selected(("stages", index), stage, {"name": stage.get("name")})
+
+
+def resolved(data: dict[str, Any]) -> dict[str, Any]:
+    """The instructions and stages with `ARG` and `ENV` replaced, as far as the file itself says."""
+    instructions = []
+    for item in data["instructions"]:
+        copy = {**item, "value": item.get("resolved", item["value"])}
+        if item.get("resolved_flags"):
+            copy["flag_list"] = item["resolved_flags"]
+            copy["flags"] = dict(item["resolved_flags"])
+        if "resolved_pairs" in item:
+            copy["pairs"] = item["resolved_pairs"]
+        if copy["value"] != item["value"] and item.get("form") != "exec":
+            copy["arguments"] = copy["value"].split()
+        instructions.append(copy)
+    stages = [{**stage, "base": stage["resolved_base"]} for stage in data["stages"]]
+    return {**data, "instructions": instructions, "stages": stages}

@@ -1,0 +1,1 @@
+"""YAML of no kind that lintkit knows."""
