@@ -178,9 +178,9 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class ContainerDefined(Fact):
-    """A compose service, or one container of a Kubernetes workload.
+    """A compose service, a process of a Procfile, or one container of a Kubernetes workload.
 
-    kind            `service` for compose, else the kind of the workload
+    kind            `service` for compose, `process` for a Procfile, else the kind of the workload
     name            the service or workload
     container       the container of a workload; empty for compose
     entrypoint      compose `entrypoint`, Kubernetes `command`; None where the image decides
@@ -208,6 +208,11 @@ class ContainerDefined(Fact):
     command_span: Span | None = None
     shares_network: bool = False
     opaque: str = ""
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is a unit by itself, and not one of the containers of a workload."""
+        return self.kind in ("service", "process")
 
     @property
     def unit(self) -> str:

@@ -67,8 +67,8 @@ class Sources:
 
 def assemble(sources: Sources, environments: EnvironmentRules) -> tuple[Assembled, ...]:
     """All units of the repository, in the order of their files."""
-    services = [each for each in sources.containers if each.kind == "service"]
-    workloads = [each for each in sources.containers if each.kind != "service"]
+    services = [each for each in sources.containers if each.stands_alone]
+    workloads = [each for each in sources.containers if not each.stands_alone]
     return (*_services(services, sources, environments), *_workloads(workloads, sources, environments))
 
 

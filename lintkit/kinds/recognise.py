@@ -15,7 +15,7 @@ _NO_SCRIPTS = frozenset(
     (
         *("LICENSE", "LICENCE", "COPYING", "NOTICE", "AUTHORS", "CONTRIBUTORS", "MAINTAINERS", "CODEOWNERS"),
         *("OWNERS", "README", "CHANGELOG", "CHANGES", "HISTORY", "NEWS", "TODO", "VERSION", "INSTALL"),
-        *("Makefile", "GNUmakefile", "makefile", "Jenkinsfile", "Vagrantfile", "Procfile", "Gemfile"),
+        *("Makefile", "GNUmakefile", "makefile", "Jenkinsfile", "Vagrantfile", "Gemfile"),
         *("Rakefile", "Brewfile", "Caddyfile", "Tiltfile", "Justfile", "justfile", "BUILD", "WORKSPACE"),
     )
 )

@@ -11,6 +11,7 @@ from lintkit.kinds.ignore.kind import DOCKERIGNORE, GITIGNORE
 from lintkit.kinds.json.kind import JSON
 from lintkit.kinds.kind import FileKind
 from lintkit.kinds.kubernetes.kind import KUBERNETES
+from lintkit.kinds.procfile.kind import PROCFILE
 from lintkit.kinds.python.kind import PYTHON
 from lintkit.kinds.text.kind import TEXT
 from lintkit.kinds.toml.kind import TOML
@@ -27,6 +28,7 @@ FILE_KINDS: tuple[FileKind, ...] = (
     DOCKERIGNORE,
     DOCKERFILE,
     DOTENV,
+    PROCFILE,
     YAML,
     TOML,
     JSON,

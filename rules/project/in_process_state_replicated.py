@@ -82,6 +82,8 @@ Keep it in a store that all processes share (Redis, the database) with a time to
     paths_ignore=NOT_A_SERVICE,
     examples=(
         bad({**_TREE, "app/store.py": _STORE}),
+        bad({"app/store.py": _STORE, "app/main.py": _MAIN, "Procfile": "web: gunicorn -w 4 app.main:app\n"}),
+        good({"app/store.py": _CLEAN, "app/main.py": _MAIN, "Procfile": "web: gunicorn -w 1 app.main:app\n"}),
         bad({**_TREE, "app/store.py": _STORE, "Dockerfile": _ONE, "k8s/api.yaml": _DEPLOYMENT}),
         bad(
             {

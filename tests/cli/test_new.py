@@ -21,6 +21,7 @@ FINISHED: dict[str, str] = {
     "toml": "debug",
     "json": "debug",
     "python": "requests",
+    "procfile": "web",
 }
 """What `change_me` has to become in each kind of rule."""
 

@@ -1,0 +1,1 @@
+"""Procfiles: the processes that Heroku, Dokku, foreman and their like start."""
