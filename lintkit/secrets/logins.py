@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from lintkit.formats.numbers import is_digits
 from lintkit.secrets.names import mention
 from lintkit.secrets.patterns import pattern
 
@@ -87,7 +88,7 @@ def login_secrets(text: str, prose: Iterable[Range] | None) -> Ranges:
     for match in _ASSIGNED.finditer(text):
         for entry in _ENTRY.finditer(match["list"]):
             password = entry["password"]
-            if not password.isdigit() and (entry["by"] == ":" or _mixed(password)):
+            if not is_digits(password) and (entry["by"] == ":" or _mixed(password)):
                 start = match.start("list")
                 found.append((start + entry.start("password"), start + entry.end("password")))
     return found
@@ -107,7 +108,7 @@ def _in_prose(text: str, start: int, end: int) -> Ranges:
     while match := _SAID.search(text, position, end):
         password = match["password"].rstrip(".!?:_")
         position = match.end("user")
-        if password.lower() in _ROLES or password.isdigit() or "/" in password or password[:1] in "${%-=":
+        if password.lower() in _ROLES or is_digits(password) or "/" in password or password[:1] in "${%-=":
             continue
         by = match["by"].strip()
         line = text.rfind("\n", start, match.start()) + 1

@@ -137,7 +137,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             yield rule.finding(budget.span, text, subject=subject)
         elif _AMOUNT.fullmatch(budget.minimum) and budget.minimum_span:
             for pods in cluster.selected(budget.selector, budget):
-                if not cluster.together(pods, budget):
+                # Folders without a kustomization are variants of one install; kustomizations are deployed side by side.
+                kustomized = cluster.groups(pods.path) and cluster.groups(budget.path)
+                if not kustomized and not cluster.together(pods, budget):
                     continue
                 count = _fewest(cluster, pods)
                 if count is not None and 0 < count.value <= _needed(budget.minimum, count.value):

@@ -169,7 +169,7 @@ def test_a_nested_function_belongs_to_the_handler_around_it() -> None:
         ("class Shop(Base):\n    def ready(self):\n        print()", [None]),
         (
             'def f():\n    g()\ndef g():\n    print()\napp.add_event_handler("startup", f)',
-            ["called by the startup handler `f`"],
+            ["in what the startup handler `f` calls"],
         ),
         ("def init_db():\n    print()", ["in `init_db`?"]),
         ("def connect_to_redis():\n    print()", ["in `connect_to_redis`?"]),
