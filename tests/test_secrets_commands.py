@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.secrets import command_secrets
+from lintkit.secrets.programs import program_secrets
 
 S = "blue-whale-7"
 
@@ -98,3 +99,10 @@ def test_any_command_is_read(items: list[str]) -> None:
 )
 def test_what_a_command_prints_is_none(command: str) -> None:
     assert not list(command_secrets([command]))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("'Auth configurations'", []), ("'AUTH hunter22'", ["hunter22"])]
+)
+def test_a_sentence_that_begins_with_auth_is_no_command(text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in program_secrets(text, text.lower(), code=False)] == found

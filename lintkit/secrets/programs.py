@@ -75,7 +75,7 @@ _PROGRAMS: tuple[tuple[str, str], ...] = (
     ("curl", rf"\bcurl\b{_ANY}(?:-E|--cert|--proxy-cert)(?:{_NEXT}|=)[^\s:\"']{{1,160}}:{_SECRET}"),
     ("setuser", rf"""\bsetuser{_NEXT}{_WORD}[^\r\n]{{0,200}}?[\s"'\\]>{_SECRET}"""),
     ("auth-pass", rf"\bauth-pass{_NEXT}{_WORD}{_NEXT}{_SECRET}"),
-    ("auth ", rf"""["']auth[ \t]+(?:[\w.\-]{{1,64}}[ \t]+)?{_SECRET}["']"""),
+    ("auth ", rf"""["'](?-i:auth|AUTH)[ \t]+(?:[\w.\-]{{1,64}}[ \t]+)?{_SECRET}["']"""),
     ("auth", rf"""["']auth["'][ \t]{{0,9}},\s{{0,80}}["'][\w.\-]{{1,64}}["'][ \t]{{0,9}},\s{{0,80}}["']{_SECRET}["']"""),
     ("send", r"""\bsend[ \t]+(?:--[ \t]+)?\\{0,2}["']?([^"'\\\r\n$]{2,200})\\{1,2}[rn]"""),
     ("ssh-keygen", rf"\bssh-keygen\b{_ANY}-[NP]{_NEXT}{_SECRET}"),
