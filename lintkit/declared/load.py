@@ -68,11 +68,17 @@ def load_declared_rule(file: Path, identifier: str, *, proven: bool = False, tru
 
 def _compile_match(document: Document, file: Path) -> Query:
     from lintkit.declared.pattern.query import QueryError, compile_query
+    from lintkit.declared.pattern.rewrite import mistake
 
     try:
-        return compile_query(document.data["match"])
+        query = compile_query(document.data["match"])
     except QueryError as error:
         raise RuleError(error.message, str(file), _line(document, error.route)) from None
+    replace = document.data.get("fix", {}).get("replace")
+    wrong = mistake(replace, query.variables) if replace is not None else ""
+    if wrong:
+        raise RuleError(wrong, str(file), _line(document, ("fix", "replace")))
+    return query
 
 
 def read_rule_file(file: Path) -> bytes:

@@ -76,6 +76,8 @@ def find_mistakes(document: Document) -> Iterator[Mistake]:
     if "match" not in data:
         yield from _message_mistakes(data)
         yield from _fix_mistakes(data)
+    elif "fix" in data:
+        yield from _python_fix_mistakes(data["fix"])
 
 
 def _shape_mistakes(data: dict[str, Any]) -> Iterator[Mistake]:
@@ -298,6 +300,18 @@ def _message_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
                 yield (key,), f"`{key}` names `{{{found[1]}}}`, which nothing fills in; {hint}"
 
 
+def _python_fix_mistakes(fix: Mapping[str, Any]) -> Iterator[Mistake]:
+    """What a rule with `match` cannot do; whether the code of `replace` fits the patterns is looked at with them."""
+    for action in ("set", "remove", "insert"):
+        if action in fix:
+            yield ("fix", action), f"`{action}` repairs data; a rule with `match` has `keyword` or `replace`"
+            return
+    if ("keyword" in fix) == ("replace" in fix):
+        yield ("fix",), "the `fix` of a rule with `match` has either `keyword` or `replace`"
+    elif "replace" in fix and not isinstance(fix["replace"], str):
+        yield ("fix", "replace"), "the `replace` of a rule with `match` is Python code, as `httpx.get($URL)`"
+
+
 def _fix_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     fix = data.get("fix")
     if fix is None:
@@ -317,6 +331,9 @@ def _fix_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         yield ("fix", action), f"`{action}` cannot repair `kind: {data['kind']}`"
     if action == "replace":
         replace = fix["replace"]
+        if isinstance(replace, str):
+            yield ("fix", "replace"), "`replace` has a `pattern` and `with`; code is for rules with `match`"
+            return
         try:
             unknown = compile_regex(replace["pattern"]).unknown_reference(replace["with"])
         except RegexError as error:

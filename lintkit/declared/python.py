@@ -10,6 +10,7 @@ import libcst as cst
 
 from lintkit.declared.pattern.match import Found
 from lintkit.declared.pattern.query import Query, code_text, find
+from lintkit.declared.pattern.rewrite import rewritten
 from lintkit.declared.pattern.values import plain, value_of
 from lintkit.model import Finding, Fix, Span
 from lintkit.python.edits import added_keywords
@@ -56,11 +57,12 @@ def python_check(
             if forbid is not None and not forbid.is_valid(projected):
                 continue
             subject = projected.get("callee") or _subject(found, file)
+            span = _span(found, file)
             yield rule.finding(
-                _span(found, file),
+                span,
                 fill(message, projected, found, file),
                 subject=subject,
-                fix=keyword_fix(fix, call, file) if fix and call is not None else None,
+                fix=_fix(fix, found, call, file, span) if fix else None,
             )
 
     return check
@@ -148,6 +150,14 @@ def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) 
         return quoted_at(message, place.start(), text)
 
     return _PLACE.sub(shown, message)
+
+
+def _fix(
+    fix: Mapping[str, Any], found: Found, call: cst.Call | None, file: PythonFile, span: Span
+) -> Fix | None:
+    if "replace" in fix:
+        return rewritten(fix["title"], fix["replace"], found, file, span, safe=bool(fix.get("safe")))
+    return keyword_fix(fix, call, file) if call is not None else None
 
 
 def keyword_fix(fix: Mapping[str, Any], call: cst.Call, file: PythonFile) -> Fix | None:
