@@ -290,3 +290,58 @@ def test_a_replaced_image_is_told_where_it_is_named(new: str, told: int) -> None
         Request(MemoryTree({k: v.encode() for k, v in files.items()}), config, loaded, loaded.ids(), jobs=1)
     )
     assert [each.path for each in report.findings] == ["overlays/prod/kustomization.yaml"] * told
+
+
+NAMED_ANEW = """\
+resources: [../../base]
+patches:
+  - target: {kind: Deployment, name: shop}
+    options: {allowNameChange: true}
+    patch: |-
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: cart}
+  - target: {kind: Deployment, name: TARGET}
+    patch: |-
+      - op: add
+        path: /spec/template/spec/containers/0/resources
+        value: {limits: {memory: 1Gi}}
+"""
+
+
+@pytest.mark.parametrize("name", ["cart", "shop", "c.*"])
+def test_a_patch_finds_what_another_one_named_anew(name: str) -> None:
+    assert findings("memory-limits", tree(NAMED_ANEW.replace("TARGET", name))) == ()
+
+
+def test_without_the_option_a_patch_changes_no_name() -> None:
+    kept = NAMED_ANEW.replace("allowNameChange: true", "allowNameChange: false").replace("TARGET", "cart")
+    assert len(findings("memory-limits", tree(kept))) == 1
+
+
+PROBED = BASE.replace("/shop\n", "/shop:1\n          livenessProbe: {httpGet: {path: /, port: 80}}\n")
+PROBE_PATCH = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec: {template: {spec: {containers: [{name: api, livenessProbe: {exec: {command: [a]}, httpGet: {$patch: delete}}}]}}}
+"""
+
+
+@pytest.mark.parametrize("base", [PROBED, PROBED.replace("httpGet: {path: /, port: 80}", "periodSeconds: 5")])
+def test_a_mapping_is_deleted_by_its_directive(base: str) -> None:
+    files = tree("resources: [../../base]\npatches: [{path: probe.yaml}]\n")
+    files["base/shop.yaml"] = base
+    files["overlays/prod/probe.yaml"] = PROBE_PATCH
+    assert not [each for each in findings("schema-validation", files) if "both" in each.message]
+    files["overlays/prod/probe.yaml"] = PROBE_PATCH.replace("{$patch: delete}", "{port: 80}")
+    assert [each for each in findings("schema-validation", files) if "both" in each.message]
+
+
+def test_a_list_is_replaced_by_its_directive() -> None:
+    files = tree("resources: [../../base]\npatches: [{path: only.yaml}]\n")
+    files["overlays/prod/only.yaml"] = PATCH.replace(
+        "[{name: api,", "[{$patch: replace}, {name: api, image: 'shop:1',"
+    )
+    files["base/shop.yaml"] = BASE.replace("          resources: {limits: {memory: 1Gi}}\n", "")
+    assert findings("memory-limits", files) == ()

@@ -89,13 +89,18 @@ class Run:
 
 @dataclass(slots=True)
 class BuiltObject:
-    """An object as a kustomization deploys it, and the document that it comes from; no data where it is deleted."""
+    """An object as a kustomization deploys it, and the document that it comes from; no data where it is deleted.
+
+    former_name  what it was called before a patch named it anew; targets select it by this one too (kustomize,
+                 api/resmap/reswrangler.go, Select)
+    """
 
     path: str
     index: int
     data: Any
     run: Run
     steps: list[Step]
+    former_name: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,10 +227,13 @@ class Kustomizations:
 
     def _transform(self, folder: str, data: Mapping[Any, Any], objects: list[BuiltObject]) -> None:
         here = self.files[folder]
-        for change, patch, target in self._patches(folder, data):
+        for change, patch, target, renames in self._patches(folder, data):
             for each in objects:
-                if _concerns(patch, target, each.data):
-                    _step(each, change, partial(_patched, patch, target))
+                if _concerns(patch, target, each):
+                    name = at(each.data, "metadata", "name")
+                    _step(each, change, partial(_patched, patch, target, renames=renames))
+                    if at(each.data, "metadata", "name") != name and each.former_name is None:
+                        each.former_name = name
         namespace = data.get("namespace")
         labels, template_labels, selector_labels = _labels(data)
         for each in objects:
@@ -266,20 +274,21 @@ class Kustomizations:
                     if isinstance(each, dict):
                         yield change, each
 
-    def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, Any, Any]]:
+    def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, Any, Any, bool]]:
+        """Each patch with where it is said, its target, and whether it may change names (`allowNameChange`)."""
         here = self.files[folder]
         for index, entry in enumerate(_items(data, "patchesStrategicMerge")):
             if isinstance(entry, str):
                 documents = _inline(entry) if "\n" in entry or ":" in entry else self._file(folder, entry)
                 place: Route = ("patchesStrategicMerge", index)
-                yield from ((Change(here, place, each), each.data, None) for each in documents)
+                yield from ((Change(here, place, each), each.data, None, False) for each in documents)
         for key in ("patches", "patchesJson6902"):
             for index, entry in enumerate(_items(data, key)):
                 if isinstance(entry, str):
                     first = (
                         (Change(here, (key, index), each), each.data) for each in self._file(folder, entry)
                     )
-                    yield from ((change, patch, None) for change, patch in first)
+                    yield from ((change, patch, None, False) for change, patch in first)
                 if not isinstance(entry, dict):
                     continue
                 inline, path = entry.get("patch"), entry.get("path")
@@ -292,7 +301,8 @@ class Kustomizations:
                 )
                 # Operations are a list in one document; the rest are objects, one a document.
                 place = (key, index, "patch" if isinstance(inline, str) else "path")
-                yield from ((Change(here, place, each), each.data, entry.get("target")) for each in documents)
+                target, renames = entry.get("target"), at(entry, "options", "allowNameChange") is True
+                yield from ((Change(here, place, each), each.data, target, renames) for each in documents)
 
     def _file(self, folder: str, entry: str) -> tuple[Document, ...]:
         return self.read(posixpath.normpath(posixpath.join(folder, entry)))
@@ -507,15 +517,17 @@ def _fields(data: Any, path: str) -> Iterator[tuple[Any, Any]]:
 # --- patches --------------------------------------------------------------------------------------------------------
 
 
-def _concerns(patch: Any, target: Any, data: Any) -> bool:
+def _concerns(patch: Any, target: Any, built: BuiltObject) -> bool:
+    data, former = built.data, built.former_name
     if isinstance(target, dict):
-        return isinstance(patch, (list, dict)) and _is_target(target, data)
+        return isinstance(patch, (list, dict)) and _is_target(target, data, former_name=former)
     if not isinstance(patch, dict):
         return False
-    return _is_target({"kind": patch.get("kind"), "name": at(patch, "metadata", "name")}, data, exact=True)
+    wanted = {"kind": patch.get("kind"), "name": at(patch, "metadata", "name")}
+    return _is_target(wanted, data, exact=True, former_name=former)
 
 
-def _patched(patch: Any, target: Any, data: Any) -> Any:
+def _patched(patch: Any, target: Any, data: Any, *, renames: bool = False) -> Any:
     """What a patch makes of an object that it concerns; nothing where it deletes it."""
     if isinstance(patch, list):
         for operation in patch:
@@ -524,13 +536,13 @@ def _patched(patch: Any, target: Any, data: Any) -> Any:
     if patch.get("$patch") == "delete":
         return None
     content = {k: v for k, v in patch.items() if k not in ("apiVersion", "kind")}
-    if isinstance(target, dict) and isinstance(content.get("metadata"), dict):
+    if isinstance(target, dict) and isinstance(content.get("metadata"), dict) and not renames:
         content["metadata"] = {k: v for k, v in content["metadata"].items() if k != "name"}
     _merge(data, content)
     return data
 
 
-def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False) -> bool:
+def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False, former_name: Any = None) -> bool:
     if not isinstance(data, dict):  # deleted by an earlier patch
         return False
     version = data.get("apiVersion")
@@ -545,6 +557,9 @@ def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False) -> 
         wanted = target.get(key)
         if wanted is None or (wanted == "" and not exact):
             continue
+        if key == "name" and isinstance(former_name, str) and isinstance(wanted, str):
+            if former_name == wanted or (not exact and _matches(wanted, former_name)):
+                continue
         if not isinstance(value, str) or not isinstance(wanted, str):
             return False
         if value != wanted and (exact or not _matches(wanted, value)):
@@ -579,17 +594,48 @@ def _merge(data: dict[Any, Any], patch: Mapping[Any, Any]) -> None:
         if isinstance(key, str) and key.startswith("$"):
             continue
         old = data.get(key)
-        if value is None:
+        if value is None or at(value, "$patch") == "delete":
             data.pop(key, None)
         elif isinstance(value, dict) and isinstance(old, dict):
             _merge(old, value)
         elif isinstance(value, list) and isinstance(old, list) and key in MERGE_KEYS:
             _merge_lists(old, value, MERGE_KEYS[key])
         else:
-            data[key] = copy.deepcopy(value)
+            data[key] = _without_directives(value)
+
+
+_DIRECTIVES = ("$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/")
+"""What a strategic merge patch says of how to merge (Kubernetes, "Update API Objects in Place Using kubectl patch")."""
+
+
+def _without_directives(value: Any) -> Any:
+    """A copy of what a patch puts where nothing was, without what it says of how to merge that."""
+    fresh = copy.deepcopy(value)
+    pending, seen = [fresh], set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:  # an alias
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            for key, each in list(node.items()):
+                if str(key).startswith(_DIRECTIVES) or at(each, "$patch") == "delete":
+                    del node[key]
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            node[:] = (each for each in node if not _is_directive(each))
+            pending.extend(node)
+    return fresh
+
+
+def _is_directive(item: Any) -> bool:
+    """Whether an item of a list says what to do with the list, or with one of its items, and is none itself."""
+    return at(item, "$patch") == "delete" or (isinstance(item, dict) and item.keys() == {"$patch"})
 
 
 def _merge_lists(old: list[Any], new: list[Any], keys: tuple[str, ...]) -> None:
+    if any(at(item, "$patch") == "replace" for item in new):
+        old.clear()
     for item in new:
         if not isinstance(item, dict):
             continue
@@ -607,7 +653,7 @@ def _merge_lists(old: list[Any], new: list[Any], keys: tuple[str, ...]) -> None:
         elif same is not None:
             _merge(same, item)
         elif "$patch" not in item:
-            old.append(copy.deepcopy(item))
+            old.append(_without_directives(item))
 
 
 def _operate(data: Any, operation: Any) -> None:

@@ -149,7 +149,8 @@ def _number(data: Any) -> int | None:
 
 
 def _given(data: Mapping[Any, Any], keys: Iterable[str]) -> list[str]:
-    return [key for key in keys if data.get(key) is not None]
+    """The keys that have a value, and not one by which a patch deletes them."""
+    return [key for key in keys if data.get(key) is not None and at(data, key, "$patch") != "delete"]
 
 
 # --- single fields --------------------------------------------------------------------------------------------------
