@@ -96,6 +96,8 @@ TESTS = (
     "**/unittest/**",
     "**/unittests/**",
     "**/testdata/**",
+    "**/test_data/**",
+    "**/test-data/**",
     "**/test_*.py",
     "**/*_test.py",
     "**/*_tests.py",

@@ -104,6 +104,8 @@ OTHERS = [
     "has_secret",
     "ALLOW_EMPTY_PASSWORD_CHECK",
     "token_type",
+    "initial-cluster-token",
+    "ETCD_INITIAL_CLUSTER_TOKEN",
     "eos_token",
     "next_page_token",
     "first_pass",

@@ -99,6 +99,8 @@ def test_an_encrypted_value_is_a_reference() -> None:
         "not-a-real-secret",
         "dev-only",
         "b3Vy" + "LWRlbW8tc2VjcmV0",  # base64 of `our-demo-secret`
+        "password@gmail.com",
+        "token@shop.test",
     ],
 )
 def test_a_value_that_asks_to_be_replaced_is_a_placeholder(value: str) -> None:
@@ -120,6 +122,10 @@ def test_a_value_that_asks_to_be_replaced_is_a_placeholder(value: str) -> None:
         "password123",
         "letmein",
         "changeit1",
+        "S3cr3t",
+        "T0pS3cr3t",
+        "p4$$w0rd",
+        "cGFzc3dv" + "cmQxMjM=",  # base64 of `password123`
     ],
 )
 def test_a_default_that_everybody_tries_is_well_known(value: str) -> None:
@@ -127,6 +133,24 @@ def test_a_default_that_everybody_tries_is_well_known(value: str) -> None:
         "well-known",
         "placeholder" if value == "changeit1" else "well-known",
     }
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["not-needed", "no-key-required", "sk-no-key-required", "unused", "not_required", "no-key", "ollama"],
+)
+def test_a_key_that_nobody_reads_is_none(value: str) -> None:
+    assert kind("OPENAI_API_KEY", value, credential=True) is None
+
+
+def test_what_signs_is_read_and_so_is_a_login() -> None:
+    assert kind("SESSION_SIGNING_KEY", "unused", credential=True) == "real"
+    assert kind("DB_PASSWORD", "ollama", credential=True) == "real"
+    assert kind("DB_PASSWORD", "nopassword", credential=True) == "real"
+
+
+def test_an_address_may_be_a_password() -> None:
+    assert kind("SMTP_PASSWORD", "jo.miller@shop.dev", credential=True) == "real"
 
 
 def test_a_name_that_is_said_in_words_is_a_label() -> None:

@@ -114,6 +114,8 @@ def secret_term(name: str) -> tuple[str, ...]:
         return ()
     if head == "token" and (before in _NOT_BEFORE_TOKEN or _PUBLIC & set(words)):
         return ()
+    if {"initial", "cluster", "token"} <= set(words):
+        return ()  # the name of a cluster of etcd, which tells it from others
     if head in {"secret", "secrets"} and before in _NOT_BEFORE_SECRET:
         return ()
     if head == "pass" and before in {

@@ -12,7 +12,7 @@ from typing import Literal
 
 from lintkit.formats.numbers import is_digits
 from lintkit.secrets.formats import DOCUMENTED, find_formats
-from lintkit.secrets.names import WEAK_TERMS, mention, secret_term, split_words
+from lintkit.secrets.names import WEAK_TERMS, is_signing, mention, secret_term, split_words
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.tokens import opens_nothing
 
@@ -92,6 +92,15 @@ _NOTHING = _set(
     "string str int bool any text password_credentials client_credentials authorization_code"
 )
 
+_UNNEEDED = pattern(
+    r"(?i)(?:sk-)?(?:(?:not|no|none)[-_ ]?(?:needed|required|used|necessary|applicable)|unused|unneeded|unnecessary"
+    r"|ignored|no[-_ ](?:api[-_ ]?)?key"
+    r"|no[-_ ]?(?:api[-_ ]?)?(?:key|token|password|auth|secret)[-_ ]?(?:needed|required))"
+)
+"""What is written where a program wants a value that nobody reads: `sk-no-key-required` of llama.cpp's server."""
+_SERVERS = _set("ollama lm-studio lmstudio llama.cpp llamacpp llama-cpp vllm localai")
+"""Model servers that take any key, and are given their own name (Ollama's documentation of its OpenAI interface)."""
+
 _PLACEHOLDER_WORDS = _set(
     "changeme changeit changethis replaceme todo tbd fixme placeholder dummy fake sample example test testing tests "
     "foo bar baz foobar mock demo notset setme fillme fillin foobarbaz blah something whatever sometoken "
@@ -161,6 +170,12 @@ _HEADER = pattern(
 _LABEL = pattern(r"[:?…]\s*$")
 
 _SAYS_SECRET = pattern(r"(?i)secret|passw|s3cr3t|p[a4@]ss?w[o0]rd")
+
+_LEET = str.maketrans("013457@$!", "oieastasi")
+"""The substitutions that every list of guesses tries (the rules `leetspeak` of hashcat)."""
+
+_ADDRESS = pattern(r"([A-Za-z][\w.+-]{0,64})@[A-Za-z][\w-]{0,64}(?:\.[A-Za-z][\w-]{0,64}){1,4}")
+"""An address of mail."""
 
 _BASE64 = pattern(r"[A-Za-z0-9+/]{8,400}={0,2}")
 _USERINFO = pattern(r"://[^\s/?#\"'`<>:@\\]{0,200}:")
@@ -364,6 +379,8 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     low = text.lower()
     if low in _NOTHING or text in _EMPTY_JSON or _MASK.match(text) or _HASH.match(text) or is_reference(text):
         return None
+    if (_UNNEEDED.fullmatch(text) and not is_signing(name)) or (low in _SERVERS and term == ("api", "key")):
+        return None
     if _no_secret(text, credential):
         return None
     if is_digits(text) and (len(text) < 4 or term[-1] == "token"):
@@ -385,15 +402,19 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
             return Verdict("placeholder", PLACEHOLDER, *whole)
     if text in _STANDS_FOR or (low not in _WELL_KNOWN and _ZEROS.fullmatch(low)):
         return Verdict("placeholder", PLACEHOLDER, *whole)
-    if _asks_in_base64(text):
+    inner = _from_base64(text)
+    if _ASKS.search(inner) or _PLACEHOLDER_WORDS & {inner.lower(), *split_words(inner)}:
         return Verdict("placeholder", PLACEHOLDER, *whole)
+    address = _ADDRESS.fullmatch(text)
+    if address and address[1].lower() in _FIELD_WORDS:
+        return Verdict("placeholder", PLACEHOLDER, *whole)  # `password@gmail.com` beside `username@gmail.com`
     if random and re.search(r"(?i)change[-_ ]?(?:me|this|in)|replace[-_ ]?me|^your[-_]|x{6,}", text):
         return Verdict("placeholder", PLACEHOLDER, *whole)
     if not credential and _names_a_field(name, term, text, words):
         return None
     if _VARIABLE.match(text) and not random and mention(text):
         return Verdict("placeholder", PLACEHOLDER, *whole)  # the name of what was to be put here
-    if low in _WELL_KNOWN or (words and "".join(words) in _WELL_KNOWN):
+    if _WELL_KNOWN & {low, "".join(words), low.translate(_LEET), inner.lower()}:
         return Verdict("well-known", WELL_KNOWN, *whole)
     if words and set(words) <= set(split_words(name)):
         if any(map(str.isspace, text)):
@@ -404,17 +425,15 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     return Verdict("real", _strength(name, text, words, random=random), *whole)
 
 
-def _asks_in_base64(text: str) -> bool:
-    """Whether a value is the base64 of a placeholder: `example-app-secret`."""
+def _from_base64(text: str) -> str:
+    """What a value is the base64 of, where that is a text that somebody wrote; empty for all others."""
     if not _BASE64.fullmatch(text) or len(text) % 4:
-        return False
+        return ""
     try:
         inner = base64.b64decode(text, validate=True).decode("ascii")
     except (binascii.Error, ValueError):
-        return False
-    if not inner.isprintable() or looks_random(inner):
-        return False
-    return bool(_ASKS.search(inner) or _PLACEHOLDER_WORDS & {inner.lower(), *split_words(inner)})
+        return ""
+    return inner if inner.isprintable() and not looks_random(inner) else ""
 
 
 def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> str:

@@ -42,7 +42,7 @@ Keep it in a Secret that is not in the repository (External Secrets, Sealed Secr
         "sonar-iac:k8s/HardcodedSecretsCheck",
     ),
     packs=("recommended", "security", "production"),
-    paths_ignore=NOT_A_SERVICE,
+    paths_ignore=(*NOT_A_SERVICE, "**/.ci/**", "**/.github/**"),
     examples=(
         bad(
             """\

@@ -25,7 +25,7 @@ credential: it is in the history.
     kinds=("kubernetes",),
     tags=("security", "secrets", "helm", "CWE-798"),
     packs=("recommended", "security", "production"),
-    paths_ignore=NOT_A_SERVICE,
+    paths_ignore=(*NOT_A_SERVICE, "**/.ci/**", "**/.github/**"),
     examples=(
         bad(
             """\

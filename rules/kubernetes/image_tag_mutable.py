@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.kinds.kubernetes.image_triggers import triggered_images
-from lintkit.kinds.kubernetes.objects import containers
+from lintkit.kinds.kubernetes.objects import at, containers
 
 RULE = define(
     summary="an image is named without a version",
@@ -31,16 +31,13 @@ nobody asked for. Rolling back does nothing, because the old version has the sam
     ),
     packs=("recommended", "production"),
     paths_ignore=(
-        "**/testdata/**",
-        "**/tests/**",
-        "**/test/**",
-        "**/unittests/**",
-        "**/e2e/**",
-        "**/fixtures/**",
-        "**/examples/**",
-        "**/samples/**",
-        "**/docs/**",
+        *TESTS,
+        *EXAMPLES,
+        *DOCS,
         "**/hack/**",
+        "**/local/**",
+        "**/.local/**",
+        "**/config/manager/**",
     ),
     examples=(
         bad(
@@ -118,8 +115,28 @@ spec:
       image: shop
     - name: scaffolded
       image: controller:latest
+    - name: loaded
+      image: registry.example.com/shop:latest
+      imagePullPolicy: Never
+    - name: blank
+      image: registry.example.com/<your-registry>/shop:latest
+    - name: nobody
+      image: docker.io/your-name/shop
+    - name: called
+      image: example/shop:latest
 """,
-            note="also what a tool such as Skaffold builds and fills in",
+            note="also what a tool such as Skaffold builds and fills in, what is never pulled, and a blank to fill in",
+        ),
+        good(
+            {
+                "config/manager/manager.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop-operator}
+spec: {template: {spec: {containers: [{name: manager, image: "registry.example.com/shop-operator:latest"}]}}}
+"""
+            },
+            note="where kubebuilder's `make deploy` sets the image",
         ),
         good(
             """\
@@ -164,6 +181,10 @@ _PUBLISHED = frozenset(
 _SCAFFOLDED = "controller:latest"
 """What kubebuilder writes into config/manager/manager.yaml; `make deploy` puts the image that was built there by
 `kustomize edit set image controller=...` (pkg/plugins/common/kustomize/v2/scaffolds of kubebuilder)."""
+_BLANK = re.compile(
+    r"[<>]|(?:^|[/_.-])your(?=[/_.-])|^(?:docker\.io/)?(?:example|username|user)/", re.IGNORECASE
+)
+"""What the reader of a tutorial puts his own registry or name for."""
 _MOVING = re.compile(
     r":([\w.-]+-)?(latest|main|master|develop|head|edge|nightly)$|:(canary|dev|rolling|stable|staging|trunk|unstable)$"
 )
@@ -176,7 +197,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         image = container.image
         if _UNTAGGED.fullmatch(image) is None and image not in _PUBLISHED and _MOVING.search(image) is None:
             continue
-        if container.route in triggered or image == _SCAFFOLDED:
+        if container.route in triggered or image == _SCAFFOLDED or _BLANK.search(image):
+            continue
+        if at(document.data, *container.route, "imagePullPolicy") == "Never":
             continue
         yield rule.finding(
             document.span((*container.route, "image")),

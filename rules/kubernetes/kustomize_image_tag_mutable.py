@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.kinds.docker.image_names import is_moving_tag
 from lintkit.kinds.kubernetes.objects import at
 
@@ -22,15 +22,14 @@ nodes run different code and a rollback has nothing to return to.
     supersedes=("kubernetes/image-tag-mutable",),
     paths=("**/kustomization.yaml", "**/kustomization.yml", "**/Kustomization"),
     paths_ignore=(
-        "**/testdata/**",
-        "**/tests/**",
-        "**/test/**",
-        "**/e2e/**",
-        "**/fixtures/**",
-        "**/docs/**",
+        *TESTS,
+        *EXAMPLES,
+        *DOCS,
         "**/dev/**",
         "**/development/**",
         "**/local/**",
+        "**/hack/**",
+        "**/config/manager/**",
     ),
     examples=(
         bad(
@@ -61,6 +60,15 @@ images: [{name: shop, newTag: main}]
 """,
             },
             note="development follows the branch on purpose",
+        ),
+        good(
+            {
+                "config/manager/kustomization.yaml": """\
+resources: [manager.yaml]
+images: [{name: controller, newName: registry.example.com/shop-operator, newTag: latest}]
+""",
+            },
+            note="kubebuilder's `make deploy` writes the image that was built here",
         ),
     ),
 )

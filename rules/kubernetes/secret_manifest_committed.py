@@ -28,7 +28,7 @@ any more.
     tags=("security", "secrets", "CWE-312", "CWE-798"),
     equivalents=("semgrep:secrets-in-config-file",),
     packs=("recommended", "security", "production"),
-    paths_ignore=NOT_A_SERVICE,
+    paths_ignore=(*NOT_A_SERVICE, "**/.ci/**", "**/.github/**"),
     examples=(
         bad(
             """\

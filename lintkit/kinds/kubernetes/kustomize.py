@@ -557,12 +557,10 @@ def _is_target(target: Mapping[Any, Any], data: Any, *, exact: bool = False, for
         wanted = target.get(key)
         if wanted is None or (wanted == "" and not exact):
             continue
-        if key == "name" and isinstance(former_name, str) and isinstance(wanted, str):
-            if former_name == wanted or (not exact and _matches(wanted, former_name)):
-                continue
         if not isinstance(value, str) or not isinstance(wanted, str):
             return False
-        if value != wanted and (exact or not _matches(wanted, value)):
+        names = (value, former_name) if key == "name" and isinstance(former_name, str) else (value,)
+        if wanted not in names and (exact or not any(_matches(wanted, each) for each in names)):
             return False
     selector = target.get("labelSelector")
     if isinstance(selector, str):
