@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 
 import pytest
@@ -11,7 +9,6 @@ import pytest
 from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config.model import Config
-from lintkit.kinds.compose.specification import schema
 from lintkit.model import Finding, Report
 from lintkit.run.engine import Request, run
 from lintkit.source import Lines
@@ -147,10 +144,3 @@ def test_odd_dockerfiles_break_nothing(text: str) -> None:
     found = findings_of({"Dockerfile": text})
     assert not any(rule == "lintkit/rule-failed" for rule, _, _ in found)
     assert time.process_time() - started < 20
-
-
-def test_the_schema_of_compose_is_there_and_waits_until_it_is_needed() -> None:
-    assert schema() is not None, "the package that carries it is a dependency"
-    code = "import sys, lintkit.cli.main, lintkit.kinds.compose.service; print('check_jsonschema' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"

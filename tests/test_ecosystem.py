@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.scripts import ROOT, load
+
 SCRIPT = ROOT / "scripts" / "ecosystem"
 
 BROKEN = "services:\n  web:\n    image: shop/web:latest\n"
 REPAIRED = BROKEN.replace(":latest", ":1.4")
 
 
-def _load() -> ModuleType:
-    loader = SourceFileLoader("ecosystem", str(SCRIPT))
-    spec = importlib.util.spec_from_loader("ecosystem", loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["ecosystem"] = module  # dataclasses look their module up
-    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        loader.exec_module(module)
-    finally:
-        sys.dont_write_bytecode = written
-    return module
-
-
-ecosystem = _load()
+ecosystem = load("ecosystem")
 
 
 def _found(rule: str = "compose/image-tag", line: int = 3, message: str = "moves"):  # type: ignore[no-untyped-def]

@@ -1,27 +1,23 @@
 """What compose refuses of a document, in sentences and at their places: by the specification, and by interpolation.
 
-The schema is the official one, which the package `check-jsonschema` carries and brings up to date; its file is read,
-its code is not run. Nothing of it is loaded before a compose file is judged. What compose replaces or resolves before
-it looks (`${…}`, `!reset`, keys without a value, items that stand twice) is passed over.
+Nothing of the schema is loaded before a compose file is judged. What compose replaces or resolves before it looks
+(`${…}`, `!reset`, keys without a value, items that stand twice) is passed over.
 """
 
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from lintkit.kinds.compose.schema import schema
 from lintkit.model import Document, Route
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
-
-_PACKAGE = "check-jsonschema"
-_FILE = "builtin_schemas/vendor/compose-spec.json"
 
 MAX_NODES = 20_000
 """A larger document is not judged: no project has so many services."""
@@ -51,29 +47,12 @@ class Refusal:
     sentence: str
 
 
-@lru_cache(maxsize=1)
-def schema() -> Mapping[str, Any] | None:
-    """The official schema; None where the package is not installed."""
-    from importlib.metadata import PackageNotFoundError, distribution
-
-    try:
-        files = distribution(_PACKAGE).files or ()
-    except PackageNotFoundError:
-        return None
-    for file in files:
-        if file.as_posix().endswith(_FILE):
-            data: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-            return data
-    return None
-
-
 def refusals(document: Document) -> Iterator[Refusal]:
     """What compose refuses in a document that is a compose file at all, in the order of the file."""
-    specification, data = schema(), document.data
-    if specification is None or not isinstance(data, dict) or not any(key in data for key in _SECTIONS):
+    data = document.data
+    if not isinstance(data, dict) or not any(key in data for key in _SECTIONS) or _is_large(data):
         return
-    if _is_large(data):
-        return
+    specification = schema()
     found: dict[tuple[Route, str], Refusal] = {}
     for error in _validator().iter_errors(data):
         for leaf in _leaves(error):
@@ -125,7 +104,7 @@ def _entries(document: Document, section: str) -> Iterator[tuple[str, Mapping[st
 def _validator() -> Draft202012Validator:
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(schema() or {})
+    return Draft202012Validator(schema())
 
 
 def _is_large(data: Any) -> bool:
