@@ -1,7 +1,7 @@
-"""Regular expressions of rules as objects that match: on google-re2 where it is installed, else in bounds.
+"""Regular expressions of rules as objects that match, in bounds.
 
-Without google-re2, short texts go to `re` if the paths it could try are few enough to be counted, and
-everything else to the automaton of `lintkit.regex.automaton`. All three answer alike.
+Short texts go to `re` if the paths it could try are few enough to be counted, and everything else to the automaton of
+`lintkit.regex.automaton`. Both answer alike.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import import_module
-from typing import Any
 
 from lintkit.budget import Budget
 from lintkit.regex.automaton import Automaton, Hit, assemble
@@ -33,21 +31,10 @@ _MOST_FACTOR = 256
 _REFERENCE = re.compile(r"\$(?:(\$)|([0-9])|\{(\w+)\})")
 
 
-def _google_re2() -> Any:
-    try:
-        found = import_module("re2")
-    except ImportError:
-        return None
-    return found if hasattr(found, "Options") else None  # another module, or an empty folder, of that name
-
-
-re2: Any = _google_re2()
-
-
 class Regex:
     """A pattern that was checked; nothing is built before it is first used."""
 
-    __slots__ = ("_automaton", "_backtracking", "_factor", "_parsed", "_power", "_re2", "text")
+    __slots__ = ("_automaton", "_backtracking", "_factor", "_parsed", "_power", "text")
 
     def __init__(self, text: str, parsed: Parsed) -> None:
         self.text = text
@@ -55,7 +42,6 @@ class Regex:
         self._automaton: Automaton | None = None
         self._backtracking: re.Pattern[str] | None = None
         self._factor, self._power = _paths(parsed.node)
-        self._re2: Any = None
 
     @property
     def groups(self) -> int:
@@ -70,11 +56,6 @@ class Regex:
     def search(self, text: str, budget: Budget | None = None) -> bool:
         """Whether the pattern matches anywhere in `text`. Raises RuleLimitError."""
         budget = budget or Budget()
-        if re2 is not None:
-            found = self._search_re2(text)
-            if found is not None:
-                budget.spend(1 + len(text) // 1_000, "a regular expression")
-                return found
         if (
             self._factor <= _MOST_FACTOR
             and self._factor * (len(text) + 1) ** (self._power + 1) <= _MOST_PATHS
@@ -126,22 +107,6 @@ class Regex:
         if self._automaton is None:
             self._automaton = Automaton(self._parsed)
         return self._automaton
-
-    def _search_re2(self, text: str) -> bool | None:
-        """RE2's answer; None where it has none (its memory does not suffice, half of a surrogate pair)."""
-        if self._re2 is None:
-            options = re2.Options()
-            options.log_errors = False
-            try:
-                self._re2 = re2.compile(self.text, options)
-            except re2.error:
-                self._re2 = False
-        if self._re2 is False:
-            return None
-        try:
-            return self._re2.search(text) is not None
-        except (re2.error, UnicodeEncodeError):
-            return None
 
 
 @lru_cache(maxsize=2_000)
