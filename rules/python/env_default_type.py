@@ -8,6 +8,7 @@ from itertools import islice
 
 from lintkit.api import NOT_A_SERVICE, Calls, Finding, Match, PythonFile, RuleContext, bad, cst, define, good
 from lintkit.python.environment_reads import READ_CALLS, READER_CLASSES, EnvironmentRead, environment_read
+from lintkit.python.settings import assigned_name
 from lintkit.python.spelling import last_name
 from lintkit.secrets import is_secret_name
 
@@ -121,6 +122,31 @@ TRACE = env.bool("TRACE", default=False)
             note="a cast, and django-environ, which converts to the type of the default",
         ),
         good(
+            """\
+import os
+
+HOST = os.getenv("API_HOST", "api")
+PORT = os.getenv("API_PORT", 8000)
+BASE = f"http://{HOST}:{PORT}"
+bind = f"0.0.0.0:{os.environ.get('PORT', 5000)}"
+amqp = "amqp://%s:%s" % (HOST, os.getenv("AMQP_PORT", 5672))
+cache = "redis://{}:{}/0".format(HOST, os.getenv("CACHE_PORT", 6379))
+""",
+            note="a number that only goes into text, as its text does",
+        ),
+        bad(
+            """\
+import os
+
+PORT = os.getenv("API_PORT", 8000)  # <-- here
+print(f"listening on {PORT}")
+serve(PORT)
+HOSTS = os.getenv("API_HOSTS", ["a"])  # <-- here
+print(f"for {HOSTS}")
+""",
+            note="a number that goes elsewhere as well, and what reads otherwise as text",
+        ),
+        good(
             'def getenv(name, default):\n    return default\n\n\nPORT = getenv("PORT", 8000)\n',
             note="a function of one's own",
         ),
@@ -140,6 +166,8 @@ _PRESENCE = re.compile(
     r"|GITHUB_ACTIONS|GITLAB_CI|JENKINS_HOME|KUBERNETES_\w+|AWS_LAMBDA_\w+|DYNO|VERCEL|PYTEST_\w+|LOCAL_RANK)$"
 )
 _MOST_ALTERNATIVES = 20
+_NUMBER_FORMAT = re.compile(r"%[-+ #0-9.]*[diouxXeEfFgGc]")
+_FIELD = re.compile(r"\{[^{}]*\}")
 _KINDS = {
     "bool": "a bool",
     "int": "a number",
@@ -227,6 +255,8 @@ def _is_fine(kind: str, cast: str, read: EnvironmentRead, file: PythonFile) -> b
     """Whether a default of another type does no harm: its text converts as well, or the value is only asked for."""
     if cast == "bool":
         return True  # what is wrong there is the cast
+    if kind in {"int", "float"} and read.how != "environ-setdefault" and _becomes_text(read.call, file):
+        return True
     if cast in _NUMBERS:
         return kind in {"int", "float", "bool"}
     if cast and cast not in _LETTERS and _CONVERTS.search(cast):
@@ -266,6 +296,54 @@ def _cast(call: cst.Call, file: PythonFile) -> str:
         if not isinstance(above, cst.BooleanOperation) or not isinstance(above.operator, cst.Or):
             return ""
     return ""
+
+
+def _becomes_text(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a value is only written into text: at once, or in every use of the local name it is assigned to."""
+    if _is_formatted(call, file):
+        return True
+    statement = file.parent(call)
+    if not isinstance(statement, (cst.Assign, cst.AnnAssign)) or file.enclosing_class(call) is not None:
+        return False
+    return assigned_name(call, file) in _only_formatted(file)
+
+
+def _only_formatted(file: PythonFile) -> frozenset[str]:
+    """The names that a module reads, and reads only to write them into text; found once."""
+    found: frozenset[str] | None = file.answers.get("names that are only formatted")
+    if found is None:
+        read, elsewhere = set[str](), set[str]()
+        for statement in file.statements():
+            for node in file.walk(statement):
+                if isinstance(node, cst.Name) and not _is_target(node, file):
+                    (read if _is_formatted(node, file) else elsewhere).add(node.value)
+        found = file.answers["names that are only formatted"] = frozenset(read - elsewhere)
+    return found
+
+
+def _is_target(name: cst.Name, file: PythonFile) -> bool:
+    return isinstance(file.parent(name), (cst.AssignTarget, cst.AnnAssign))
+
+
+def _is_formatted(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a value stands in an f-string, is an operand of `"…" % …`, or an argument of `"…".format(…)`."""
+    above = file.parent(node)
+    if isinstance(above, cst.FormattedStringExpression):
+        return above.format_spec is None
+    if isinstance(above, cst.Element) and isinstance(row := file.parent(above), cst.Tuple):
+        node, above = row, file.parent(row)
+    if isinstance(above, cst.BinaryOperation):
+        text = file.literal(above.left)
+        only_text = isinstance(text, str) and not _NUMBER_FORMAT.search(text)
+        return isinstance(above.operator, cst.Modulo) and above.right is node and only_text
+    call = file.parent(above) if isinstance(above, cst.Arg) else None
+    return (
+        isinstance(call, cst.Call)
+        and isinstance(call.func, cst.Attribute)
+        and call.func.attr.value == "format"
+        and isinstance(text := file.literal(call.func.value), str)
+        and ":" not in "".join(_FIELD.findall(text))
+    )
 
 
 def _asks_only(call: cst.Call, file: PythonFile) -> bool:
