@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from lintkit.api import (
@@ -11,11 +12,13 @@ from lintkit.api import (
     Calls,
     Finding,
     Fix,
+    Location,
     Match,
     PythonFile,
     Release,
     RuleContext,
     Severity,
+    Trigger,
     bad,
     cst,
     define,
@@ -276,10 +279,10 @@ import boto3
 from botocore.config import Config
 
 files = boto3.client("s3")  # <-- here
-table = boto3.resource("dynamodb", config=Config(retries={"max_attempts": 2}))  # <-- here
-queue = boto3.Session().client("sqs")  # <-- here
+table = boto3.resource("dynamodb", config=Config(retries={"max_attempts": 2}))
+queue = boto3.Session().client("sqs")
 """,
-            note="botocore waits 60 seconds for each try: a note",
+            note="botocore waits 60 seconds for each try: one note for all clients of the file",
         ),
         bad(
             """\
@@ -517,6 +520,27 @@ for request in requests.get(URL, headers=HEADERS).json():
         ),
         good(
             """\
+import asyncio
+
+import websockets
+
+
+async def listen(url):
+    async with websockets.connect(url, ping_interval=None) as peer:
+        while True:
+            try:
+                handle(await asyncio.wait_for(peer.recv(), 30))
+            except TimeoutError:
+                await asyncio.wait_for(await peer.ping(), 10)
+""",
+            note="it pings by itself",
+        ),
+        good(
+            {"shop/cli/status.py": "import aiohttp\n\nsession = aiohttp.ClientSession()\n"},
+            note="minutes in a command: who started it sees it wait",
+        ),
+        good(
+            """\
 import aiohttp
 
 
@@ -656,12 +680,13 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         yield from _httpx(call, name, file, rule)
     elif match.trigger is AIOHTTP:
         yield from _aiohttp(call, file, rule)
+        yield from _in_minutes(
+            AIOHTTP, "has no `timeout`: each of its requests may take 5 minutes", file, rule
+        )
     elif match.trigger is AWS:
-        made = (call,) if name in limits.AWS_CLIENTS else calls_on(call, _AWS_METHODS, file)
-        for each in made:
-            if not _has_aws_config(each, file) and not _only_signs(each, file):
-                says = "has no `Config` with timeouts: each try of a call may take 60 seconds"
-                yield _finding(each, says, file, rule, severity="note")
+        yield from _in_minutes(
+            AWS, "has no `Config` with timeouts: each try of a call may take 60 seconds", file, rule
+        )
     elif match.trigger is GENAI:
         options = file.argument(call, None, "http_options")
         if options is None and not file.has_unknown_arguments(call):
@@ -691,6 +716,7 @@ def _finding(
     fix: Fix | None = None,
     fixed_in: Release | None = None,
     severity: Severity | None = None,
+    related: Iterable[Location] = (),
 ) -> Finding:
     callee = shown(call.func, file)
     return rule.finding(
@@ -700,6 +726,7 @@ def _finding(
         fix=fix,
         fixed_in=fixed_in,
         severity=severity,
+        related=related,
     )
 
 
@@ -858,20 +885,81 @@ def _reads_events(call: cst.Call, file: PythonFile) -> bool:
 def _aiohttp(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     if file.has_unknown_arguments(call) or limits.is_bounded_around(call, file):
         return
+    given = file.keyword_arguments(call).get("timeout")
+    if given is None or limits.is_none(given.value, file) or not limits.waits_for_ever(given.value, file):
+        return
     uses = list(calls_on(call, frozenset((*limits.HTTPX_METHODS, "ws_connect")), file))
     if uses and all(_method(use) == "ws_connect" for use in uses):
         return  # Web sockets stay open.
+    says = f"has `timeout={shown(given.value, file)}`, which sets no limit to waiting for the answer"
+    yield _finding(call, says, file, rule)
+
+
+_MOST_SHOWN = 20
+
+
+def _in_minutes(trigger: Trigger, says: str, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+    """One note for all clients of a file whose default is minutes, as one decision repairs them.
+
+    None in a command, whose user sees it wait and ends it.
+    """
+    key = ("http-client-without-timeout", id(rule.matches), id(trigger))
+    if key in file.answers:
+        return
+    file.answers[key] = True
+    if _COMMAND.search(file.path):
+        return
+    calls = [
+        call for match in rule.matches if match.trigger is trigger for call in _waits_minutes(match, file)
+    ]
+    if not calls:
+        return
+    first, *others = calls
+    also = (
+        f" (so do {len(others)} more clients here)" if len(others) > 1 else " (so does one more client here)"
+    )
+    yield _finding(
+        first,
+        says + (also if others else ""),
+        file,
+        rule,
+        severity="note",
+        related=[
+            Location(file.span(each), "another client without a limit") for each in others[:_MOST_SHOWN]
+        ],
+    )
+
+
+_COMMAND = re.compile(r"(?:^|/)(?:cli|cmd|commands?)(?:/|\.py$)")
+
+
+def _waits_minutes(match: Match, file: PythonFile) -> Iterator[cst.Call]:
+    """The clients that a match makes without a limit of their own, where the library's is minutes."""
+    call = match.node
+    if not isinstance(call, cst.Call) or file.in_main_block(call):
+        return
+    if match.trigger is AIOHTTP:
+        if not _limits_aiohttp(call, file):
+            yield call
+        return
+    made = (call,) if match.name in limits.AWS_CLIENTS else calls_on(call, _AWS_METHODS, file)
+    for each in made:
+        if not _has_aws_config(each, file) and not _only_signs(each, file):
+            yield each
+
+
+def _limits_aiohttp(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a session, its requests or what is around them has a limit, or is told to have none."""
+    if file.has_unknown_arguments(call) or limits.is_bounded_around(call, file):
+        return True
     given = file.keyword_arguments(call).get("timeout")
     if given is not None and not limits.is_none(given.value, file):
-        if limits.waits_for_ever(given.value, file):
-            timeout = shown(given.value, file)
-            says = f"has `timeout={timeout}`, which sets no limit to waiting for the answer"
-            yield _finding(call, says, file, rule)
-        return
-    if any("timeout" in file.keyword_arguments(use) or limits.is_bounded_around(use, file) for use in uses):
-        return
-    yield _finding(
-        call, "has no `timeout`: each of its requests may take 5 minutes", file, rule, severity="note"
+        return True
+    uses = list(calls_on(call, frozenset((*limits.HTTPX_METHODS, "ws_connect")), file))
+    if uses and all(_method(use) == "ws_connect" for use in uses):
+        return True  # Web sockets stay open.
+    return any(
+        "timeout" in file.keyword_arguments(use) or limits.is_bounded_around(use, file) for use in uses
     )
 
 
@@ -892,6 +980,7 @@ def _has_aws_config(call: cst.Call, file: PythonFile) -> bool:
     )
 
 
+_PINGS = re.compile(r"\bawait\s+[\w.]+\.ping\(")
 _UNLIMITED = {
     "open_timeout": "connecting may take for ever",
     "ping_interval": "a peer that is gone is never noticed",
@@ -905,6 +994,8 @@ def _unlimited(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[
     """Limits that the library has and the call takes away."""
     for name, outcome in _UNLIMITED.items():
         given = file.keyword_arguments(call).get(name)
+        if name.startswith("ping_") and _PINGS.search(file.text):
+            continue  # it asks the peer by itself
         if given is not None and (
             limits.is_none(given.value, file)
             or one_spelling(file.code(given.value)) in {"float('inf')", "math.inf"}
