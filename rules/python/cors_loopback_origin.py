@@ -159,9 +159,11 @@ def _setting(node: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator
         return
     if first is not None:
         hosts = [host for each in _strings(setting.default, file) for host in _private_hosts(each[1])]
+    fixed = setting.framework == "module" and not setting.is_fallback
+    when = ", in production as well" if fixed else " where nothing sets it"
     yield rule.finding(
         file.span(node),
-        f"`{setting.name}` lets in {_names(hosts)} where nothing sets it",
+        f"`{setting.name}` lets in {_names(hosts)}{when}",
         subject=setting.name,
     )
 

@@ -133,6 +133,23 @@ settings.configure(DEBUG=True)  # <-- here
 view = GraphQLView.as_view("graphql", schema=schema, graphiql=True)  # <-- here
 """
         ),
+        bad(
+            {
+                "shop/settings.py": """\
+import configparser
+
+DEBUG = True  # <-- here
+config = configparser.ConfigParser()
+if config.read("/etc/shop.ini"):
+    DEBUG = config["global"].getboolean("debug", DEBUG)
+""",
+            },
+            note="a file of settings may say otherwise",
+        ),
+        bad(
+            {"shop/settings/base.py": "DEBUG = True  # <-- here\n"},
+            note="a module that other settings take in",
+        ),
         good(
             """\
 import os
@@ -359,6 +376,10 @@ def _named(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Findin
     where = _where(setting)
     if is_overridden_later(match.node, file):
         where = "unless the settings that are read after it say otherwise"
+    elif setting.framework == "module" and _is_set_anew(match.node, name, file):
+        where = "unless a later line of this file sets it anew"
+    elif setting.framework == "module" and _BASE.search(file.path):
+        where = "for all settings built on this module that do not switch it off"
     yield rule.finding(file.span(place), f"`{name}` is on {where}", subject=name)
 
 
@@ -378,6 +399,27 @@ def _setting(match: Match, file: PythonFile) -> Setting | None:
     if setting is not None and setting.framework == "module" and not is_settings_module(file.path):
         return None
     return setting
+
+
+_BASE = re.compile(r"(?:^|/)(?:settings|config|conf)/_?(?:base|common|defaults?|shared)\.py$")
+"""Modules of settings that others take in whole, by the name that nearly everybody gives them."""
+
+
+def _is_set_anew(node: cst.CSTNode, name: str, file: PythonFile) -> bool:
+    """Whether a line further down the module assigns the name once more, as where a file of settings is read."""
+    last: dict[str, int] | None = file.answers.get("last assignments of a module")
+    if last is None:
+        last = file.answers["last assignments of a module"] = {}
+        for statement in file.statements():
+            if isinstance(statement, (cst.FunctionDef, cst.ClassDef)):
+                continue
+            for each in file.walk(statement):
+                if isinstance(each, cst.AssignTarget) and isinstance(each.target, cst.Name):
+                    place = file.order(each)
+                    last[each.target.value] = max(place, last.get(each.target.value, place))
+    statement = file.enclosing_statement(node)
+    target = statement.targets[-1] if isinstance(statement, cst.Assign) else node
+    return last.get(name, -1) > file.order(target)
 
 
 def _is_switch(setting: Setting) -> bool:

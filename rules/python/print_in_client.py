@@ -250,6 +250,23 @@ def find(parcel):
             },
             note="through a session that another module makes",
         ),
+        bad(
+            {
+                "app/tasks.py": """\
+import psycopg2
+from celery import shared_task
+
+connection = psycopg2.connect(DSN)
+
+
+@shared_task
+def sweep():
+    print("sweeping")  # <-- here
+    connection.cursor().execute("DELETE FROM parcels")
+"""
+            },
+            note="Celery's workers take over stdout",
+        ),
         good(
             {
                 "app/database.py": """\
@@ -356,6 +373,10 @@ def main() -> None:
 )
 
 _DEBUG_WORDS = re.compile(r"debug|warning|error|trace|failed|exception|>>>|===|---", re.IGNORECASE)
+_TRACES = re.compile(r"debug|trace|>>>|===|---", re.IGNORECASE)
+_TASK = re.compile(
+    r"^[ \t]*@(?:[\w.]*\bcelery\w*\.task|[\w.]*\bshared_task|(?:app|cel)\.task)\b", re.MULTILINE
+)
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 
 
@@ -383,7 +404,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         f"{what}: "
         + (
             "debugging output runs in production"
-            if certain
+            if _is_for_debugging(call, file)
+            else "a worker of Celery logs the line as a warning, whatever it says"
+            if _has_tasks(file, rule)
             else "the line has no level, no time and no request"
         ),
         subject=scope_name(call, file) or "module",
@@ -477,6 +500,20 @@ def _started(file: PythonFile) -> frozenset[str]:
         file.answers[key] = frozenset(re.findall(r"\w+", behind))
     found: frozenset[str] = file.answers[key]
     return found
+
+
+def _has_tasks(file: PythonFile, rule: RuleContext) -> bool:
+    """Whether tasks of Celery are defined here, whose workers take over stdout (`worker_redirect_stdouts`)."""
+    key = ("print-in-client: tasks", id(rule.matches))
+    if key not in file.answers:
+        file.answers[key] = _TASK.search(file.text) is not None
+    found: bool = file.answers[key]
+    return found
+
+
+def _is_for_debugging(call: cst.Call, file: PythonFile) -> bool:
+    text = "".join(file.code(argument.value) for argument in call.args)
+    return bool(_EMOJI.search(text) or _TRACES.search(text))
 
 
 def _is_debug_output(call: cst.Call, file: PythonFile) -> bool:
