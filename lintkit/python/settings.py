@@ -78,9 +78,10 @@ _DEVELOPMENT_FUNCTION = re.compile(
     r"(?:^|_)(?:dev|develop|development)(?:_|$)|^_?(?:run|start|serve|main)_local(?:ly)?$|^_?local_(?:main|run|server|app|start)$"
 )
 _DEVELOPMENT_PATH = re.compile(
-    r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample)(?:[_.-][\w.-]*)?\.py$"
+    r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample|devstack)(?:[_.-][\w.-]*)?\.py$"
     r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$"
-    r"|(?:^|[/_.-])(?:settings|config|conf)[/_.-](?:staging|stage|qa|uat)\.py$",
+    r"|(?:^|[/_.-])(?:settings|config|conf)[/_.-](?:staging|stage|qa|uat)\.py$"
+    r"|(?:^|/)(?:devel|devstack|\.?ci)/[^?*]*\.py$",
     re.IGNORECASE,
 )
 _SETTINGS_PATH = re.compile(

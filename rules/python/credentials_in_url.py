@@ -111,6 +111,30 @@ THIRD = "redis://{}:{word}@cache.example.net".format("shop", word="Winter2024!")
         ),
         good(
             """\
+import os
+
+fake_values = [("DATABASE_URL", "postgresql://postgres:postgres@db/shop")]
+for name, value in fake_values:
+    os.environ[name] = value
+""",
+            note="a name that says so",
+        ),
+        good(
+            """\
+class Queue:
+    def __init__(self, amqp_url="amqp://guest:guest@localhost:5672/%2F"):
+        self.amqp_url = amqp_url
+""",
+            note="RabbitMQ's own user for the machine itself, which it lets in from nowhere else",
+        ),
+        bad(
+            """\
+BROKER_URL = "amqp://guest:guest@rabbit.example.org:5672/"  # <-- here
+""",
+            note="the same on another machine",
+        ),
+        good(
+            """\
 URL_REGEX_TESTS = [("http://us:pa55w0rd@ex.example/a", ["http://us:pa55w0rd@ex.example/a"])]
 SAMPLE_DSN = "postgresql://shop:Tr0ub4dor@db.internal/shop"
 default = "postgresql://user:pass@host/shop"
@@ -177,9 +201,25 @@ _PROSE = frozenset(
 _TEMPLATE = re.compile(r"@(?:host|hostname|server)(?:[:/]|$)|(?<![a-z])your[-_]", re.IGNORECASE)
 """A URL that only shows where its parts go: `postgresql://user:pass@host/your_database`."""
 _SHOWN = frozenset(
-    {"test", "tests", "testing", "example", "examples", "sample", "samples", "case", "cases", "fixture"}
+    {
+        "fake",
+        "dummy",
+        "mock",
+        "test",
+        "tests",
+        "testing",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "case",
+        "cases",
+        "fixture",
+    }
 )
 """Words of names for URLs that code is tried with: `URL_REGEX_TESTS`."""
+_LOOPBACK_GUEST = re.compile(r"(?:py)?amqps?://guest:guest@(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)")
+"""The user that RabbitMQ comes with; it may log in from the machine itself only (its documentation, Access Control)."""
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -198,6 +238,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     shows = _only_shows(match.node, text, file) or (setting is not None and setting.name.lower() in _PROSE)
     if verdict.kind not in {"format", "real"} and (shows or _TEMPLATE.search(text)):
+        return
+    if verdict.kind != "format" and _LOOPBACK_GUEST.match(text):
         return
     severity = severity_of("password", text, verdict)
     if severity != "error" and is_of_tests(match.node, file):

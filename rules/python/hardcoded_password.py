@@ -271,6 +271,26 @@ TOKEN = os.getenv("SEARCH_API_KEY", "change-me")  # <-- here
             note="a key that the service asks for itself, and one that may be such",
         ),
         good(
+            """\
+import os
+
+
+class Development(Config):
+    ADMIN_CLIENT_SECRET = os.getenv("ADMIN_CLIENT_SECRET", "dev-parcel-secret-key")
+    PAGES_PASSWORD = os.getenv("PAGES_PASSWORD", "local_app")
+""",
+            note="what developers run on where they set nothing",
+        ),
+        good(
+            {
+                "shop/settings/devstack.py": """\
+JWT_AUTH.update({"JWT_ISSUERS": [{"AUDIENCE": "lms-key", "SECRET_KEY": "parcel-secret"}]})
+""",
+                "devel/ci/board/settings.py": 'SECRET_KEY = "this-is-only-for-integration-testing"\n',
+            },
+            note="settings of a developer's stack and of continuous integration",
+        ),
+        good(
             """import os
 
 LLM = os.getenv("LLM_API_KEY", "placeholder")
@@ -630,8 +650,10 @@ def _is_for_nobody_else(match: Match, text: str, verdict: Verdict, file: PythonF
     at_a_desk = _is_at_a_desk(match, file) or in_development_branch(match.node, file)
     if text.startswith("django-insecure-"):
         return is_development_module(file.path)
-    if verdict.kind == "format" or match.how == "environment":
+    if verdict.kind == "format":
         return False
+    if match.how == "environment":
+        return _is_at_a_desk(match, file) and verdict.description != REAL
     if at_a_desk and (is_signing(name) or verdict.description != REAL):
         return True
     if verdict.description in {REAL, CHOSEN}:

@@ -126,6 +126,14 @@ def url(redis_url=None):
         ),
         good(
             """\
+def environ(headers):
+    remote_addr = headers.get("X-Forwarded-For") or "127.0.0.1"
+    return {"REMOTE_ADDR": remote_addr}
+""",
+            note="the address of who calls, to which nobody connects",
+        ),
+        good(
+            """\
 import os
 
 import uvicorn
@@ -305,7 +313,7 @@ _CONNECTION = re.compile(
 _NOT_A_CONNECTION = re.compile(
     r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|localhost|"
     r"cookie|no_?proxy|example|placeholder|help|description|title|interface|csrf|referer"
-    r"|permit|safe_|authori[sz]ed|skip|forbid|banned|restrict|reserved|known_|private_"
+    r"|(?:^|_)(?:remote|client|peer|source|src)_(?:addr|address|ip|host)$|permit|safe_|authori[sz]ed|skip|forbid|banned|restrict|reserved|known_|private_"
 )
 _CALLED_BACK = re.compile(r"callback|redirect|(?:^|_)links?(?:$|_)")
 """Names of addresses that a browser comes back to: of a command line tool that is this machine, and rightly so."""
