@@ -513,3 +513,11 @@ def test_the_name_before_a_generated_value_stays_readable(name: str) -> None:
     text = f"secretGenerator:\n- name: proxy\n  literals:\n  - {name}={value}\n"
     assert redact(text, "kubernetes") == text.replace(value, "*" * len(value))
     assert name not in find_secrets(text, "kubernetes").values
+
+
+def test_an_address_of_the_machine_itself_is_no_secret() -> None:
+    text = 'JWT_AUTH = {"ISSUER": "http://127.0.0.1:8000/oauth2", "SECRET_KEY": "winter-garden-17"}\n'
+    secrets = find_secrets(text, "python")
+    assert "winter-garden-17" in secrets.values
+    words = "`OAUTH2_URL` is 127.0.0.1, which is whatever machine asks for it"
+    assert scrub(words, secrets.values) == words

@@ -34,6 +34,7 @@ from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
 from lintkit.secrets.spans import is_random_word, merge, secrets_in_prose
 from lintkit.secrets.values import is_well_known
+from lintkit.words.loopback import loopback_host
 from lintkit.words.quotation import quotations
 
 MASK = "*"
@@ -142,7 +143,7 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
     Left out are values of fewer than four characters and well-known defaults such as `postgres`: they are no secret
     to anybody, and a message about the service `postgres` has to be able to say so. So are names of secrets, such as
     `api_key`, which stand where values do in `data.get("api_key")`, and plain words that are a name in the file
-    itself: of its service, or of a field of its settings.
+    itself: of its service, or of a field of its settings. An address of the machine itself is nobody's secret either.
     """
     values: set[str] = set()
     for start, end in spans:
@@ -160,7 +161,11 @@ def _values(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozense
         if len(lines) > 1 and end - start <= _LONGEST_JOINED:
             values.update(joined for joined in _joined(value) if len(joined) >= _LEAST)
     named = _sections(text, kind) | _bound(text, kind) if values else frozenset()
-    return frozenset(value for value in values if not _is_a_name(value) and value not in named)
+    return frozenset(
+        value
+        for value in values
+        if not _is_a_name(value) and value not in named and loopback_host(value) is None
+    )
 
 
 def _joined(value: str) -> Iterator[str]:

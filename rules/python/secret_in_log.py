@@ -161,6 +161,32 @@ def read(serializer, token, password):
         ),
         good(
             """\
+import logging
+
+log = logging.getLogger(__name__)
+
+
+def refuse(api_key):
+    shown_key = f"{api_key[:4]}********{api_key[-4:]}" if len(api_key) > 8 else "*" * 8
+    log.error(f"refused the API key {shown_key}")
+""",
+            note="the first and the last letters",
+        ),
+        bad(
+            """\
+import logging
+
+log = logging.getLogger(__name__)
+
+
+def refuse(api_key):
+    shown_key = api_key
+    log.error(f"refused the API key {shown_key}")  # <-- here
+""",
+            note="all of it under another name",
+        ),
+        good(
+            """\
 def start(settings, log):
     log.info("at %s", settings.redis_url.split("@")[-1] if "@" in settings.redis_url else settings.redis_url)
     log.info("at %s", settings.redis_url if "@" not in settings.redis_url else "elsewhere")
@@ -730,10 +756,29 @@ def _masks_itself(node: cst.BaseExpression, file: PythonFile) -> bool:
         r"mask|redact|sanit|obfus|hidden|scrub|censor|hash|encrypt|fingerprint", last_name(node) or "", re.I
     ):
         return True
+    made = file.follow(node)
+    if made is not node and _is_in_part(made):
+        return True
     return any(
         re.search(r"\b(?:SecretStr|SecretBytes|Secret)\(\)$", origin.replace("pydantic.", ""))
         for origin in origin_names(node, file)
     )
+
+
+def _is_in_part(value: cst.CSTNode) -> bool:
+    """Whether a text shows the first or last letters of a secret alone: `f"{key[:4]}****{key[-4:]}"`."""
+    if isinstance(value, cst.IfExp):
+        return _is_in_part(value.body) and _is_in_part(value.orelse)
+    if isinstance(value, cst.BinaryOperation):
+        return _is_in_part(value.left) and (
+            isinstance(value.operator, cst.Multiply) or _is_in_part(value.right)
+        )
+    if isinstance(value, cst.Subscript):
+        return all(isinstance(each.slice, cst.Slice) for each in value.slice)
+    if isinstance(value, cst.FormattedString):
+        fields = [each for each in value.parts if isinstance(each, cst.FormattedStringExpression)]
+        return bool(fields) and all(_is_in_part(each.expression) for each in fields)
+    return isinstance(value, cst.SimpleString)
 
 
 def _is_settings(node: cst.BaseExpression, file: PythonFile) -> bool:
