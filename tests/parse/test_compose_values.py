@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from lintkit.kinds.compose.values import (
     duration_refusal,
+    memory_refusal,
     mount_refusal,
     port_refusal,
     restart_refusal,
@@ -52,15 +53,47 @@ def test_what_is_no_mapping_of_ports(text: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1", "1.5g", ".5g", "64mb", "64 MiB", "1e6", "-1", "0", "10b", "1PB", "1e3m", "+5m"]
+    "text",
+    [
+        *("1", "1.5g", ".5g", "64mb", "64 MiB", "0", "10b", "1PB", "1 ", "+5m", "-0m", "9" * 40),
+        *("1e6", "1e3m", "1E+3 k", "1.e3", "1_000k", "0x1p20", "0x_1.8P+4m"),  # what Go's ParseFloat reads
+    ],
 )
 def test_sizes(text: str) -> None:
     assert size_refusal(text) == ""
+    assert memory_refusal(text) == ""
 
 
-@pytest.mark.parametrize("text", ["5x", "1Gi", "512 Mi", "mb", "1.2.3", "1 000k", "-1k", "\u0663m", ""])
+@pytest.mark.parametrize("text", ["-1", "-0", "-9223372036854775808"])
+def test_whole_numbers_below_zero_are_no_limit_of_a_service(text: str) -> None:
+    assert memory_refusal(text) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("5x", "1Gi", "512 Mi", "mb", "1.2.3", "1 000k", "-1k", "\u0663m", ""),
+        *(
+            "32  b",
+            " 32",
+            "32 b b",
+            "32b.",
+            "1_k",
+            "_1",
+            "1__0",
+            "1e",
+            "1em",
+            "1e999",
+            "0x10",
+            "0x1p9999",
+            "inf",
+        ),
+        *("-9223372036854775809", "64ki", "64kbb", "5eb", "."),
+    ],
+)
 def test_what_is_no_size(text: str) -> None:
     assert size_refusal(text)
+    assert memory_refusal(text)
 
 
 @given(

@@ -19,10 +19,10 @@ from lintkit.kinds.compose.values import (
     duration_refusal,
     is_above_ports,
     is_restart_read,
+    memory_refusal,
     mount_refusal,
     port_refusal,
     restart_refusal,
-    size_refusal,
 )
 from lintkit.model import Route
 from lintkit.secrets.masked import MASK
@@ -131,14 +131,14 @@ def _values(node: Node) -> Iterator[Fault]:
     for route in _DURATIONS:
         yield from _value(node, route, duration_refusal)
     for route in _SIZES:
-        yield from _value(node, route, size_refusal)
+        yield from _value(node, route, memory_refusal)
     if node.at("deploy", "restart_policy") is None:  # it is read in the place of `restart`
         for fault in _value(node, ("restart",), restart_refusal):
             yield replace(fault, refused=not is_restart_read(text_of(node.child("restart"))))
     volumes = node.child("volumes")
     for index, item in enumerate((volumes.sequence or ()) if volumes is not None else ()):
         if item.mapping is not None:
-            yield from _value(node, ("volumes", index, "tmpfs", "size"), size_refusal)
+            yield from _value(node, ("volumes", index, "tmpfs", "size"), memory_refusal)
         else:
             yield from _value(node, ("volumes", index), mount_refusal)
 

@@ -10,6 +10,7 @@ getRestartPolicy) and the engine (api/types/container, ValidateRestartPolicy).
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 
 from lintkit.formats.durations import nanoseconds, refusal_of_time
@@ -21,10 +22,15 @@ HIGHEST_PORT = 65_535
 
 _PROTOCOLS = ("tcp", "udp", "sctp")
 _RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
-_SIZE = re.compile(
-    r"\+?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[-+]?[0-9]{1,3})? ?(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE
+_DIGITS = r"[0-9](?:_?[0-9])*"
+_HEX_DIGITS = r"[0-9a-f](?:_?[0-9a-f])*"
+_FLOAT = re.compile(
+    rf"[+-]?(?:(?:{_DIGITS}(?:\.(?:{_DIGITS})?)?|\.{_DIGITS})(?:e[+-]?{_DIGITS})?"
+    rf"|0x_?(?:{_HEX_DIGITS}(?:\.(?:{_HEX_DIGITS})?)?|\.{_HEX_DIGITS})p[+-]?{_DIGITS})",
+    re.IGNORECASE,
 )
-_NUMBER = re.compile(r"-?[0-9]{1,19}")
+_UNIT = re.compile(r"(?:[kmgtp](?:i?b)?|b)?", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,19}")
 _POLICY = re.compile(r"no|always|unless-stopped|on-failure(?::[0-9]+)?")
 _WORDS_OF_DEPLOY = {"none": "no", "any": "always"}
 
@@ -129,14 +135,41 @@ def _joined_drives(parts: list[str]) -> list[str]:
 
 
 def size_refusal(text: str) -> str:
-    """Why an amount of memory is refused (go-units, RAMInBytes).
+    """Why an amount of memory is refused (go-units, RAMInBytes): a number of Go, and a unit behind one space or none.
 
-    >>> size_refusal("512m"), size_refusal("1.5 GiB"), size_refusal("-1"), size_refusal("5x")
-    ('', '', '', 'is no amount of memory; its unit is one of `b`, `k`, `m`, `g` and `t`')
+    >>> size_refusal("512m"), size_refusal("1.5 GiB"), size_refusal("1e6"), size_refusal("5x")
+    ('', '', '', 'is no amount of memory; its unit is one of `b`, `k`, `m`, `g`, `t` and `p`')
+    >>> size_refusal("-1"), size_refusal("1e400")
+    ('is less than nothing', 'is larger than any number that is read')
     """
-    if _NUMBER.fullmatch(text) or _SIZE.fullmatch(text):
-        return ""
-    return "is no amount of memory; its unit is one of `b`, `k`, `m`, `g` and `t`"
+    number, space, unit = text.partition(" ")
+    if not space:
+        end = max(text.rfind(char) for char in "0123456789.") + 1
+        number, unit = text[:end], text[end:]
+    if not _FLOAT.fullmatch(number) or not _UNIT.fullmatch(unit):
+        return "is no amount of memory; its unit is one of `b`, `k`, `m`, `g`, `t` and `p`"
+    try:
+        value = float.fromhex(number.replace("_", "")) if "x" in number.lower() else float(number)
+    except OverflowError:
+        value = math.inf
+    if value == math.inf:
+        return "is larger than any number that is read"
+    return "is less than nothing" if value < 0 else ""
+
+
+def memory_refusal(text: str) -> str:
+    """Why an amount of memory of a compose file is refused, where `-1` and other whole numbers stand for no limit.
+
+    compose-go reads a whole number of 64 bits first (types/bytes.go, parseString), and go-units all else.
+
+    >>> memory_refusal("-1"), memory_refusal("64m"), memory_refusal("-1k")
+    ('', '', 'is less than nothing')
+    """
+    return "" if _is_64_bits(text) else size_refusal(text)
+
+
+def _is_64_bits(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None and -(2**63) <= int(text) < 2**63
 
 
 def duration_refusal(text: str) -> str:
