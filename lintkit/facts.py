@@ -55,6 +55,7 @@ class Value:
     is_empty     it is the empty string
     variables    names that it interpolates (`${NAME}`)
     reason       completes a sentence about a secret: `is a placeholder`
+    is_random    it is a secret that looks generated as a whole
     """
 
     kind: ValueKind
@@ -64,6 +65,7 @@ class Value:
     is_empty: bool = False
     variables: tuple[str, ...] = ()
     reason: str = ""
+    is_random: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +368,7 @@ class BufferedStart(Fact):
     command  the instruction that says so
     edit     what sets the variable; None where the place is not known
     certain  the base image is known not to set it, and the command is plain
+    base     the image below all stages, where it is none that is known
     """
 
     program: str
@@ -374,11 +377,15 @@ class BufferedStart(Fact):
     command: Span
     edit: Edit | None = None
     certain: bool = False
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShellScript(Fact):
-    """A shell script that starts a program of Python (empty for none), or switches the buffer of its output off."""
+    """A shell script that starts a program of Python (empty for none), or switches the buffer of its output off.
+
+    program  the last one, which stays, of those that it starts whatever the environment says, and to be seen
+    """
 
     program: str
     unbuffered: bool = False

@@ -57,6 +57,9 @@ CASTS = frozenset(
 )
 """Methods of those objects that read a variable as something."""
 
+READING = CASTS | {"get", "get_value"}
+"""All methods that read a variable; others fill the environment (`read_env(".env")`), or make a reader."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EnvironmentRead:

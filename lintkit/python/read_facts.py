@@ -14,6 +14,7 @@ from lintkit.python.branches import in_development_branch, scope_name
 from lintkit.python.environment_reads import (
     READ_CALLS,
     READER_CLASSES,
+    READING,
     ReadHow,
     default_of,
     reader_defaults,
@@ -224,7 +225,7 @@ def _reader(call: cst.Call, how: ReadHow, file: PythonFile) -> Iterator[Variable
 
 
 def _calls_object(callee: cst.BaseExpression, name: str) -> bool:
-    if isinstance(callee, cst.Attribute):
+    if isinstance(callee, cst.Attribute) and callee.attr.value in READING:
         callee = callee.value
     return isinstance(callee, cst.Name) and callee.value == name
 

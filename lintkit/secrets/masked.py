@@ -40,6 +40,11 @@ def value_of(name: str, text: str | None, *, interpolates: bool = False) -> Valu
     variables = tuple(dict.fromkeys(a or b for a, b in _VARIABLE.findall(text))) if interpolates else ()
     if text == "":
         return Value("literal", "", is_empty=True)
+    from lintkit.secrets.values import (
+        REAL,
+        looks_random,
+    )  # several compiled patterns: only where values are read
+
     reason = secret_reason(name, text)
     return Value(
         "dynamic" if variables else "literal",
@@ -48,6 +53,7 @@ def value_of(name: str, text: str | None, *, interpolates: bool = False) -> Valu
         is_secret=bool(reason),
         variables=variables,
         reason=reason,
+        is_random=reason == REAL and looks_random(text.strip()),
     )
 
 

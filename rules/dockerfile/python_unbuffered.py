@@ -154,6 +154,49 @@ CMD ["nginx"]
         ),
         good("FROM python:3.12-slim\nRUN pip install black\n", note="a base image that starts nothing"),
         good('FROM python:3.12-slim\nCMD ["./start.sh"]\n', note="a script may set it"),
+        bad(
+            {
+                "docker/api/Dockerfile": 'FROM example.com/shop/base:3  # <-- here\nCMD ["gunicorn", "shop.wsgi"]\n',
+                "docker/mail/Dockerfile": 'FROM example.com/shop/base:3\nCMD ["celery", "-A", "shop", "worker"]\n',
+            },
+            note="images of one base of their own are one finding: the variable belongs into that base",
+        ),
+        bad(
+            {
+                "Dockerfile": 'FROM python:3.12-slim  # <-- here\nCOPY run.sh /run.sh\nCMD ["/run.sh"]\n',
+                "run.sh": """\
+#!/bin/sh
+python /srv/config.py > /etc/shop.conf
+while ! flask deploy; do sleep 5; done
+if [ "$1" = "serve" ]; then
+    exec gunicorn shop.wsgi
+fi
+""",
+            },
+            note="an argument is what the image's command says",
+        ),
+        good(
+            {
+                "mail/Dockerfile": 'FROM debian:12\nENV ROLE=mail\nCOPY run.sh /run.sh\nCMD ["/run.sh"]\n',
+                "run.sh": """\
+#!/bin/sh
+python /srv/config.py \\
+    "$NAME" > /etc/shop.conf
+if [ "$ROLE" = 'web' ]; then
+    python services.py database
+    exec gunicorn shop.wsgi
+elif [ "${ROLE:-}" == "worker" ]; then
+    if [ -n "$QUEUE" ]; then exec celery -A shop worker; fi
+else
+    exec postfix start-fg
+fi
+case "$ROLE" in
+    web) exec gunicorn shop.wsgi ;;
+esac
+""",
+            },
+            note="in a branch of a shared script that the environment chooses; and what is written into a file",
+        ),
         good({"Dockerfile.dev": 'FROM python:3.12\nCMD ["python", "app.py"]\n'}, note="for development"),
         good('ARG BASE\nFROM $BASE\nCMD ["python", "app.py"]\n', note="a base image that is not known"),
     ),
@@ -161,26 +204,39 @@ CMD ["nginx"]
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
-    """Report the FROM of the stage that ships, when what it starts is Python and nothing switches the buffer off."""
+    """Report the FROM of the stage that ships, when what it starts is Python and nothing switches the buffer off.
+
+    Images of one base that is none of the public ones are one finding: the variable belongs into that base.
+    """
     scripts = {fact.path: fact for fact in project.facts(ShellScript)}
     places = _Places(project)
+    found: dict[str, list[tuple[BufferedStart, str, ShellScript | None]]] = {}
     for start in project.facts(BufferedStart):
         script = places.script(start, scripts) if scripts else None
         program = start.program or (script.program if script is not None else "")
-        if not program or (script is not None and script.unbuffered):
-            continue
+        if program and (script is None or not script.unbuffered):
+            key = start.base or f"{start.path}:{start.span.start}"
+            found.setdefault(key, []).append((start, program, None if start.program else script))
+    for (start, program, script), *others in found.values():
         related = [Location(start.command, "what the image runs")]
         through = ""
-        if script is not None and not start.program:
+        if script is not None:
             related.append(Location(script.span, f"the script that starts `{program}`"))
             through = f", which `{script.path}` starts,"
+        related += [Location(other.span, f"runs `{name}` on the same base") for other, name, _ in others]
+        too = (
+            f"; so do {len(others)} more of the same base"
+            if others[1:]
+            else "; so does another one of the same base"
+        )
         yield rule.finding(
             start.span,
-            f"the image runs `{program}`{through} with buffered output: neither `PYTHONUNBUFFERED` nor `-u` is set",
+            f"the image runs `{program}`{through} with buffered output: neither `PYTHONUNBUFFERED` nor `-u` is set"
+            + (too if others else ""),
             subject=start.stage,
             related=related,
             fix=None
-            if start.edit is None
+            if start.edit is None or others
             else Fix("set PYTHONUNBUFFERED in the final stage", (start.edit,), safe=True),
             confidence="high" if start.certain and not through else "medium",
         )

@@ -20,7 +20,10 @@ RULE = define(
 Whoever can read the repository, its forks or a CI log can use it. Scanners find such tokens within minutes of a push,
 and taking the line out does not take it out of the history.
 """,
-    remedy="Revoke it where it was issued, put the new one into a secret store, and leave the value empty here.",
+    remedy="""
+Revoke it where it was issued, put the new one into a secret store, and leave the value empty here; take a file that is
+in use out of git (`git rm --cached`).
+""",
     severity="error",
     kinds=("dotenv",),
     tags=("security", "secret", "CWE-798", "CWE-540"),
@@ -48,6 +51,13 @@ and taking the line out does not take it out of the history.
         bad(
             {".env.example": "SECRET_KEY=9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here\n"},
             note="a key that everybody who copies the example shares: a warning",
+        ),
+        bad(
+            {
+                ".env.sample": 'SIGNING_KEY="-----BEGIN PRIVATE '
+                + 'KEY-----\\n9f8Qz1Lm4Xv7Kp2Rt6Yw3a1B2c3D4e5F6g7H8\\n-----END PRIVATE KEY-----"  # <-- here\n'
+            },
+            note="so is a private key",
         ),
         good(
             {".env.example": "OPENAI_API_KEY=sk-xxxxxxxxxxxxxxxxxxxx\nGITHUB_TOKEN=\nSECRET_KEY=change-me\n"}
@@ -115,6 +125,8 @@ API_TOKEN=ENC[AES256_GCM,data:a1B2c3D4e5F6g7H8,iv:i9J0k1L2,tag:m3N4o5P6,type:str
 
 _MADE_AT_A_DESK = frozenset({"looks like a JSON Web Token", "looks like a generated Django key"})
 """What the server of a developer's machine made for itself."""
+_KEYS = frozenset({"looks like a private key"})
+"""What nobody issues: in an example it is one that was made for it, and everybody who copies the example has it."""
 _GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
 
 
@@ -138,7 +150,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         elif at_a_desk and not _was_issued(entry["key"], names):
             continue  # made there, for that machine alone
-        copied = not by_form and is_example(document.path)
+        copied = (not by_form or verdict.description in _KEYS) and is_example(document.path)
         then = "whoever copies the example has the same" if copied else "git tracks the file"
         yield rule.finding(
             document.span(("entries", index, "value")),

@@ -35,13 +35,13 @@ that show the source to whoever gets them.
                 "tests/test_a.py": "",
             },
         ),
-        bad(
+        good(
             {
-                ".gitignore": ".coverage\n__pycache__/  # <-- here\nhtmlcov\n",
+                ".gitignore": ".coverage\n__pycache__/\nhtmlcov\n",
                 "codecov.yml": "a: 1\n",
                 "test_a.py": "",
             },
-            note="what is written when tests run in parallel",
+            note="what tests write that run in parallel is put together and removed when they end",
         ),
         bad(
             {
@@ -78,7 +78,9 @@ _CONFIGURED = frozenset(
     {".coveragerc", "codecov.yml", ".codecov.yml", "codecov.yaml", ".codecov.yaml", ".coveralls.yml"}
 )
 _TEST = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
-_DATA = ((".coverage", ".coverage"), (".coverage.host.1.x", ".coverage.*"))
+_IN_PARALLEL = ".coverage.*"
+"""`coverage combine` and pytest-cov remove such files, so that one is only left behind by a run that was killed."""
+_DATA = ((".coverage", ".coverage"), (".coverage.host.1.x", _IN_PARALLEL))
 _PAGES = (("htmlcov/index.html", "htmlcov/"),)
 _SET_ASIDE = ("", "ci/", ".github/", ".ci/")
 
@@ -87,6 +89,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Ask all ignore files about the reports, where something shows that coverage is measured."""
     ignores = git_ignores(project.facts(IgnoreRules))
     for each in unignored(ignores, _probes(project, _DATA), _SPEAKS):
+        if all(probe.pattern == _IN_PARALLEL for probe in each.probes):
+            continue
         yield rule.finding(each.span, each.message(), subject=each.subject, fix=each.fix)
     for each in unignored(ignores, _probes(project, _PAGES), _SPEAKS):
         subject = f"{each.subject} htmlcov"

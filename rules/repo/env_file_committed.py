@@ -49,13 +49,16 @@ that it held.
             {".env": "APP_ENV=prod\nPOSTGRES_PASSWORD=postgres\nREDIS_URL=redis://:changeme@db\n"},
             note="nothing but what env/placeholder-secret names one by one",
         ),
-        bad(
+        good(
             {
-                ".env.development": "DB_HOST=localhost\nGITHUB_TOKEN=ghp_"
-                + "a1B2c3D4e5F6g7H8i9J0"
-                + "  # <-- here\n"
+                ".env.development": "DB_HOST=localhost\nGITHUB_TOKEN=ghp_" + "a1B2c3D4e5F6g7H8i9J0" + "\n",
+                ".env": "SESSION_SECRET=9f8Qz1Lm4Xv7Kp2Rt6Yw3\nDB_PASSWORD=postgres\nADMIN_PASSWORD=blue\n",
             },
-            note="a token that opens something, in a file for a developer's machine",
+            note="what env/secret-value and env/placeholder-secret name one by one, and what is no worse",
+        ),
+        bad(
+            {".env": "SESSION_SECRET=9f8Qz1Lm4Xv7Kp2Rt6Yw3\nDB_PASSWORD=k3Vw9-not-a-live-one  # <-- here\n"},
+            note="one that nothing else names",
         ),
         good(
             {
@@ -138,8 +141,11 @@ def _file(
         secrets, valued = live, []
     if not secrets and (not name.startswith(".env") or not _has_a_place_for_one(entries, valued)):
         return
-    if secrets and not is_for_development(path) and {each.value.reason for each in secrets} <= _UNCHOSEN:
-        return  # env/placeholder-secret names each of them
+    unnamed = [each for each in secrets if not _is_named(each)]
+    if len(unnamed) < len(secrets):
+        live = [each for each in live if each in unnamed]
+        if not live:
+            return  # what is left is no worse than what has its own finding
     first = (live or secrets or valued)[0]
     holds = (
         _counted(len(live), "value that looks like a credential", "values that look like credentials")
@@ -156,6 +162,15 @@ def _file(
         severity="error" if live else "warning",
         confidence="high" if secrets else "medium",
     )
+
+
+def _is_named(entry: VariableProvided) -> bool:
+    """Whether env/placeholder-secret or env/secret-value names a secret, which says more of it than that it is there."""
+    if is_issued(entry.value.reason):
+        return True
+    if entry.value.reason in _UNCHOSEN:
+        return not is_for_development(entry.path)
+    return entry.value.is_random and not is_public_setting(entry.name) and not is_for_a_desk(entry.path)
 
 
 def _counted(count: int, one: str, several: str) -> str:

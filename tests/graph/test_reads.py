@@ -115,3 +115,11 @@ def test_decouple_and_starlette() -> None:
         "X = config('A', cast=str, default='localhost')\n"
     )
     assert (found["A",].default.is_loopback, found["A",].loads) == (True, (".env",))
+
+
+def test_what_a_reader_does_besides_reading_is_no_read() -> None:
+    code = (
+        "import environ\nenv = environ.Env()\nenv.read_env('.env')\n"
+        "env.get_value('A')\nenv.str('B')\nwith env.prefixed('C_'):\n    pass\n"
+    )
+    assert set(reads(code)) == {("A",), ("B",)}

@@ -30,6 +30,11 @@ _OPTIONS_WITH_VALUE = ("-W", "-X", "--check-hash-based-pycs")
 _SHELL_SUFFIXES = (".sh", ".bash", ".zsh")
 _SHEBANG = re.compile(r"#![^\n]*\b(?:ba|da|a|z)?sh\b")
 _COMMENT = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
+_STATEMENTS = re.compile(r"[;\n]")
+_CONTINUED = re.compile(r"\\\r?\n")
+_BY_VALUE = re.compile(r"""\$\{?[A-Za-z_]\w*[^\s=]{0,40}\s+={1,2}\s+["']?[A-Za-z]""")
+_CASE_OF = re.compile(r"""\s*(?:(?:then|do|else)\s+)?case\s+["']?\$\{?[A-Za-z_]""")
+_INTO_FILE = re.compile(r"""(?<![0-9&>=-])>>?[ \t]*(?!/dev/(?:std|fd)|/proc/)["'$/\w.]""")
 
 
 def extract_image(document: Document) -> Iterator[BufferedStart]:
@@ -58,6 +63,7 @@ def extract_image(document: Document) -> Iterator[BufferedStart]:
         document.span(("instructions", instruction)),
         _edit(document, span, inserts=route is None),
         plain and not opaque,
+        "" if plain else base,
     )
 
 
@@ -67,7 +73,8 @@ def extract_script(document: Document) -> Iterator[ShellScript]:
     if not document.path.endswith(_SHELL_SUFFIXES) and not _SHEBANG.match(text):
         return
     text = _COMMENT.sub("", text)
-    program, _ = _python_program([text], shell=True)
+    programs = _python_programs([_what_always_runs(text)], shell=True)
+    program = programs[-1][0] if programs else ""
     unbuffered = _switches_off(text.split())
     if program or unbuffered:
         yield ShellScript(document.span(()), program, unbuffered)
@@ -79,10 +86,39 @@ _LONGEST = 20_000
 
 def _python_program(arguments: Sequence[str], *, shell: bool) -> tuple[str, bool]:
     """The program of Python that a command starts, empty for none; and whether it is started through something else."""
-    for each in started(list(arguments), shell=shell):
-        if each.program in _PROGRAMS and (each.program != "python" or each.targets):
-            return each.program, bool(each.opaque)
-    return "", False
+    return next(iter(_python_programs(arguments, shell=shell)), ("", False))
+
+
+def _python_programs(arguments: Sequence[str], *, shell: bool) -> list[tuple[str, bool]]:
+    return [
+        (each.program, bool(each.opaque))
+        for each in started(list(arguments), shell=shell)
+        if each.program in _PROGRAMS and (each.program != "python" or each.targets)
+    ]
+
+
+def _what_always_runs(script: str) -> str:
+    """A script without the branches that a variable chooses by its value, and without what is written into a file.
+
+    Images share a script and choose their branch of it (`if [ "$ROLE" = worker ]`, `case $ROLE in`). The arguments of
+    the script are no such variables: they are the command of the image.
+    """
+    kept: list[str] = []
+    chosen: list[bool] = []
+    for statement in _STATEMENTS.split(_CONTINUED.sub(" ", script)):
+        words = statement.split(None, 2)
+        first = words[1] if len(words) > 1 and words[0] in ("then", "do", "else") else "".join(words[:1])
+        if first == "if":
+            chosen.append(_BY_VALUE.search(statement) is not None)
+        elif first == "case":
+            chosen.append(_CASE_OF.match(statement) is not None)
+        elif first in ("fi", "esac"):
+            chosen = chosen[:-1]
+        elif first == "elif" and chosen:
+            chosen[-1] = chosen[-1] or _BY_VALUE.search(statement) is not None
+        elif not any(chosen) and not _INTO_FILE.search(statement):
+            kept.append(statement)
+    return "\n".join(kept)
 
 
 def _switches_off(words: list[str]) -> bool:
