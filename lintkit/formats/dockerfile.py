@@ -56,6 +56,20 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
     return (_Parser(text, source.path).document(),)
 
 
+def build_steps(document: Document) -> Iterator[tuple[Route, dict[str, Any]]]:
+    """Each instruction that a build runs, with its route: of ONBUILD the one that it holds.
+
+    That one runs in the builds of other images, right behind their FROM, and does there what it would do here.
+    """
+    for index, item in enumerate(document.data["instructions"]):
+        trigger = item.get("trigger")
+        yield (
+            (("instructions", index), item)
+            if trigger is None
+            else (("instructions", index, "trigger"), trigger)
+        )
+
+
 def final_stage(document: Document) -> int | None:
     """The index of the stage that a build without a target makes; None without any FROM."""
     return len(document.data["stages"]) - 1 if document.data["stages"] else None
@@ -193,6 +207,8 @@ class _Parser:
         shipped = {index for stage in self.last_chain() for index in self.stages[stage]["instructions"]}
         for number, item in enumerate(self.instructions):
             item["shipped"] = number in shipped
+            if item.get("trigger") is not None:
+                item["trigger"]["shipped"] = item["shipped"]
         data = {
             "instructions": self.instructions,
             "stages": self.stages,

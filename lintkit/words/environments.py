@@ -35,13 +35,14 @@ _PRODUCTION = frozenset(
 _DEVELOPMENT = frozenset(
     """dev devel develop development local test tests testing ci e2e staging stage stg qa uat preview kind minikube k3d
     k3s example examples sample samples demo demos tutorial tutorials docs doc override debug mock mocks loadtest
-    integration playground sandbox template templates devcontainer benchmark benchmarks fixtures profiling""".split()  # noqa: SIM905
+    integration playground sandbox template templates devcontainer devservices devstack benchmark
+    benchmarks fixtures profiling""".split()  # noqa: SIM905
 )
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
 
 _STAGE = re.compile(
-    r"(?:dev|devel|development|test|tests|testing|debug|local|ci|lint|docs)(?:$|[-_.])", re.IGNORECASE
+    r"(?:dev|devel|development|test|tests|tester|testing|debug|local|ci|lint|docs)(?:$|[-_.])", re.IGNORECASE
 )
 
 

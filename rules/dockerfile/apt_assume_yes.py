@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.formats.dockerfile import build_steps
 from lintkit.kinds.docker.package_managers import action, packages, subject
 
 RULE = define(
@@ -32,6 +33,7 @@ RUN set -eux; \\
     sudo apt-get update; \\
     sudo apt-get install git  # <-- here
 RUN ["apt-get", "install", "--no-install-recommends", "curl"]  # <-- here
+ONBUILD RUN apt-get install git  # <-- here
 """
         ),
         bad(
@@ -76,7 +78,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each command of apt that changes packages and may ask."""
     if _ANSWERED.search(document.text):
         return
-    for index, item in enumerate(document.data["instructions"]):
+    for step, item in build_steps(document):
         if item["keyword"] != "RUN":
             continue
         for number, command in enumerate(item["commands"]):
@@ -88,7 +90,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             fed = number > 0 and item["commands"][number - 1]["piped"]
             if not fed and not any(map(_YES.fullmatch, command["arguments"])):
                 yield rule.finding(
-                    document.span(("instructions", index, "commands", number, "text")),
+                    document.span((*step, "commands", number, "text")),
                     f"`{command['name']} {verb}` without `-y` asks, and nobody answers it in a build",
                     subject=subject(command),
                 )

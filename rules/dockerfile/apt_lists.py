@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.formats.dockerfile import build_steps
 from lintkit.kinds.docker.package_managers import family, subject, updates
 
 RULE = define(
@@ -26,6 +27,10 @@ that pulls the image carries them.
     ),
     packs=("strict",),
     examples=(
+        bad(
+            "FROM debian:12\nONBUILD RUN apt-get update && apt-get install -y git  # <-- here\n",
+            note="in the images built on it",
+        ),
         bad(
             """\
 FROM debian:12
@@ -58,13 +63,13 @@ COPY --from=build /app /app
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the first update of each step that leaves its lists in the shipped image."""
-    for index, item in enumerate(document.data["instructions"]):
+    for step, item in build_steps(document):
         if item["keyword"] != "RUN" or not item["shipped"] or _cleans(item):
             continue
         for number, command in enumerate(item["commands"]):
             if updates(command) and family(command) == "apt-get":
                 yield rule.finding(
-                    document.span(("instructions", index, "commands", number, "text")),
+                    document.span((*step, "commands", number, "text")),
                     f"the lists that `{command['name']} update` fetches stay in this layer of the image",
                     subject=subject(command),
                 )

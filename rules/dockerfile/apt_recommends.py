@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.formats.dockerfile import build_steps
 from lintkit.kinds.docker.package_managers import action, packages, subject
 
 RULE = define(
@@ -26,6 +27,10 @@ was asked for, pulled by every host and scanned for holes for ever.
     packs=("strict",),
     examples=(
         bad("FROM debian:12\nRUN apt-get update && apt-get install -y git  # <-- here\n"),
+        bad(
+            "FROM debian:12\nONBUILD RUN apt-get install -y git  # <-- here\n",
+            note="in the images built on it",
+        ),
         good(
             """\
 FROM debian:12 AS build
@@ -58,7 +63,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each installation of the shipped image that takes recommended packages along."""
     if _SETTING.search(document.text):
         return
-    for index, item in enumerate(document.data["instructions"]):
+    for step, item in build_steps(document):
         if item["keyword"] != "RUN" or not item["shipped"]:
             continue
         for number, command in enumerate(item["commands"]):
@@ -67,7 +72,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 continue
             if packages(arguments) and not any("no-install-recommends" in each for each in arguments):
                 yield rule.finding(
-                    document.span(("instructions", index, "commands", number, "text")),
+                    document.span((*step, "commands", number, "text")),
                     f"`{command['name']} install` brings recommended packages too, without `--no-install-recommends`",
                     subject=subject(command),
                 )

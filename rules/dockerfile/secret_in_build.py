@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.formats.dockerfile import build_steps
 from lintkit.formats.scalar_spans import part_span
 from lintkit.kinds.docker.build_secrets import written_secrets
-from lintkit.secrets import classify, is_secret_name, said_of, severity_of
+from lintkit.secrets import classify, is_secret_name, is_signing, said_of, severity_of
 from lintkit.secrets.commands import command_secrets
 from lintkit.secrets.config_files import file_secrets
+from lintkit.secrets.values import GUESSABLE, PLACEHOLDER, WELL_KNOWN
 
 RULE = define(
     summary="a credential that the build is given stays in the image",
@@ -44,6 +46,14 @@ RUN npm ci
         ),
         bad(
             """\
+FROM python:3.13
+ENV ADMIN_PASSWORD=admin  # <-- here
+ENV SECRET_KEY=change-me  # <-- here
+""",
+            note="what everybody tries first is a warning; a key for signing is not",
+        ),
+        bad(
+            """\
 FROM debian:12
 RUN echo "root:blue-whale" | chpasswd  # <-- here
 """
@@ -54,6 +64,9 @@ FROM python:3.13
 RUN pip install --index-url https://build:zq8Xw2LmN4tY@pypi.example.com/simple shop  # <-- here
 RUN git clone https://oauth2:q7Zk3LxW9bTq@git.example.com/shop.git  # <-- here
 RUN mysql -uroot -pq7Zk3LxW9bTq shop < shop.sql  # <-- here
+ONBUILD RUN git clone https://oauth2:q7Zk3LxW9bTq@git.example.com/more.git  # <-- here
+ONBUILD ENV API_PASSWORD=blue-whale  # <-- here
+ONBUILD RUN echo "root:blue-whale" | chpasswd  # <-- here
 ADD https://build:zq8Xw2LmN4tY@files.example.com/shop.tgz /srv/  # <-- here
 CMD ["shop", "--password", "zq8Xw2LmN4tY"]  # <-- here
 """,
@@ -151,6 +164,8 @@ COPY --from=build /dist /usr/share/nginx/html
 )
 
 _CHPASSWD = re.compile(r"(?:echo|printf)\s[^|;&]*?\w:[^|;&]*\|\s*(?:sudo\s+)?chpasswd\b")
+_KNOWN = frozenset({PLACEHOLDER, WELL_KNOWN, GUESSABLE})
+"""Of these nothing leaks: they are no secret to anybody, and the image starts with them."""
 _REAL = frozenset({"format", "real"})
 _PUBLIC = re.compile(
     r"(?i)(?:^|_)(?:PUBLIC|PUBLISHABLE|VITE|NEXT_PUBLIC|SENTRY_DSN)(?:_|$)|_(?:FILE|PATH|DIR|NAME|ID|URL)$"
@@ -158,7 +173,7 @@ _PUBLIC = re.compile(
 
 
 def _commands(
-    document: Document, index: int, instruction: dict[str, Any], rule: RuleContext
+    document: Document, step: Route, instruction: dict[str, Any], rule: RuleContext
 ) -> Iterator[Finding]:
     """Report what looks like a real credential among the words of a command, or in an address that ADD fetches."""
     keyword = instruction["keyword"]
@@ -167,7 +182,7 @@ def _commands(
             if found.item and found.verdict.kind in _REAL:
                 what = f"what follows `{found.name}`" if found.name else "an argument"
                 yield rule.finding(
-                    document.span(("instructions", index, "commands", number, "arguments", found.item - 1)),
+                    document.span((*step, "commands", number, "arguments", found.item - 1)),
                     f"{what} of `{command['name']}` {found.verdict.description}, "
                     "and everybody who can pull the image can read it",
                     subject=f"{keyword} {command['name']}",
@@ -177,7 +192,7 @@ def _commands(
         verdict = classify("", argument)
         if verdict is not None and verdict.kind in _REAL:
             yield rule.finding(
-                document.span(("instructions", index, "arguments", number)),
+                document.span((*step, "arguments", number)),
                 "the address that is fetched holds credentials, and everybody who can pull the image can read them",
                 subject="ADD",
                 secret=True,
@@ -185,13 +200,13 @@ def _commands(
 
 
 def _written_files(
-    document: Document, index: int, instruction: dict[str, Any], rule: RuleContext
+    document: Document, step: Route, instruction: dict[str, Any], rule: RuleContext
 ) -> Iterator[Finding]:
     """Report the credentials of files whose content stands in the Dockerfile (`COPY <<EOF /etc/shop.conf`)."""
     target = instruction["arguments"][-1] if instruction["arguments"] else ""
     name = target.rpartition("/")[2]
     for number, heredoc in enumerate(instruction["heredocs"]):
-        whole = document.span(("instructions", index, "heredocs", number, "content"))
+        whole = document.span((*step, "heredocs", number, "content"))
         for key, verdict in file_secrets(name, heredoc["content"]):
             span = part_span(document.text, whole, heredoc["content"], "plain", verdict.start, verdict.end)
             what = f"`{key}`" if key else "a line"
@@ -206,13 +221,13 @@ def _written_files(
 
 
 def _kept(
-    document: Document, index: int, instruction: dict[str, Any], rule: RuleContext
+    document: Document, step: Route, instruction: dict[str, Any], rule: RuleContext
 ) -> Iterator[Finding]:
     """Report what a step writes of a mounted secret into a file of the image."""
     script = "\n".join((instruction["value"], *(heredoc["content"] for heredoc in instruction["heredocs"])))
     for text, file in written_secrets(instruction["flag_list"], script):
         places = [number for number, command in enumerate(instruction["commands"]) if command["text"] in text]
-        route: Route = ("instructions", index, *(("commands", places[0]) if places else ("keyword",)))
+        route: Route = (*step, *(("commands", places[0]) if places else ("keyword",)))
         where = f"`{file}`" if file != "its configuration" else "the configuration of its program"
         yield rule.finding(
             document.span(route),
@@ -223,16 +238,16 @@ def _kept(
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report secrets among the pairs of ARG and ENV, and among the words of commands."""
-    for index, instruction in enumerate(document.data["instructions"]):
+    for step, instruction in build_steps(document):
         keyword = instruction["keyword"]
-        yield from _commands(document, index, instruction, rule)
+        yield from _commands(document, step, instruction, rule)
         if keyword in ("COPY", "ADD"):
-            yield from _written_files(document, index, instruction, rule)
+            yield from _written_files(document, step, instruction, rule)
         if keyword == "RUN" and instruction["shipped"]:
-            yield from _kept(document, index, instruction, rule)
+            yield from _kept(document, step, instruction, rule)
         if keyword == "RUN" and _CHPASSWD.search(instruction["value"]):
             yield rule.finding(
-                document.span(("instructions", index, "keyword")),
+                document.span((*step, "keyword")),
                 "a password is set by a build step, which `docker history` shows",
                 subject="RUN chpasswd",
             )
@@ -251,8 +266,11 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 # Nobody who pulls the image sees a stage that is only copied from: what is left is what stands in
                 # the file, and there a placeholder that only lets a build run opens nothing.
                 continue
+            known = keyword == "ENV" and verdict is not None and verdict.description in _KNOWN
             problem = (
-                f"`{keyword} {name}` holds a literal secret, for everybody who can read this file"
+                f"`ENV {name}` {verdict.description}, and every container of the image has it that is given no other"
+                if known and verdict is not None
+                else f"`{keyword} {name}` holds a literal secret, for everybody who can read this file"
                 + (" or pull the image" if instruction["shipped"] else "")
                 if literal
                 else f"`docker history` shows what `ARG {name}` is given to everybody who can pull the image"
@@ -260,7 +278,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 else f"`ENV {name}` leaves a secret in the image, for everybody who can pull it"
             )
             yield rule.finding(
-                document.span(("instructions", index, "pairs", place, 0)),
+                document.span((*step, "pairs", place, 0)),
                 problem,
                 subject=f"{keyword} {name}",
+                severity="warning" if known and not is_signing(name) else None,
             )

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lintkit.api import Document, Finding, RuleContext, Span, bad, define, good
+from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
+from lintkit.formats.dockerfile import build_steps
 
 RULE = define(
     summary="a build step does not check who it downloads from",
@@ -51,6 +52,7 @@ RUN npm config set strict-ssl false  # <-- here
 RUN <<EOF
 wget --no-check-certificate https://example.com/tool  # <-- here
 EOF
+ONBUILD RUN curl -fsSLk https://example.com/more -o /usr/bin/more  # <-- here
 """
         ),
         good(
@@ -121,7 +123,7 @@ _MOST = 20_000
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the first option or variable of each instruction that switches a check off."""
-    for index, item in enumerate(document.data["instructions"]):
+    for step, item in build_steps(document):
         if item["keyword"] not in ("RUN", "ENV", "ARG"):
             continue
         text = "\n".join([item["value"], *(each["content"] for each in item["heredocs"])])[:_MOST]
@@ -129,7 +131,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if found is None:
             continue
         option, name, problem = found
-        yield rule.finding(_place(document, index, option), f"{name} {problem}", subject=option)
+        yield rule.finding(_place(document, step, option), f"{name} {problem}", subject=option)
 
 
 def _found(item: Mapping[str, Any], text: str) -> tuple[str, str, str] | None:
@@ -146,9 +148,9 @@ def _found(item: Mapping[str, Any], text: str) -> tuple[str, str, str] | None:
     return variable["option"], f"`{variable['option']}`", _CERTIFICATE
 
 
-def _place(document: Document, index: int, option: str) -> Span:
+def _place(document: Document, step: Route, option: str) -> Span:
     """Where the option is written; the whole instruction where it is written over several lines."""
-    whole = document.span(("instructions", index))
+    whole = document.span(step)
     found = re.compile(rf"(?<![\w-]){re.escape(option)}(?![\w-])").search(
         document.text, whole.start, whole.end
     )

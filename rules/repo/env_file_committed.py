@@ -165,7 +165,7 @@ def _file(
 
 
 def _is_named(entry: VariableProvided) -> bool:
-    """Whether env/placeholder-secret or env/secret-value names a secret, which says more of it than that it is there."""
+    """Whether env/placeholder-secret or env/secret-value names a secret: they say more of it."""
     if is_issued(entry.value.reason):
         return True
     if entry.value.reason in _UNCHOSEN:

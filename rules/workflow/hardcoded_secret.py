@@ -285,7 +285,10 @@ def _scripts(data: dict[Any, Any]) -> Iterator[Route]:
 
 
 def _in_script(text: str) -> Iterator[tuple[str, str, Verdict]]:
-    """What a script gives away: (what it is, what it is called, where in the text). A password that is told by its name may be made up."""
+    """What a script gives away: (what it is, what it is called, where in the text).
+
+    A password that is told by its name may be made up.
+    """
     start = 0
     for line in text[:_LONGEST].splitlines(keepends=True):
         plain = _EXPRESSION.sub(lambda match: "$" + "x" * (len(match[0]) - 1), line)
