@@ -109,6 +109,23 @@ S = "wha1e-hel7o"  # a made-up password
         ("text", f"CREATE USER x IDENTIFIED BY '{S}'"),
         ("text", f"kubectl create secret generic x --from-literal=password={S}"),
         ("gitignore", f"# the token: {S}"),
+        ("yaml", f"users:\n  admin: {S}\n"),
+        ("yaml", f"app_users:\n    # of the shop\n    admin: '{S}'  # for now\n"),
+        ("yaml", f"credentials:\n- web: {S}\n"),
+        ("yaml", f"users:\n  - admin:{S}\n"),
+        ("yaml", f"users: {{admin: {S}}}\n"),
+        ("python", f'hashlib.sha256(b"{S}").hexdigest()'),
+        ("python", f'hashlib.new("sha512", b"{S}")'),
+        ("python", f'client = OpenAI("{S}")'),
+        ("python", f'anthropic.AsyncAnthropic("{S}")'),
+        ("python", f'twilio.rest.Client("AC12", "{S}")'),
+        ("python", f'bot.run("{S}")'),
+        ("python", f'run(["tool", "--key", "{S}"])'),
+        ("dockerfile", f"RUN tool --key {S} start"),
+        ("dockerfile", f"RUN tool --key={S}"),
+        ("compose", f"    command: [tool, --key, {S}]"),
+        ("compose", f"    command:\n      - --key\n      - {S}"),
+        ("dotenv", "ADMIN=admin/wha1e-hel7o"),
         ("workflow", f"    env:\n      API_TOKEN: {S}\n"),
     ],
 )  # fmt: skip
@@ -151,6 +168,20 @@ def test_the_secret_is_masked(kind: Kind, text: str) -> None:
         ("kubernetes", "        - --webhook-secret-namespace=shop"),
         ("kubernetes", '    cert-manager.io/inject-ca-from-secret: "shop/webhook-ca"'),
         ("kubernetes", "  value:\n    name: secret-init\n    image: shop:2\n    command: [shop, init]"),
+        (
+            "compose",
+            "services:\n  users:\n    image: shop\n    restart: always\n    build: .\n    ports: [80]\n",
+        ),
+        ("kubernetes", "users:\n- name: shop\n  user: {}\n"),
+        (
+            "yaml",
+            "users:\n  alice: admin\n  bob: bob@example.com\n  enabled: true\n  web: ${WEB}\nother: kelp\n",
+        ),
+        ("dockerfile", "RUN tool --key /etc/shop/tls.pem --key server.key && sort --key 2 list"),
+        ("python", 'parser.add_argument("--key", help="which key to sort by")'),
+        ("python", "hashlib.sha256(data).hexdigest()"),
+        ("python", 'OpenAI(model="small")'),
+        ("dotenv", "ADMIN=admin/index.html"),
         ("kubernetes", "- name: MODE\n  value: master\n- name: DB_PASSWORD\n  valueFrom: x"),
     ],
 )
@@ -406,6 +437,18 @@ def test_a_name_that_the_code_binds_is_no_secret_although_a_password_equals_it()
     )
 
 
+@pytest.mark.parametrize("word", ["kelpgarden", "tunakelp"])
+def test_words_that_are_passwords_by_their_place_are_masked(word: str) -> None:
+    for kind, text in (
+        ("yaml", f"users:\n  admin: {word}\n"),
+        ("python", f'OpenAI("{word}")'),
+        ("python", f'hashlib.md5(b"{word}")'),
+        ("dockerfile", f"RUN tool --key {word}"),
+        ("dotenv", f"ADMIN=admin/{word}"),
+    ):
+        assert word not in redact(text, kind)
+
+
 MANIFEST = """\
 apiVersion: v1
 kind: Secret
@@ -423,16 +466,24 @@ metadata:
 def test_the_names_of_objects_are_said_also_where_they_hold_a_password(name: str) -> None:
     found = find_secrets(MANIFEST, "kubernetes")
     message = f"`DB_PASSWORD` of Secret `{name}` is in the repository"
-    assert scrub(message, found.values, names=found.names) == message
+    assert scrub(message, found.values) == message
     assert f"name: {name}" in redact(MANIFEST, "kubernetes").replace("{", "").replace('"', "")
     assert "DB_PASSWORD: ***********" in redact(MANIFEST, "kubernetes")
+
+
+def test_a_value_that_an_object_is_called_by_is_masked_where_it_is_quoted_as_one() -> None:
+    found = find_secrets(MANIFEST, "kubernetes")
+    assert scrub("`accounts-db` of Secret `accounts-db`", found.values) == (
+        "`***********` of Secret `accounts-db`"
+    )
+    assert scrub("`DB_PASSWORD=accounts-db` is set", found.values) == "`DB_PASSWORD=***********` is set"
 
 
 def test_a_password_in_a_longer_word_than_an_object_s_name_is_masked() -> None:
     text = MANIFEST.replace("accounts-db\n", "accounts-db7\n").replace('"accounts-db"', "shop")
     found = find_secrets(text, "kubernetes")
-    assert "accounts-db7" not in scrub("`x/accounts-db7`", found.values, names=found.names)
-    assert "accounts-db7" not in scrub("`accounts-db-config-accounts-db7`", found.values, names=found.names)
+    assert "accounts-db7" not in scrub("`x/accounts-db7`", found.values)
+    assert "accounts-db7" not in scrub("`accounts-db-config-accounts-db7`", found.values)
 
 
 WEAK = (

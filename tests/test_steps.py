@@ -160,10 +160,22 @@ SHAPES |= {
             + "".join(f"if a{each}:\n    URL = os.getenv('A', 'redis://localhost')\n" for each in range(n))
         },
     ),
+    "services that wait for each other in a circle": (
+        "compose/refused-service",
+        lambda n: {
+            "compose.yaml": "services:\n"
+            + "".join(f"  s{each}: {{image: 'a:1', depends_on: [s{(each + 1) % n}]}}\n" for each in range(n))
+        },
+    ),
 }
 """What is repeated: the rules that it concerns, and `n` times the construct."""
 
-LARGER = {"addresses of one list": 150, "statements of one block": 200, "branches of a module": 200}
+LARGER = {
+    "addresses of one list": 150,
+    "statements of one block": 200,
+    "branches of a module": 200,
+    "services that wait for each other in a circle": 120,
+}
 """How often something has to be repeated before a product can be told from what is the same in every run."""
 
 

@@ -17,9 +17,13 @@ from lintkit.declared.schema import Failure, Schema, compile_schema
 from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node
 from lintkit.kinds.compose.project import RunService, compose_projects
-from lintkit.kinds.selected import value_at
 from lintkit.model import Finding, Span
 from lintkit.rule.definition import Project, RuleContext
+
+_MOST_PARTS = 1_000_000
+"""Parts of services that one rule may read in one repository; what many take from one mapping counts in each."""
+
+_WHAT = "reading what so many compose services take from one another"
 
 Check = Callable[[Project, RuleContext], Iterator[Finding]]
 
@@ -32,9 +36,11 @@ def merged_check(data: Mapping[str, Any]) -> Check:
         services = projects.services if "require" in data else (*projects.services, *projects.unknown)
         stopped: RuleLimitError | None = None
         seen: set[tuple[Span, str]] = set()
+        reading = Budget(_MOST_PARTS)
         for service in services:
             if service.partial and "require" in data:
                 continue
+            reading.spend(sum(map(_size, service.forms)), _WHAT)
             try:
                 found = list(_findings(data, service, rule, Budget(steps_for(0))))
                 if len(found) > MAX_FINDINGS:
@@ -52,6 +58,12 @@ def merged_check(data: Mapping[str, Any]) -> Check:
             raise stopped
 
     return check
+
+
+def _size(node: Node) -> int:
+    """About how many parts a service has: those two levels below it, where a mapping is long if any is."""
+    entries = node.mapping or ()
+    return len(entries) + sum(len(each.mapping or each.sequence or ()) for _, each in entries)
 
 
 def _findings(
@@ -77,7 +89,6 @@ def _findings(
 def _told(
     data: Mapping[str, Any], service: RunService, node: Node, rule: RuleContext, failures: list[Failure]
 ) -> Iterator[Finding]:
-    plain = node.data()
     for failure in failures:
         words = dict.fromkeys(WORDS, "")
         words.update({name: shown(item) for name, item in rule.options.items()})
@@ -89,7 +100,7 @@ def _told(
             key=shown(
                 next((part for part in reversed(failure.route) if isinstance(part, str)), service.name)
             ),
-            value=shown(value_at(plain, failure.route)),
+            value=shown(None if (below := node.at(*failure.route)) is None else below.data()),
             missing=", ".join(failure.missing),
         )
         route, lacks = failure.route, bool(failure.missing)

@@ -11,9 +11,10 @@ where somebody's password is `image`. So the two have to be told apart, without 
   password in a URL), because a rule may have put together what stands in pieces in its file.
 - Outside of backticks stand words. Of them only what no word can be is masked: a second line of defence, for rules
   that quote as they should not.
-- The name of a thing is no secret, unless it has the form of one: what stands behind the word for a thing ("container
-  `vineyard`", "Secret `vineyard`"), and what the file calls so (`name: vineyard`), is shown although a password equals
-  it, or is a part of it. Where it is the value that is quoted, it is masked.
+- The name of a thing is no secret, unless it has the form of one. What is a name is told by its place alone, in words
+  behind the word for a thing ("container `vineyard`", "Secret `vineyard`"), in a file behind the key for one (`name:
+  vineyard`): there it is shown although a password equals it, or is a part of it. The same text is masked at every
+  other place, also where an object happens to be called so.
 - A name that equals a password is no password: what the masked text of the file still shows, such as the image
   `shop/vineyard:2` beside a password `vineyard`, may be said, since each report shows it. A finding on the line of a
   secret has no such leave: there a bare word may well be the secret.
@@ -22,7 +23,6 @@ where somebody's password is `image`. So the two have to be told apart, without 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -42,11 +42,6 @@ MASK = "*"
 _NAME = re.compile(r"[A-Za-z_]+")
 _KEPT = re.compile(r"[\r\n]+")
 _SECTION = re.compile(r"^[ \t]*([^\W\d_A-Z]+):[ \t]*(?:#.*)?$", re.MULTILINE)
-_OBJECT_NAME = re.compile(
-    r"""(?:^|[{,\s-])["']?name["']?:[ \t]*["']?([a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)["']?[ \t]*(?=[,}#\r\n]|\Z)""",
-    re.MULTILINE,
-)
-_OF_A_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")
 _BOUND = re.compile(
     r"^[ \t]*(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^[ \t]*(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.MULTILINE
 )
@@ -91,21 +86,16 @@ _FREE_WORD = 13
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What one text holds of secrets: where they stand, and what `scrub` has to mask in words about it.
-
-    names  of objects and containers in a manifest; whoever they are, they are no secrets
-    """
+    """What one text holds of secrets: where they stand, and what `scrub` has to mask in words about it."""
 
     spans: tuple[tuple[int, int], ...]
     values: frozenset[str]
-    names: frozenset[str] = frozenset()
 
 
 def find_secrets(text: str, kind: Kind) -> Secrets:
     """The detected secrets of a text, for `redact` and `scrub`."""
     spans = tuple(secret_spans(text, kind))
-    names = _object_names(text, kind, spans) if spans else frozenset[str]()
-    return Secrets(spans, _values(text, kind, spans) - names, names)
+    return Secrets(spans, _values(text, kind, spans))
 
 
 def redact(
@@ -129,7 +119,7 @@ def redact(
         position = end
     pieces.append(text[position:])
     repeated = frozenset(value for value in secrets.values if len(value) >= _FREE and not value.isalpha())
-    return _mask_repeated("".join(pieces), repeated, secrets.names)
+    return _mask_repeated("".join(pieces), repeated)
 
 
 def redact_prose(words: str) -> str:
@@ -180,14 +170,12 @@ def scrub(
     shown: Iterable[str] = (),
     *,
     quoted: bool = False,
-    names: frozenset[str] = frozenset(),
 ) -> str:
     """`words` of lintkit with every secret that they quote masked; the module says which and why.
 
     values  the secrets of the files that the words are about
     shown   the masked texts of these files; none where the words are about a secret
     quoted  all of `words` comes from a file, not only what stands in backticks
-    names   of objects, which may be said although a secret is a part of them
 
     Takes time in the length of the words, not in the number of values: a file may hold thousands of both.
     """
@@ -199,8 +187,6 @@ def scrub(
         if part is None and _WORDS.fullmatch(value):
             continue
         if _is_plain(value) and not _stands_alone(words, start, end):
-            continue
-        if _is_within_a_name(words, start, end, names):
             continue
         if (
             part is not None
@@ -279,22 +265,11 @@ def _is_apart(text: str, start: int, end: int) -> bool:
     )
 
 
-def _is_within_a_name(words: str, start: int, end: int, names: frozenset[str]) -> bool:
-    """Whether what stands around a place is one of `names`, and no longer word."""
-    if not names:
-        return False
-    while start > 0 and words[start - 1] in _OF_A_NAME:
-        start -= 1
-    while end < len(words) and words[end] in _OF_A_NAME:
-        end += 1
-    return words[start:end].strip(".-") in names
-
-
-def _mask_repeated(text: str, values: frozenset[str], names: frozenset[str]) -> str:
+def _mask_repeated(text: str, values: frozenset[str]) -> str:
     """`text` with every one of `values` masked where it occurs, unless it is the name of a thing there."""
     places = _few(text, values) if len(values) <= _FEW else _many(text, values)
     found = [(start, start + len(value)) for value, start in places]
-    return _mask(text, [each for each in found if not _is_named_so(text, *each, names)])
+    return _mask(text, [each for each in found if not _is_named_so(text, *each)])
 
 
 def may_be_a_name(value: str) -> bool:
@@ -306,10 +281,8 @@ def _is_by_form(value: str) -> bool:
     return bool(_found_by_form(value)) or is_random_word(value)
 
 
-def _is_named_so(text: str, start: int, end: int, names: frozenset[str]) -> bool:
-    """Whether a place stands within the name of an object, the value of a field for names, or the key of a mapping."""
-    if _is_within_a_name(text, start, end, names):
-        return True
+def _is_named_so(text: str, start: int, end: int) -> bool:
+    """Whether a place stands within the value of a field for names, or within the key of a mapping."""
     if not may_be_a_name(text[start:end]):
         return False
     while start and end - start < 253 and (text[start - 1].isalnum() or text[start - 1] in "-_./"):
@@ -392,24 +365,6 @@ def _sections(text: str, kind: Kind) -> frozenset[str]:
     if FILE_KIND[kind].scalars is None:
         return frozenset()
     return frozenset(_SECTION.findall(text))
-
-
-def _object_names(text: str, kind: Kind, spans: Iterable[tuple[int, int]]) -> frozenset[str]:
-    """The names that a manifest gives to its objects and containers, outside of what is a secret."""
-    if kind != "kubernetes":
-        return frozenset()
-    hidden = merge(list(spans))
-    starts = [start for start, _ in hidden]
-
-    def is_hidden(position: int) -> bool:
-        index = bisect_right(starts, position) - 1
-        return index >= 0 and position < hidden[index][1]
-
-    return frozenset(
-        each[1]
-        for each in _OBJECT_NAME.finditer(text)
-        if not is_hidden(each.start(1)) and len(each[1]) >= _LEAST
-    )
 
 
 def _bound(text: str, kind: Kind) -> frozenset[str]:

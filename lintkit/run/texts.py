@@ -175,11 +175,10 @@ class Texts:
         values = self._values(tuple(paths))
         if not self._unknown.isdisjoint(paths):
             return _ALL if quoted else _QUOTED.sub(f"`{_ALL}`", words)
-        names = frozenset[str]().union(*(self._found(path).names for path in paths))
-        masked = scrub(words, values, quoted=quoted, names=names)
+        masked = scrub(words, values, quoted=quoted)
         if masked == words or strict:
             return masked
-        return scrub(words, values, tuple(map(self._shown_text, paths)), quoted=quoted, names=names)
+        return scrub(words, values, tuple(map(self._shown_text, paths)), quoted=quoted)
 
     def _values(self, paths: tuple[str, ...]) -> frozenset[str]:
         """The secrets of some files, made once: there may be thousands of them, and of findings."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from lintkit.formats.numbers import is_digits
 from lintkit.secrets.names import mention
@@ -48,6 +48,26 @@ _RULE = pattern(r"[ \t:\-]+")
 _COLLECTION = pattern(
     r"""(?i)(?<![a-z])(?:logins|users|accounts|admins|credentials|passwords|user_?list|basic_?auth)["']?\s{0,9}(?::[^=\r\n"'{\[(]{0,80}=|[:=])\s{0,9}(?=[\[({])"""
 )
+_BLOCK_COLLECTION = pattern(
+    r"""(?im)^(?P<indent>[ \t]*)(?:-[ \t]+)?["']?(?:[\w.\-]{0,60}[_.\-])?"""
+    r"""(?:logins|users|accounts|admins|credentials|passwords|user_?list|basic_?auth)"""
+    r"""["']?[ \t]*:[ \t]*(?:\#[^\r\n]*)?\r?\n"""
+)
+_BLOCK_LINE = pattern(r"(?P<indent>[ \t]*)(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_BLOCK_ENTRY = pattern(
+    r"""(?:-[ \t]+)?(?P<quote>["']?)(?P<user>[\w.@\-]{1,64})(?P=quote):[ \t]+"""
+    r"""(?P<mark>["']?)(?P<password>[^\s"'#&*!|>{\[][^\r\n"']{0,200}?)(?P=mark)[ \t]*(?:[ \t]\#.*)?"""
+)
+_BLOCK_PAIR = pattern(
+    r"""-[ \t]+["']?[\w.@\-]{1,64}:(?P<password>[^\s"'/:][^\s"':]{1,200})["']?[ \t]*(?:[ \t]\#.*)?"""
+)
+_FLOW_PAIR = pattern(
+    r"""(?P<user>[A-Za-z_][\w.@\-]{0,63}):[ \t]+"""
+    r"""(?P<password>[^\s"'{}\[\],&*!][^\s"'{}\[\],]{0,200})[ \t]*(?=[,}\r\n])"""
+)
+_NO_PASSWORD = pattern(
+    r"(?i)true|false|yes|no|on|off|null|none|~|[\d.]+|\$.*|\{\{.*|https?://\S*|[\w.+\-]+@[\w\-]+\.[\w.\-]+|\.{0,2}/.*"
+)
 _STRING = r"""[bBrR]{0,2}["'](?P<%s>[^"'\r\n]{1,200})["']"""
 _PAIR = pattern(
     rf"""(?P<open>[\[(])\s{{0,40}}{_STRING % "first"}\s{{0,40}},\s{{0,40}}{_STRING % "second"}
@@ -60,12 +80,15 @@ _ASSIGNED = pattern(
     (?=[\w.@\-]{1,64}[:/][^\s/:])(?P<list>[^\s"'`]{4,1000})""",
     re.VERBOSE,
 )
-_ENTRY = pattern(r"(?:^|[,;|])[\w.@\-]{1,64}(?P<by>[:/])(?P<password>[^\s,;|:/]{3,200})(?=[,;|:]|$)")
+_ENTRY = pattern(
+    r"(?:^|[,;|])(?P<user>[\w.@\-]{1,64})(?P<by>[:/])(?P<password>[^\s,;|:/]{3,200})(?=[,;|:]|$)"
+)
 _FIELDS = frozenset(
     {
         *("user", "username", "name", "email", "host", "port", "role", "type", "id", "first_name"),
         *("last_name", "full_name", "group", "groups", "url", "database", "db", "description"),
-        *("status", "title", "label"),
+        *("status", "title", "label", "namespace", "kind", "image", "build", "version", "enabled", "mode"),
+        *("restart", "command", "region", "path", "file", "class", "driver", "provider", "key", "source"),
     }
 )
 _REACH = 4_000
@@ -85,10 +108,16 @@ def login_secrets(text: str, prose: Iterable[Range] | None) -> Ranges:
         if collection.start() >= covered:
             pairs, covered = _pairs(text, collection.end())
             found += pairs
+            found += _flow_pairs(text, collection.end(), covered)
+    covered = 0
+    for collection in _BLOCK_COLLECTION.finditer(text):
+        if collection.start() >= covered:
+            pairs, covered = _block_pairs(text, collection.end(), len(collection["indent"]))
+            found += pairs
     for match in _ASSIGNED.finditer(text):
         for entry in _ENTRY.finditer(match["list"]):
             password = entry["password"]
-            if not is_digits(password) and (entry["by"] == ":" or _mixed(password)):
+            if not is_digits(password) and (entry["by"] == ":" or _mixed(password) or _is_login(entry)):
                 start = match.start("list")
                 found.append((start + entry.start("password"), start + entry.end("password")))
     return found
@@ -100,6 +129,13 @@ def _comments(text: str) -> Ranges:
 
 def _mixed(word: str) -> bool:
     return len(word) >= 6 and any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+
+
+def _is_login(entry: re.Match[str]) -> bool:
+    """Whether `admin/x` is the login of somebody, and no path."""
+    return _IS_USER.fullmatch(entry["user"]) is not None and not re.search(
+        r"\.[a-z]{2,4}$", entry["password"]
+    )
 
 
 def _in_prose(text: str, start: int, end: int) -> Ranges:
@@ -193,3 +229,49 @@ def _pairs(text: str, position: int) -> tuple[Ranges, int]:
             if depth <= 0:
                 return found, token.end()
     return found, end
+
+
+def _flow_pairs(text: str, start: int, end: int) -> Iterator[Range]:
+    """The plain values of a mapping of users in the flow style of YAML: `{admin: x}`."""
+    for entry in _FLOW_PAIR.finditer(text, start, end):
+        if _is_password(entry["user"], entry["password"]):
+            yield entry.span("password")
+
+
+def _block_pairs(text: str, start: int, indent: int) -> tuple[Ranges, int]:
+    """The values of the entries of a mapping or a list of users in the block style of YAML, and where it ends."""
+    found: Ranges = []
+    width = -1
+    position, limit = start, min(len(text), start + _REACH)
+    while position < limit:
+        line = _BLOCK_LINE.match(text, position)
+        if line is None or line.end() == position:
+            break
+        rest, depth = line["rest"], len(line["indent"])
+        if rest and not rest.startswith("#"):
+            if depth < indent or (depth == indent and not rest.startswith("- ")):
+                break
+            width = depth if width < 0 else width
+            if depth == width:
+                entry = _BLOCK_ENTRY.fullmatch(rest)
+                pair = _BLOCK_PAIR.fullmatch(rest)
+                if entry is not None and _is_password(entry["user"], entry["password"]):
+                    found.append(_moved(entry.span("password"), line.start("rest")))
+                elif pair is not None and _is_password("", pair["password"]):
+                    found.append(_moved(pair.span("password"), line.start("rest")))
+        position = line.end()
+    return found, position
+
+
+def _is_password(user: str, value: str) -> bool:
+    """Whether what stands behind a name of a list of users can be a password; of words only those for no role."""
+    return (
+        user.lower() not in _FIELDS
+        and value.lower() not in _ROLES
+        and " " not in value.strip()
+        and not _NO_PASSWORD.fullmatch(value)
+    )
+
+
+def _moved(span: Range, offset: int) -> Range:
+    return span[0] + offset, span[1] + offset

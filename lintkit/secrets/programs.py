@@ -97,6 +97,11 @@ _PROGRAMS: tuple[tuple[str, str], ...] = (
     ("stats", rf"\bstats[ \t]+auth[ \t]+[^\s:]{{1,64}}:{_SECRET}"),
     ("snyk", rf"\bsnyk{_NEXT}auth{_NEXT}(?!-){_SECRET}"),
     ("initial-password", rf"\bset-initial-password{_NEXT}{_SECRET}"),
+    (
+        "--key",
+        rf"""(?<![\w\-])--key(?:=["']?|["'][ \t]*,\s{{0,80}}["']|[ \t]*,[ \t]*|[ \t]+["']?|["']?[ \t]*\r?\n[ \t]*-[ \t]+["']?)"""
+        rf"""(?!-|\d+\b|\w+=|\.|~|[^\s"',]*[/\\]|[^\s"',]*\.(?:pem|key|crt|cert|p12|pfx|jks|asc|pub|json|ya?ml|txt)\b){_SECRET}""",
+    ),
     ("reset-admin-password", rf"\breset-admin-password{_NEXT}(?!-){_SECRET}"),
 )  # fmt: skip
 """Words that a text has to hold, in small letters, and where the password of the program stands."""

@@ -20,10 +20,13 @@ Ranges = list[Range]
 
 _CREDENTIAL_CALL = pattern(
     r"""(?:(?P<first>\b(?:Fernet|hmac\.new|AESGCM|ChaCha20Poly1305|bcrypt\.(?:hashpw|checkpw)|crypt\.crypt|HMAC
-       |hashlib\.scrypt|generate_password_hash|make_password|with_password|PasswordHasher\(\)\.hash|StripeClient|Github|(?:Async)?WebClient|SendGridAPIClient|TeleBot|Updater
+       |hashlib\.(?:scrypt|md5|sha1|sha224|sha256|sha384|sha512|sha3_\d{3}|blake2[bs])|(?<![\w.])(?:md5|sha1|sha256|sha512)
+       |(?:Async)?(?:OpenAI|Anthropic|Groq|Together|TavilyClient|ElevenLabs)|cohere\.(?:Async)?Client(?:V2)?|Mistral(?:Client)?|Pinecone|Exa|FirecrawlApp
+       |googlemaps\.Client|deepl\.(?:Translator|DeepLClient)|(?:Postmark(?:Server)?|NewsApi|Mailchimp)Client|TodoistAPI|Dropbox|pyairtable\.Api
+       |tweepy\.Client|Bot|(?:bot|client)\.run|Application\.builder\(\)\.token|huggingface_hub\.login|wandb\.login|generate_password_hash|make_password|with_password|PasswordHasher\(\)\.hash|StripeClient|Github|(?:Async)?WebClient|SendGridAPIClient|TeleBot|Updater
        |(?:URLSafe(?:Timed)?|Timed(?:JSONWebSignature)?|JSONWebSignature)Serializer|TimestampSigner))
     |(?P<second>check_password_hash|\.(?:login|authenticate|simple_bind(?:_s)?)|\bjwt\.(?:encode|decode)|(?<![\w.])authenticate(?!\(\s*(?:self\.)?request\b)
-       |\b(?:SessionMiddleware|hashlib\.pbkdf2_hmac|hvac\.Client|Gitlab|InfluxDBClient)
+       |\b(?:SessionMiddleware|hashlib\.pbkdf2_hmac|hvac\.Client|Gitlab|InfluxDBClient|hashlib\.new|twilio\.rest\.Client|tweepy\.OAuth\w*Handler)
        |\b(?:(?:cx_Oracle|oracledb)\.connect|boto3\.Session)
        |\b(?:HTTPBasicAuth|HTTPDigestAuth|BasicAuth|basic_auth|PlainCredentials|PlainTextAuthProvider))
     |(?P<after>(?<![\w.])authenticate(?=\(\s*(?:self\.)?request\b))

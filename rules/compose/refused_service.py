@@ -260,7 +260,8 @@ def _is_whole(service: RunService, projects: ComposeProjects, files: set[str]) -
 def _circles(projects: ComposeProjects, rule: RuleContext) -> Iterator[Finding]:
     """Each circle of services once, where the first of them names the next one."""
     known: set[frozenset[tuple[str, str]]] = set()
-    waiting: dict[str, frozenset[str]] = {}
+    waiting: dict[str, dict[str, list[str]]] = {}
+    settled: set[tuple[str, str]] = set()
     budget = Budget(_MOST_STEPS)
     for service in projects.services:
         if service.partial or not any(dependencies(service.node)):
@@ -268,9 +269,14 @@ def _circles(projects: ComposeProjects, rule: RuleContext) -> Iterator[Finding]:
         others = projects.others(service)
         if service.path not in waiting:
             waiting[service.path] = _waiting(others, budget)
-        found = _circle(service, others, budget) if service.name in waiting[service.path] else None
+        needs = waiting[service.path]
+        if (service.path, service.name) in settled or others.get(service.name) is not service:
+            continue
+        found = _circle(service.name, needs, budget) if service.name in needs else None
         if found is None:
             continue
+        if all(len(needs[name]) == 1 for name in found):  # then each of them is in no other circle
+            settled.update((service.path, name) for name in found if others[name].path == service.path)
         key = frozenset((others[name].path, name) for name in found)
         if key in known:
             continue
@@ -286,10 +292,11 @@ def _circles(projects: ComposeProjects, rule: RuleContext) -> Iterator[Finding]:
         yield rule.finding(span, sentence, subject=f"{service.name} circle")
 
 
-def _waiting(others: Mapping[str, RunService], budget: Budget) -> frozenset[str]:
-    """The services that still wait when all have begun that can: those in circles, and those that wait for them."""
+def _waiting(others: Mapping[str, RunService], budget: Budget) -> dict[str, list[str]]:
+    """The services that still wait when all have begun that can, and for which of these; circles are among them."""
     needs = {
-        name: {each.name for each in dependencies(one.node)} & others.keys() for name, one in others.items()
+        name: [each for each in dict.fromkeys(each.name for each in dependencies(one.node)) if each in others]
+        for name, one in others.items()
     }
     needed_by: defaultdict[str, list[str]] = defaultdict(list)
     for name, needed in needs.items():
@@ -303,24 +310,23 @@ def _waiting(others: Mapping[str, RunService], budget: Budget) -> frozenset[str]
             left[other] -= 1
             if not left[other]:
                 begun.append(other)
-    return frozenset(left).difference(begun)
+    waiting = left.keys() - begun
+    return {name: [each for each in needs[name] if each in waiting] for name in needs if name in waiting}
 
 
-def _circle(service: RunService, others: Mapping[str, RunService], budget: Budget) -> list[str] | None:
+def _circle(start: str, needs: Mapping[str, list[str]], budget: Budget) -> list[str] | None:
     """The shortest way from a service back to itself, by name; None where there is none."""
-    if others.get(service.name) is not service:
-        return None
     before: dict[str, str] = {}
-    queue = [service.name]
+    queue = [start]
     for name in queue:
-        for each in dependencies(others[name].node):
-            budget.spend(1, _WHAT)
-            if each.name == service.name:
+        budget.spend(1 + len(needs[name]), _WHAT)
+        for each in needs[name]:
+            if each == start:
                 way = [name]
-                while way[-1] != service.name:
+                while way[-1] != start:
                     way.append(before[way[-1]])
                 return way[::-1]
-            if each.name in others and each.name not in before:
-                before[each.name] = name
-                queue.append(each.name)
+            if each not in before:
+                before[each] = name
+                queue.append(each)
     return None
