@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from lintkit.catalog.load import builtin_folder, rule_files, rule_id
+import lintkit.api
+import lintkit.facts
+from lintkit.authoring.examples import run_example
+from lintkit.catalog.load import builtin_folder, load_rules, rule_files, rule_id
+from lintkit.config.model import Config, RuleConfig
+from lintkit.graph.join import ConfigGraph, Unit
+from lintkit.model import Document
+from lintkit.python.module import Match, PythonFile
+from lintkit.rule.definition import Project, RuleContext
 from lintkit.rule.own import OWN_RULES
 from lintkit.run.fingerprint import STABLE
 from tests.test_layering import LAYERS
@@ -104,3 +112,50 @@ def test_every_decision_is_listed_and_has_its_parts() -> None:
         text = record.read_text(encoding="utf-8")
         assert text.startswith(f"# {int(number)}. {title}\n")
         assert _HEADING.findall(text)[1:] == ["Context", "Decision", "Consequences"]
+
+
+PYTHON_RULES = ROOT / "docs" / "python-rules.md"
+TYPES = {
+    "document": Document,
+    "file": PythonFile,
+    "match": Match,
+    "project": Project,
+    "project.graph": ConfigGraph,
+    "rule": RuleContext,
+    "unit": Unit,
+}
+
+
+def test_rules_in_python_that_a_page_shows_pass_their_examples(tmp_path: Path) -> None:
+    shown = re.findall(
+        r"^`policies/([^`\n]+)`:\n\n```python\n(.*?)^```$", PYTHON_RULES.read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert len(shown) == 2
+    for path, text in shown:
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    rules = load_rules((tmp_path,), allow_code=True, builtin=False).rules
+    assert {rule.meta.scope for rule in rules} == {"file", "project"}
+    for rule in rules:
+        for example in rule.meta.examples:
+            config = Config(select=("*",), rules={rule.id: RuleConfig(options=example.options)})
+            outcome = run_example(rule, example, config)
+            assert outcome.passed, outcome.explain()
+
+
+def test_what_rules_in_python_are_told_to_ask_exists() -> None:
+    text = _BLOCK.sub("", PYTHON_RULES.read_text(encoding="utf-8"))
+    asked = [
+        (owner, name)
+        for code in _CODE.findall(text)
+        for owner, name in re.findall(r"\b((?:project\.)?[a-z]+)\.([a-z_]+)\b", code)
+        if owner in TYPES and (owner, name) != ("project", "graph")
+    ]
+    assert len(asked) > 30
+    for owner, name in asked:
+        kind = TYPES[owner]
+        assert name in dir(kind) or name in kind.__annotations__, f"{owner}.{name}"
+    for name in re.findall(r"^\| `([A-Z]\w+)\(", text, re.MULTILINE):
+        assert name in lintkit.api.__all__, name
+    for name in re.findall(r"project\.facts\((\w+)\)", text):
+        assert hasattr(lintkit.facts, name)
