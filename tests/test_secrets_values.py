@@ -172,6 +172,7 @@ def test_any_other_literal_is_taken_for_real(value: str) -> None:
     [
         "", "  ", "${X}", "$X", "$(X)", "{{ x }}", "%s", "%(password)s", "{password}", "<%= x %>", "${{ secrets.X }}",
         "/run/secrets/db", "./secret.txt", "certs/key.pem", "https://example.org/token", "true", "no", "None", "null",
+        "a:$2y$05$abcdefghijklm",
         "***", "•••", "...", "0", "60", "$2b$12$abcdefghijklmnopqrstuv", "pbkdf2_sha256$1$a$b", "{SHA}abc",
         "arn:aws:secretsmanager:eu:1:secret:x", "vault:secret/data/x#y", "ENC[AES256_GCM,data:x]", "none", "invalid",
     ],

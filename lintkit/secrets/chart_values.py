@@ -22,6 +22,7 @@ _NAMES_KEYS = re.compile(r"(?i)secret_?keys?(?:ref)?s?$|existing_?secret|key_?na
 """Mappings that say by which keys a Secret holds something."""
 _OBJECT_NAME = re.compile(
     r"[a-z]+(?:-[a-z]+)+|[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:secrets?|credentials?|creds|tokens?|auth|tls|keys?)"
+    r"|[a-z][a-z0-9]*(?:-[a-z0-9]{1,8}){0,6}-(?:secret|ssh-key|tls)(?:-[a-z]{1,12}|-[a-z]?\d{1,3}){1,4}"
 )
 _KEY_NAME = re.compile(r"[a-zA-Z]+(?:[_.-][a-zA-Z]+)*")
 

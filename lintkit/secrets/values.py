@@ -133,7 +133,7 @@ _REFERENCE = pattern(
 )
 
 _HASH = pattern(
-    r"^(?:\$(?:2[abxy]|1|5|6|y|argon2(?:id?|d)|apr1|pbkdf2[\w-]*|scrypt)\$|(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|"
+    r"^(?:(?:[\w.@-]{1,64}:)?\$(?:2[abxy]|1|5|6|y|argon2(?:id?|d)|apr1|pbkdf2[\w-]*|scrypt)\$|(?:pbkdf2_sha\d+|bcrypt(?:_sha256)?|argon2|"
     r"scrypt|md5|sha\d+)\$|(?:sha\d+|md5)[:-]|\{S?SHA\d*\}|SCRAM-SHA)"
 )
 _MASK = pattern(

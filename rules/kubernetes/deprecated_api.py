@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, TESTS, VENDORED, Document, Finding, RuleContext, bad, define, good
 from lintkit.kinds.kubernetes.apis import deprecated, removed
 
 RULE = define(
@@ -27,7 +27,7 @@ What is deprecated still works, and a beta version goes three releases later.
         "gatekeeper:verifydeprecatedapi",
     ),
     packs=("recommended", "production"),
-    paths_ignore=(*TESTS, *DOCS, "**/*patch*.yaml", "**/*patch*.yml", "**/patches/**"),
+    paths_ignore=(*TESTS, *DOCS, *VENDORED, "**/*patch*.yaml", "**/*patch*.yml", "**/patches/**"),
     examples=(
         bad(
             """\

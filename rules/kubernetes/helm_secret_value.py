@@ -54,6 +54,7 @@ sessionSecret: shop-session
             },
             note="what everybody tries first; the keys and the names of Secrets are none",
         ),
+        good("hosts: {arm: {user: root, secret: build-arm64-ssh-key-north}}\n", note="the name of a Secret"),
         good(
             {
                 "chart/values.yaml": """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, TESTS, VENDORED, Document, Finding, RuleContext, bad, define, good
 from lintkit.kinds.kubernetes.image_triggers import triggered_images
 from lintkit.kinds.kubernetes.objects import at, containers
 
@@ -34,6 +34,7 @@ nobody asked for. Rolling back does nothing, because the old version has the sam
         *TESTS,
         *EXAMPLES,
         *DOCS,
+        *VENDORED,
         "**/hack/**",
         "**/local/**",
         "**/.local/**",
@@ -109,6 +110,8 @@ spec:
       image: proxy@sha256:9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d
     - name: variant
       image: shop:1.4-dev
+    - name: newest
+      image: proxy:v1.37-latest
     - name: filled
       image: ${IMAGE}
     - name: built
@@ -186,7 +189,7 @@ _BLANK = re.compile(
 )
 """What the reader of a tutorial puts his own registry or name for."""
 _MOVING = re.compile(
-    r":([\w.-]+-)?(latest|main|master|develop|head|edge|nightly)$|:(canary|dev|rolling|stable|staging|trunk|unstable)$"
+    r":((?!v?\d[\d.]*-)[\w.-]+-)?(latest|main|master|develop|head|edge|nightly)$|:(canary|dev|rolling|stable|staging|trunk|unstable)$"
 )
 
 

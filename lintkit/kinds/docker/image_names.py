@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MOVING_TAG = re.compile(
-    r"(?:[\w.-]+-)?(?:latest|main|master|develop|head|edge|nightly)|canary|dev|rolling|stable|staging|trunk|unstable"
+    r"(?:(?!v?\d[\d.]*-)[\w.-]+-)?(?:latest|main|master|develop|head|edge|nightly)|canary|dev|rolling|stable|staging|trunk|unstable"
 )
 _OFFICIAL = frozenset(
     """adminer aerospike almalinux alpine alt amazoncorretto amazonlinux api-firewall arangodb archlinux azul-zulu
@@ -41,8 +41,10 @@ def repository(image: str) -> str:
 def is_moving_tag(tag: str) -> bool:
     """Whether a tag is one that is pushed again and again: the name of a branch or of a channel, no version.
 
-    >>> is_moving_tag("latest"), is_moving_tag("cpu-latest"), is_moving_tag("stable"), is_moving_tag("1.4-dev")
-    (True, True, True, False)
+    The newest build of a version (`v1.37-latest`) moves no further than the version itself.
+
+    >>> [is_moving_tag(tag) for tag in ("latest", "cpu-latest", "stable", "1.4-dev", "v1.37-latest")]
+    [True, True, True, False, False]
     """
     return _MOVING_TAG.fullmatch(tag) is not None
 
