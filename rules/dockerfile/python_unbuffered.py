@@ -232,6 +232,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         yield rule.finding(
             start.span,
             f"the image runs `{program}`{through} with buffered output: neither `PYTHONUNBUFFERED` nor `-u` is set"
+            + (" in this Dockerfile" if start.base else "")
             + (too if others else ""),
             subject=start.stage,
             related=related,

@@ -61,6 +61,14 @@ Give the container its credentials when it starts (environment, mounted secrets)
         ),
         good(
             {
+                "Dockerfile": "FROM python:3.13\nCOPY . /srv\n",
+                "lib/tls/tests/cert.pem": "-----BEGIN RSA PRIVATE "
+                + "KEY-----\nMIIEowIBAAKCAQEAq7Zk3LxW9bTq\n-----END RSA PRIVATE KEY-----\n",
+            },
+            note="the key of a test",
+        ),
+        good(
+            {
                 "Dockerfile": "FROM python:3.12\nCOPY . .\n",
                 ".dockerignore": "**/.env*\n",
                 "backend/.env": _VALUES,
@@ -136,6 +144,8 @@ def _secret_files(project: Project) -> dict[str, Location]:
         if fact.value.reason != PLACEHOLDER and not is_for_development(fact.path):
             found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
     for key in project.facts(KeyFile):
+        if is_for_development(key.path):
+            continue  # made for tests and examples, and open to everybody who has those
         found[key.path].append(Location(key.span, f"holds {key.description}"))
     return {path: places[0] for path, places in found.items()}
 

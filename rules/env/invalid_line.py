@@ -32,6 +32,11 @@ is not closed may take the lines after it along.
         good(
             {".env": '# settings\n\nexport PORT=8000\nNAME="a shop"\nEMPTY=\nINHERITED\nes.dotted-name=1\n'}
         ),
+        good(
+            {"lab/bench.env": "targets:\n  main:\n    drivers:\n      NetworkDriver: {}\n"},
+            note="what another program calls its environment",
+        ),
+        bad({".env": "port: 8000  # <-- here\n"}, note="no line of it sets anything"),
         good({".env": 'KEY="-----BEGIN\nbm90\n-----END"\n'}, note="quotes that are closed on another line"),
         good(
             {"data.env": 'i=0\nKEPT[((i++))]="/srv/a"\nKEPT[((i++))]="/srv/b"\nexport KEPT\ni=0\n'},
@@ -65,6 +70,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         else:
             # The name is not shown: it may be a piece of a key.
             found.append((span, "The line does not begin with the name of a variable"))
+    if not names and not document.path.rpartition("/")[2].startswith(".env"):
+        return  # a file of another program: nothing in it sets a variable
     for span, message in sorted(found, key=lambda each: each[0].start)[:_MOST]:
         before = bisect_left(starts, span.start)
         subject = f"after {names[before - 1]}" if before else "first"
