@@ -310,3 +310,28 @@ def test_more_comparisons_with_ignore_files_than_one_rule_may_make_are_told(
     failed = [f for f in report_of(files, "ignore/*").findings if f.rule == "lintkit/rule-failed"]
     assert "ignore/dockerignore-incomplete" in {finding.subject for finding in failed}
     assert all("many patterns" in finding.message for finding in failed)
+
+
+def test_the_service_of_the_last_of_many_pods_is_seen() -> None:
+    """A number that the container of one of them declares is the target of a Service of that one alone."""
+    pods = [
+        DEPLOYMENT.replace(
+            "metadata: {labels: {app: NAME}}", "metadata: {labels: {app: NAME, all: x, one: NAME}}"
+        )
+        .replace("NAME", f"d{each}")
+        .replace('1.4"', '1.4", ports: [{containerPort: 8000}]')
+        for each in range(60)
+    ]
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\n"
+        "spec: {selector: {KEY}, ports: [{port: 80, targetPort: PORT}]}\n"
+    )
+    every = service.replace("NAME", "every").replace("KEY", "all: x").replace("PORT", "9000")
+    last = service.replace("NAME", "last").replace("KEY", "one: d59").replace("PORT", "8000")
+
+    def told(*services: str) -> list[str]:
+        report = report_of({"all.yaml": "---\n".join([*pods, *services])}, "kubernetes/service-target-port")
+        return [each.subject for each in report.findings if each.rule == "kubernetes/service-target-port"]
+
+    assert told(every) == ["Service every 9000"]
+    assert told(every, last) == []

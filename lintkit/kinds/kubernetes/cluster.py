@@ -34,7 +34,6 @@ _MOST_COMPARISONS = 2_000_000
 """How often selectors may be compared with pods, and names with one another, in one repository."""
 
 _COMPARING = "comparing the objects of so many manifests"
-_MOST_PODS = 50
 _MOST_NEAREST = 200
 
 _ADDED_BY_CONTROLLERS = frozenset(
@@ -378,7 +377,8 @@ class Cluster:
 
     def selecting(self, pods: Sequence[PodsDefined]) -> list[ServiceDefined]:
         """The Services that select some of these pods."""
-        found = (self._selecting(self._selecting_services, each) for each in pods[:_MOST_PODS])
+        self._comparisons.spend(len(pods), _COMPARING)
+        found = (self._selecting(self._selecting_services, each) for each in pods)
         return list({id(each): each for services in found for each in services}.values())
 
     def _selecting(self, by_label: Mapping[Any, list[Any]], pods: PodsDefined) -> list[Any]:
