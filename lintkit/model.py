@@ -17,9 +17,6 @@ Scope = Literal["file", "project"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """Most severe first."""
 
-CONFIDENCES: tuple[Confidence, ...] = ("high", "medium", "low")
-"""Most certain first."""
-
 Kind = str
 """What a file is: the name of a `FileKind` (`lintkit.kinds.registry`)."""
 

@@ -103,21 +103,6 @@ def test_paths_of_a_rule_narrow_it_and_paths_ignore_replaces_its_own_list() -> N
     ]
 
 
-def test_settings_for_gathers_all_that_is_said_of_a_rule_at_a_path() -> None:
-    meta = replace(
-        CORS,
-        options={"words": {"type": "array", "default": ["a"]}, "limit": {"type": "integer", "default": 3}},
-    )
-    config = parse_config(
-        '[[per-path-ignores]]\npaths = ["demo/"]\nrules = ["python/*"]\nreason = "a demo"\n'
-        '[rule."python/cors-wildcard".options]\nlimit = 5\n'
-    )
-    settings = config.settings_for(meta, "x/demo/app.py")
-    assert (settings.applies, settings.severity, settings.accepted) == (True, "warning", "a demo")
-    assert settings.options == {"words": ["a"], "limit": 5}
-    assert config.settings_for(meta, "app.py").accepted is None
-
-
 def test_environments() -> None:
     config = parse_config('[environments]\nproduction = ["deploy/prod/"]\ndevelopment = ["*.dev.yml"]')
     assert config.environment("deploy/prod/app.yaml") == "production"

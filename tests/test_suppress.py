@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lintkit.model import Document, Finding, Kind, Location, Problem, SourceFile, Span, Suppression
 from lintkit.run.blocks import document_blocks, document_statements, python_blocks, python_statements
-from lintkit.run.suppress import apply, find_suppressions, full_line_comments, python_comments
+from lintkit.run.suppress import apply, find_suppressions, python_comments
 from lintkit.source import Lines
 
 RULE = "python/print-in-client"
@@ -228,7 +228,8 @@ def test_text_of_a_heredoc_covers_nothing() -> None:
 )
 def test_a_line_above_covers_an_entry(path: str, kind: Kind) -> None:
     text = f"A=1\n{IGNORE}\nHERE=1\n"
-    suppressions, problems = find_suppressions(text, path, kind, full_line_comments(text, path), ())
+    comment = Span(path, text.index("#"), text.index("\nHERE"))
+    suppressions, problems = find_suppressions(text, path, kind, (comment,), ())
     assert problems == []
     kept = apply([finding(text, "HERE", path=path), finding(text, "A=1", path=path)], suppressions)[0]
     assert [entry.subject for entry in kept] == ["A=1"]

@@ -2,7 +2,7 @@
 
 from lintkit.config.errors import ConfigError
 from lintkit.config.load import load_config, parse_config, with_nested
-from lintkit.config.model import Config, PathIgnore, RuleConfig, RuleSettings, Waiver
+from lintkit.config.model import Config, PathIgnore, RuleConfig, Waiver
 from lintkit.config.names import check_rules
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "ConfigError",
     "PathIgnore",
     "RuleConfig",
-    "RuleSettings",
     "Waiver",
     "check_rules",
     "load_config",

@@ -71,22 +71,6 @@ class RuleConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSettings:
-    """What the configuration says of one rule at one path.
-
-    applies   the rule looks at this path
-    severity  the severity of its findings
-    options   the rule's defaults with the configured values over them
-    accepted  the reason of the per-path ignore or waiver that accepts its findings here; None when none does
-    """
-
-    applies: bool
-    severity: Severity
-    options: Mapping[str, Any]
-    accepted: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Choice:
     """What one file, or the command line, says about which rules run; `select` is None where it says nothing."""
 
@@ -370,15 +354,6 @@ class Config:
                 if matches(patterns, path):
                     return name
         return None
-
-    def settings_for(self, rule: RuleMeta, path: str, today: date | None = None) -> RuleSettings:
-        """All that the configuration says of `rule` at `path`."""
-        return RuleSettings(
-            applies=self.applies(rule, path),
-            severity=self.severity(rule),
-            options=self.options(rule),
-            accepted=self.accepted(rule, path, today),
-        )
 
     def configured_severity(self, rule: RuleMeta) -> SeverityOrOff | None:
         """What the files say of the severity of `rule`; None where they say nothing."""

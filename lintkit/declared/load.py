@@ -26,9 +26,6 @@ EVERY_FILE = (
 )
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_NOT_RE2 = re.compile(r"\(\?(?:[=!]|<[=!]|P=)|\\[1-9]")
-
-
 LARGEST_RULE_FILE = 1_000_000
 """Bytes of a rule file: no person writes as many."""
 

@@ -15,8 +15,6 @@ from lintkit.kinds.kind import named
 from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Document, NodeSpans, Route
 
-READINGS = ("value", "raw", "resolved")
-
 
 def read(document: Document, how: str) -> Any:
     """The data of a document as `how` reads it."""

@@ -26,8 +26,6 @@ from lintkit.declared.select import compile_query
 from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Location, Route
 
-RELATIONS = ("equal", "subset", "member")
-
 _WHAT = "`relate`"
 
 

@@ -27,8 +27,6 @@ LARGEST_FILE = 5_000_000
 REGULAR = 0o100644
 EXECUTABLE = 0o100755
 LINK = 0o120000
-SUBMODULE = 0o160000
-
 SKIPPED_FILE = "lintkit/skipped-file"
 
 _OUTSIDE = "Its path leads out of the root or into `.git`, which no sound repository has, so it was not read."

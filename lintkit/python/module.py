@@ -706,15 +706,6 @@ class PythonFile:
             for guard in guards.of_branches(node, self)
         )
 
-    def in_type_checking(self, node: cst.CSTNode) -> bool:
-        """Whether the node stands under `if TYPE_CHECKING:`, which never runs."""
-        return any(
-            guard.test is not None
-            and not guard.negated
-            and self.qualified_name(guard.test) in ("typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING")
-            for guard in guards.of_branches(node, self)
-        )
-
     def _is_main(self, test: cst.BaseExpression) -> bool:
         stack = [test]
         while stack:

@@ -208,11 +208,6 @@ def python_comments(text: str, path: str = "") -> tuple[Span, ...]:
     return tuple(Span(path, start, end) for start, end in comments(text))
 
 
-def full_line_comments(text: str, path: str = "") -> tuple[Span, ...]:
-    """The lines that begin with `#`: the comments of ignore files, and of others that have no better reader."""
-    return tuple(Span(path, match.start(1), match.end(1)) for match in re.finditer(r"(?m)^(#[^\r\n]*)", text))
-
-
 @lru_cache(maxsize=1024)
 def _matcher(pattern: str) -> Callable[[str], object]:
     """Whether an id matches; `*` crosses `/`."""

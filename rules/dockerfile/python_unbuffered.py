@@ -243,7 +243,6 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         )
 
 
-_FIX = "set PYTHONUNBUFFERED in the final stage"
 _SEARCHED = ("/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/bin")
 
 

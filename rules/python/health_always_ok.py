@@ -292,18 +292,6 @@ def _may_fail(check: HealthCheck, file: PythonFile) -> bool:
     )
 
 
-def _sets_status(node: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether a call is that of a framework's response with a status; `status` of a model is a word in the body."""
-    if not isinstance(node, cst.Call) or "status" not in file.keyword_arguments(node):
-        return False
-    name = _name(node.func, file)
-    return (
-        name in _PLAIN
-        or not name[:1].isupper()
-        or _FRAMEWORK.match(file.qualified_name(node.func) or "") is not None
-    )
-
-
 def _name(callee: cst.BaseExpression, file: PythonFile) -> str:
     """The last name of what is called: as its library calls it where that is known, as it is spelled otherwise."""
     return (file.qualified_name(callee) or file.code(callee)).rpartition(".")[2]

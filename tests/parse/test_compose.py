@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lintkit.kinds.compose import service as compose
-from lintkit.kinds.compose.service import env_files, environment_entries, go_text, label_entries, services
+from lintkit.kinds.compose.service import env_files, environment_entries, go_text, services
 from lintkit.model import Document, SourceFile, Span
 
 
@@ -89,12 +89,6 @@ def test_merged_environment_shows_where_it_comes_from() -> None:
     alias = document.nodes[entries["A"].route].alias
     assert alias is not None
     assert cut(document, alias) == "*e"
-
-
-def test_labels_take_both_forms() -> None:
-    document = load("services:\n  web: {labels: [a=b]}\n  db: {labels: {c: 1}}\n")
-    found = [[(e.name, e.value) for e in label_entries(document, ("services", s))] for s in ("web", "db")]
-    assert found == [[("a", "b")], [("c", "1")]]
 
 
 def test_env_file_takes_three_forms() -> None:

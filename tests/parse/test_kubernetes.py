@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lintkit.kinds.kubernetes import objects as kubernetes
-from lintkit.kinds.kubernetes.objects import containers, env_entries, env_sources, pod_spec_route
+from lintkit.kinds.kubernetes.objects import containers, env_entries, pod_spec_route
 from lintkit.kinds.workflow import document as workflow
 from lintkit.model import Document, SourceFile, Span
 
@@ -112,12 +112,6 @@ def test_variables_of_containers() -> None:
     assert entries[0].container.name == "app"
 
 
-def test_sources_of_variables() -> None:
-    (document,) = load(POD)
-    found = [(s.kind, s.name, s.prefix) for s in env_sources(document)]
-    assert found == [("ConfigMap", "cm", "P_"), ("Secret", "sec", "")]
-
-
 def test_list_gives_a_document_per_item() -> None:
     first, second, third = load("kind: List\nitems:\n- kind: A\n  x: 1\n  x: 2\n- kind: B\n---\nkind: C\n")
     assert [d.data["kind"] for d in (first, second, third)] == ["A", "B", "C"]
@@ -182,7 +176,7 @@ def test_aliased_item_keeps_its_use() -> None:
 )
 def test_what_is_no_object_is_silent(text: str) -> None:
     for document in load(text):
-        assert [*containers(document), *env_entries(document), *env_sources(document)] == []
+        assert [*containers(document), *env_entries(document)] == []
         assert document.problems == ()
 
 

@@ -82,11 +82,6 @@ def test_main_block(source: str, expected: bool) -> None:
     assert file.in_main_block(matches[-1].node) is expected
 
 
-def test_type_checking_block() -> None:
-    file, matches = found("import typing as t\nif t.TYPE_CHECKING:\n    print()\nprint()", Calls(("print",)))
-    assert [file.in_type_checking(match.node) for match in matches] == [True, False]
-
-
 def test_enclosing_definitions_leave_out_decorators() -> None:
     source = "class C:\n    @print\n    def f(self, a=print()):\n        print()\n"
     file, matches = found(source, Calls(("print",)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from lintkit.python.idioms.redis_clients import is_async_redis, is_redis_client, is_redis_pipeline
+from lintkit.python.idioms.redis_clients import is_redis_client, is_redis_pipeline
 from lintkit.python.receivers import origin_names, origins
 from lintkit.python.triggers import Calls, Trigger
 from tests.python.support import found
@@ -152,33 +152,32 @@ def test_questions_are_bounded(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "client", "pipeline", "is_async"),
+    ("made", "client", "pipeline"),
     [
-        ("redis.Redis()", True, False, False),
-        ("redis.StrictRedis()", True, False, False),
-        ("redis.client.Redis()", True, False, False),
-        ("redis.from_url(u)", True, False, False),
-        ("redis.Redis.from_url(u)", True, False, False),
-        ("redis.Redis.from_pool(p)", True, False, False),
-        ("redis.cluster.RedisCluster()", True, False, False),
-        ("redis.sentinel.Sentinel([]).master_for('m')", True, False, False),
-        ("redis.sentinel.Sentinel([])", False, False, False),
-        ("aioredis.Redis()", True, False, True),
-        ("aioredis.from_url(u).client()", True, False, True),
-        ("aioredis.Redis().pipeline()", False, True, True),
-        ("redis.Redis().pipeline()", False, True, False),
-        ("redis.client.Pipeline()", False, True, False),
-        ("redis.Redis().lock('a')", False, False, False),
-        ("redis.ConnectionPool()", False, False, False),
-        ("redis.exceptions.RedisError()", False, False, False),
-        ("dict()", False, False, False),
+        ("redis.Redis()", True, False),
+        ("redis.StrictRedis()", True, False),
+        ("redis.client.Redis()", True, False),
+        ("redis.from_url(u)", True, False),
+        ("redis.Redis.from_url(u)", True, False),
+        ("redis.Redis.from_pool(p)", True, False),
+        ("redis.cluster.RedisCluster()", True, False),
+        ("redis.sentinel.Sentinel([]).master_for('m')", True, False),
+        ("redis.sentinel.Sentinel([])", False, False),
+        ("aioredis.Redis()", True, False),
+        ("aioredis.from_url(u).client()", True, False),
+        ("aioredis.Redis().pipeline()", False, True),
+        ("redis.Redis().pipeline()", False, True),
+        ("redis.client.Pipeline()", False, True),
+        ("redis.Redis().lock('a')", False, False),
+        ("redis.ConnectionPool()", False, False),
+        ("redis.exceptions.RedisError()", False, False),
+        ("dict()", False, False),
     ],
 )
-def test_redis_clients(made: str, client: bool, pipeline: bool, is_async: bool) -> None:
+def test_redis_clients(made: str, client: bool, pipeline: bool) -> None:
     file, matches = found(HEAD + f"r = {made}\nprobe(r)", *PROBE)
     call = matches[-1].node
     assert isinstance(call, cst.Call)
     expression = call.args[0].value
     assert is_redis_client(expression, file) is client
     assert is_redis_pipeline(expression, file) is pipeline
-    assert is_async_redis(expression, file) is is_async

@@ -308,13 +308,6 @@ def find(query: Query, file: PythonFile, matches: Iterable[Match]) -> list[Found
     return finder.report(query, finder.candidates(query, list(starts.values())))
 
 
-def find_everywhere(query: Query, file: PythonFile) -> list[Found]:
-    """The places that a query finds in a file, without triggers; all of it is parsed."""
-    finder = _Finder(file)
-    nodes = [node for statement in file.statements() for node in file.walk(statement)]
-    return finder.report(query, finder.candidates(query, nodes))
-
-
 class _Finder:
     def __init__(self, file: PythonFile) -> None:
         self.file = file

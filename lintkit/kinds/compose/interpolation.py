@@ -100,11 +100,6 @@ def refusal(raw: str, start: int) -> str:
     return f"behind {shown} stands neither `}}` nor one of the operators"
 
 
-def is_literal(raw: str) -> bool:
-    """Whether nothing in `raw` is substituted (an escaped `$$` is not)."""
-    return "$" not in raw or all(part.variable is None and not part.invalid for part in _parts(raw, 0))
-
-
 def resolve(raw: str, env: Mapping[str, str]) -> str:
     """What `raw` becomes with the variables `env`; see `Resolution.value`."""
     return resolution(raw, env).value

@@ -162,11 +162,6 @@ def environment_entries(document: Document, service_route: Route) -> tuple[Envir
     return entries(document, (*service_route, "environment"))
 
 
-def label_entries(document: Document, service_route: Route) -> tuple[EnvironmentEntry, ...]:
-    """The `labels` of the service at `service_route`."""
-    return entries(document, (*service_route, "labels"))
-
-
 def build_argument_entries(document: Document, service_route: Route) -> tuple[EnvironmentEntry, ...]:
     """The `build.args` of the service at `service_route`."""
     return entries(document, (*service_route, "build", "args"))

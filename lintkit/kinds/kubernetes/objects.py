@@ -92,18 +92,6 @@ class EnvEntry:
     is_string: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class EnvSource:
-    """One item of the `envFrom` of a container: the ConfigMap or Secret whose keys become variables."""
-
-    kind: Literal["ConfigMap", "Secret"]
-    name: str
-    prefix: str
-    route: Route
-    span: Span
-    container: Container
-
-
 def parse(source: SourceFile) -> tuple[Document, ...]:
     """Read a file of manifests. A list gives one document per item, whose routes begin at the item.
 
@@ -392,29 +380,6 @@ def embedded_env(document: Document) -> Iterator[tuple[Route, str, str]]:
                             yield (*place, index, "value"), item["name"], value.raw
             elif isinstance(child, (dict, list)) and len(place) < 12:
                 stack.append((place, child))
-
-
-def env_sources(document: Document) -> tuple[EnvSource, ...]:
-    """The `envFrom` items of all containers of the object, in order."""
-    found: list[EnvSource] = []
-    for container, data in _containers(document.data):
-        items = data.get("envFrom")
-        if not isinstance(items, list):
-            continue
-        for index, item in enumerate(items):
-            route = (*container.route, "envFrom", index)
-            if not isinstance(item, dict):
-                continue
-            (prefix,) = _strings(item, "prefix")
-            references: tuple[tuple[Literal["ConfigMap", "Secret"], Any], ...] = (
-                ("ConfigMap", item.get("configMapRef")),
-                ("Secret", item.get("secretRef")),
-            )
-            for kind, reference in references:
-                (name,) = _strings(reference, "name")
-                if name:
-                    found.append(EnvSource(kind, name, prefix, route, document.span(route), container))
-    return tuple(found)
 
 
 def _strings(data: Any, *keys: str) -> tuple[str, ...]:

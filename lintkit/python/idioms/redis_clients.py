@@ -103,14 +103,6 @@ def is_redis_pipeline(expression: cst.BaseExpression, file: PythonFile) -> bool:
     return any(names_pipeline(name) for name in origin_names(expression, file))
 
 
-def is_async_redis(expression: cst.BaseExpression, file: PythonFile) -> bool:
-    """Whether each Redis client or pipeline that the expression can be is one of asyncio."""
-    found = [name for name in origin_names(expression, file) if names_client(name) or names_pipeline(name)]
-    return bool(found) and all(
-        name.startswith(("redis.asyncio.", "valkey.asyncio.", "aioredis.", "arq.")) for name in found
-    )
-
-
 def names_client(name: str) -> bool:
     """Whether an origin (see `lintkit.python.receivers`) is a Redis client."""
     found = _CLIENT.match(name)
