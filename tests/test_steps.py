@@ -160,6 +160,13 @@ SHAPES |= {
             + "".join(f"if a{each}:\n    URL = os.getenv('A', 'redis://localhost')\n" for each in range(n))
         },
     ),
+    "calls that block in one coroutine": (
+        "python/blocking-call-in-async",
+        lambda n: {
+            "app.py": "import time\nimport requests\n\n\nasync def f():\n"
+            + "".join(f"    x{each} = requests.get('a')\n    time.sleep(x{each})\n" for each in range(n))
+        },
+    ),
     "services that wait for each other in a circle": (
         "compose/refused-service",
         lambda n: {
