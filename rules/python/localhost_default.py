@@ -318,7 +318,7 @@ _NOT_A_CONNECTION = re.compile(
 _CALLED_BACK = re.compile(r"callback|redirect|(?:^|_)links?(?:$|_)")
 """Names of addresses that a browser comes back to: of a command line tool that is this machine, and rightly so."""
 _BOUND = re.compile(
-    r"^(?:server_|app_|api_|web_|http_|service_|uvicorn_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
+    r"^(?:default_|server_|app_|api_|web_|http_|service_|uvicorn_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
     r"|^(?:flask|uvicorn|gunicorn|hypercorn|granian|daphne|waitress)_(?:run_)?(?:host|hostname|address|addr|url|server|server_name)$"
 )
 _STORE = re.compile(

@@ -38,7 +38,14 @@ are its user and its password.
     tags=("security", "secrets", "secret-in-log", "CWE-532"),
     equivalents=("semgrep:python-logger-credential-disclosure",),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*NOT_A_SERVICE, *SCRIPTS, "**/cli/**", "**/cli.py", "**/management/commands/**"),
+    paths_ignore=(
+        *NOT_A_SERVICE,
+        *SCRIPTS,
+        "**/cli/**",
+        "**/cli.py",
+        "**/cmd/**",
+        "**/management/commands/**",
+    ),
     examples=(
         bad(
             """\
@@ -171,6 +178,20 @@ def refuse(api_key):
     log.error(f"refused the API key {shown_key}")
 """,
             note="the first and the last letters",
+        ),
+        bad(
+            """\
+import logging
+
+log = logging.getLogger(__name__)
+
+
+def accept(api_token):
+    log.debug("received the token %s", api_token[7:])  # <-- here
+    start = api_token[:60]
+    log.debug("received the token %s", api_token[:60])  # <-- here
+""",
+            note="all but the beginning, and most of it",
         ),
         bad(
             """\
@@ -757,7 +778,7 @@ def _masks_itself(node: cst.BaseExpression, file: PythonFile) -> bool:
     ):
         return True
     made = file.follow(node)
-    if made is not node and _is_in_part(made):
+    if made is not node and "**" in file.code(made) and _is_in_part(made, file):
         return True
     return any(
         re.search(r"\b(?:SecretStr|SecretBytes|Secret)\(\)$", origin.replace("pydantic.", ""))
@@ -765,20 +786,37 @@ def _masks_itself(node: cst.BaseExpression, file: PythonFile) -> bool:
     )
 
 
-def _is_in_part(value: cst.CSTNode) -> bool:
+def _is_short(piece: cst.Subscript, file: PythonFile) -> bool:
+    """Whether a slice takes so few letters from an end that it tells keys apart and gives none away: `key[:8]`."""
+    part = piece.slice[0].slice
+    if len(piece.slice) != 1 or not isinstance(part, cst.Slice) or part.step is not None:
+        return False
+    if (part.lower is None) == (part.upper is None):
+        return False
+    end = part.upper or part.lower
+    bound = file.literal(end) if end is not None else None
+    if not isinstance(bound, int):
+        return False
+    return 0 < bound <= _FEW_LETTERS if part.upper is not None else -_FEW_LETTERS <= bound < 0
+
+
+def _is_in_part(value: cst.CSTNode, file: PythonFile) -> bool:
     """Whether a text shows the first or last letters of a secret alone: `f"{key[:4]}****{key[-4:]}"`."""
     if isinstance(value, cst.IfExp):
-        return _is_in_part(value.body) and _is_in_part(value.orelse)
+        return _is_in_part(value.body, file) and _is_in_part(value.orelse, file)
     if isinstance(value, cst.BinaryOperation):
-        return _is_in_part(value.left) and (
-            isinstance(value.operator, cst.Multiply) or _is_in_part(value.right)
+        return _is_in_part(value.left, file) and (
+            isinstance(value.operator, cst.Multiply) or _is_in_part(value.right, file)
         )
     if isinstance(value, cst.Subscript):
-        return all(isinstance(each.slice, cst.Slice) for each in value.slice)
+        return _is_short(value, file)
     if isinstance(value, cst.FormattedString):
         fields = [each for each in value.parts if isinstance(each, cst.FormattedStringExpression)]
-        return bool(fields) and all(_is_in_part(each.expression) for each in fields)
+        return bool(fields) and all(_is_in_part(each.expression, file) for each in fields)
     return isinstance(value, cst.SimpleString)
+
+
+_FEW_LETTERS = 12
 
 
 def _is_settings(node: cst.BaseExpression, file: PythonFile) -> bool:
