@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "note"]
+"""How bad it is when it happens."""
+
 Confidence = Literal["high", "medium", "low"]
+"""How certain it is that it is so."""
+
 Scope = Literal["file", "project"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")

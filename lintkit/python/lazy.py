@@ -19,5 +19,6 @@ else:
             return value
 
     cst = _LazyLibcst()
+    """libcst, imported when it is first used."""
 
 __all__ = ["cst"]

@@ -341,3 +341,4 @@ Trigger: TypeAlias = (
     | Identifiers
     | Nodes
 )
+"""What a rule of Python looks at: one of the kinds of triggers."""

@@ -5,7 +5,7 @@ where somebody's password is `image`. So the two have to be told apart, without 
 
 - What a message quotes from a file stands in backticks. It reads best so, authors write it so anyway, and it needs no
   type beside `str`, so that YAML templates, f-strings, labels, titles of fixes and rules of users all have it alike.
-  `lintkit.datarule` adds the backticks where a template has none; `tests/test_quoting.py` changes the words of every
+  `lintkit.declared` adds the backticks where a template has none; `tests/test_quoting.py` changes the words of every
   example, and nothing of that may turn up outside of backticks.
 - What is quoted is masked where it is a secret of the file, and also where it has the form of one (a token, the
   password in a URL), because a rule may have put together what stands in pieces in its file.

@@ -40,11 +40,18 @@ class Verdict:
 
 
 PLACEHOLDER = "is a placeholder"
+"""Verdict: the value is there to be replaced."""
+
 WELL_KNOWN = "is a well-known default"
+"""Verdict: the value is what an installation comes with."""
+
 REAL = "looks like a real secret"
+"""Verdict: the value looks like a secret that opens something."""
+
 CHOSEN = "is no placeholder"
 """Of a value that works as it stands, and of which no more is known: words that somebody chose."""
 GUESSABLE = "is easily guessed"
+"""Verdict: anybody would try the value."""
 
 
 def _set(words: str) -> frozenset[str]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.numbers import whole_number
-from lintkit.kinds.compose.service import services
-from lintkit.words.datastores import datastore_of
+from lintkit.api.compose import services
+from lintkit.api.formats import whole_number
+from lintkit.api.words import datastore_of
 
 RULE = define(
     summary="a datastore is published on every interface of the host",

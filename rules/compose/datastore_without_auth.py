@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.merge import environment
-from lintkit.kinds.compose.project import RunService, compose_projects
-from lintkit.words.datastores import Datastore, datastore_of
+from lintkit.api.compose import RunService, compose_projects, environment
+from lintkit.api.facts import ComposeFile, ComposeService
+from lintkit.api.formats import Node, text_of
+from lintkit.api.words import Datastore, datastore_of
 
 RULE = define(
     summary="a datastore asks for no password",

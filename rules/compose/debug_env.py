@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, NOT_A_SERVICE, Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService, VariableProvided
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.development import is_developed
-from lintkit.kinds.compose.interpolation import resolve, variables
-from lintkit.kinds.compose.merge import environment
-from lintkit.kinds.compose.project import RunService, compose_projects
-from lintkit.kinds.dotenv.debug_modes import is_debug_mode
-from lintkit.kinds.dotenv.purpose import is_off
-from lintkit.words.environments import environment_of_path
+from lintkit.api.compose import RunService, compose_projects, environment, is_developed, resolve, variables
+from lintkit.api.dotenv import is_debug_mode, is_off
+from lintkit.api.facts import ComposeFile, ComposeService, VariableProvided
+from lintkit.api.formats import Node, text_of
+from lintkit.api.words import environment_of_path
 
 RULE = define(
     summary="a service that is kept running is in a debug mode",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.project import RunService, compose_projects
-from lintkit.words.datastores import datastore_of
+from lintkit.api.compose import RunService, compose_projects
+from lintkit.api.facts import ComposeFile, ComposeService
+from lintkit.api.formats import Node, text_of
+from lintkit.api.words import datastore_of
 
 RULE = define(
     summary="a service waits for the start of another one, not for its health",

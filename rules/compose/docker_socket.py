@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.kinds.compose.interpolation import resolve, variables
-from lintkit.kinds.compose.service import mount_parts, services
-from lintkit.words.runtime_sockets import is_runtime_socket
+from lintkit.api.compose import mount_parts, resolve, services, variables
+from lintkit.api.words import is_runtime_socket
 
 RULE = define(
     summary="a service is given the socket of the container runtime",

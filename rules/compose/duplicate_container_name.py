@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.kinds.compose.service import services
+from lintkit.api.compose import services
 
 RULE = define(
     summary="two services ask for the same container name",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.api import Budget, Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.formats.numbers import whole_number
-from lintkit.kinds.compose.service import services
+from lintkit.api.compose import services
+from lintkit.api.formats import whole_number
 
 RULE = define(
     summary="two services publish the same port of the host",

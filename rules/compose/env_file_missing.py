@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lintkit.api import EXAMPLES, TESTS, Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService, IgnoreRules
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.folders import compose_folders
-from lintkit.kinds.compose.project import ComposeProjects, compose_projects, fragments
-from lintkit.kinds.ignore.gitignores import git_ignores
+from lintkit.api.compose import ComposeProjects, compose_folders, compose_projects, fragments
+from lintkit.api.facts import ComposeFile, ComposeService, IgnoreRules
+from lintkit.api.formats import Node, text_of
+from lintkit.api.ignore import git_ignores
 
 RULE = define(
     summary="a service needs a file of variables that does not exist",

@@ -6,13 +6,24 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.compose.development import is_developers_file
-from lintkit.kinds.compose.interpolation import variables
-from lintkit.kinds.compose.service import build_argument_entries, environment_entries, services
-from lintkit.kinds.dotenv.purpose import is_for_a_desk
-from lintkit.secrets import Verdict, classify, command_secrets, said_of, severity_of
-from lintkit.secrets.outcome import is_issued, is_made_up
+from lintkit.api.compose import (
+    build_argument_entries,
+    environment_entries,
+    is_developers_file,
+    services,
+    variables,
+)
+from lintkit.api.dotenv import is_for_a_desk
+from lintkit.api.formats import scalar_span
+from lintkit.api.secrets import (
+    Verdict,
+    classify,
+    command_secrets,
+    is_issued,
+    is_made_up,
+    said_of,
+    severity_of,
+)
 
 RULE = define(
     summary="a secret is written into a compose file",

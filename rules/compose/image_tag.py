@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.compose.interpolation import resolve, variables
-from lintkit.kinds.compose.service import services
-from lintkit.kinds.docker.image_names import is_moving_tag
+from lintkit.api.compose import resolve, services, variables
+from lintkit.api.docker import is_moving_tag
 
 RULE = define(
     summary="an image is named without a tag, or with one that moves",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.compose.service import environment_entries, services
-from lintkit.words.datastores import datastore_of
+from lintkit.api.compose import environment_entries, services
+from lintkit.api.formats import scalar_span
+from lintkit.api.words import datastore_of
 
 RULE = define(
     summary="a service is given a URL at localhost, which is the container itself",

@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService, ImageStage
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.folders import ComposeFolders
-from lintkit.kinds.compose.project import compose_projects
-from lintkit.kinds.docker.images import Dockerfile, normal
+from lintkit.api.compose import ComposeFolders, compose_projects
+from lintkit.api.docker import Dockerfile, normal
+from lintkit.api.facts import ComposeFile, ComposeService, ImageStage
+from lintkit.api.formats import Node, text_of
 
 RULE = define(
     summary="a service has no health check",

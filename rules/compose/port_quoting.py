@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good, replacement
-from lintkit.kinds.compose.service import services
+from lintkit.api.compose import services
 
 RULE = define(
     summary="a port mapping without quotes is a number to some readers",

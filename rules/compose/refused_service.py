@@ -7,10 +7,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import Budget, Finding, Project, RuleContext, Severity, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService
-from lintkit.kinds.compose.merge import dependencies
-from lintkit.kinds.compose.project import MAIN_FILES, ComposeProjects, RunService, compose_projects
-from lintkit.kinds.compose.refusals import Fault, faults_of
+from lintkit.api.compose import (
+    MAIN_FILES,
+    ComposeProjects,
+    Fault,
+    RunService,
+    compose_projects,
+    dependencies,
+    faults_of,
+)
+from lintkit.api.facts import ComposeFile, ComposeService
 
 RULE = define(
     summary="compose refuses a service, because what it says does not fit together",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DEVELOPMENT, TESTS, Budget, Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.project import ComposeProjects, compose_projects
+from lintkit.api.compose import ComposeProjects, compose_projects
+from lintkit.api.facts import ComposeFile, ComposeService
+from lintkit.api.formats import Node, text_of
 
 RULE = define(
     summary="a service is not restarted, or without end",

@@ -7,10 +7,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
-from lintkit.formats.scalar_spans import part_span
-from lintkit.kinds.compose.interpolation import invalid_parts, refusal
-from lintkit.kinds.compose.project import MAIN_FILES
-from lintkit.kinds.compose.specification import Refusal, refusals
+from lintkit.api.compose import MAIN_FILES, Refusal, invalid_parts, refusal, refusals
+from lintkit.api.formats import part_span
 
 RULE = define(
     summary="the file is not what the compose specification allows",

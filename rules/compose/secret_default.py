@@ -17,13 +17,18 @@ from lintkit.api import (
     good,
     replacement,
 )
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.compose.development import is_developers_file
-from lintkit.kinds.compose.interpolation import Variable, variables
-from lintkit.kinds.dotenv.purpose import is_for_a_desk
-from lintkit.secrets import classify, is_secret_name, is_signing, said_of
-from lintkit.secrets.outcome import is_issued, is_made_up
-from lintkit.secrets.values import url_passwords
+from lintkit.api.compose import Variable, is_developers_file, variables
+from lintkit.api.dotenv import is_for_a_desk
+from lintkit.api.formats import scalar_span
+from lintkit.api.secrets import (
+    classify,
+    is_issued,
+    is_made_up,
+    is_secret_name,
+    is_signing,
+    said_of,
+    url_passwords,
+)
 
 RULE = define(
     summary="a secret falls back to a password that stands in the compose file",

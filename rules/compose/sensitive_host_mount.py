@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.kinds.compose.interpolation import resolve
-from lintkit.kinds.compose.service import services
+from lintkit.api.compose import resolve, services
 
 RULE = define(
     summary="a system directory of the host is mounted into a service",

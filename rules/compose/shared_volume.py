@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, Span, bad, define, good
-from lintkit.kinds.compose.service import mount_parts, services
+from lintkit.api.compose import mount_parts, services
 
 RULE = define(
     summary="several services write to one folder",

@@ -8,17 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService, VariableProvided
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.merge import dependencies
-from lintkit.kinds.compose.project import (
+from lintkit.api.compose import (
     MAIN_FILES,
     ComposeProjects,
     RunService,
     compose_projects,
+    dependencies,
     fragments,
 )
-from lintkit.kinds.docker.images import normal
+from lintkit.api.docker import normal
+from lintkit.api.facts import ComposeFile, ComposeService, VariableProvided
+from lintkit.api.formats import Node, text_of
 
 RULE = define(
     summary="a service refers to something that does not exist",

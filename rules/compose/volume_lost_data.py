@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import ComposeFile, ComposeService
-from lintkit.formats.node import Node, text_of
-from lintkit.kinds.compose.development import runs_for_development
-from lintkit.kinds.compose.merge import environment, mount_of
-from lintkit.kinds.compose.project import RunService, compose_projects
-from lintkit.words.datastores import Datastore, datastore_of
-from lintkit.words.environments import environment_of_path
+from lintkit.api.compose import RunService, compose_projects, environment, mount_of, runs_for_development
+from lintkit.api.facts import ComposeFile, ComposeService
+from lintkit.api.formats import Node, text_of
+from lintkit.api.words import Datastore, datastore_of, environment_of_path
 
 RULE = define(
     summary="the data of a datastore is in no volume that has a name",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.dockerfile import build_steps
-from lintkit.kinds.docker.package_managers import action, packages, subject
+from lintkit.api.docker import action, packages, subject
+from lintkit.api.formats import build_steps
 
 RULE = define(
     summary="apt asks a question that no build can answer",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.dockerfile import build_steps
-from lintkit.kinds.docker.package_managers import family, subject, updates
+from lintkit.api.docker import family, subject, updates
+from lintkit.api.formats import build_steps
 
 RULE = define(
     summary="the lists of packages stay in the image",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.kinds.docker.package_managers import action, brings_lists, family, installs, subject, updates
+from lintkit.api.docker import action, brings_lists, family, installs, subject, updates
 
 RULE = define(
     summary="the lists of packages are fetched in a step of their own",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.dockerfile import final_stage, stage_instructions
-from lintkit.kinds.dotenv.debug_modes import is_debug_mode
-from lintkit.words.environments import environment_of_path, is_development_stage
+from lintkit.api.dotenv import is_debug_mode
+from lintkit.api.formats import final_stage, stage_instructions
+from lintkit.api.words import environment_of_path, is_development_stage
 
 RULE = define(
     summary="an image is built with a debug mode switched on",

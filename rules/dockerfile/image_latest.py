@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.dockerfile import foreign_images
-from lintkit.kinds.docker.image_names import is_local
+from lintkit.api.docker import is_local
+from lintkit.api.formats import foreign_images
 
 RULE = define(
     summary="an image is built from `latest`",

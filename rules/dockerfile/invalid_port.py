@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, Severity, bad, define, good
-from lintkit.formats.numbers import whole_number
+from lintkit.api.formats import whole_number
 
 RULE = define(
     summary="an exposed port does not exist",

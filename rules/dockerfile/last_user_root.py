@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.dockerfile import final_stage, stage_chain, stage_instructions
+from lintkit.api.formats import final_stage, stage_chain, stage_instructions
 
 RULE = define(
     summary="the last user of the image is root",

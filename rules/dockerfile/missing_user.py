@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.dockerfile import final_stage, stage_chain, stage_instructions
-from lintkit.kinds.docker.image_names import is_official
+from lintkit.api.docker import is_official
+from lintkit.api.formats import final_stage, stage_chain, stage_instructions
 
 RULE = define(
     summary="the image runs as root, because it names no user",

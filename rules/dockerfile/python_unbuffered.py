@@ -6,9 +6,8 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import Finding, Fix, Location, Project, RuleContext, bad, define, good
-from lintkit.facts import BufferedStart, ImageCommand, ShellScript
-from lintkit.kinds.docker.contexts import build_contexts
-from lintkit.kinds.docker.images import Paths, contents
+from lintkit.api.docker import Paths, build_contexts, contents
+from lintkit.api.facts import BufferedStart, ImageCommand, ShellScript
 
 RULE = define(
     summary="a Python image buffers its output",

@@ -8,11 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import CopyInstruction, KeyFile, VariableProvided
-from lintkit.kinds.docker.contexts import BuildContext, build_contexts
-from lintkit.kinds.docker.images import Paths, normal
-from lintkit.kinds.dotenv.purpose import is_example, is_for_development
-from lintkit.secrets.values import PLACEHOLDER
+from lintkit.api.docker import BuildContext, Paths, build_contexts, normal
+from lintkit.api.dotenv import is_example, is_for_development
+from lintkit.api.facts import CopyInstruction, KeyFile, VariableProvided
+from lintkit.api.secrets import PLACEHOLDER
 
 _VALUES = "DB_PASSWORD=k3Vw9-not-a-live-one\n"
 

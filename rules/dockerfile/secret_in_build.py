@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.formats.dockerfile import build_steps
-from lintkit.formats.scalar_spans import part_span
-from lintkit.kinds.docker.build_secrets import written_secrets
-from lintkit.secrets import classify, is_secret_name, is_signing, said_of, severity_of
-from lintkit.secrets.commands import command_secrets
-from lintkit.secrets.config_files import file_secrets
-from lintkit.secrets.values import GUESSABLE, PLACEHOLDER, WELL_KNOWN
+from lintkit.api.docker import written_secrets
+from lintkit.api.formats import build_steps, part_span
+from lintkit.api.secrets import (
+    GUESSABLE,
+    PLACEHOLDER,
+    WELL_KNOWN,
+    classify,
+    command_secrets,
+    file_secrets,
+    is_secret_name,
+    is_signing,
+    said_of,
+    severity_of,
+)
 
 RULE = define(
     summary="a credential that the build is given stays in the image",

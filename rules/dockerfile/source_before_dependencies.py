@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.formats.numbers import whole_number
+from lintkit.api.formats import whole_number
 
 RULE = define(
     summary="the source is copied before the dependencies are installed",

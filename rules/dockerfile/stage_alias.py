@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.formats.numbers import is_digits, whole_number
+from lintkit.api.formats import is_digits, whole_number
 
 RULE = define(
     summary="a stage is named twice, or is copied from before it is there",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, Span, bad, define, good
-from lintkit.kinds.docker.refusals import refusals
+from lintkit.api.docker import refusals
 
 RULE = define(
     summary="builders refuse the Dockerfile",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
-from lintkit.formats.dockerfile import build_steps
+from lintkit.api.formats import build_steps
 
 RULE = define(
     summary="a build step does not check who it downloads from",

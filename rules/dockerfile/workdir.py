@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.docker_words import unquote
+from lintkit.api.formats import unquote
 
 RULE = define(
     summary="a working directory is relative to one that nobody sees",

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.dotenv.purpose import is_example, is_for_development, production
-from lintkit.secrets import Verdict, classify, said_of, severity_of, url_credentials
-from lintkit.secrets.values import GUESSABLE, looks_random
-from lintkit.words.hosts import is_remote, url_parts
+from lintkit.api.dotenv import is_example, is_for_development, production
+from lintkit.api.formats import scalar_span
+from lintkit.api.secrets import (
+    GUESSABLE,
+    Verdict,
+    classify,
+    looks_random,
+    said_of,
+    severity_of,
+    url_credentials,
+)
+from lintkit.api.words import is_remote, url_parts
 
 RULE = define(
     summary="a tracked environment file holds a URL with a password",

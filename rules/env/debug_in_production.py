@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good, replacement
-from lintkit.kinds.dotenv.debug_modes import switches_debugging
-from lintkit.kinds.dotenv.purpose import is_on, production_entries
+from lintkit.api.dotenv import is_on, production_entries, switches_debugging
 
 RULE = define(
     summary="a production environment file switches debugging on",

@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import VariableMentioned, VariableProvided, VariableRead
-from lintkit.kinds.dotenv.purpose import is_example, is_for_development, used_path
-from lintkit.words.served import is_served
+from lintkit.api.dotenv import is_example, is_for_development, used_path
+from lintkit.api.facts import VariableMentioned, VariableProvided, VariableRead
+from lintkit.api.words import is_served
 
 RULE = define(
     summary="the example of an environment file lacks variables that are used",

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Document, Finding, RuleContext, Span, bad, define, good
-from lintkit.formats.dotenv import is_shell_script
+from lintkit.api.formats import is_shell_script
 
 RULE = define(
     summary="a line of an environment file cannot be read",

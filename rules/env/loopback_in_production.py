@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.dotenv.purpose import entries_in_force, production_entries
-from lintkit.secrets import split_words
-from lintkit.words.loopback import loopback_host
+from lintkit.api.dotenv import entries_in_force, production_entries
+from lintkit.api.secrets import split_words
+from lintkit.api.words import loopback_host
 
 RULE = define(
     summary="a production environment file points a connection at localhost",

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.numbers import is_digits, whole_number
-from lintkit.kinds.dotenv.purpose import entries_in_force, is_example
-from lintkit.secrets import split_words
+from lintkit.api.dotenv import entries_in_force, is_example
+from lintkit.api.formats import is_digits, whole_number
+from lintkit.api.secrets import split_words
 
 RULE = define(
     summary="a URL in an environment file cannot be used",

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.dotenv.purpose import (
-    entries_in_force,
-    is_example,
-    is_for_development,
-    production,
-    says_development,
-)
-from lintkit.secrets import classify, severity_of
-from lintkit.secrets.outcome import local_host
+from lintkit.api.dotenv import entries_in_force, is_example, is_for_development, production, says_development
+from lintkit.api.secrets import classify, local_host, severity_of
 
 RULE = define(
     summary="a secret in an environment file is still a placeholder or a well-known default",

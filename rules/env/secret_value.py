@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.dotenv.purpose import is_example, is_for_a_desk, is_public_setting
-from lintkit.secrets import classify, is_outgoing, url_credentials
-from lintkit.secrets.values import looks_random
+from lintkit.api.dotenv import is_example, is_for_a_desk, is_public_setting
+from lintkit.api.secrets import classify, is_outgoing, looks_random, url_credentials
 
 _ANONYMOUS = ".".join(
     ("eyJhbGciOiJIUzI1NiJ9", "eyJyb2xlIjoiYW5vbiIsImlzcyI6InNob3AifQ", "c2lnbmF0dXJlMTIzNDU2Nzg5")

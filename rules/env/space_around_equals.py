@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Document, Edit, Finding, Fix, RuleContext, Span, bad, define, good
-from lintkit.formats.dotenv import is_shell_script
+from lintkit.api.formats import is_shell_script
 
 RULE = define(
     summary="there are spaces around the `=` of a variable",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.dotenv.purpose import production_entries
-from lintkit.secrets import split_words
+from lintkit.api.dotenv import production_entries
+from lintkit.api.secrets import split_words
 
 RULE = define(
     summary="a production environment file chooses SQLite",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.dotenv.purpose import production_entries
-from lintkit.secrets import split_words
-from lintkit.words.hosts import url_parts
+from lintkit.api.dotenv import production_entries
+from lintkit.api.secrets import split_words
+from lintkit.api.words import url_parts
 
 RULE = define(
     summary="production connects to its database as an administrator",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.dotenv.purpose import entries_in_force, is_off, is_on, production
-from lintkit.secrets import split_words
-from lintkit.words.hosts import is_remote, url_parts
+from lintkit.api.dotenv import entries_in_force, is_off, is_on, production
+from lintkit.api.secrets import split_words
+from lintkit.api.words import is_remote, url_parts
 
 RULE = define(
     summary="production connects to a remote host without TLS",

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import IgnoreRules
-from lintkit.kinds.ignore.gitignores import git_ignores
-from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
-from lintkit.python.releases import COVERAGE_IGNORES_ITSELF
+from lintkit.api.facts import IgnoreRules
+from lintkit.api.ignore import NOT_OURS, Probe, git_ignores, unignored
+from lintkit.api.python import COVERAGE_IGNORES_ITSELF
 
 RULE = define(
     summary="git would track coverage reports",

@@ -6,12 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import CopyInstruction, IgnoreRules
-from lintkit.kinds.docker.contexts import BuildContext, build_contexts
-from lintkit.kinds.docker.images import Paths
-from lintkit.kinds.docker.unwanted import Unwanted, in_words, unwanted
-from lintkit.kinds.ignore.gitignores import appended, place_in
-from lintkit.words.environments import environment_of_path
+from lintkit.api.docker import BuildContext, Paths, Unwanted, build_contexts, in_words, unwanted
+from lintkit.api.facts import CopyInstruction, IgnoreRules
+from lintkit.api.ignore import appended, place_in
+from lintkit.api.words import environment_of_path
 
 _IMAGE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\n"
 

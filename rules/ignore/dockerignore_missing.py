@@ -6,9 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
-from lintkit.kinds.docker.contexts import BuildContext, build_contexts
-from lintkit.kinds.docker.images import Paths
-from lintkit.kinds.docker.unwanted import in_words, unwanted
+from lintkit.api.docker import BuildContext, Paths, build_contexts, in_words, unwanted
 
 RULE = define(
     summary="an image copies a whole build context that has no .dockerignore",

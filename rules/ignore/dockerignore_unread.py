@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import IgnoreRules, ImageBuild, ImageStage
-from lintkit.kinds.docker.contexts import BuildContext, build_contexts
-from lintkit.kinds.docker.images import Paths
+from lintkit.api.docker import BuildContext, Paths, build_contexts
+from lintkit.api.facts import IgnoreRules, ImageBuild, ImageStage
 
 RULE = define(
     summary="no build reads this .dockerignore",

@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import (
+from lintkit.api.compose import compose_folders, compose_projects, fragments
+from lintkit.api.dotenv import is_example, is_for_development, used_path
+from lintkit.api.facts import (
     ComposeFile,
     ComposeService,
     ContainerDefined,
@@ -15,11 +17,7 @@ from lintkit.facts import (
     IgnoreRules,
     VariableProvided,
 )
-from lintkit.kinds.compose.folders import compose_folders
-from lintkit.kinds.compose.project import compose_projects, fragments
-from lintkit.kinds.dotenv.purpose import is_example, is_for_development, used_path
-from lintkit.kinds.ignore.gitignores import git_ignores
-from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
+from lintkit.api.ignore import NOT_OURS, Probe, git_ignores, unignored
 
 RULE = define(
     summary="git would track an environment file with credentials",

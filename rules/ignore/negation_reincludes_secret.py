@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Budget, Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import IgnoreRules, KeyFile, VariableProvided
-from lintkit.formats.ignore import docker_ignored, git_ignored
-from lintkit.kinds.dotenv.purpose import is_example, is_for_development
+from lintkit.api.dotenv import is_example, is_for_development
+from lintkit.api.facts import IgnoreRules, KeyFile, VariableProvided
+from lintkit.api.formats import docker_ignored, git_ignored
 
 RULE = define(
     summary="a line with `!` takes a file with credentials back",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.formats.ignore import git_ignored
+from lintkit.api.formats import git_ignored
 
 RULE = define(
     summary="a line of an ignore file can never match",

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import ComposeFile, ContainerDefined, IgnoreRules, KeyFile
-from lintkit.kinds.compose.folders import compose_folders
-from lintkit.kinds.ignore.gitignores import git_ignores
-from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
+from lintkit.api.compose import compose_folders
+from lintkit.api.facts import ComposeFile, ContainerDefined, IgnoreRules, KeyFile
+from lintkit.api.ignore import NOT_OURS, Probe, git_ignores, unignored
 
 RULE = define(
     summary="git would track a private key",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from lintkit.api import Finding, Project, Release, RuleContext, Span, bad, define, good
-from lintkit.facts import IgnoreRules, ModuleImport
-from lintkit.kinds.ignore.gitignores import GitIgnores, appended, git_ignores, place_in
-from lintkit.python.releases import PYTEST_IGNORES_ITSELF
+from lintkit.api.facts import IgnoreRules, ModuleImport
+from lintkit.api.ignore import GitIgnores, appended, git_ignores, place_in
+from lintkit.api.python import PYTEST_IGNORES_ITSELF
 
 RULE = define(
     summary="git would track pytest's caches",

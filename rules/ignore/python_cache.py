@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import IgnoreRules, ModuleImport
-from lintkit.kinds.ignore.gitignores import git_ignores
-from lintkit.kinds.ignore.untracked import NOT_OURS, Probe, unignored
+from lintkit.api.facts import IgnoreRules, ModuleImport
+from lintkit.api.ignore import NOT_OURS, Probe, git_ignores, unignored
 
 RULE = define(
     summary="git would track Python's bytecode",

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import IgnoreRules
-from lintkit.kinds.ignore.gitignores import git_ignores
+from lintkit.api.facts import IgnoreRules
+from lintkit.api.ignore import git_ignores
 
 RULE = define(
     summary="git tracks files that an ignore file names",

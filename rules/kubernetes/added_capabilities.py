@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.security_contexts import security_contexts
+from lintkit.api.kubernetes import security_contexts
 
 RULE = define(
     summary="a container adds capabilities",

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.labels import read_labels, read_selector
-from lintkit.kinds.kubernetes.objects import at, is_patch
+from lintkit.api.kubernetes import at, is_patch, read_labels, read_selector
 
 _OTHERS = """\
 apiVersion: apps/v1

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at, pod_spec_route
-from lintkit.kinds.kubernetes.security_contexts import security_contexts
+from lintkit.api.kubernetes import at, pod_spec_route, security_contexts
 
 RULE = define(
     summary="a container runs without AppArmor",

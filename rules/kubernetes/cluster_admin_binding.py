@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, Severity, bad, define, good
-from lintkit.kinds.kubernetes.cluster_facts import BindingDefined, RoleDefined
+from lintkit.api.kubernetes import BindingDefined, RoleDefined
 
 _BINDING = """\
 apiVersion: rbac.authorization.k8s.io/v1

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at
-from lintkit.words.origins import has_open_end, lets_strangers_in
+from lintkit.api.kubernetes import at
+from lintkit.api.words import has_open_end, lets_strangers_in
 
 RULE = define(
     summary="an ingress allows every origin to call the service",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.cluster_facts import ServiceDefined
+from lintkit.api.kubernetes import ServiceDefined
 
 _SERVICE = """\
 apiVersion: v1

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at, pod_spec_route
+from lintkit.api.kubernetes import at, pod_spec_route
 
 RULE = define(
     summary="the Kubernetes dashboard is deployed",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.dotenv.debug_modes import is_debug_mode
-from lintkit.kinds.kubernetes.objects import env_entries
-from lintkit.words.environments import environment_of_path
+from lintkit.api.dotenv import is_debug_mode
+from lintkit.api.kubernetes import env_entries
+from lintkit.api.words import environment_of_path
 
 RULE = define(
     summary="a container runs in a debug mode",

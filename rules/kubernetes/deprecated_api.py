@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, VENDORED, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.apis import deprecated, removed
+from lintkit.api.kubernetes import deprecated, removed
 
 RULE = define(
     summary="an object uses an API version that Kubernetes removed or will remove",

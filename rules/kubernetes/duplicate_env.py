@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import env_entries
+from lintkit.api.kubernetes import env_entries
 
 RULE = define(
     summary="a container sets one variable twice",

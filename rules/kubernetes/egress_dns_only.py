@@ -7,10 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import EnvFrom
-from lintkit.kinds.kubernetes.cluster import Cluster
-from lintkit.kinds.kubernetes.cluster_facts import EgressRule, ObjectDefined, PodsDefined, PolicyDefined
-from lintkit.kinds.kubernetes.external_calls import speaks_of_outside
+from lintkit.api.facts import EnvFrom
+from lintkit.api.kubernetes import (
+    Cluster,
+    EgressRule,
+    ObjectDefined,
+    PodsDefined,
+    PolicyDefined,
+    speaks_of_outside,
+)
 
 _PODS = """\
 apiVersion: apps/v1

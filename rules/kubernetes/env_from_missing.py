@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.facts import ConfigObject, EnvFrom
-from lintkit.kinds.kubernetes.cluster import Cluster
-from lintkit.kinds.kubernetes.cluster_facts import KeyMounted, PodsDefined
+from lintkit.api.facts import ConfigObject, EnvFrom
+from lintkit.api.kubernetes import Cluster, KeyMounted, PodsDefined
 
 _CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata: {region: eu}\n"
 _POD = """\

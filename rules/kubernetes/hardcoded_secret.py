@@ -8,10 +8,16 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Severity, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.kubernetes.kubeconfig import KubeconfigUser, kubeconfig_users
-from lintkit.kinds.kubernetes.objects import Container, containers, embedded_env, env_entries
-from lintkit.secrets import Verdict, classify, command_secrets, said_of, severity_of
+from lintkit.api.formats import scalar_span
+from lintkit.api.kubernetes import (
+    Container,
+    KubeconfigUser,
+    containers,
+    embedded_env,
+    env_entries,
+    kubeconfig_users,
+)
+from lintkit.api.secrets import Verdict, classify, command_secrets, said_of, severity_of
 
 _KEY = base64.b64encode(
     b"-----BEGIN EC "

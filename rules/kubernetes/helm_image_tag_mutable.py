@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.docker.image_names import is_moving_tag
-from lintkit.kinds.kubernetes.objects import at
+from lintkit.api.docker import is_moving_tag
+from lintkit.api.kubernetes import at
 
 RULE = define(
     summary="the values of a Helm chart name an image by a tag that moves",

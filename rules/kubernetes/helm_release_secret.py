@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Span, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.kubernetes.objects import at
-from lintkit.secrets import Verdict
-from lintkit.secrets.chart_values import chart_secrets, chart_secrets_of_text, value_secret
+from lintkit.api.formats import scalar_span
+from lintkit.api.kubernetes import at
+from lintkit.api.secrets import Verdict, chart_secrets, chart_secrets_of_text, value_secret
 
 RULE = define(
     summary="a credential is handed to a chart as plain text",

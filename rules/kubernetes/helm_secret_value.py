@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.secrets import said_of, severity_of
-from lintkit.secrets.chart_values import chart_secrets
+from lintkit.api.formats import scalar_span
+from lintkit.api.secrets import chart_secrets, said_of, severity_of
 
 RULE = define(
     summary="a credential is written into the values of a Helm chart",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.facts import Autoscaler
+from lintkit.api.facts import Autoscaler
 
 RULE = define(
     summary="replicas are fixed for a Deployment that an autoscaler scales",

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, VENDORED, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.image_triggers import triggered_images
-from lintkit.kinds.kubernetes.objects import at, containers
+from lintkit.api.kubernetes import at, containers, triggered_images
 
 RULE = define(
     summary="an image is named without a version",

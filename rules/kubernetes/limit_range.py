@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.namespaces import without
+from lintkit.api.kubernetes import without
 
 _POD = """\
 apiVersion: v1

@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.facts import EnvFrom, VariableProvided
-from lintkit.kinds.kubernetes.cluster import Cluster
-from lintkit.kinds.kubernetes.cluster_facts import PodsDefined
-from lintkit.words.loopback import loopback_host
+from lintkit.api.facts import EnvFrom, VariableProvided
+from lintkit.api.kubernetes import Cluster, PodsDefined
+from lintkit.api.words import loopback_host
 
 _POD = """\
 apiVersion: v1

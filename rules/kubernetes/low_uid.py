@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at
-from lintkit.kinds.kubernetes.security_contexts import security_contexts
+from lintkit.api.kubernetes import at, security_contexts
 
 RULE = define(
     summary="a container runs under a user id that may be one of the node",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at
+from lintkit.api.kubernetes import at
 
 RULE = define(
     summary="a selector does not match the labels of its own pods",

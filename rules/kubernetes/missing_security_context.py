@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at, is_patch, pod_spec_routes
+from lintkit.api.kubernetes import at, is_patch, pod_spec_routes
 
 RULE = define(
     summary="a container has no security context",

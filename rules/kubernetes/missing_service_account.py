@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.cluster_facts import ObjectDefined
+from lintkit.api.kubernetes import ObjectDefined
 
 _PODS = """\
 apiVersion: apps/v1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.cluster_facts import BindingDefined, PodsDefined, PolicyDefined, RoleDefined
+from lintkit.api.kubernetes import BindingDefined, PodsDefined, PolicyDefined, RoleDefined
 
 _POLICY = """\
 apiVersion: networking.k8s.io/v1

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.facts import Autoscaler, Count
-from lintkit.kinds.kubernetes.cluster import Cluster
-from lintkit.kinds.kubernetes.cluster_facts import BudgetDefined, PodsDefined
+from lintkit.api.facts import Autoscaler, Count
+from lintkit.api.kubernetes import BudgetDefined, Cluster, PodsDefined
 
 _BUDGET = """\
 apiVersion: policy/v1

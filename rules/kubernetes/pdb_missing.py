@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import Autoscaler
-from lintkit.kinds.kubernetes.cluster_facts import BudgetDefined, PodsDefined
+from lintkit.api.facts import Autoscaler
+from lintkit.api.kubernetes import BudgetDefined, PodsDefined
 
 _PODS = """\
 apiVersion: apps/v1

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.node_agents import pod_containers, works_on_its_node
-from lintkit.kinds.kubernetes.objects import at
+from lintkit.api.kubernetes import at, pod_containers, works_on_its_node
 
 _AGENT = """\
 apiVersion: apps/v1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.formats.numbers import is_digits
-from lintkit.kinds.kubernetes.objects import at, containers
+from lintkit.api.formats import is_digits
+from lintkit.api.kubernetes import at, containers
 
 RULE = define(
     summary="a probe names a port that the container does not have",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at, containers
+from lintkit.api.kubernetes import at, containers
 
 RULE = define(
     summary="the liveness probe asks what the readiness probe asks",

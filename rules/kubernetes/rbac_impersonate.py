@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.rbac import grants
+from lintkit.api.kubernetes import grants
 
 _WAYS = (
     (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.rbac import CORE, grants
+from lintkit.api.kubernetes import CORE, grants
 
 _WAYS = ((CORE, ("pods/portforward", "pods/*", "*/*", "*"), ("create", "get", "*")),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.rbac import all_grants
+from lintkit.api.kubernetes import all_grants
 
 RULE = define(
     summary="a role allows everything by a wildcard",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at, containers, is_windows, pod_spec_route
+from lintkit.api.kubernetes import at, containers, is_windows, pod_spec_route
 
 RULE = define(
     summary="a container may run as root",

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.apis import misfits
-from lintkit.kinds.kubernetes.objects import at, is_partial
-from lintkit.kinds.kubernetes.validation import refusals
+from lintkit.api.kubernetes import at, is_partial, misfits, refusals
 
 RULE = define(
     summary="the API server refuses an object, or drops a field of it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.objects import at, containers, is_windows, pod_spec_route
+from lintkit.api.kubernetes import at, containers, is_windows, pod_spec_route
 
 # How profiles were named before there was a field for them.
 _OF_POD = "seccomp.security.alpha.kubernetes.io/pod"

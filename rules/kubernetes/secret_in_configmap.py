@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.kubernetes.generators import Literal, generator_literals
-from lintkit.secrets import Verdict, classify, is_secret_name, said_of, severity_of
-from lintkit.secrets.config_files import file_secrets
+from lintkit.api.formats import scalar_span
+from lintkit.api.kubernetes import Literal, generator_literals
+from lintkit.api.secrets import Verdict, classify, file_secrets, is_secret_name, said_of, severity_of
 
 RULE = define(
     summary="a credential is kept in a ConfigMap",

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.kubernetes.generators import generator_literals
-from lintkit.secrets import Verdict, classify, said_of, severity_of, split_words
-from lintkit.secrets.values import looks_random
+from lintkit.api.formats import scalar_span
+from lintkit.api.kubernetes import generator_literals
+from lintkit.api.secrets import Verdict, classify, looks_random, said_of, severity_of, split_words
 
 RULE = define(
     summary="a Secret with its values is in the repository",

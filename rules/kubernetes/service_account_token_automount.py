@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.cluster_facts import BindingDefined, ObjectDefined, PodsDefined
+from lintkit.api.kubernetes import BindingDefined, ObjectDefined, PodsDefined
 
 _POD = """\
 apiVersion: v1

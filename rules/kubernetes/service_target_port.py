@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.formats.numbers import is_digits
-from lintkit.kinds.kubernetes.cluster_facts import PodsDefined, ServiceDefined
+from lintkit.api.formats import is_digits
+from lintkit.api.kubernetes import PodsDefined, ServiceDefined
 
 _SERVICE = """\
 apiVersion: v1

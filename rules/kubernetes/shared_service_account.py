@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.cluster_facts import PodsDefined
+from lintkit.api.kubernetes import PodsDefined
 
 _PODS = """\
 apiVersion: apps/v1

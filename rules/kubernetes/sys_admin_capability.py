@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.kinds.kubernetes.node_agents import pod_containers, works_on_its_node
-from lintkit.kinds.kubernetes.objects import at
+from lintkit.api.kubernetes import at, pod_containers, works_on_its_node
 
 RULE = define(
     summary="a container is given CAP_SYS_ADMIN",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.facts import VariableRead
-from lintkit.graph.join import Unit
-from lintkit.words.state import words_of
+from lintkit.api.facts import VariableRead
+from lintkit.api.graph import Unit
+from lintkit.api.words import words_of
 
 _APP = """import os
 

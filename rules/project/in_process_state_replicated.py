@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.facts import Count, ModuleImport, RouteHandler, StateAccess
-from lintkit.graph.calls import StateUse
-from lintkit.graph.join import Unit
-from lintkit.graph.kept_state import kept_for_requests
+from lintkit.api.facts import Count, ModuleImport, RouteHandler, StateAccess
+from lintkit.api.graph import StateUse, Unit, kept_for_requests
 
 _STORE = """CHALLENGES = {}
 

@@ -17,10 +17,14 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.environment_reads import environment_read
-from lintkit.python.releases import SQLALCHEMY_ORACLE, SQLALCHEMY_POSTGRESQL
-from lintkit.python.settings import is_validated, setting_behind
+from lintkit.api.python import (
+    SQLALCHEMY_ORACLE,
+    SQLALCHEMY_POSTGRESQL,
+    environment_read,
+    is_validated,
+    scope_name,
+    setting_behind,
+)
 
 ASYNC = Calls(
     (

@@ -18,9 +18,14 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.servers import RUN_METHODS, SERVER_CALLS, server_start
-from lintkit.python.receivers import origin_names
-from lintkit.python.settings import is_for_development, setting_at
+from lintkit.api.python import (
+    RUN_METHODS,
+    SERVER_CALLS,
+    is_for_development,
+    origin_names,
+    server_start,
+    setting_at,
+)
 
 ADDRESSES = Strings(("0.0.0.0", "::"))
 BIND = MethodCalls(("bind",))

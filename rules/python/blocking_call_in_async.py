@@ -17,8 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.idioms.blocking import (
+from lintkit.api.python import (
     FUNCTION_CALLS,
     FUNCTIONS,
     MAIL_CONNECTIONS,
@@ -26,9 +25,10 @@ from lintkit.python.idioms.blocking import (
     blocking_method,
     in_coroutine,
     is_awaited,
+    origins,
+    scope_name,
+    startup_around,
 )
-from lintkit.python.idioms.startup import startup_around
-from lintkit.python.receivers import origins
 
 RULE = define(
     summary="a call in a coroutine that blocks the event loop",

@@ -19,8 +19,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.clients import HTTP_CALLS, is_client_call, is_http_method
-from lintkit.python.settings import is_for_development, setting_at
+from lintkit.api.python import HTTP_CALLS, is_client_call, is_for_development, is_http_method, setting_at
 
 URLS = Strings(("http://", "redis://", "amqp://", "mongodb://", "ftp://", "ldap://", "ws://"))
 

@@ -17,13 +17,16 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.cors import (
+from lintkit.api.python import (
     DJANGO_ALL_SETTINGS,
     DJANGO_LIST_SETTINGS,
     DJANGO_REGEX_SETTINGS,
+    is_for_development,
+    is_settings_module,
+    is_validated,
     matches_every_origin,
+    setting_at,
 )
-from lintkit.python.settings import is_for_development, is_settings_module, is_validated, setting_at
 
 _SWITCH = re.compile(
     r"(?=.*(?:cors|origin))(?=.*(?:allow|open|permit|enable))(?=.*(?:_all(?:_|$)|all_origins|any|wildcard))",

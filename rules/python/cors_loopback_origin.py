@@ -18,8 +18,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.cors import CORS_CALLS, cors_setup
-from lintkit.python.settings import is_for_development, setting_at
+from lintkit.api.python import CORS_CALLS, cors_setup, is_for_development, setting_at
 
 ORIGINS = Strings(
     (

@@ -22,8 +22,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch
-from lintkit.python.idioms.cors import STARLETTE
+from lintkit.api.python import STARLETTE, in_development_branch
 
 CORS = Calls(STARLETTE.names, as_argument=True)
 ADDED = MethodCalls(("add_middleware",))

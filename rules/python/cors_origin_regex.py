@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Match, PythonFile, RuleContext, bad, cst, define, good
-from lintkit.python.idioms.cors import (
+from lintkit.api.python import (
     CORS_CALLS,
     DJANGO_REGEX_SETTINGS,
     QUART,
@@ -202,7 +202,7 @@ def _patterns(
 
     compiled  only those that `re.compile` makes
     """
-    from lintkit.python.environment_reads import environment_read
+    from lintkit.api.python import environment_read
 
     value = file.follow(value)
     if depth > _DEEPEST:

@@ -17,23 +17,27 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import code_of_test, in_development_branch, scope_name
-from lintkit.python.idioms.cors import (
+from lintkit.api.python import (
     AIOHTTP_CALLS,
     CORS_CALLS,
     DJANGO_ALL_SETTINGS,
     DJANGO_LIST_SETTINGS,
     FLASK,
+    HEADER,
     CorsSetup,
+    code_of_test,
     cors_setup,
     credentials_setting,
     falls_back_to_wildcard,
+    in_development_branch,
     is_setting,
     is_wildcard,
     resources,
+    scope_name,
+    sends_origin_back,
+    sent_header,
     settings_trigger,
 )
-from lintkit.python.idioms.cors_headers import HEADER, sends_origin_back, sent_header
 
 SETTINGS = settings_trigger(
     (*DJANGO_ALL_SETTINGS, *DJANGO_LIST_SETTINGS, "CORS_ORIGINS", "QUART_CORS_ALLOW_ORIGIN")
@@ -442,7 +446,7 @@ def _is_configured_elsewhere(file: PythonFile) -> bool:
 
 
 def _setting(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    from lintkit.python.settings import is_development_module
+    from lintkit.api.python import is_development_module
 
     if match.value is None or is_development_module(file.path):
         return

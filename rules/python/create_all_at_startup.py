@@ -17,10 +17,14 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import code_of_test, in_development_branch, scope_name
-from lintkit.python.handlers import handler_around
-from lintkit.python.idioms.startup import startup_around
-from lintkit.python.triggers import Identifiers
+from lintkit.api.python import (
+    Identifiers,
+    code_of_test,
+    handler_around,
+    in_development_branch,
+    scope_name,
+    startup_around,
+)
 
 CREATE_ALL = Identifiers(("create_all",))
 

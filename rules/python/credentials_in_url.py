@@ -19,10 +19,8 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.settings import is_of_tests, setting_at
-from lintkit.python.spelling import last_name
-from lintkit.secrets import Verdict, classify, said_of, severity_of, split_words, url_credentials
+from lintkit.api.python import is_of_tests, last_name, scope_name, setting_at
+from lintkit.api.secrets import Verdict, classify, said_of, severity_of, split_words, url_credentials
 
 URLS = Strings(("://",))
 

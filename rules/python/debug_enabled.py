@@ -18,17 +18,20 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.servers import RUN_METHODS, ServerStart, is_application, server_start
-from lintkit.python.settings import (
+from lintkit.api.python import (
+    RUN_METHODS,
+    ServerStart,
     Setting,
+    is_application,
     is_for_development,
     is_overridden_later,
     is_settings_module,
     is_switched_for_production,
     is_validated,
+    server_start,
     setting_at,
 )
-from lintkit.words.loopback import loopback_host
+from lintkit.api.words import loopback_host
 
 SWITCHES = Keywords(("debug", "reload", "use_reloader", "use_debugger", "echo", "graphiql"))
 _SWITCH = re.compile(

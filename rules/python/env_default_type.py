@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from itertools import islice
 
 from lintkit.api import NOT_A_SERVICE, Calls, Finding, Match, PythonFile, RuleContext, bad, cst, define, good
-from lintkit.python.environment_reads import READ_CALLS, READER_CLASSES, EnvironmentRead, environment_read
-from lintkit.python.settings import assigned_name
-from lintkit.python.spelling import last_name
-from lintkit.secrets import is_secret_name
+from lintkit.api.python import (
+    READ_CALLS,
+    READER_CLASSES,
+    EnvironmentRead,
+    assigned_name,
+    environment_read,
+    last_name,
+)
+from lintkit.api.secrets import is_secret_name
 
 READS = Calls(tuple(READ_CALLS))
 READERS = Calls(

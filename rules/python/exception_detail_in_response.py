@@ -21,10 +21,15 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import code_of_test, in_development_branch, scope_name
-from lintkit.python.handlers import handler_around
-from lintkit.python.idioms.excepts import BROAD, catches_everything
-from lintkit.python.idioms.web_names import ERROR_HANDLERS
+from lintkit.api.python import (
+    BROAD,
+    ERROR_HANDLERS,
+    catches_everything,
+    code_of_test,
+    handler_around,
+    in_development_branch,
+    scope_name,
+)
 
 TRACEBACKS = Calls(
     ("traceback.format_exc", "traceback.format_exception", "traceback.format_tb", "traceback.format_stack")

@@ -16,7 +16,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
+from lintkit.api.python import scope_name
 
 RULE = define(
     summary="a finally that ends the exception under way",

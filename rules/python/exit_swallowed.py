@@ -18,8 +18,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.idioms.excepts import EXITS
+from lintkit.api.python import EXITS, scope_name
 
 RULE = define(
     summary="a handler that swallows SystemExit or a cancellation",

@@ -24,20 +24,27 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.environment_reads import READ_CALLS, environment_read
-from lintkit.python.idioms.clients import is_client_call, service_of
-from lintkit.python.idioms.defaults import literal_defaults
-from lintkit.python.settings import (
+from lintkit.api.python import (
+    READ_CALLS,
     assigned_name,
+    environment_read,
+    in_development_branch,
+    is_client_call,
     is_development_class,
     is_development_module,
     is_of_tests,
     is_overridden_later,
+    last_name,
+    literal_defaults,
+    scope_name,
+    service_of,
 )
-from lintkit.python.spelling import last_name
-from lintkit.secrets import (
+from lintkit.api.secrets import (
+    CHOSEN,
+    GUESSABLE,
+    REAL,
     Verdict,
+    asks_to_be_changed,
     classify,
     is_for_mail,
     is_outgoing,
@@ -45,12 +52,12 @@ from lintkit.secrets import (
     is_signing,
     is_well_known,
     known_format,
+    looks_random,
     severity_of,
     split_words,
     url_credentials,
 )
-from lintkit.secrets.values import CHOSEN, GUESSABLE, REAL, asks_to_be_changed, looks_random
-from lintkit.words.loopback import loopback_host
+from lintkit.api.words import loopback_host
 
 SECRET_NAMES = NamedValues(
     (

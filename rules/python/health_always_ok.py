@@ -17,8 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.excepts import may_raise
-from lintkit.python.idioms.health import HEALTH_TRIGGERS, HealthCheck, health_checks
+from lintkit.api.python import HEALTH_TRIGGERS, HealthCheck, health_checks, may_raise
 
 RULE = define(
     summary="a health check that answers 200 whatever it found",

@@ -16,9 +16,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.health import HEALTH_TRIGGERS, health_checks
-from lintkit.python.idioms.time_limits import is_bounded_around
-from lintkit.python.receivers import origins
+from lintkit.api.python import HEALTH_TRIGGERS, health_checks, is_bounded_around, origins
 
 RULE = define(
     summary="a health check that waits for a dependency without end",

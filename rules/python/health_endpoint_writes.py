@@ -17,9 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.health import HEALTH_TRIGGERS, health_checks
-from lintkit.python.idioms.redis_clients import redis_command
-from lintkit.python.receivers import origin_names
+from lintkit.api.python import HEALTH_TRIGGERS, health_checks, origin_names, redis_command
 
 RULE = define(
     summary="a health check that writes",

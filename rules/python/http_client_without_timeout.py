@@ -24,15 +24,11 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.called import is_one_off
-from lintkit.python.edits import added_keywords
-from lintkit.python.idioms import time_limits as limits
-from lintkit.python.receivers import calls_of, calls_on
-from lintkit.python.spelling import one_spelling
+from lintkit.api.python import added_keywords, calls_of, calls_on, is_one_off, one_spelling, scope_name
+from lintkit.api.python import time_limits as limits
 
 if TYPE_CHECKING:
-    from lintkit.python.arguments import Given
+    from lintkit.api.python import Given
 
 PLAIN = Calls(tuple(limits.LIMITS), as_argument=True)
 SESSIONS = Calls(tuple(limits.SESSION_LIMITS))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
-from lintkit.facts import ModuleImport
-from lintkit.graph.kept_state import kept_for_requests
+from lintkit.api.facts import ModuleImport
+from lintkit.api.graph import kept_for_requests
 
 RULE = define(
     summary="sessions or the like live in the memory of one process",

@@ -17,8 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.allowlist import is_limited
-from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.api.python import in_development_branch, is_limited, scope_name
 
 DECODE = Calls(
     (

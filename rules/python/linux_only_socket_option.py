@@ -24,13 +24,21 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.clients import is_client_call
-from lintkit.python.releases import PYTHON_WINDOWS_10
-from lintkit.python.spelling import last_name
-from lintkit.python.systems import LINUX, LINUX_KEEPALIVE, LINUX_TCP, OPTIONS, WINDOWS, lacking, reached
+from lintkit.api.python import (
+    LINUX,
+    LINUX_KEEPALIVE,
+    LINUX_TCP,
+    OPTIONS,
+    PYTHON_WINDOWS_10,
+    WINDOWS,
+    is_client_call,
+    lacking,
+    last_name,
+    reached,
+)
 
 if TYPE_CHECKING:
-    from lintkit.python.guards import Guard
+    from lintkit.api.python import Guard
 
 _REASONS = {
     "socket.TCP_KEEPIDLE": "macOS calls it TCP_KEEPALIVE",

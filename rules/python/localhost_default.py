@@ -18,18 +18,18 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.called import run_by_hand
-from lintkit.python.environment_reads import environment_read
-from lintkit.python.idioms.clients import is_client_call
-from lintkit.python.settings import (
+from lintkit.api.python import (
     asks_for,
+    environment_read,
+    is_client_call,
     is_for_development,
     is_overridden_later,
     is_switched_for_production,
+    last_name,
+    run_by_hand,
     setting_at,
 )
-from lintkit.python.spelling import last_name
-from lintkit.words.loopback import loopback_host
+from lintkit.api.words import loopback_host
 
 LOOPBACK = Strings(("localhost", "127.", "[::1]", "::1", "host.docker.internal"))
 

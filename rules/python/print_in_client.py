@@ -19,17 +19,19 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import code_of_test, in_development_branch, scope_name
-from lintkit.python.idioms.clients import (
+from lintkit.api.python import (
     CLIENT_CALLS,
     CLIENT_TYPES,
     HTTP_VERBS,
+    code_of_test,
     holds,
+    in_development_branch,
     is_client_module,
+    last_name,
+    logged,
+    scope_name,
     talks_to,
 )
-from lintkit.python.idioms.printed import logged
-from lintkit.python.spelling import last_name
 
 PRINTS = Calls(("print", "pprint.pprint", "pprint.pp"))
 SESSIONS = MethodCalls(HTTP_VERBS, words=(("session", "http"), ("client", "http")))

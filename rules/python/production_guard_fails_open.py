@@ -19,8 +19,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.settings import Setting, assigned_name, is_checked, setting_at
-from lintkit.python.spelling import last_name
+from lintkit.api.python import Setting, assigned_name, is_checked, last_name, setting_at
 
 _DEVELOPMENT = frozenset({"development", "dev", "local", "develop", "debug", "localhost"})
 _PRODUCTION = frozenset({"production", "prod", "live", "prd"})

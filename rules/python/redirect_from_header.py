@@ -20,8 +20,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.allowlist import is_limited, limits
-from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.api.python import in_development_branch, is_limited, limits, scope_name
 
 _NAMES = ("host", "origin", "x-forwarded-host", "x-forwarded-server", "x-forwarded-prefix", "x-original-host")
 _META = (

@@ -18,12 +18,15 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.edits import added_keywords
-from lintkit.python.idioms.redis_clients import has_waiting_command, stays_in_module
-from lintkit.python.idioms.time_limits import HANDING_ON
-from lintkit.python.receivers import calls_of
-from lintkit.python.releases import REDIS_TIMEOUTS
+from lintkit.api.python import (
+    HANDING_ON,
+    REDIS_TIMEOUTS,
+    added_keywords,
+    calls_of,
+    has_waiting_command,
+    scope_name,
+    stays_in_module,
+)
 
 CLIENTS = Calls(("redis.*", "aioredis.*", "valkey.*", "rediscluster.*"), as_argument=True)
 

@@ -16,8 +16,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.idioms.redis_clients import command_trigger, redis_command
+from lintkit.api.python import command_trigger, redis_command, scope_name
 
 COMMANDS = {
     "keys": "walks all keys while every other client of that Redis waits; use `scan_iter`",

@@ -16,8 +16,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.idioms.redis_updates import COMMANDS, updates
+from lintkit.api.python import COMMANDS, scope_name, updates
 
 RULE = define(
     summary="a Redis value is read, changed and written back without protection",

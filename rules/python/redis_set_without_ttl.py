@@ -16,9 +16,15 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
-from lintkit.python.idioms.redis_clients import command_trigger, redis_command
-from lintkit.python.idioms.redis_keys import key_of, key_shape, key_text, key_words
+from lintkit.api.python import (
+    command_trigger,
+    key_of,
+    key_shape,
+    key_text,
+    key_words,
+    redis_command,
+    scope_name,
+)
 
 WRITES = ("set", "setnx", "mset", "hset", "hmset", "rpush", "lpush")
 EXPIRES = ("expire", "pexpire", "expireat", "pexpireat")

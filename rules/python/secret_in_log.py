@@ -17,11 +17,16 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.idioms.log_calls import LOG_CALLS, is_log_call
-from lintkit.python.receivers import origin_names, origins
-from lintkit.python.settings import class_framework, fields_of
-from lintkit.python.spelling import last_name
-from lintkit.secrets import is_secret_name, split_words
+from lintkit.api.python import (
+    LOG_CALLS,
+    class_framework,
+    fields_of,
+    is_log_call,
+    last_name,
+    origin_names,
+    origins,
+)
+from lintkit.api.secrets import is_secret_name, split_words
 
 RULE = define(
     summary="a secret is written to the log",

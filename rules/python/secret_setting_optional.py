@@ -18,16 +18,16 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.environment_reads import environment_read
-from lintkit.python.settings import (
+from lintkit.api.python import (
     Setting,
     assigned_name,
+    environment_read,
     is_for_development,
     is_validated,
+    last_name,
     setting_at,
 )
-from lintkit.python.spelling import last_name
-from lintkit.secrets import is_secret_name, split_words
+from lintkit.api.secrets import is_secret_name, split_words
 
 NAMES = NamedValues(
     ("secret", "signing", "jwt", "private_key", "privatekey", "encryption", "fernet", "hmac", "password")

@@ -20,11 +20,16 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.idioms.excepts import may_raise
-from lintkit.python.idioms.redis_clients import COMMON_COMMANDS, is_redis_client, names_client
-from lintkit.python.receivers import class_attributes
-from lintkit.python.spelling import last_name
+from lintkit.api.python import (
+    COMMON_COMMANDS,
+    class_attributes,
+    in_development_branch,
+    is_redis_client,
+    last_name,
+    may_raise,
+    names_client,
+    scope_name,
+)
 
 BUILT = Calls(("redis.*", "aioredis.*", "valkey.*"))
 MEMCACHED = Calls(

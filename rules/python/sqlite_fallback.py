@@ -18,14 +18,14 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.settings import (
+from lintkit.api.python import (
     asks_for,
     is_for_development,
     is_switched_for_production,
     is_validated,
+    last_name,
     setting_at,
 )
-from lintkit.python.spelling import last_name
 
 SQLITE = Strings(("sqlite",))
 

@@ -17,7 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.api.python import in_development_branch, scope_name
 
 POLICY = MethodCalls(("set_missing_host_key_policy",))
 KNOWN_HOSTS = Keywords(("known_hosts",))

@@ -21,11 +21,17 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.idioms.clients import is_client_call, service_of
-from lintkit.python.idioms.excepts import BROAD, is_retry, may_raise
-from lintkit.python.idioms.startup import startup_around
-from lintkit.python.receivers import origin_names
+from lintkit.api.python import (
+    BROAD,
+    in_development_branch,
+    is_client_call,
+    is_retry,
+    may_raise,
+    origin_names,
+    scope_name,
+    service_of,
+    startup_around,
+)
 
 HANDLERS = Statements(("except",))
 SUPPRESS = Calls(("contextlib.suppress",))

@@ -17,7 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.settings import is_for_development, is_settings_module, setting_at
+from lintkit.api.python import is_for_development, is_settings_module, setting_at
 
 _STORE = (
     r"(?:db|database|datastore|postgres\w*|mysql|mariadb|mongo\w*|redis|valkey|neo4j|sql|cassandra|elastic\w*|opensearch"

@@ -20,9 +20,14 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.idioms.excepts import BROAD, catches_everything, is_retry
-from lintkit.python.spelling import last_name
+from lintkit.api.python import (
+    BROAD,
+    catches_everything,
+    in_development_branch,
+    is_retry,
+    last_name,
+    scope_name,
+)
 
 HANDLERS = Statements(("except",))
 SUPPRESS = Calls(("contextlib.suppress",))

@@ -22,18 +22,19 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import in_development_branch, scope_name
-from lintkit.python.idioms.tls import (
+from lintkit.api.python import (
     CONTEXTS,
     REQUIREMENTS,
     SWITCHED_OFF,
     SWITCHED_ON,
     addresses,
     checks_nothing,
+    in_development_branch,
     is_an_option,
     is_for_a_server,
     is_local,
     is_remote,
+    scope_name,
     serves,
     set_later,
     takes_verify,
@@ -393,7 +394,7 @@ def _switch(name: str, value: object) -> str | None:
 
 
 def _ssl_off(call: cst.Call, file: PythonFile) -> str | None:
-    from lintkit.python.receivers import origin_names
+    from lintkit.api.python import origin_names
 
     if any(name.startswith("aiohttp.") for name in origin_names(call.func, file)):
         return "`ssl=False` looks at no certificate: any is taken for the right one"
@@ -432,7 +433,7 @@ def _attribute(match: Match) -> cst.Attribute | None:
 
 
 def _session_verify(target: cst.Attribute, value: object, file: PythonFile) -> str | None:
-    from lintkit.python.receivers import origin_names
+    from lintkit.api.python import origin_names
 
     if not _is_off(value):
         return None
@@ -533,7 +534,7 @@ def _method(match: Match, file: PythonFile, rule: RuleContext) -> str | None:
     call = match.node
     if not isinstance(call, cst.Call):
         return None
-    from lintkit.python.receivers import origin_names
+    from lintkit.api.python import origin_names
 
     if not any(name.startswith(("OpenSSL.", "paho.")) for name in origin_names(call.func, file)):
         return None
@@ -548,7 +549,7 @@ def _method(match: Match, file: PythonFile, rule: RuleContext) -> str | None:
 
 
 def _says_yes(callback: cst.BaseExpression, file: PythonFile) -> bool:
-    from lintkit.python.receivers import returned_values
+    from lintkit.api.python import returned_values
 
     callback = file.follow(callback)
     if isinstance(callback, cst.Lambda):

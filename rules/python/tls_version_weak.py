@@ -16,7 +16,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
+from lintkit.api.python import scope_name
 
 PROTOCOLS = {
     "ssl.PROTOCOL_SSLv2": "SSL 2",

@@ -19,7 +19,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.python.branches import scope_name
+from lintkit.api.python import scope_name
 
 RECEIVED = MethodCalls(
     (
@@ -249,7 +249,7 @@ def _endless_loop(call: cst.Call, file: PythonFile) -> cst.For | cst.While | Non
 
 
 def _received_names(loop: cst.For | cst.While) -> set[str]:
-    from lintkit.python.names import target_names
+    from lintkit.api.python import target_names
 
     return {name.value for name in target_names(loop.target)} if isinstance(loop, cst.For) else set()
 
@@ -338,7 +338,7 @@ def _unbounded(
 
 def _made(buffer: cst.BaseExpression, file: PythonFile) -> cst.BaseExpression | None:
     """The one expression that the buffer begins as."""
-    from lintkit.python.receivers import class_attributes
+    from lintkit.api.python import class_attributes
 
     if isinstance(buffer, cst.Name):
         function = file.enclosing_function(buffer)

@@ -7,11 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
-from lintkit.facts import VariableProvided
-from lintkit.kinds.dotenv.purpose import is_example, is_for_a_desk, is_for_development, is_public_setting
-from lintkit.secrets import is_secret_name, split_words
-from lintkit.secrets.outcome import is_issued
-from lintkit.secrets.values import GUESSABLE, PLACEHOLDER, WELL_KNOWN
+from lintkit.api.dotenv import is_example, is_for_a_desk, is_for_development, is_public_setting
+from lintkit.api.facts import VariableProvided
+from lintkit.api.secrets import GUESSABLE, PLACEHOLDER, WELL_KNOWN, is_issued, is_secret_name, split_words
 
 RULE = define(
     summary="an environment file with values is tracked by git",

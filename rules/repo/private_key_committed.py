@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, Span, bad, define, good
-from lintkit.secrets import split_words
-from lintkit.secrets.private_keys import key_of_file
+from lintkit.api.secrets import key_of_file, split_words
 
 _BODY = "\n".join(["bm90IGEga2V5LCBvbmx5IGxpbmVzIG9mIGJhc2U2NCB0aGF0IGxvb2sgbGlrZSBvbmU"] * 3)
 """What stands for the body of a key in the examples: base64 that says that it is none."""

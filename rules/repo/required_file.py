@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import Finding, Project, RuleContext, Span, bad, define, good
-from lintkit.formats.ignore import GitMatcher
+from lintkit.api.formats import GitMatcher
 
 RULE = define(
     summary="a file that every repository is to have is missing",

@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import TESTS, Document, Finding, RuleContext, Span, bad, define, good
-from lintkit.kinds.dotenv.purpose import is_example
-from lintkit.secrets import classify, url_credentials
-from lintkit.secrets.formats import DOCUMENTED, find_formats
-from lintkit.secrets.private_keys import key_of_file, private_keys
-from lintkit.secrets.values import GUESSABLE
-from lintkit.words.hosts import is_remote
+from lintkit.api.dotenv import is_example
+from lintkit.api.secrets import (
+    DOCUMENTED,
+    GUESSABLE,
+    classify,
+    find_formats,
+    key_of_file,
+    private_keys,
+    url_credentials,
+)
+from lintkit.api.words import is_remote
 
 RULE = define(
     summary="a document or script holds a credential that looks live",

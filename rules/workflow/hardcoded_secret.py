@@ -8,12 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.dotenv.purpose import is_public_setting
-from lintkit.secrets import Verdict, classify, command_secrets, is_secret_name, is_signing
-from lintkit.secrets.outcome import is_in_url, is_issued
-from lintkit.secrets.values import looks_random
-from lintkit.words.hosts import is_remote, url_parts
+from lintkit.api.dotenv import is_public_setting
+from lintkit.api.formats import scalar_span
+from lintkit.api.secrets import (
+    Verdict,
+    classify,
+    command_secrets,
+    is_in_url,
+    is_issued,
+    is_secret_name,
+    is_signing,
+    looks_random,
+)
+from lintkit.api.words import is_remote, url_parts
 
 _TOKEN = ".".join(("eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiJzaG9wIn0", "c2lnbmF0dXJlMTIzNDU2Nzg5"))
 _ANONYMOUS = ".".join(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.docker.build_arguments import baked_argument, build_arguments
+from lintkit.api.docker import baked_argument, build_arguments
+from lintkit.api.formats import scalar_span
 
 RULE = define(
     summary="a secret is handed to an image build as a build argument",

@@ -96,6 +96,7 @@ FUNCTIONS: dict[str, str] = {
 """Qualified name of a function that blocks -> what to use in a coroutine."""
 
 FUNCTION_CALLS = Calls(tuple(FUNCTIONS))
+"""Calls of functions that block the thread."""
 
 
 def _in_coroutines(

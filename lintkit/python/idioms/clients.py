@@ -106,6 +106,8 @@ CLIENT_TYPES = References(
 """Client classes by name: a class that is given one, or declares one, holds a client."""
 
 HTTP_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request", "stream")
+"""Methods of HTTP clients that send a request."""
+
 HTTP_CALLS = Calls(
     (
         *(f"requests.{verb}" for verb in HTTP_VERBS if verb != "stream"),

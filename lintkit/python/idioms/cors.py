@@ -48,6 +48,8 @@ STARLETTE = Framework(
     "allow_origins",
     "allow_credentials",
 )
+"""How the CORS middleware of Starlette and FastAPI is told which origins may read answers."""
+
 LITESTAR = Framework(
     "CORSConfig",
     (
@@ -78,6 +80,8 @@ FLASK = Framework(
     open=True,
     regex=True,
 )
+"""How Flask-CORS is told which origins may read answers."""
+
 QUART = Framework(
     "cors",
     ("quart_cors.cors", "quart_cors.route_cors"),
@@ -85,6 +89,8 @@ QUART = Framework(
     "allow_credentials",
     open=True,
 )
+"""How quart-cors is told which origins may read answers."""
+
 SOCKET_IO = Framework("SocketIO", (), "cors_allowed_origins", "cors_credentials")
 """Flask-SocketIO, python-socketio and what wraps them, told by the keyword that nothing else has."""
 
@@ -93,10 +99,18 @@ _FRAMEWORKS = {
 }
 
 AIOHTTP_CALLS = Calls(("aiohttp_cors.ResourceOptions",))
+"""Where aiohttp-cors is told which origins may read answers."""
+
 
 DJANGO_REGEX_SETTINGS = ("CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGIN_REGEX_WHITELIST")
+"""Settings of django-cors-headers that hold patterns of origins."""
+
 DJANGO_ALL_SETTINGS = ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGIN_ALLOW_ALL")
+"""Settings of django-cors-headers that let every origin in."""
+
 DJANGO_LIST_SETTINGS = ("CORS_ALLOWED_ORIGINS", "CORS_ORIGIN_WHITELIST")
+"""Settings of django-cors-headers that list origins."""
+
 CREDENTIALS_SETTING = "CORS_ALLOW_CREDENTIALS"
 
 CORS_CALLS: tuple[Trigger, ...] = (

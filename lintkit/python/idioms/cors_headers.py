@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lintkit.python.module import PythonFile
 
 HEADER = Strings(("access-control-allow-origin",))
+"""The header of CORS, wherever its name stands."""
+
 
 _SETTERS = frozenset(
     """set_header send_header add_header append_header putheader setdefault add set append header __setitem__

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 READS = ("get", "hget", "hgetall", "hmget")
 WRITES = ("set", "setex", "psetex", "hset", "hmset")
 COMMANDS = command_trigger((*READS, *WRITES))
+"""Calls that read or write a key of Redis."""
+
 
 _VALUES = {"set": 1, "setex": 2, "psetex": 2, "hset": 1, "hmset": 1}
 """Command -> the position of the first argument that is a value, or a field before it."""

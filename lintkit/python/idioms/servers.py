@@ -59,7 +59,10 @@ APPLICATIONS = (
 """Classes whose objects serve by their own `run`."""
 
 SERVER_CALLS = Calls((*_HOSTS, *_ADDRESS_TUPLE))
+"""Calls that start a server or say where it listens."""
+
 RUN_METHODS = MethodCalls(("run", "run_server"))
+"""Methods that start a server."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

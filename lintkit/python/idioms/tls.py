@@ -71,6 +71,8 @@ VERIFY_LIBRARIES = (
 """Libraries whose `verify` says whether the certificate of the other end is looked at."""
 
 CONTEXTS = frozenset({"ssl.SSLContext", "OpenSSL.SSL.Context"})
+"""What makes a context of TLS."""
+
 _CHECKING_PROTOCOLS = frozenset({"ssl.PROTOCOL_TLS_CLIENT", "ssl.PROTOCOL_TLS_SERVER"})
 _AN_OPTION = re.compile(
     r"verif|insecure|skip|no_?check|check_|self_?signed|validat|trust|(?:ssl|tls)_?mode|cert_?reqs",

@@ -1,4 +1,4 @@
-"""The one module that a Python-coded rule imports.
+"""What a Python-coded rule imports: this module, and those beside it for facts, words, secrets and kinds of files.
 
 Importing it costs almost nothing: libcst is loaded when `cst` is first used, not when a rule is.
 """
@@ -134,6 +134,8 @@ TESTS = (
     "**/*_fixtures/**",
     "**/spec/**",
 )
+"""Paths of tests and of what they need."""
+
 EXAMPLES = (
     "**/examples/**",
     "**/example/**",
@@ -146,8 +148,14 @@ EXAMPLES = (
     "**/example_*",
     "**/example.*",
 )
+"""Paths of examples and samples."""
+
 DOCS = ("**/docs/**", "**/doc/**", "**/docs_src/**", "**/documentation/**", "**/tutorials/**")
+"""Paths of documentation."""
+
 MIGRATIONS = ("**/migrations/**", "**/alembic/**")
+"""Paths of migrations of a database."""
+
 VENDORED = (
     "vendor/**",
     "**/_vendor/**",
@@ -174,6 +182,8 @@ SCRIPTS = (
     "**/dev/**",
     "**/hack/**",
 )
+"""Paths of what people run by hand."""
+
 
 DEVELOPMENT = (
     "**/.devcontainer/**",
