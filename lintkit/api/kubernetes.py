@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lintkit.kinds.kubernetes.cluster_facts import PolicyDefined as PolicyDefined
     from lintkit.kinds.kubernetes.cluster_facts import RoleDefined as RoleDefined
     from lintkit.kinds.kubernetes.cluster_facts import ServiceDefined as ServiceDefined
-    from lintkit.kinds.kubernetes.external_calls import speaks_of_outside as speaks_of_outside
+    from lintkit.kinds.kubernetes.external_calls import is_external_endpoint as is_external_endpoint
     from lintkit.kinds.kubernetes.generators import Literal as Literal
     from lintkit.kinds.kubernetes.generators import generator_literals as generator_literals
     from lintkit.kinds.kubernetes.image_triggers import triggered_images as triggered_images
@@ -68,7 +68,7 @@ PLACES = {
         "RoleDefined",
         "ServiceDefined",
     ),
-    "lintkit.kinds.kubernetes.external_calls": ("speaks_of_outside",),
+    "lintkit.kinds.kubernetes.external_calls": ("is_external_endpoint",),
     "lintkit.kinds.kubernetes.generators": (
         "Literal",
         "generator_literals",

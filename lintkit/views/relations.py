@@ -110,7 +110,7 @@ class Relations:
                 self.guard.left_out(self.kustomizations.files[root], _LEFT_OUT)
                 continue
             instead = [trees[name] for name in sharing(root)]
-            ask = partial(self._made_wrong, root, tree, instead, asked, findings)
+            ask = partial(self._new_defects, root, tree, instead, asked, findings)
             for finding in self.guard.gather(KUSTOMIZE, self.kustomizations.files[root], ask):
                 found.setdefault((finding.path, finding.rule, finding.subject), finding)
         known_at: defaultdict[str, list[Finding]] = defaultdict(list)
@@ -122,7 +122,7 @@ class Relations:
             if not any(overlap(known, each.primary.span) for known in known_at[each.path])
         ]
 
-    def _made_wrong(
+    def _new_defects(
         self,
         root: str,
         tree: _Tree,

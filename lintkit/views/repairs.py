@@ -123,7 +123,7 @@ class Defects:
                 break
         if step is None:
             return None
-        return self._told_at(finding, step, route, built)
+        return self._relocated(finding, step, route, built)
 
     def _is_known(self, place: Span) -> bool:
         """Whether a finding of the files stands at a place already."""
@@ -131,7 +131,7 @@ class Defects:
             self._known_at[place.path] = [each for each in self.known if each.path == place.path]
         return any(overlap(each, place) for each in self._known_at[place.path])
 
-    def _told_at(self, finding: Finding, step: Step, route: Route, built: BuiltObject) -> Finding | None:
+    def _relocated(self, finding: Finding, step: Step, route: Route, built: BuiltObject) -> Finding | None:
         """The finding where `step` says what stands at `route`; None where that was told already."""
         told = at_change(self.kustomizations, finding, step, route, built)
         place = told.primary.span

@@ -14,7 +14,7 @@ from lintkit.api.kubernetes import (
     ObjectDefined,
     PodsDefined,
     PolicyDefined,
-    speaks_of_outside,
+    is_external_endpoint,
 )
 
 _PODS = """\
@@ -215,7 +215,7 @@ class _Signs:
                         if name != taken.key:
                             continue
                         name = taken.variable
-                    if speaks_of_outside(name, given.value.text or ""):
+                    if is_external_endpoint(name, given.value.text or ""):
                         return given.key_span or given.span
         return None
 

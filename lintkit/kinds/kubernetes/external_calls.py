@@ -22,12 +22,12 @@ _OWN_ADDRESS = re.compile(
 )
 
 
-def speaks_of_outside(name: str, value: str) -> bool:
+def is_external_endpoint(name: str, value: str) -> bool:
     """Whether a variable is the key of an external API, or its value an address that is not one's own.
 
-    >>> speaks_of_outside("OIDC_ISSUER", "https://login.example.com/"), speaks_of_outside("STRIPE_SECRET_KEY", "")
+    >>> is_external_endpoint("OIDC_ISSUER", "https://login.example.com/"), is_external_endpoint("STRIPE_SECRET_KEY", "")
     (True, True)
-    >>> speaks_of_outside("CART_URL", "https://cart:8443"), speaks_of_outside("CORS_ORIGINS", "https://example.com")
+    >>> is_external_endpoint("CART_URL", "https://cart:8443"), is_external_endpoint("CORS_ORIGINS", "https://example.com")
     (False, False)
     """
     text = value[:300].strip()

@@ -22,7 +22,7 @@ from lintkit.kinds.kubernetes.cluster_facts import (
     Selector,
     ServiceDefined,
 )
-from lintkit.kinds.kubernetes.external_calls import speaks_of_outside
+from lintkit.kinds.kubernetes.external_calls import is_external_endpoint
 from lintkit.kinds.kubernetes.kustomize import is_kustomization
 from lintkit.kinds.kubernetes.labels import read_labels, read_selector
 from lintkit.kinds.kubernetes.objects import at, env_entries, is_patch, keeps_running, pod_spec_route
@@ -225,7 +225,7 @@ def _images(spec: Mapping[Any, Any]) -> Iterator[str]:
 
 def _reaches_out(document: Document) -> Span | None:
     for entry in env_entries(document):
-        if speaks_of_outside(entry.name, entry.value or ""):
+        if is_external_endpoint(entry.name, entry.value or ""):
             return entry.name_span
     return None
 
