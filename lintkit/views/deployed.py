@@ -101,14 +101,14 @@ class Overlays:
             told[path][alone[path]] = self.guard.run(KUSTOMIZE, path, asked, None)
         ran = {path: frozenset(task.rule.id for task in self.tasks(path)) for path in told}
         replaced = self._replaced_images(findings) if told else {}
-        judged = (
-            self._judged(
-                finding, told.get(finding.path, {}), ran.get(finding.path, frozenset()), kustomizations.files
-            )
+        settled = (
+            judged(finding, told[finding.path], kustomizations.files, "deploys it as it is")
+            if finding.rule in ran.get(finding.path, ())
+            else finding
             for finding in findings
             if not self._is_replaced(finding, told.get(finding.path, {}), replaced)
         )
-        return [finding for finding in judged if finding is not None]
+        return [finding for finding in settled if finding is not None]
 
     def _told_of_patch(self, path: str, findings: Sequence[Finding]) -> Told | None:
         """What rules say of a patch whose objects are elsewhere, once they are told that it is one."""
@@ -219,23 +219,27 @@ class Overlays:
             for root in told
         )
 
-    @staticmethod
-    def _judged(
-        finding: Finding, told: dict[str, Told | None], ran: frozenset[str], files: Mapping[str, str]
-    ) -> Finding | None:
-        known = [found for found in told.values() if found is not None]
-        if finding.rule not in ran or not known or len(known) < len(told):
-            return finding
-        if any((finding.rule, "") in found for found in known):
-            return finding
-        key = (finding.rule, finding.subject)
-        left = [root for root, found in zip(told, known, strict=True) if key in found]
-        if not left:
-            return None
-        if len(left) == len(told):
-            return finding
-        places = [Location(Span(files[root], 0, 0), "deploys it as it is") for root in left[:3]]
-        return replace(finding, locations=(*finding.locations, *places))
+
+def judged(
+    finding: Finding, told: Mapping[str, Set[tuple[str, str]] | None], files: Mapping[str, str], label: str
+) -> Finding | None:
+    """What is left of a finding of a base: nothing where no deployment shows it, the places of those that do.
+
+    told   kustomization -> what rules say of what it deploys; None where nothing can be said
+    files  kustomization -> its file
+    label  what is said of the place of one that shows it, where others do not
+    """
+    known = [found for found in told.values() if found is not None]
+    if not known or len(known) < len(told) or any((finding.rule, "") in found for found in known):
+        return finding
+    key = (finding.rule, finding.subject)
+    left = [root for root, found in zip(told, known, strict=True) if key in found]
+    if not left:
+        return None
+    if len(left) == len(told):
+        return finding
+    places = [Location(Span(files[root], 0, 0), label) for root in left[:3]]
+    return replace(finding, locations=(*finding.locations, *places))
 
 
 def _name(data: object) -> tuple[str, str] | None:

@@ -22,10 +22,10 @@ from lintkit.kinds.kubernetes.cluster_facts import KustomizationDefined
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations
 from lintkit.kinds.kubernetes.kustomize_places import route_of, says
 from lintkit.kinds.kubernetes.objects import at
-from lintkit.model import Document, Finding, Location, Route, Span
+from lintkit.model import Document, Finding, Location, Route
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.run.guard import Guard
-from lintkit.views.deployed import KUSTOMIZE, rendered
+from lintkit.views.deployed import KUSTOMIZE, judged, rendered
 from lintkit.views.repairs import at_change, overlap
 
 _MOST_FACTS = 2_000_000
@@ -86,12 +86,17 @@ class Relations:
                 again = [each for each in asked if each[0].id in rules]
                 ask = partial(self._ask, root, tree, instead, again)
                 said[root] = self.guard.run(KUSTOMIZE, self.kustomizations.files[root], ask, None)
-        deployed_by = {path: [root for root in said if path in trees[root].files] for path in paths}
-        judged = (
-            self._judged(finding, deployed_by[finding.path], said) if finding.rule in ids else finding
+        told = {
+            path: {root: found for root, found in said.items() if path in trees[root].files} for path in paths
+        }
+        files = self.kustomizations.files
+        settled = (
+            judged(finding, told[finding.path], files, "deploys it like this")
+            if finding.rule in ids
+            else finding
             for finding in findings
         )
-        return [finding for finding in judged if finding is not None]
+        return [finding for finding in settled if finding is not None]
 
     def defects(self, findings: Sequence[Finding]) -> list[Finding]:
         """What the patches and replicas of kustomizations make wrong, besides `findings`, each once at the change."""
@@ -231,24 +236,6 @@ class Relations:
         }
         cluster = build_cluster(facts_by_type, self.project.paths)
         return replace(self.project, by_type=facts_by_type, cluster=cluster)
-
-    def _judged(
-        self, finding: Finding, roots: Sequence[str], said: Mapping[str, Said | None]
-    ) -> Finding | None:
-        known = [found for root in roots if (found := said[root]) is not None]
-        if not roots or len(known) < len(roots) or any((finding.rule, "") in found for found in known):
-            return finding
-        key = (finding.rule, finding.subject)
-        left = [root for root, found in zip(roots, known, strict=True) if key in found]
-        if not left:
-            return None
-        if len(left) == len(roots):
-            return finding
-        places = (Span(self.kustomizations.files[root], 0, 0) for root in left[:3])
-        return replace(
-            finding,
-            locations=(*finding.locations, *(Location(span, "deploys it like this") for span in places)),
-        )
 
 
 def _sharing(trees: Mapping[str, _Tree]) -> Callable[[str], list[str]]:
