@@ -50,6 +50,7 @@ __all__ = [
     "DEVELOPMENT",
     "DOCS",
     "EXAMPLES",
+    "LESSONS",
     "MIGRATIONS",
     "NOT_A_SERVICE",
     "SCRIPTS",
@@ -152,6 +153,31 @@ EXAMPLES = (
 
 DOCS = ("**/docs/**", "**/doc/**", "**/docs_src/**", "**/documentation/**", "**/tutorials/**")
 """Paths of documentation."""
+
+LESSONS = (
+    "**/tutorial*/**",
+    "**/[0-9]-*/**",
+    "**/[0-9][0-9]-*/**",
+    "**/[0-9]_*/**",
+    "**/[0-9][0-9]_*/**",
+    *(
+        f"**/{word}{mark}[0-9]*/**"
+        for word in (
+            "chapter",
+            "part",
+            "lesson",
+            "day",
+            "week",
+            "step",
+            "exercise",
+            "lab",
+            "module",
+            "lecture",
+        )
+        for mark in ("", "-", "_")
+    ),
+)
+"""Paths of the numbered parts of a course."""
 
 MIGRATIONS = ("**/migrations/**", "**/alembic/**")
 """Paths of migrations of a database."""

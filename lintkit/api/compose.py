@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lintkit.kinds.compose.project import fragments as fragments
     from lintkit.kinds.compose.refusals import Fault as Fault
     from lintkit.kinds.compose.refusals import faults_of as faults_of
+    from lintkit.kinds.compose.service import Service as Service
     from lintkit.kinds.compose.service import build_argument_entries as build_argument_entries
     from lintkit.kinds.compose.service import environment_entries as environment_entries
     from lintkit.kinds.compose.service import mount_parts as mount_parts
@@ -68,6 +69,7 @@ PLACES = {
         "faults_of",
     ),
     "lintkit.kinds.compose.service": (
+        "Service",
         "build_argument_entries",
         "environment_entries",
         "mount_parts",

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from lintkit.kinds.docker.package_managers import subject as subject
     from lintkit.kinds.docker.package_managers import updates as updates
     from lintkit.kinds.docker.refusals import refusals as refusals
+    from lintkit.kinds.docker.secret_files import copied_secrets as copied_secrets
+    from lintkit.kinds.docker.secret_files import secret_files as secret_files
     from lintkit.kinds.docker.unwanted import Unwanted as Unwanted
     from lintkit.kinds.docker.unwanted import in_words as in_words
     from lintkit.kinds.docker.unwanted import unwanted as unwanted
@@ -62,6 +64,10 @@ PLACES = {
         "updates",
     ),
     "lintkit.kinds.docker.refusals": ("refusals",),
+    "lintkit.kinds.docker.secret_files": (
+        "copied_secrets",
+        "secret_files",
+    ),
     "lintkit.kinds.docker.unwanted": (
         "Unwanted",
         "in_words",

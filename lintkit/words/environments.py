@@ -9,6 +9,12 @@ from typing import Literal
 Environment = Literal["production", "development", ""]
 """`development` stands for all that is not production, staging and tests included; empty: nothing says so."""
 
+_LESSON = re.compile(
+    r"(?:^|/)(?:(?:chapter|part|lesson|day|week|step|exercise|lab|module|lecture|episode)s?[-_ ]?[0-9]{1,3}(?![a-z0-9])"
+    r"|[0-9]{1,2}[-_. ][a-z])[^/]*/",
+    re.IGNORECASE,
+)
+
 MARKERS = frozenset(
     {
         "APP_ENV",
@@ -53,6 +59,15 @@ def is_development_stage(name: str | None) -> bool:
     (True, True, False)
     """
     return _STAGE.match(name or "") is not None
+
+
+def is_lesson(path: str) -> bool:
+    """Whether a file lies in a folder that is numbered as the parts of a course are.
+
+    >>> is_lesson("04-deployment/web/Dockerfile"), is_lesson("part-3.http/Dockerfile"), is_lesson("2024/app.py")
+    (True, True, False)
+    """
+    return _LESSON.search(path) is not None
 
 
 EnvironmentRules = Callable[[str], "str | None"]

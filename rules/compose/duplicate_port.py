@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.api import Budget, Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.api.compose import services
+from lintkit.api.compose import Service, services
+from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.formats import whole_number
 
 RULE = define(
@@ -72,6 +73,17 @@ services:
 """,
             note="other addresses, protocols or profiles, or a port that Docker chooses",
         ),
+        good(
+            {
+                "docker-compose.dev.yml": """\
+services:
+  web: {build: ., command: python manage.py runserver, ports: ["8000:8000"]}
+  web-debug: {build: ., command: python -m debugpy manage.py runserver, ports: ["8000:8000"]}
+  web-test: {build: {context: .}, command: pytest, ports: ["8000:8000"]}
+"""
+            },
+            note="a developer starts the one or the other form of a program",
+        ),
     ),
 )
 
@@ -85,12 +97,16 @@ _MAX_PORTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Mapping:
-    """What publishes a port: the address (empty for all), the service, where that stands, and its profiles."""
+    """What publishes a port: the address (empty for all), the service, where that stands, and its profiles.
+
+    program  where a developer starts one form of it or another, what they are forms of; else empty
+    """
 
     address: str
     service: str
     route: Route
     profiles: frozenset[str]
+    program: str
 
 
 class _Published:
@@ -131,6 +147,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each mapping whose host port an earlier one has."""
     seen: dict[tuple[int, str], _Published] = {}
     budget = Budget()
+    alternatives = is_for_a_desk(document.path, rule.environment)
     for service in services(document):
         ports = service.data.get("ports")
         profiles = service.data.get("profiles")
@@ -140,13 +157,14 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             if parsed is None:
                 continue
             address, low, high, protocol = parsed
-            new = _Mapping(address, service.name, (*service.route, "ports", index), own)
+            program = _program(service) if alternatives else ""
+            new = _Mapping(address, service.name, (*service.route, "ports", index), own, program)
             earlier: tuple[int, _Mapping] | None = None
             for port in range(low, min(high, low + _MAX_PORTS) + 1):
                 budget.spend(1, "comparing the ranges of ports")
                 published = seen.setdefault((port, protocol), _Published())
                 other = published.clash(new, budget) if earlier is None else None
-                if other is not None:
+                if other is not None and not (new.program and new.program == other.program):
                     earlier = port, other
                 published.add(new)
             if earlier is not None:
@@ -157,6 +175,14 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     subject=f"{service.name} {port}",
                     related=(Location(document.span(other.route), "the other one"),),
                 )
+
+
+def _program(service: Service) -> str:
+    """What a service is a form of: what it is built from, else its image."""
+    build = service.data.get("build")
+    if isinstance(build, dict):
+        build = f"{build.get('context', '.')} {build.get('dockerfile', '')}".strip()
+    return str(build or service.data.get("image") or "")
 
 
 def _published(item: Any) -> tuple[str, int, int, str] | None:

@@ -142,6 +142,60 @@ services:
             },
             note="made up for a developer's machine and a test run",
         ),
+        good(
+            {
+                "demo-setups/relay.compose.yaml": (
+                    "services: {relay: {image: 'relay:1', restart: always, environment: {RELAY_PASSWORD: pass123}}}\n"
+                ),
+                "02-storage/compose.yaml": (
+                    "services: {db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: blue-whale}}}\n"
+                ),
+            },
+            note="made up for a demonstration and a lesson",
+        ),
+        good(
+            {
+                "compose.yaml": """\
+services:
+  db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: postgres}, ports: ['5432:5432']}
+  web: {build: ., environment: {DATABASE_URL: 'postgresql://postgres:postgres@db/postgres'}, ports: ['8000:8000']}
+""",
+                "shop/compose.yaml": """\
+services:
+  db: {image: 'postgres:17', restart: always, environment: {POSTGRES_PASSWORD: postgres}}
+  mail: {image: 'axllent/mailpit:v1.20', restart: always}
+""",
+                "web/compose.yaml": """\
+services:
+  db: {image: 'postgres:17', restart: always, environment: {POSTGRES_PASSWORD: postgres}}
+  web: {image: 'shop-web', volumes: ['.:/app']}
+""",
+            },
+            note="stacks of a developer: built from the source beside them and never brought back, with a mail server "
+            "that sends nothing, or running the files as they are",
+        ),
+        bad(
+            {
+                "compose.yaml": """\
+services:
+  db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: postgres}}  # <-- here
+  web: {build: ., command: 'gunicorn shop.wsgi', environment: {DEBUG: 'False'}}
+""",
+                "shop/compose.yaml": """\
+services:
+  db: {image: 'postgres:17', restart: unless-stopped, environment: {POSTGRES_PASSWORD: postgres}}  # <-- here
+  web: {build: .}
+""",
+                "web/compose.yaml": """\
+services:
+  db: {image: 'postgres:17', environment: {POSTGRES_PASSWORD: postgres}}  # <-- here
+  web: {build: .}
+  proxy: {image: 'caddy:2', ports: ['80:80', '443:443']}
+""",
+            },
+            note="built beside the source as well, and made to serve: a server of production, one that is brought "
+            "back, a proxy for everybody",
+        ),
         bad(
             """\
 services:

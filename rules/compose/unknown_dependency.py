@@ -195,6 +195,14 @@ services:
         ),
         good(
             {
+                "parts/web.yml": "services: {web: {image: 'shop:1'}}\n",
+                "parts/tunnel.yml": "services: {tunnel: {image: 'tunnel:1', depends_on: [web]}}\n",
+                "parts/mail.yml": "services: {mail: {image: 'mail:1'}}\n",
+            },
+            note="pieces side by side, none of which compose starts by itself",
+        ),
+        good(
+            {
                 "compose.yaml": (
                     "services:\n"
                     "  db: {image: 'postgres:17', profiles: [postgres]}\n"

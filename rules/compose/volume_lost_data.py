@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, TESTS, Finding, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, LESSONS, TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.api.compose import RunService, compose_projects, environment, mount_of, runs_for_development
 from lintkit.api.facts import ComposeFile, ComposeService
 from lintkit.api.formats import Node, text_of
@@ -30,6 +30,7 @@ Mount a named volume where the image keeps its data: `db:/var/lib/postgresql/dat
         *TESTS,
         *EXAMPLES,
         *DOCS,
+        *LESSONS,
         "**/*[.-]test*",
         "**/*[.-]ci.*",
         "**/*e2e*",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import LESSONS, NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.docker import is_local
 from lintkit.api.formats import foreign_images
 
@@ -25,7 +25,7 @@ differently on a day when nobody changed anything, and the old image cannot be b
         "hadolint:DL3007",
     ),
     packs=("recommended", "production"),
-    paths_ignore=(*DOCS, "**/.devcontainer/**"),
+    paths_ignore=(*NOT_A_SERVICE, *LESSONS, "**/.devcontainer/**"),
     examples=(
         bad('FROM python:latest  # <-- here\nCMD ["python", "-u", "app.py"]\n'),
         bad(
@@ -43,6 +43,10 @@ RUN --mount=type=bind,from=shop/tools:latest,target=/tools /tools/check
         good(
             "FROM node:latest@sha256:9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d9f2a7c1d\n",
             note="the digest decides",
+        ),
+        good(
+            {"03-images/web/Dockerfile": "FROM node:latest\n", "tests/Dockerfile": "FROM ubuntu:latest\n"},
+            note="a lesson, and what tests run in",
         ),
         good("FROM shop-base:latest\n", note="no registry has such a name: it is built beside this one"),
     ),

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import LESSONS, NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.docker import is_local
 from lintkit.api.formats import foreign_images
 
@@ -27,7 +27,7 @@ fails or behaves differently on a day when nobody changed anything, and the old 
         "sonar-iac:docker/SpecificVersionTagCheck",
     ),
     packs=("recommended", "production"),
-    paths_ignore=(*DOCS, "**/.devcontainer/**"),
+    paths_ignore=(*NOT_A_SERVICE, *LESSONS, "**/.devcontainer/**"),
     examples=(
         bad(
             """\

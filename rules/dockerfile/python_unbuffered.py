@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 
-from lintkit.api import Finding, Fix, Location, Project, RuleContext, bad, define, good
+from lintkit.api import LESSONS, Finding, Fix, Location, Project, RuleContext, bad, define, good
 from lintkit.api.docker import Paths, build_contexts, contents
 from lintkit.api.facts import BufferedStart, ImageCommand, ShellScript
 
@@ -23,7 +23,7 @@ On a quiet service even healthy output appears minutes late.
     tags=("logging", "python"),
     packs=("recommended", "production"),
     fixable=True,
-    paths_ignore=("**/testdata/**", "**/fixtures/**"),
+    paths_ignore=(*LESSONS, "**/testdata/**", "**/fixtures/**"),
     examples=(
         bad(
             """\

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.api.docker import BuildContext, Paths, build_contexts, normal
+from lintkit.api.docker import BuildContext, Paths, build_contexts, normal, secret_files
 from lintkit.api.dotenv import is_example, is_for_development
-from lintkit.api.facts import CopyInstruction, KeyFile, VariableProvided
-from lintkit.api.secrets import PLACEHOLDER
+from lintkit.api.facts import CopyInstruction
 
 _VALUES = "DB_PASSWORD=k3Vw9-not-a-live-one\n"
 
@@ -95,13 +93,23 @@ Give the container its credentials when it starts (environment, mounted secrets)
             note="an image that stays on a developer's machine",
         ),
         good(
+            {
+                "Dockerfile": "FROM nginx:1.27\nCOPY web/.env.sh web/nginx.conf /srv/\n",
+                "web/nginx.conf": "",
+            },
+            note="a script that writes settings",
+        ),
+        good(
             {"Dockerfile": "FROM nginx:1.27\nCOPY certs/ca.pem /etc/ssl/\nCOPY keys/public.key /keys/\n"},
             note="what may be public",
         ),
     ),
 )
 
-_ENV = re.compile(r"(?:^|/)(?:\.env(?:[._-][\w.-]+)?|[\w-]+\.env)$")
+_ENV = re.compile(
+    r"(?:^|/)(?:\.env(?:[._-](?![\w.-]*\.(?:sh|[cm]?js|ts|py|rb|php|ya?ml|json|md)$)(?!(?:sh|[cm]?js|ts|py|rb|php)$)[\w.-]+)?"
+    r"|[\w-]+\.env)$"
+)
 _KEY = re.compile(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|[\w.-]+\.(?:p12|pfx|jks|key)|\.npmrc|\.pypirc|\.netrc)$"
 )
@@ -113,7 +121,7 @@ _ASKED = frozenset({".npmrc", ".pypirc"})
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each instruction once for each file with credentials that it brings into an image."""
     paths = Paths(project.paths)
-    secrets = _secret_files(project)
+    secrets = secret_files(project.facts)
     reported: set[tuple[Span, str]] = set()
     for context in build_contexts(project.facts, paths):
         if is_for_development(context.image.dockerfile):
@@ -132,21 +140,6 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
                 if (copy.span, path) not in reported:
                     reported.add((copy.span, path))
                     yield _finding(rule, context, copy, path, found.get(path))
-
-
-def _secret_files(project: Project) -> dict[str, Location]:
-    """The files that hold credentials, and where they do."""
-    found: defaultdict[str, list[Location]] = defaultdict(list)
-    for fact in project.facts(VariableProvided):
-        if fact.source != "dotenv" or not fact.value.is_secret or is_example(fact.path):
-            continue
-        if fact.value.reason != PLACEHOLDER and not is_for_development(fact.path):
-            found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
-    for key in project.facts(KeyFile):
-        if is_for_development(key.path):
-            continue  # made for tests and examples, and open to everybody who has those
-        found[key.path].append(Location(key.span, f"holds {key.description}"))
-    return {path: places[0] for path, places in found.items()}
 
 
 def _named(context: BuildContext, copy: CopyInstruction, paths: frozenset[str]) -> Iterator[str]:

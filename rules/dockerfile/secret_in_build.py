@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import LESSONS, NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.docker import written_secrets
 from lintkit.api.formats import build_steps, part_span
 from lintkit.api.secrets import (
@@ -40,7 +40,7 @@ stays there when a later layer unsets it.
         "sonar-iac:docker/SecretsGenerationCheck",
     ),
     packs=("recommended", "security", "production"),
-    paths_ignore=NOT_A_SERVICE,
+    paths_ignore=(*NOT_A_SERVICE, *LESSONS),
     examples=(
         bad(
             """\

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.api import EXAMPLES, LESSONS, Document, Finding, Location, RuleContext, bad, define, good
 from lintkit.api.formats import whole_number
 
 RULE = define(
@@ -21,6 +21,7 @@ that was to change one line. People then add cache-bust comments and caches wher
     kinds=("dockerfile",),
     tags=("build", "cost"),
     packs=("recommended",),
+    paths_ignore=(*EXAMPLES, *LESSONS),
     examples=(
         bad(
             """\

@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.api.docker import BuildContext, Paths, Unwanted, build_contexts, in_words, unwanted
+from lintkit.api import (
+    LESSONS,
+    NOT_A_SERVICE,
+    Finding,
+    Location,
+    Project,
+    RuleContext,
+    Span,
+    bad,
+    define,
+    good,
+)
+from lintkit.api.docker import (
+    BuildContext,
+    Paths,
+    Unwanted,
+    build_contexts,
+    copied_secrets,
+    in_words,
+    secret_files,
+    unwanted,
+)
 from lintkit.api.facts import CopyInstruction, IgnoreRules
 from lintkit.api.ignore import appended, place_in
 from lintkit.api.words import environment_of_path
@@ -27,7 +48,7 @@ patterns begin at the root of the context: `node_modules` does not match `web/no
     tags=("docker", "security", "CWE-538"),
     packs=("recommended", "security", "production"),
     fixable=True,
-    paths_ignore=(*NOT_A_SERVICE, "**/.devcontainer/**"),
+    paths_ignore=(*NOT_A_SERVICE, *LESSONS, "**/.devcontainer/**"),
     examples=(
         bad(
             {"Dockerfile": _IMAGE, ".dockerignore": "*.log\n__pycache__  # <-- here\n", "app/main.py": ""},
@@ -136,6 +157,15 @@ patterns begin at the root of the context: `node_modules` does not match `web/no
         ),
         good(
             {
+                "Dockerfile": _IMAGE,
+                ".dockerignore": ".git\n**/__pycache__\n",
+                "app.py": "",
+                ".env": "DB_PASSWORD=k3Vw9-not-a-live-one\n",
+            },
+            note="what dockerfile/secret-copied says of the same file",
+        ),
+        good(
+            {
                 "Dockerfile": "FROM python:3.12\nCOPY app /app\n",
                 ".dockerignore": "*.log\n",
                 "app/main.py": "",
@@ -151,6 +181,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     paths = Paths(project.paths)
     by_file: defaultdict[str, list[tuple[BuildContext, CopyInstruction]]] = defaultdict(list)
     ignores: dict[str, IgnoreRules] = {}
+    secrets = secret_files(project.facts)
     for context in build_contexts(project.facts, paths):
         copies = context.copies_of_everything()
         if context.ignore is not None and copies:
@@ -159,13 +190,24 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             by_file[context.ignore.path].append((context, copy))
     for path, users in by_file.items():
         context, copy = min(users, key=_weight)
-        found = [*unwanted(context, project.facts, paths, git=bool(project.tracked))]
+        named = copied_secrets(context, secrets, paths)
+        found = [
+            *_unnamed(unwanted(context, project.facts, paths, git=bool(project.tracked)), named),
+        ]
         if not context.reaches_image(copy):
             found = [each for each in found if each.weighs and each.sort != "history"]
         elif environment_of_path(context.image.dockerfile) == "development":
             found = [each for each in found if each.weighs]  # an image for tests has them
         if found:
             yield _finding(rule, ignores[path], context, copy, found)
+
+
+def _unnamed(found: Iterable[Unwanted], named: frozenset[str]) -> Iterator[Unwanted]:
+    """What is left of it when dockerfile/secret-copied has named the files with credentials that the image has."""
+    for each in found:
+        there = tuple(path for path in each.there if path not in named)
+        if there or each.expected or not each.there:
+            yield replace(each, there=there)
 
 
 def _weight(user: tuple[BuildContext, CopyInstruction]) -> tuple[bool, bool, int, str]:

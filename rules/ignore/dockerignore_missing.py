@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
+from lintkit.api import LESSONS, NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
 from lintkit.api.docker import BuildContext, Paths, build_contexts, in_words, unwanted
 
 RULE = define(
@@ -24,7 +24,7 @@ image has no use for: `.git`, `**/.env*`, `**/node_modules`, `**/__pycache__`, t
     kinds=("dockerfile",),
     tags=("docker", "security", "CWE-538"),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*NOT_A_SERVICE, "**/.devcontainer/**"),
+    paths_ignore=(*NOT_A_SERVICE, *LESSONS, "**/.devcontainer/**"),
     examples=(
         bad(
             {

@@ -104,6 +104,39 @@ jobs:
 """,
             note="secret mounts, what a front end shows to everybody, and the name of a registry",
         ),
+        good(
+            """\
+on: push
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          push: false
+          load: true
+          build-args: NPM_TOKEN=${{ secrets.NPM_TOKEN }}
+      - run: docker run shop pytest
+""",
+            note="an image that is gone with the machine that tests it",
+        ),
+        bad(
+            """\
+on: push
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          push: false
+          load: true
+          tags: registry.example.com/shop
+          build-args: NPM_TOKEN=${{ secrets.NPM_TOKEN }}  # <-- here
+      - run: docker push registry.example.com/shop
+""",
+            note="one that a later step pushes",
+        ),
     ),
 )
 
@@ -115,6 +148,7 @@ _PUBLIC = re.compile(
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 _EXPRESSION = re.compile(r"\$\{\{[^}\n]{0,500}\}\}")
 _STANDS_FOR = re.compile(r"__secret_(\w+?)__")
+_PUSHES = re.compile(r"(?<![\w-])(?:push|save|export|copy)(?![\w-])")
 _LISTS = frozenset({"build-args", "build_args", "buildargs", "buildArgs"})
 """Inputs of actions that build images: a `NAME=value` on each line, or between commas."""
 _OPTIONS = frozenset({"extra-args", "extra_args", "build_extra_args", "build-extra-args", "build_params"})
@@ -129,7 +163,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     holders += [(("jobs", name), job) for name, job in jobs.items()] if isinstance(jobs, dict) else []
     for route, holder in holders:
         steps = holder.get("steps") if isinstance(holder, dict) else None
-        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        steps = steps if isinstance(steps, list) else []
+        for index, step in enumerate(steps):
             if isinstance(step, dict):
                 given_by = {
                     str(key): str(value)
@@ -137,22 +172,42 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     if isinstance(environment, dict)
                     for key, value in environment.items()
                 }
-                yield from _step(document, (*route, "steps", index), step, given_by, rule)
+                pushed = _leaves(step, [each for each in steps if isinstance(each, dict)])
+                yield from _step(document, (*route, "steps", index), step, given_by, rule, pushed=pushed)
 
 
 def _step(
-    document: Document, route: Route, step: dict[Any, Any], given_by: dict[str, str], rule: RuleContext
+    document: Document,
+    route: Route,
+    step: dict[Any, Any],
+    given_by: dict[str, str],
+    rule: RuleContext,
+    *,
+    pushed: bool,
 ) -> Iterator[Finding]:
     """The arguments that one step hands on: in its script, in a list of its action, or to bake."""
     given = step.get("with") if isinstance(step.get("with"), dict) and step.get("uses") else {}
     for key, value in given.items() if isinstance(given, dict) else ():
         place = (*route, "with", key)
+        if not pushed:
+            continue
         if key in _LISTS or (key == "set" and "bake" in str(step["uses"])):
             yield from _lines(document, place, baked=key == "set", rule=rule)
         elif key in _OPTIONS and isinstance(value, str):
             yield from _script(document, place, f"build {value}", 6, given_by, rule)
     if isinstance(step.get("run"), str):
         yield from _script(document, (*route, "run"), step["run"], 0, given_by, rule)
+
+
+def _leaves(step: dict[Any, Any], steps: list[dict[Any, Any]]) -> bool:
+    """Whether the image that a step builds may leave the runner: it says so itself unless it says `push: false`."""
+    given = step.get("with")
+    if not isinstance(given, dict) or str(given.get("push", "")).lower() != "false" or "outputs" in given:
+        return True
+    return any(
+        _PUSHES.search(str(each.get("run", ""))) or "upload-artifact" in str(each.get("uses", ""))
+        for each in steps
+    )
 
 
 def _lines(document: Document, place: Route, *, baked: bool, rule: RuleContext) -> Iterator[Finding]:

@@ -99,10 +99,11 @@ class ComposeProjects:
 
 
 def fragments(projects: ComposeProjects) -> frozenset[str]:
-    """Files that are started only together with one of another folder: `-f main.yml -f plugins/scan/compose.yml`.
+    """Files that are started only together with others, which nobody names: `-f main.yml -f plugins/scan/compose.yml`.
 
-    Several of them lean on the same service, none has it, and a file elsewhere does. Paths in them count from the
-    folder of the first `-f`, which nobody says, and what else they miss may be in that file as well.
+    Several of them lean on the same service, none has it, and a file of another folder does; or one leans on a
+    service of a file beside it, and is not called after compose, as what is started alone is. Paths in them count from
+    the folder of the first `-f`, and what else they miss may be in that file as well.
     """
     missing: dict[str, set[str]] = defaultdict(set)
     for service in projects.services:
@@ -110,9 +111,17 @@ def fragments(projects: ComposeProjects) -> frozenset[str]:
         for each in dependencies(service.node):
             if each.required and each.name not in names and "$" not in each.name:
                 missing[each.name].add(service.path)
-    defined = {each.name for each in projects.services} if missing else set()
+    if not missing:
+        return frozenset()
+    defined: dict[str, set[str]] = defaultdict(set)
+    for service in projects.services:
+        defined[service.name].add(posixpath.dirname(service.path))
     return frozenset(
-        path for name, paths in missing.items() if len(paths) > 1 and name in defined for path in paths
+        path
+        for name, paths in missing.items()
+        for path in paths
+        if (len(paths) > 1 and name in defined)
+        or ("compose" not in posixpath.basename(path) and posixpath.dirname(path) in defined.get(name, ()))
     )
 
 

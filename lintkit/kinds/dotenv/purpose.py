@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.model import Confidence, Document, Location
 from lintkit.secrets import split_words
-from lintkit.words.environments import MARKERS, environment_of_path, environment_of_value
+from lintkit.words.environments import MARKERS, environment_of_path, environment_of_value, is_lesson
 
 _EXAMPLES = frozenset(
     """example examples sample samples template templates tpl tmpl dist default defaults schema skeleton stub
@@ -19,8 +19,8 @@ _PRODUCTION = frozenset({"prod", "production", "prd", "live"})
 _NO_MARKERS = frozenset({"NODE_ENV"})
 """Says how a front end is built, wherever it runs then."""
 _DESK = frozenset(
-    """dev devel develop development local localhost test tests testing ci e2e debug mock mocks devcontainer sandbox
-    playground""".split()  # noqa: SIM905
+    """dev devel develop development local localhost test tests testing ci e2e debug mock mocks devcontainer devservices
+    devstack sandbox playground demo demos tutorial tutorials workshop hackathon quickstart""".split()  # noqa: SIM905
 )
 _FRONT_END = (
     *(
@@ -114,13 +114,14 @@ def is_for_development(path: str, configured: str | None = None) -> bool:
 
 
 def is_for_a_desk(path: str, configured: str | None = None) -> bool:
-    """Whether a file is for a developer's machine or a test run, and so for nothing that others can reach.
+    """Whether a file is for a developer's machine, a test run, a demonstration or a lesson: for nothing that holds what
+    is worth anything to others.
 
     A staging server is no such place: its secrets are real ones.
     """
     if configured is not None:
         return configured == "development"
-    return not _DESK.isdisjoint(split_words(path)) and not named_for_production(path)
+    return (is_lesson(path) or not _DESK.isdisjoint(split_words(path))) and not named_for_production(path)
 
 
 def says_development(document: Document) -> bool:

@@ -1,0 +1,41 @@
+"""The files of a repository that hold credentials, and which of them an image takes along."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from lintkit.facts import KeyFile, VariableProvided
+from lintkit.kinds.docker.contexts import BuildContext, Facts
+from lintkit.kinds.docker.images import Paths
+from lintkit.kinds.dotenv.purpose import is_example, is_for_development
+from lintkit.model import Location
+from lintkit.secrets.values import PLACEHOLDER
+
+
+def secret_files(facts: Facts) -> dict[str, Location]:
+    """The files that hold credentials, and where they do; those of examples, development and tests are left out."""
+    found: defaultdict[str, list[Location]] = defaultdict(list)
+    for fact in facts(VariableProvided):
+        if fact.source != "dotenv" or not fact.value.is_secret or is_example(fact.path):
+            continue
+        if fact.value.reason != PLACEHOLDER and not is_for_development(fact.path):
+            found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
+    for key in facts(KeyFile):
+        if is_for_development(key.path):
+            continue  # made for tests and examples, and open to everybody who has those
+        found[key.path].append(Location(key.span, f"holds {key.description}"))
+    return {path: places[0] for path, places in found.items()}
+
+
+def copied_secrets(context: BuildContext, secrets: dict[str, Location], paths: Paths) -> frozenset[str]:
+    """Which of the files with credentials are in the image in the end."""
+    wanted = {path for path in secrets if context.sends(path)}
+    if not wanted or is_for_development(context.image.dockerfile):
+        return frozenset()
+    return frozenset().union(
+        *(
+            context.taken_by(copy, paths) & wanted
+            for copy in context.dockerfile.copies
+            if not copy.from_stage and context.reaches_image(copy)
+        )
+    )
