@@ -12,6 +12,7 @@ import pytest
 from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.config import Config
+from lintkit.kinds.kubernetes.objects import _has_directive
 from lintkit.model import Report, SourceFile
 from lintkit.run.engine import Request, run
 from lintkit.run.file import check_file
@@ -342,3 +343,12 @@ def test_the_service_of_the_last_of_many_pods_is_seen() -> None:
 
     assert told(every) == ["Service every 9000"]
     assert told(every, last) == []
+
+
+def test_what_a_file_says_of_all_its_objects_is_looked_for_once() -> None:
+    files = {"shops.yaml": "---\n".join(DEPLOYMENT.replace("NAME", f"shop{each}") for each in range(20))}
+    before = _has_directive.cache_info()
+    report_of(files, "kubernetes/*")
+    after = _has_directive.cache_info()
+    assert after.hits + after.misses - before.hits - before.misses >= 20
+    assert after.misses - before.misses <= 1

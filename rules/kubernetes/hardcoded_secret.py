@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Severity, bad, define, good
 from lintkit.api.formats import scalar_span
@@ -198,7 +199,7 @@ spec:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report literal secrets in the variables, commands and arguments of all containers."""
     entries = env_entries(document)
-    mounted = _mounted(document) if entries else frozenset()
+    mounted = _mounted(document.text) if entries else frozenset()
     for entry in entries:
         if not entry.value:
             continue
@@ -216,9 +217,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         yield from _command(document, container, rule)
 
 
-def _mounted(document: Document) -> frozenset[str]:
-    """The names of the Secrets that the file mounts: `ENCRYPT_SECRET: shop-secret` holds one of them."""
-    return frozenset(_SECRET_NAME.findall(document.text))
+@lru_cache(maxsize=1)
+def _mounted(text: str) -> frozenset[str]:
+    """The names of the Secrets that a file mounts: `ENCRYPT_SECRET: shop-secret` holds one of them."""
+    return frozenset(_SECRET_NAME.findall(text))
 
 
 def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:

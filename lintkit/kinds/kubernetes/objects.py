@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 from lintkit.formats.json import parse_stream
@@ -256,7 +257,7 @@ def is_partial(document: Document) -> bool:
     program makes pods of its own (Spark, Jenkins, GitLab).
     """
     data = document.data
-    if is_patch(data) or PATCH_NAME.search(document.path) or _DIRECTIVE.search(document.text):
+    if is_patch(data) or PATCH_NAME.search(document.path) or _has_directive(document.text):
         return True
     metadata = at(data, "metadata")
     if at(data, "kind") == "Pod" and not (at(metadata, "name") or at(metadata, "generateName")):
@@ -267,6 +268,12 @@ def is_partial(document: Document) -> bool:
         if any(item.get("image") for item in items) and not all(item.get("image") for item in items):
             return True
     return len(lacking(data)) > 1
+
+
+@lru_cache(maxsize=1)
+def _has_directive(text: str) -> bool:
+    """Whether a file says how it is merged; asked once, however many documents it has."""
+    return _DIRECTIVE.search(text) is not None
 
 
 def _unselected(data: Any, route: Route) -> list[dict[str, Any]] | None:
