@@ -15,7 +15,7 @@ from typing import Any
 from lintkit.formats.errors import ParseError
 from lintkit.formats.scalar_spans import part_span
 from lintkit.model import Document, Kind, NodeSpans, Route, SourceFile, Span
-from lintkit.run.file import parse_documents
+from lintkit.run.documents import parse_documents
 
 YAML_KINDS: tuple[Kind, ...] = ("compose", "kubernetes", "workflow", "yaml")
 LINE_KINDS: tuple[Kind, ...] = ("dockerfile", "dotenv", "gitignore", "dockerignore")

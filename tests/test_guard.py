@@ -11,8 +11,8 @@ import lintkit.graph.join
 import lintkit.kinds.kubernetes.cluster
 import lintkit.run.redact
 import lintkit.run.settle
+import lintkit.views.defaults
 import lintkit.views.deployed
-import lintkit.views.excuses
 import lintkit.views.relations
 import lintkit.views.repairs
 from lintkit.authoring.examples import MemoryTree
@@ -78,7 +78,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "overlays": (lintkit.views.deployed.Overlays, "_ask", "lintkit/kustomize"),
     "defects": (lintkit.views.repairs.Defects, "_of_file", "lintkit/kustomize"),
     "relations": (lintkit.views.relations.Relations, "settle", "lintkit/kustomize"),
-    "excuses": (lintkit.views.excuses, "_excuses_in", "lintkit/excuses"),
+    "excuses": (lintkit.views.defaults, "_finds", "lintkit/excuses"),
     "suppressions": (lintkit.run.settle, "apply", "lintkit/suppressions"),
     "secrets": (lintkit.run.redact, "secret_spans", "lintkit/secrets"),
 }

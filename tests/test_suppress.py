@@ -40,7 +40,7 @@ def python_suppresses(text: str, needle: str) -> bool:
 
 
 def documents(text: str, path: str, kind: Kind) -> Sequence[Document]:
-    from lintkit.run.file import parse_documents
+    from lintkit.run.documents import parse_documents
 
     return parse_documents(SourceFile(path, kind, text.encode()))
 

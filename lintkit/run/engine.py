@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from functools import partial
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from lintkit.budget import RuleLimitError
 from lintkit.catalog.load import RuleSet
 from lintkit.files.files import Discovery, SourceEntry, discover, load
+from lintkit.files.once import ReadOnce
 from lintkit.files.tree import Tree, TreeError
 from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
 from lintkit.kinds.registry import FILE_KIND, FILE_KINDS
@@ -22,12 +23,12 @@ from lintkit.model import (
     Notification,
     Report,
     RuleMeta,
-    SourceFile,
     Span,
     SuppressedFinding,
 )
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.rule.own import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
+from lintkit.run.documents import Documents
 from lintkit.run.file import FileResult, Task, check_file, lost_file, rule_failed
 from lintkit.run.guard import Guard
 from lintkit.run.settle import (
@@ -112,12 +113,13 @@ def run(request: Request) -> Report:
 
 def check_tree(request: Request) -> Checked:
     """As `run`, with what the report was made of."""
+    asked, request = request, replace(request, tree=ReadOnce(request.tree))
     discovery = discover_files(request.tree, request.config)
     results, findings = _check_files(request, discovery, {})
     texts = Texts(request.tree, discovery)
     judged = _judge(request, discovery, results, findings, texts)
     report = _report(request, discovery, results, judged)
-    return Checked(report, request, discovery, {result.path: result for result in results}, texts)
+    return Checked(report, asked, discovery, {result.path: result for result in results}, texts)
 
 
 def findings_of(tree: Tree, like: Checked, same: Collection[str]) -> tuple[Finding, ...]:
@@ -126,6 +128,7 @@ def findings_of(tree: Tree, like: Checked, same: Collection[str]) -> tuple[Findi
     same  paths whose bytes are equal in both trees: what a file gives is a function of its bytes, so that what the
           other run made of them is taken over. Raises TreeError if the tree cannot be listed.
     """
+    tree = ReadOnce(tree)
     discovery = discover_files(tree, like.request.config)
     there = {entry.path: entry for entry in like.discovery.files}
     shared = {
@@ -157,21 +160,25 @@ def _check_files(
     jobs = worker_count(request.jobs, len(to_do))
     if jobs > 1:  # or every process would load the rules for itself
         request = replace(request, rules=request.rules.whole())
-    check = partial(_check_entry, request, _Tasks(request), needs_project)
+    guard, anchor = Guard(), _anchor(request, discovery)
+    documents = Documents(request.tree, discovery.files)
+    overlays = _overlays(request, discovery, documents, guard)
+    if overlays is not None and jobs <= 1:  # other processes give back what they find, and no documents
+        kustomized = overlays.kustomizations.named
+        documents.kept = guard.run("lintkit/kustomize", anchor, kustomized, frozenset())
+    check = partial(_check_entry, request, _Tasks(request), needs_project, documents)
     fresh = map_in_order(check, to_do, jobs, lambda entry, how: lost_file(entry.path, how))
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
     findings = [finding for result in results for finding in result.findings]
-    guard, anchor = Guard(), _anchor(request, discovery)
     # Kustomize overlays set right what was said of the bases that they deploy.
-    overlays = _overlays(request, discovery, guard)
     if overlays is not None:
         settled = guard.run("lintkit/kustomize", anchor, partial(overlays.settle, findings), findings)
         findings = [
             *settled,
             *guard.gather("lintkit/kustomize", anchor, partial(overlays.defects, findings)),
         ]
-    excused = partial(_without_excused, request, discovery, findings, guard)
+    excused = partial(_without_excused, request, discovery, documents, results, findings)
     findings = guard.run("lintkit/excuses", anchor, excused, findings)
     if needs_project:
         findings.extend(_check_project(request, discovery, results, overlays, guard))
@@ -188,28 +195,40 @@ def _anchor(request: Request, discovery: Discovery) -> str:
     return min((path for path in paths if only is None or path in only), default=min(paths, default=""))
 
 
-def _overlays(request: Request, discovery: Discovery, guard: Guard) -> Overlays | None:
+def _overlays(request: Request, discovery: Discovery, documents: Documents, guard: Guard) -> Overlays | None:
     """The kustomizations of the repository; None where it has none."""
     if not any(path.rpartition("/")[2] in KUSTOMIZATION_FILES for path in discovery.paths):
         return None
     from lintkit.views.deployed import Overlays
 
     tasks = _Tasks(request)
-    read = _reader(request, discovery)
-    return Overlays(discovery.paths, read, lambda path: tasks.of(path, "kubernetes"), guard)
+    return Overlays(discovery.paths, documents.manifests, lambda path: tasks.of(path, "kubernetes"), guard)
 
 
 def _without_excused(
-    request: Request, discovery: Discovery, findings: list[Finding], guard: Guard
+    request: Request,
+    discovery: Discovery,
+    documents: Documents,
+    results: Sequence[FileResult],
+    findings: list[Finding],
 ) -> list[Finding]:
     """Leave out what an object of the same namespace supplies, such as the defaults of a LimitRange."""
     metas = {rule.id: rule.meta for rule in request.rules.rules if rule.meta.excused_by is not None}
     if not any(finding.rule in metas for finding in findings):
         return findings
-    from lintkit.views.excuses import Excuses
+    from lintkit.views.defaults import placed, without_excused
 
-    paths = [entry.path for entry in discovery.files if entry.kind == "kubernetes"]
-    return Excuses(paths, _reader(request, discovery), metas, guard).settle(findings)
+    files = {result.path: result.placed for result in results}
+    for entry in discovery.files:  # those that nothing is reported on
+        if entry.kind == "kubernetes" and entry.path not in files:
+            found = placed(documents.manifests(entry.path), _excuses(metas.values()))
+            files[entry.path] = tuple(each for each in found if each.excuses)
+    return without_excused(findings, files, metas)
+
+
+def _excuses(metas: Iterable[RuleMeta]) -> tuple[tuple[str, str], ...]:
+    """What rules accept of another object of the same namespace, each once."""
+    return tuple(dict.fromkeys(meta.excused_by for meta in metas if meta.excused_by is not None))
 
 
 def _true_of_releases(request: Request, discovery: Discovery, findings: list[Finding]) -> list[Finding]:
@@ -227,29 +246,20 @@ def _true_of_releases(request: Request, discovery: Discovery, findings: list[Fin
     return settle(findings, discovery.paths, read)
 
 
-def _reader(request: Request, discovery: Discovery) -> Callable[[str], SourceFile | None]:
-    """What reads a file that was discovered, and gives None for all others."""
-    entries = {entry.path: entry for entry in discovery.files}
-
-    def read(path: str) -> SourceFile | None:
-        try:
-            return load(request.tree, entries[path]) if path in entries else None
-        except TreeError:
-            return None
-
-    return read
-
-
-def _check_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:
+def _check_entry(
+    request: Request, tasks: _Tasks, facts: bool, documents: Documents, entry: SourceEntry
+) -> FileResult:
     """Read one file and check it; a file that cannot be read is a notification."""
     try:
-        return _checked_entry(request, tasks, facts, entry)
+        return _checked_entry(request, tasks, facts, documents, entry)
     except Exception as error:  # a defect of lintkit's own; the other files still get their answer
         failed = rule_failed(f"lintkit/{entry.kind}", Span(entry.path, 0, 0), error)
         return FileResult(entry.path, (failed,), parsed=False)
 
 
-def _checked_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEntry) -> FileResult:
+def _checked_entry(
+    request: Request, tasks: _Tasks, facts: bool, documents: Documents, entry: SourceEntry
+) -> FileResult:
     try:
         source = load(request.tree, entry)
     except TreeError as error:
@@ -264,6 +274,8 @@ def _checked_entry(request: Request, tasks: _Tasks, facts: bool, entry: SourceEn
         facts=facts,
         screen=request.screen,
         named=entry.path in request.asked,
+        parse=documents.parse,
+        excuses=tasks.excuses,
     )
 
 
@@ -274,6 +286,7 @@ class _Tasks:
         self._config = request.config
         self._rules = [rule for rule in request.rules.rules if rule.meta.scope == "file"]
         self._by_folder: dict[str, list[Task]] = {}
+        self.excuses = _excuses(rule.meta for rule in request.rules.rules)
 
     def of(self, path: str, kind: Kind) -> tuple[Task, ...]:
         """The tasks for one file."""

@@ -27,6 +27,7 @@ from lintkit.model import (
 )
 from lintkit.rule.definition import Rule, RuleContext
 from lintkit.rule.own import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
+from lintkit.run.documents import Parse, parse_documents
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lintkit.kinds.extract import PythonExtractor
     from lintkit.python.module import Match, PythonFile
     from lintkit.python.triggers import DeferredTrigger, Trigger
+    from lintkit.views.defaults import Excuse, Placed
 
 _TEMPLATE = re.compile(rb"\{%-?\s*\w+[^%\n]{0,200}%\}|\{\{\s*[\w.]+(?:\s*\|[^}\n]{0,200})?\s*\}\}")
 """Jinja's and cookiecutter's marks, which no valid Python with this meaning contains outside of strings."""
@@ -55,6 +57,7 @@ class FileResult:
 
     parsed  the file could be read, so its suppressions and facts are complete
     cost    rule id -> (seconds, 1 if the gate let the file through)
+    placed  the Kubernetes objects in it, where a rule asks what their namespace gives them
     """
 
     path: str
@@ -64,6 +67,7 @@ class FileResult:
     parsed: bool = True
     notifications: tuple[Notification, ...] = ()
     cost: tuple[tuple[str, float], ...] = ()
+    placed: tuple[Placed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,6 +75,9 @@ class _Collected:
     """The results of one file while they are being made."""
 
     source: SourceFile
+    parse: Parse = parse_documents
+    excuses: Sequence[Excuse] = ()
+    placed: list[Placed] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     cost: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -130,6 +137,8 @@ def check_file(
     facts: bool = True,
     screen: bool = True,
     named: bool = False,
+    parse: Parse = parse_documents,
+    excuses: Sequence[Excuse] = (),
 ) -> FileResult:
     """Check one file with the rules that apply to it.
 
@@ -138,8 +147,10 @@ def check_file(
     facts   also extract facts for the graph
     named   somebody asked for this very file, so that it is parsed also where no rule looks at its kind
     screen  False parses everything with libcst, for the test that the screen loses nothing
+    parse   gives the documents of a file of any kind but Python. Raises ParseError
+    excuses what rules accept of another object of the same namespace
     """
-    collected = _Collected(source)
+    collected = _Collected(source, parse, excuses)
     try:
         if source.kind == "python":
             suppressions = _check_python(collected, tasks, facts, screen)
@@ -164,6 +175,7 @@ def check_file(
         tuple(collected.facts),
         suppressions,
         cost=tuple(sorted(collected.cost.items())),
+        placed=tuple(collected.placed),
     )
 
 
@@ -277,15 +289,6 @@ def _suppressions(
     return tuple(suppressions)
 
 
-def parse_documents(source: SourceFile) -> tuple[Document, ...]:
-    """Parse a file of any kind but Python. Raises ParseError; kinds without a parser give no documents."""
-    parse = FILE_KIND[source.kind].parse
-    if not parse:
-        return ()
-    documents: tuple[Document, ...] = named(parse)(source)
-    return documents
-
-
 def _check_documents(
     collected: _Collected, tasks: Sequence[Task], facts: bool, named: bool
 ) -> tuple[Suppression, ...]:
@@ -294,9 +297,9 @@ def _check_documents(
     kind = FILE_KIND[source.kind]
     if not kind.facts and not applicable:
         if named:  # whoever asks for it wants to hear that it is broken
-            parse_documents(source)
+            collected.parse(source)
         return ()
-    documents = parse_documents(source)
+    documents = collected.parse(source)
     for document in documents:
         collected.findings.extend(
             _problem_finding(DUPLICATE_KEY.id, problem)
@@ -312,6 +315,8 @@ def _check_documents(
             from lintkit.kinds.extract import extract_document
 
             collected.extract(source.kind, partial(extract_document, document))
+    if source.kind == "kubernetes" and collected.excuses:
+        _place(collected, documents)
     if not documents or b"lintkit:" not in source.data:
         return ()
     from lintkit.run.blocks import document_blocks, document_statements
@@ -322,6 +327,15 @@ def _check_documents(
     statements = document_statements(first)
     found = find_suppressions(first.text, source.path, source.kind, first.comments, blocks, statements)
     return _suppressions(collected, *found)
+
+
+def _place(collected: _Collected, documents: Sequence[Document]) -> None:
+    from lintkit.views.defaults import DEFAULTS, placed
+
+    try:
+        collected.placed.extend(placed(documents, collected.excuses))
+    except Exception as error:
+        collected.findings.append(rule_failed(DEFAULTS, Span(collected.source.path, 0, 0), error))
 
 
 def _check_inner(collected: _Collected, kind: FileKind, document: Document, tasks: Sequence[Task]) -> None:

@@ -16,14 +16,12 @@ from functools import cache, cached_property, partial
 from lintkit.budget import LeftOutError
 from lintkit.formats.errors import ParseError
 from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
-from lintkit.kinds.kubernetes.kustomize import Kustomizations
+from lintkit.kinds.kubernetes.kustomize import Kustomizations, Read
 from lintkit.kinds.kubernetes.objects import at, parse
 from lintkit.model import Document, Finding, Location, SourceFile, Span
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard
 from lintkit.views.repairs import Defects
-
-_LARGEST = 500_000
 
 KUSTOMIZE = "lintkit/kustomize"
 """What fails where a kustomization cannot be followed."""
@@ -55,13 +53,13 @@ class _Left:
 class Overlays:
     """The kustomizations of a repository, and how to run its rules again.
 
-    load   the bytes of a file; None for one that cannot be read
+    read   the documents of a file; none for one that cannot be read
     tasks  the rules that run on a path
     guard  takes what a kustomization, or a rule on what it deploys, raises
     """
 
     paths: Iterable[str]
-    load: Callable[[str], SourceFile | None]
+    read: Read
     tasks: Callable[[str], Sequence[Task]]
     guard: Guard
 
@@ -73,7 +71,7 @@ class Overlays:
             for path in sorted(self.paths)
             if posixpath.basename(path) in KUSTOMIZATION_FILES
         }
-        return Kustomizations(files, cache(self._read))
+        return Kustomizations(files, self.read)
 
     def settle(self, findings: Sequence[Finding]) -> list[Finding]:
         """`findings` without those of bases that every overlay sets right."""
@@ -122,15 +120,6 @@ class Overlays:
     def defects(self, findings: Sequence[Finding]) -> list[Finding]:
         """What kustomizations make wrong, besides `findings`, which are those of all files."""
         return list(Defects(self.kustomizations, self.tasks, rendered, findings, self.guard).find())
-
-    def _read(self, path: str) -> tuple[Document, ...]:
-        source = self.load(path)
-        if source is None or len(source.data) > _LARGEST:
-            return ()
-        try:
-            return parse(replace(source, kind="kubernetes"))
-        except ParseError:
-            return ()
 
     def _ask(
         self,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lintkit.fix import apply_edits, selected_edits
 from lintkit.model import Kind, SourceFile
-from lintkit.run.file import parse_documents
+from lintkit.run.documents import parse_documents
 from tests.declare.data_rules import check, load
 
 

@@ -143,6 +143,17 @@ class Kustomizations:
         )
         return frozenset(path for path in found if path not in self.files)
 
+    def named(self) -> frozenset[str]:
+        """The kustomizations, and every file that one of them names as a resource, a patch or a replacement."""
+        found = set(self.files.values())
+        for folder in self.files:
+            data = self._data(folder)
+            paths = (at(each, "path") for each in _items(data, "replacements"))
+            for entry in (*self._entries(data), *_patch_files(data), *paths):
+                if isinstance(entry, str):
+                    found.add(posixpath.normpath(posixpath.join(folder, entry)))
+        return frozenset(found)
+
     def changes(self, root: str) -> bool:
         """Whether a kustomization, or one that it builds on, has patches, images, replicas or replacements."""
         keys = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements")

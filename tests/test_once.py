@@ -1,0 +1,109 @@
+"""A run reads each file once and parses it once, however many steps ask for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+import lintkit.formats.yaml
+import lintkit.python.screen
+import lintkit.python.statements
+from lintkit.authoring.examples import MemoryTree
+from lintkit.catalog.load import load_rules
+from lintkit.config.model import Config
+from lintkit.files.once import ReadOnce
+from lintkit.files.tree import TreeError
+from lintkit.model import Document, Report
+from lintkit.run.engine import Request, run
+
+FILES = {
+    ".env": "DB_PASSWORD=hunter2hunter2\n",
+    "app/main.py": "import os\n\nimport requests\n\nrequests.get(os.environ['API_URL'])\n",
+    "app/requirements.txt": "requests==2.32.0\n",
+    "app/Dockerfile": "FROM python\nCOPY . .\n",
+    "compose.yaml": "services:\n  api:\n    build: app\n    environment: {DB: 'postgres://u:hunter2hunter2@db/x'}\n",
+    "compose.override.yaml": "services:\n  api:\n    ports: ['80:80']  # lintkit: ignore[compose/privileged-port]\n",
+    "k8s/limits.yaml": (
+        "apiVersion: v1\nkind: LimitRange\nmetadata: {name: limits, namespace: shop}\n"
+        "spec: {limits: [{type: Container, default: {memory: 1Gi}}]}\n"
+    ),
+    "k8s/pod.yaml": (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: shop, namespace: shop}\n"
+        "spec: {containers: [{name: api, image: shop, env: [{name: PASSWORD, value: hunter2hunter2}]}]}\n"
+    ),
+}
+
+
+@dataclass
+class Counts:
+    """How often each path was read, and each path was parsed."""
+
+    reads: Counter[str] = field(default_factory=Counter)
+    parses: Counter[str] = field(default_factory=Counter)
+
+    def check(self, files: dict[str, str], jobs: int = 1) -> Report:
+        """All built-in rules over a tree of texts."""
+        rules = load_rules()
+        tree = Counted({path: text.encode() for path, text in files.items()}, counts=self.reads)
+        return run(Request(tree, Config(select=("*",)), rules, rules.ids(), jobs=jobs))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(MemoryTree):
+    """A tree that counts what is read of it."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def read(self, path: str) -> bytes:
+        self.counts[path] += 1
+        return MemoryTree.read(self, path)
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Counts]:
+    """Counts of what is done from now on."""
+    counted = Counts()
+    load, parse = lintkit.formats.yaml.load_documents, lintkit.python.statements.parse
+
+    def load_counted(text: str, path: str, *arguments: str) -> tuple[Document, ...]:
+        counted.parses[path] += 1
+        return load(text, path, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(lintkit.formats.yaml, "load_documents", load_counted)
+    for module in (lintkit.python.statements, lintkit.python.screen):
+        monkeypatch.setattr(
+            module, "parse", lambda text, path: counted.parses.update([path]) or parse(text, path)
+        )
+    yield counted
+
+
+def test_each_file_is_read_and_parsed_once(counts: Counts) -> None:
+    report = counts.check(FILES)
+    assert {path: number for path, number in counts.reads.items() if path in FILES} == dict.fromkeys(FILES, 1)
+    assert {path: counts.parses[path] for path in FILES if path.endswith((".yaml", ".py"))} == {
+        path: 1 for path in FILES if path.endswith((".yaml", ".py"))
+    }
+    told = {(finding.rule, finding.path) for finding in report.findings}
+    assert ("kubernetes/hardcoded-secret", "k8s/pod.yaml") in told
+    assert ("kubernetes/memory-limits", "k8s/pod.yaml") not in told
+    assert "hunter2" not in repr(report)
+
+
+def test_what_cannot_be_read_is_tried_once() -> None:
+    read: Counter[str] = Counter()
+    tree = ReadOnce(Counted({}, counts=read))
+    for _ in range(2):
+        with pytest.raises(TreeError, match="not in this tree"):
+            tree.read("gone.yaml")
+    assert read == {"gone.yaml": 1}
+
+
+def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lintkit.files.once.LARGEST_KEPT", 10)
+    read: Counter[str] = Counter()
+    tree = ReadOnce(Counted({"a": b"12345678", "b": b"12345678"}, counts=read))
+    assert [tree.read(path) for path in "abab"] == [b"12345678"] * 4
+    assert read == {"a": 1, "b": 2}
