@@ -269,3 +269,20 @@ def test_a_well_known_password_is_not_taken_for_a_minimum() -> None:
 def test_punctuation_is_no_secret_of_a_parser() -> None:
     assert classify("token", ")") is None
     assert classify("token", "(") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("PAC_SECRET", "pipelines-as-code-secret", None),
+        ("client_secret", "oauth2-proxy-client-secret", None),
+        ("WEBHOOK_SECRET", "github-app-credentials", None),
+        ("CLIENT_SECRET", "my-client-secret", "placeholder"),
+        ("CLIENT_SECRET", "dev-client-secret", "real"),
+        ("JWT_SECRET", "shop-jwt-secret", "real"),
+        ("SESSION_SECRET", "orders-session-secret", "real"),
+        ("DB_PASSWORD", "shop-db-secret", "real"),
+    ],
+)
+def test_the_name_of_a_secret_is_none(name: str, value: str, expected: str | None) -> None:
+    assert kind(name, value, credential=True) == expected

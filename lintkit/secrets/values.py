@@ -176,6 +176,12 @@ _HEADER = pattern(
 """Names of HTTP headers that hold credentials, and of those that no standard gives: `X-Gitlab-Token`."""
 _LABEL = pattern(r"[:?…]\s*$")
 
+_OBJECT_NAME = pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+){1,8}-(?:secrets?|credentials?|creds)")
+"""What people call a Secret of Kubernetes, by RFC 1123 and by what it holds."""
+_CHOSEN_WORDS = _set(
+    "my our your the super very top some any dev test testing demo local example sample default"
+)
+
 _SAYS_SECRET = pattern(r"(?i)secret|passw|s3cr3t|p[a4@]ss?w[o0]rd")
 
 _LEET = str.maketrans("013457@$!", "oieastasi")
@@ -417,7 +423,9 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
         return Verdict("placeholder", PLACEHOLDER, *whole)  # `password@gmail.com` beside `username@gmail.com`
     if random and re.search(r"(?i)change[-_ ]?(?:me|this|in)|replace[-_ ]?me|^your[-_]|x{6,}", text):
         return Verdict("placeholder", PLACEHOLDER, *whole)
-    if not credential and _names_a_field(name, term, text, words):
+    if (not credential and _names_a_field(name, term, text, words)) or _names_an_object(
+        name, term, text, words
+    ):
         return None
     if _VARIABLE.match(text) and not random and mention(text):
         return Verdict("placeholder", PLACEHOLDER, *whole)  # the name of what was to be put here
@@ -473,6 +481,20 @@ def _no_secret(text: str, credential: bool) -> bool:
         or _HEADER.fullmatch(text)
         or _TYPE.fullmatch(text)
         or _LABEL.search(text)
+    )
+
+
+def _names_an_object(name: str, term: tuple[str, ...], text: str, words: tuple[str, ...]) -> bool:
+    """Whether the value is what a Secret is called: `CLIENT_SECRET=oauth2-proxy-client-secret`.
+
+    Who issues a secret makes it of random letters. Words with hyphens that people choose themselves sign sessions and
+    tokens, or say that they are made up (`my-client-secret`).
+    """
+    return (
+        term[-1] == "secret"
+        and not is_signing(name)
+        and not _CHOSEN_WORDS & set(words)
+        and _OBJECT_NAME.fullmatch(text) is not None
     )
 
 
