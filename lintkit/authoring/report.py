@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TextIO
-from xml.sax.saxutils import escape, quoteattr
 
 from lintkit.authoring.example_diff import Place, line_diff, text_diff
 from lintkit.model import Severity
 from lintkit.report.json_lines import array
+from lintkit.report.junit_xml import Case, Problem, Suite, document
 from lintkit.report.printable import printable
 from lintkit.report.style import Style
 from lintkit.report.summary import counted
@@ -225,68 +225,36 @@ def _example_entry(example: ExampleResult) -> dict[str, Any]:
 
 
 def _junit(run: RuleTestRun) -> str:
-    suites = []
-    tests = failures = 0
-    for rule in run.rules:
-        cases = [_rule_case(rule), *(_example_case(rule, example) for example in rule.examples)]
-        failed = bool(rule.complaints) + sum(not example.passed for example in rule.examples)
-        tests, failures = tests + len(cases), failures + failed
-        suites.append(
-            f"  <testsuite name={_attribute(rule.id)} file={_attribute(rule.path)}"
-            f' tests="{len(cases)}" failures="{failed}" errors="0">\n' + "".join(cases) + "  </testsuite>\n"
+    suites = [
+        Suite(
+            rule.id,
+            (_rule_case(rule), *(_example_case(rule, example) for example in rule.examples)),
+            rule.path,
         )
-    errors = len(run.unloaded)
-    if errors:
-        cases = [_unloaded_case(failure) for failure in run.unloaded]
-        suites.append(
-            f'  <testsuite name="rule files" tests="{errors}" failures="0" errors="{errors}">\n'
-            + "".join(cases)
-            + "  </testsuite>\n"
-        )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<testsuites name="lintkit test" tests="{tests + errors}" failures="{failures}" errors="{errors}">\n'
-        + "".join(suites)
-        + "</testsuites>\n"
-    )
+        for rule in run.rules
+    ]
+    if run.unloaded:
+        suites.append(Suite("rule files", tuple(map(_unloaded_case, run.unloaded))))
+    return "".join(document("lintkit test", suites))
 
 
-def _rule_case(rule: RuleResult) -> str:
-    text = "\n".join(f"{rule.path}:{remark.line}: {remark.message}" for remark in rule.complaints)
+def _rule_case(rule: RuleResult) -> Case:
     said = counted(len(rule.complaints), "mistake") + " in how the rule is written"
-    return _case(rule, "the rule is written well", 1, said if text else "", text)
+    lines = tuple(f"{rule.path}:{remark.line}: {remark.message}" for remark in rule.complaints)
+    problem = Problem(said, lines) if lines else None
+    return Case("the rule is written well", rule.id, rule.path, 1, problem)
 
 
-def _example_case(rule: RuleResult, example: ExampleResult) -> str:
-    if example.passed:
-        return _case(rule, example.name, example.line, "", "")
-    said = example.trouble[0] if example.trouble else "the rule did not do what the example says"
-    return _case(rule, example.name, example.line, said, "\n".join(_details(example)))
+def _example_case(rule: RuleResult, example: ExampleResult) -> Case:
+    problem = None
+    if not example.passed:
+        said = example.trouble[0] if example.trouble else "the rule did not do what the example says"
+        problem = Problem(said, tuple("\n".join(_details(example)).split("\n")))
+    return Case(example.name, rule.id, rule.path, example.line, problem)
 
 
-def _case(rule: RuleResult, name: str, line: int, said: str, details: str) -> str:
-    head = (
-        f"    <testcase classname={_attribute(rule.id)} name={_attribute(name)} "
-        f'file={_attribute(rule.path)} line="{line}"'
-    )
-    if not said:
-        return f"{head}/>\n"
-    failure = f"<failure message={_attribute(said)}>{_content(details)}</failure>"
-    return f"{head}>\n      {failure}\n    </testcase>\n"
-
-
-def _unloaded_case(failure: LoadFailure) -> str:
+def _unloaded_case(failure: LoadFailure) -> Case:
     where = f"{failure.path}:{failure.line}" if failure.line else failure.path
-    return (
-        f'    <testcase classname="rule files" name={_attribute(failure.path)} file={_attribute(failure.path)}>\n'
-        f"      <error message={_attribute(failure.message)}>{_content(f'{where}: {failure.message}')}</error>\n"
-        f"    </testcase>\n"
-    )
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(printable(" ".join(text.split("\n"))))
-
-
-def _content(text: str) -> str:
-    return escape("\n".join(map(printable, text.split("\n"))))
+    said = f"{where}: {failure.message}".split("\n")
+    problem = Problem(" ".join(failure.message.split("\n")), tuple(said), error=True)
+    return Case(failure.path, "rule files", failure.path, problem=problem)
