@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.formats.toml_positions import key_lines
+from lintkit.formats.toml import key_lines
 from lintkit.model import Route
 
 if sys.version_info >= (3, 11):
@@ -35,7 +35,7 @@ def test_every_form_of_key_has_its_line() -> None:
         "[[t.arr]]\nz = 1979-05-27T07:32:00Z\n[t.arr.sub]\ny = '''\n'''\n"
         "[[t.arr]]\nz = 2\n"
     )
-    lines = key_lines(text)
+    lines = key_lines(text, "lintkit.toml")
     assert set(lines) == routes(tomllib.loads(text))
     assert lines[("b.c", "d")] == 2
     assert lines[("t", "u v", "list", 1, "m")] == 8
@@ -45,7 +45,7 @@ def test_every_form_of_key_has_its_line() -> None:
 
 def test_escaped_keys_are_those_of_the_parsed_data() -> None:
     text = '"\\u0041\\n\\"" = 1\n'
-    assert set(key_lines(text)) == routes(tomllib.loads(text))
+    assert set(key_lines(text, "lintkit.toml")) == routes(tomllib.loads(text))
 
 
 _PIECES = st.sampled_from(
@@ -77,7 +77,7 @@ _PIECES = st.sampled_from(
 
 @given(st.lists(_PIECES, max_size=40).map("".join))
 def test_any_text_ends_and_valid_text_has_all_its_keys(text: str) -> None:
-    lines = key_lines(text)
+    lines = key_lines(text, "lintkit.toml")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError:

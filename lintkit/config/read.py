@@ -147,12 +147,14 @@ def parse_table(text: str, path: str) -> tuple[dict[str, Any], Mapping[Route, in
 
     Raises ConfigError for what is no TOML.
     """
-    data = _parse_toml(text, path)
+    data, lines = _parse_toml(text, path)
     if re.split(r"[/\\]", path)[-1] != PYPROJECT:
-        return data, _table_lines(text, ())
+        return data, lines
     tool = data.get("tool")
     table = tool.get("lintkit") if isinstance(tool, dict) else None
-    return (table, _table_lines(text, ("tool", "lintkit"))) if isinstance(table, dict) else None
+    if not isinstance(table, dict):
+        return None
+    return table, {route[2:]: line for route, line in lines.items() if route[:2] == ("tool", "lintkit")}
 
 
 def shown(path: Path) -> str:
@@ -165,9 +167,9 @@ def shown(path: Path) -> str:
     return "".join(c if c.isprintable() else "?" for c in name)
 
 
-def _parse_toml(text: str, path: str) -> dict[str, Any]:
+def _parse_toml(text: str, path: str) -> tuple[dict[str, Any], dict[Route, int]]:
     from lintkit.formats.errors import ParseError
-    from lintkit.formats.toml import check_nesting
+    from lintkit.formats.toml import key_lines
 
     if sys.version_info >= (3, 11):
         import tomllib
@@ -176,11 +178,11 @@ def _parse_toml(text: str, path: str) -> dict[str, Any]:
 
     text = text.replace("\r\n", "\n")
     try:
-        check_nesting(text, path)
+        lines = key_lines(text, path)
     except ParseError as error:
         raise ConfigError("is nested too deeply to be a configuration", path, error.line) from None
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text), lines
     except tomllib.TOMLDecodeError as error:
         at = _AT_LINE.search(str(error))
         line = int(at.group(1)) if at else text.rstrip().count("\n") + 1
@@ -192,13 +194,3 @@ def _parse_toml(text: str, path: str) -> dict[str, Any]:
         raise ConfigError("holds a number that is too long; shorten it", path, line) from None
     except RecursionError:
         raise ConfigError("is nested too deeply to be a configuration", path) from None
-
-
-def _table_lines(text: str, above: Route) -> dict[Route, int]:
-    from lintkit.formats.toml_positions import key_lines
-
-    try:
-        found = key_lines(text)
-    except RecursionError:
-        return {}
-    return {route[len(above) :]: line for route, line in found.items() if route[: len(above)] == above}

@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.formats.errors import ParseError
 from lintkit.formats.yaml_nodes import Node, NodeTree
-from lintkit.model import Document, SourceFile, Span
+from lintkit.model import Document, Route, SourceFile, Span
 from lintkit.source import Lines, decode
 
 if sys.version_info >= (3, 11):
@@ -64,9 +64,7 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
     except UnicodeDecodeError as error:
         line = source.data.count(b"\n", 0, error.start) + 1
         raise ParseError("The file is not UTF-8 text; save it as UTF-8.", source.path, line) from None
-    _check_depth(text, source.path)
-    scan = _Scan(text, source.path)
-    scan.run()
+    scan = check_nesting(text, source.path)
     try:
         data: Any = tomllib.loads(text)
     except RecursionError:
@@ -80,13 +78,32 @@ def parse(source: SourceFile) -> tuple[Document, ...]:
     return (Document(source.path, source.kind, text, plain, nodes, comments=tuple(scan.comments)),)
 
 
-def check_nesting(text: str, path: str) -> None:
+def check_nesting(text: str, path: str) -> _Scan:
     """Raise ParseError for what nests too deep for tomllib: brackets recurse, and the parts of a key cost their square.
 
-    Text that is no TOML passes.
+    Text that is no TOML passes. Gives what was found of the text.
     """
     _check_depth(text, path)
-    _Scan(text, path).run()
+    scan = _Scan(text, path)
+    scan.run()
+    return scan
+
+
+def key_lines(text: str, path: str) -> dict[Route, int]:
+    """The line (from 1) of each key, table and array item of `text`; a table stands where it is named first.
+
+    Text that is no TOML gives those before its first fault. Raises ParseError as `check_nesting` does.
+    """
+    lines = Lines(text)
+    found: dict[Route, int] = {}
+    left: list[tuple[Route, _Place]] = [((), check_nesting(text, path).root)]
+    while left:
+        above, place = left.pop()
+        for name, child in place.children.items():
+            route = (*above, name)
+            found[route] = lines.position(child.key[0] if child.key else child.start).line
+            left.append((route, child))
+    return found
 
 
 def _check_depth(text: str, path: str) -> None:
