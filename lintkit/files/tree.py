@@ -366,103 +366,26 @@ def _link_problem(disk: Disk, name: bytes) -> str:
     )
 
 
-class GitIndex:
-    """What is staged: the files of the index, with their staged contents; of a conflict our side."""
+class _GitObjects:
+    """Paths and the blobs they stand for, as one command of git lists them."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, repository: Repository, command: Sequence[str], parse: _Parse) -> None:
         self.root = root
-        self._repository = _repository(root)
-        self._objects = _Objects(self._repository)
-
-    def paths(self) -> tuple[TreeEntry, ...]:
-        """All files of the index below the root, sorted. Raises TreeError."""
-        return self._objects.paths(("ls-files", "-z", "--stage"), _of_index)
-
-    def read(self, path: str) -> bytes:
-        """The staged bytes of a file. Raises TreeError."""
-        self.paths()
-        return self._objects.read(path)
-
-    def size(self, path: str) -> int:
-        """The number of bytes of a staged file. Raises TreeError."""
-        self.paths()
-        return self._objects.size(path)
-
-    def blob(self, path: str) -> str:
-        """git's hash of a staged file; empty for none."""
-        self.paths()
-        return self._objects.blob(path)
-
-    def revision(self) -> Revision:
-        """The commit that the index will become the child of."""
-        return _revision(self._repository)
-
-
-class GitRevision:
-    """The files of one commit; nothing is checked out."""
-
-    def __init__(self, root: Path, revision: str, *, fork: bool = False) -> None:
-        """The commit that `revision` names, or (`fork`) the one at which it and what is checked out part ways.
-
-        Where git knows no such fork, as in a shallow clone, it is `revision` itself.
-        Raises TreeError if git knows no such revision.
-        """
-        from lintkit.files.git import GitError, commit_of, fork_point
-
-        self.root = root
-        self._repository = _repository(root)
-        try:
-            self.commit = commit_of(self._repository, revision)
-            if fork:
-                self.commit = fork_point(self._repository, self.commit) or self.commit
-        except GitError as error:
-            raise TreeError(str(error)) from None
-        self._objects = _Objects(self._repository)
-
-    def paths(self) -> tuple[TreeEntry, ...]:
-        """All files of the commit below the root, sorted. Raises TreeError."""
-        # In a folder below the top `ls-tree` takes that folder, and names relative to it.
-        return self._objects.paths(("ls-tree", "-r", "-z", self.commit), _of_commit)
-
-    def read(self, path: str) -> bytes:
-        """The committed bytes of a file. Raises TreeError."""
-        self.paths()
-        return self._objects.read(path)
-
-    def size(self, path: str) -> int:
-        """The number of bytes of a committed file. Raises TreeError."""
-        self.paths()
-        return self._objects.size(path)
-
-    def blob(self, path: str) -> str:
-        """git's hash of a committed file; empty for none."""
-        self.paths()
-        return self._objects.blob(path)
-
-    def revision(self) -> Revision:
-        """The commit, and its branch if it is the one that is checked out."""
-        current = _revision(self._repository)
-        if current.revision_id == self.commit:
-            return current
-        return Revision(current.repository_uri, self.commit)
-
-
-class _Objects:
-    """Paths and the blobs they stand for."""
-
-    def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._command = tuple(command)
+        self._parse = parse
         self._entries: tuple[TreeEntry, ...] | None = None
         self._blobs: dict[str, str] = {}
         self._sizes: dict[str, int] | None = None
         self._reader: BlobReader | None = None
 
-    def paths(self, command: Sequence[str], parse: _Parse) -> tuple[TreeEntry, ...]:
+    def paths(self) -> tuple[TreeEntry, ...]:
+        """All files below the root, sorted. Raises TreeError."""
         if self._entries is None:
             from lintkit.files.git import GitError, parse_records
 
             try:
-                files = parse(parse_records(self._repository.run(*command)))
+                files = self._parse(parse_records(self._repository.run(*self._command)))
                 self._entries = tuple(sorted(self._taken(files), key=lambda entry: entry.path))
             except GitError as error:
                 raise TreeError(str(error)) from None
@@ -484,8 +407,10 @@ class _Objects:
         return ""
 
     def read(self, path: str) -> bytes:
+        """The bytes of a file. Raises TreeError."""
         from lintkit.files.git import GitError
 
+        self.paths()
         blob = self._blobs.get(path)
         if blob is None:
             raise TreeError("git has no such file there.", path)
@@ -503,11 +428,15 @@ class _Objects:
         return data
 
     def blob(self, path: str) -> str:
+        """git's hash of a file; empty for none."""
+        self.paths()
         return self._blobs.get(path, "")
 
     def size(self, path: str) -> int:
+        """The number of bytes of a file. Raises TreeError."""
         from lintkit.files.git import GitError, blob_sizes
 
+        self.paths()
         if self._sizes is None:
             try:
                 self._sizes = blob_sizes(self._repository, self._blobs.values())
@@ -526,6 +455,46 @@ class _Objects:
         if self._reader is None:
             self._reader = BlobReader(self._repository)
         return self._reader.read(blob, largest)
+
+
+class GitIndex(_GitObjects):
+    """What is staged: the files of the index, with their staged contents; of a conflict our side."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, _repository(root), ("ls-files", "-z", "--stage"), _of_index)
+
+    def revision(self) -> Revision:
+        """The commit that the index will become the child of."""
+        return _revision(self._repository)
+
+
+class GitRevision(_GitObjects):
+    """The files of one commit; nothing is checked out."""
+
+    def __init__(self, root: Path, revision: str, *, fork: bool = False) -> None:
+        """The commit that `revision` names, or (`fork`) the one at which it and what is checked out part ways.
+
+        Where git knows no such fork, as in a shallow clone, it is `revision` itself.
+        Raises TreeError if git knows no such revision.
+        """
+        from lintkit.files.git import GitError, commit_of, fork_point
+
+        repository = _repository(root)
+        try:
+            self.commit = commit_of(repository, revision)
+            if fork:
+                self.commit = fork_point(repository, self.commit) or self.commit
+        except GitError as error:
+            raise TreeError(str(error)) from None
+        # In a folder below the top `ls-tree` takes that folder, and names relative to it.
+        super().__init__(root, repository, ("ls-tree", "-r", "-z", self.commit), _of_commit)
+
+    def revision(self) -> Revision:
+        """The commit, and its branch if it is the one that is checked out."""
+        current = _revision(self._repository)
+        if current.revision_id == self.commit:
+            return current
+        return Revision(current.repository_uri, self.commit)
 
 
 class _Parse(Protocol):
