@@ -11,19 +11,14 @@ from lintkit.config.errors import ConfigError, nearest, quoted
 from lintkit.data import schema
 from lintkit.files.patterns import defect
 from lintkit.model import Route
+from lintkit.words.json_types import TYPE_NAMES
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
-_TYPES = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "object": "a table",
-    "string": "a string",
-}
+_TYPES = {**TYPE_NAMES, "object": "a table", "string": "a string"}
+"""In the words of TOML."""
 
 # Keys that people bring from elsewhere and that no spelling comes near to.
 _INSTEAD = {

@@ -19,19 +19,12 @@ from lintkit.kinds.registry import EACH_KINDS, FILE_KINDS
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
+from lintkit.words.json_types import TYPE_NAMES
 
 SCHEMA_KEYS: tuple[Route, ...] = (("when",), ("require",), ("forbid",), ("relate", "in"))
 QUERY_KEYS: tuple[Route, ...] = (("select",), ("relate", "value"), ("relate", "of"), ("excused-by", "select"))
 
 _TAG = re.compile(r"CWE-[1-9][0-9]{0,4}|[a-z0-9]+(?:-[a-z0-9]+)*")
-_TYPES = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "object": "a mapping",
-    "string": "text",
-}
 # Keys that people bring from elsewhere and that no spelling comes near to.
 _INSTEAD = {
     "id": "the id of a rule is its path, `FAMILY/NAME.yaml`",
@@ -149,7 +142,7 @@ def _explain(error: Any) -> str:
         return f"can only be {_shown(wanted)}"
     if kind == "type":
         names = [wanted] if isinstance(wanted, str) else list(wanted)
-        return f"must be {' or '.join(_TYPES.get(name, name) for name in names)}"
+        return f"must be {' or '.join(TYPE_NAMES.get(name, name) for name in names)}"
     if kind in ("minLength", "minItems", "minProperties"):
         what = {"minLength": "characters", "minItems": "items", "minProperties": "keys"}[kind]
         return f"must have at least {wanted} {what if wanted != 1 else what[:-1]}"
@@ -162,7 +155,9 @@ def _explain(error: Any) -> str:
         if choices:
             return "needs exactly one of " + ", ".join(f"`{choice}`" for choice in choices)
         types = [option.get("type", "") for option in wanted if isinstance(option, dict)]
-        return f"must be {' or '.join(_TYPES.get(t, 'something else') for t in types if isinstance(t, str))}"
+        return (
+            f"must be {' or '.join(TYPE_NAMES.get(t, 'something else') for t in types if isinstance(t, str))}"
+        )
     return f"breaks `{kind}` of the format; `lintkit schema rule` prints it"
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintkit.kinds.compose.schema import schema
 from lintkit.model import Document, Route
+from lintkit.words.json_types import TYPE_NAMES
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -25,15 +26,6 @@ MAX_NODES = 20_000
 _SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "include", "models", "jobs")
 _NAMED = ("services", "networks", "volumes", "secrets", "configs", "models")
 _NAME_CHARACTERS = "compose takes letters, digits, `.`, `_` and `-`"
-_TYPES = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "object": "a mapping",
-    "string": "text",
-    "null": "nothing",
-}
 _ELSEWHERE = frozenset(("container_name",))
 """Keys whose format a rule of its own tells of."""
 
@@ -168,8 +160,10 @@ def _said(error: Any, specification: Mapping[str, Any]) -> Iterator[Refusal]:
             dict.fromkeys(_types(error.schema if kind != "type" else {"type": wanted}, specification))
         )
         if types and _type_of(value) not in types:
-            asked = " or ".join(_TYPES[each] for each in types if each != "null")
-            yield Refusal(route, False, f"{name} is {_TYPES[_type_of(value)]}, where compose takes {asked}")
+            asked = " or ".join(TYPE_NAMES[each] for each in types if each != "null")
+            yield Refusal(
+                route, False, f"{name} is {TYPE_NAMES[_type_of(value)]}, where compose takes {asked}"
+            )
     elif kind == "enum":
         allowed = ", ".join(f"`{each}`" for each in wanted if each is not None)
         yield Refusal(route, False, f"{name} is none of {allowed}")
