@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lintkit.config import Config, ConfigError, check_rules, load_config, parse_config
+from lintkit.config.ruling import Rulings
 from lintkit.model import RuleMeta
 
 
@@ -94,9 +95,12 @@ def test_the_severity_of_the_finding_holds_where_the_configuration_says_nothing(
 
 def test_paths_of_a_rule_narrow_it_and_paths_ignore_replaces_its_own_list() -> None:
     meta = replace(CORS, paths_ignore=("tests/",))
-    assert not Config().applies(meta, "tests/app.py")
+    assert not Rulings(Config(), selected=True).counts(meta, "tests/app.py")
     config = parse_config('[rule."python/cors-wildcard"]\npaths = ["/app/"]\npaths-ignore = ["old.py"]')
-    assert [config.applies(meta, path) for path in ("app/tests/a.py", "app/old.py", "lib/a.py")] == [
+    assert [
+        Rulings(config, selected=True).counts(meta, path)
+        for path in ("app/tests/a.py", "app/old.py", "lib/a.py")
+    ] == [
         True,
         False,
         False,
@@ -166,6 +170,19 @@ def test_somebody_elses_broken_pyproject_is_not_our_error(tmp_path: Path) -> Non
         ('fail-on = "eror"', 1, "did you mean `error`"),
         ('[[per-path-ignores]]\npaths = ["a"]\nrules = ["*"]', 1, "lacks `reason`"),
         ('exclude = ["a", "*a*b*c*d"]', 1, "more than 3 `*`"),
+        (
+            "exclude = [\n" + "".join(f'"{"?" * n}*",\n' for n in range(1, 110)) + "]",
+            102,
+            "is one of 109 here",
+        ),
+        (
+            "".join(
+                f'[[per-path-ignores]]\npaths = ["{"?" * n}*"]\nrules = ["*"]\nreason = "x"\n'
+                for n in range(1, 110)
+            ),
+            402,
+            "spell out nothing",
+        ),
         ('exclude = ["# x"]', 1, "comment"),
         ("select = [", 1, "not valid TOML"),
         ('a = 1\nb = "x\n', 2, "not valid TOML"),

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lintkit.config.globs import Home, lowered, matches, rebased
-from lintkit.files.patterns import defect
+from lintkit.globs.home import Home, lowered, rebased
+from lintkit.globs.paths import defect, matches
 
 _NAME = st.sampled_from(["a", "b", "ab"])
 _PATH = st.lists(_NAME, min_size=1, max_size=3).map("/".join)

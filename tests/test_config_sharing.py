@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lintkit.config import Config, ConfigError, check_rules, load_config, parse_config, with_nested
+from lintkit.config.ruling import Rulings
 from lintkit.files.tree import open_tree
 from lintkit.model import RuleMeta
 
@@ -98,7 +99,10 @@ def test_the_settings_of_a_rule_are_merged_by_key(tmp_path: Path) -> None:
     config = read(tmp_path, files)
     assert config.severity(CORS) == "note"
     assert config.options(CORS) == {"limit": 5}
-    assert [config.applies(CORS, path) for path in ("src/a.py", "a.py")] == [True, False]
+    assert [Rulings(config, selected=True).counts(CORS, path) for path in ("src/a.py", "a.py")] == [
+        True,
+        False,
+    ]
 
 
 def test_several_files_are_extended_in_their_order(tmp_path: Path) -> None:
@@ -371,7 +375,7 @@ def test_wider_selectors_of_a_folder_pass_a_required_rule_over(tmp_path: Path, t
     config = read(tmp_path, files).for_path("a/x.py")
     assert config.runs(CORS)
     assert config.severity(CORS) == "warning"
-    assert config.accepted(CORS, "a/x.py", TODAY) is None
+    assert Rulings(config, TODAY).accepted(CORS, "a/x.py") is None
     assert config.options(CORS) == {"limit": 3}
     assert config.fails_at(CORS) == "warning"
 
@@ -411,8 +415,8 @@ def test_whoever_requires_a_rule_may_make_exceptions(tmp_path: Path) -> None:
         "a/lintkit.toml": "",
     }
     config = read(tmp_path, files).for_path("a/old/x.py")
-    assert config.accepted(CORS, "a/old/x.py") == "decided"
-    assert config.accepted(CORS, "a/new/x.py") is None
+    assert Rulings(config).accepted(CORS, "a/old/x.py") == "decided"
+    assert Rulings(config).accepted(CORS, "a/new/x.py") is None
 
 
 def test_an_extended_file_requires_rules_of_whoever_extends_it(tmp_path: Path) -> None:
@@ -475,9 +479,9 @@ WAIVER = '[[waivers]]\npaths = ["old/"]\nrules = ["python/*"]\nreason = "moves"\
 def test_a_waiver_holds_up_to_and_with_its_day() -> None:
     config = parse_config(WAIVER)
     days = [date(2026, 5, 31), date(2026, 6, 1), date(2026, 6, 2)]
-    assert [config.accepted(CORS, "old/x.py", day) for day in days] == ["moves", "moves", None]
-    assert config.accepted(IMAGE, "old/x.py", TODAY) is None
-    assert config.accepted(CORS, "new/x.py", TODAY) is None
+    assert [Rulings(config, day).accepted(CORS, "old/x.py") for day in days] == ["moves", "moves", None]
+    assert Rulings(config, TODAY).accepted(IMAGE, "old/x.py") is None
+    assert Rulings(config, TODAY).accepted(CORS, "new/x.py") is None
 
 
 @pytest.mark.parametrize(

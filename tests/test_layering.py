@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("source", "budget"),
     ("report",),
+    ("globs",),
     ("regex", "formats"),
     ("facts",),
     ("words", "secrets"),

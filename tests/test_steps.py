@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 
 from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
-from lintkit.config import Config
+from lintkit.config import Config, parse_config
+from lintkit.config.ruling import Rulings
 from lintkit.kinds.kubernetes.objects import _has_directive
-from lintkit.model import Report, SourceFile
+from lintkit.model import Report, RuleMeta, SourceFile
+from lintkit.rule.own import SKIPPED_FILE
 from lintkit.run.engine import Request, run
 from lintkit.run.file import check_file
 from tests.stepping import steps
@@ -236,6 +239,42 @@ def test_what_is_left_out_of_kustomizations_is_a_note() -> None:
     assert "kubernetes/image-tag-mutable" in {f.rule for f in report.findings if f.path == "z/a.yaml"}
 
 
+def _ruled(count: int) -> tuple[Config, list[RuleMeta]]:
+    """A configuration that has much to say of many rules and many paths."""
+    numbers = range(count)
+    config = parse_config(
+        "exclude = ["
+        + ", ".join(f'"old{n}/*.py"' for n in numbers)
+        + "]\n[severity]\n"
+        + "".join(f'"*/r{n}-*" = "note"\n' for n in numbers)
+        + "".join(
+            f'[[per-path-ignores]]\npaths = ["src{n}/**/b*.py"]\nrules = ["own/r{n}-a", "tag:t{n}"]\nreason = "x"\n'
+            f'[[waivers]]\npaths = ["*/x{n}/"]\nrules = ["own/r{n}*"]\nreason = "x"\nexpires = 2027-01-31\n'
+            for n in numbers
+        )
+    )
+    return config, [
+        replace(SKIPPED_FILE, id=f"own/r{n}-a", packs=("recommended",), tags=(f"t{n}",)) for n in numbers
+    ]
+
+
+def test_what_a_configuration_says_is_not_compared_with_every_rule_and_path() -> None:
+    def work(count: int) -> None:
+        config, metas = _ruled(count)
+        rulings = Rulings(config)
+        assert [*(rulings.accepted(meta, f"src{n}/c/b{n}.py") for n, meta in enumerate(metas))] == [
+            "x"
+        ] * count
+        for n, meta in enumerate(metas):
+            path = f"src{count - n}/x{n}/b{n}.py"
+            assert rulings.counts(meta, path) and not config.excluded(path)
+            rulings.waived(meta, path)
+
+    work(4)
+    small, large = (steps(partial(work, count)) for count in (100, 200))
+    assert large < 2.4 * small
+
+
 def test_a_rule_that_goes_through_a_file_too_often_is_stopped_and_the_others_go_on() -> None:
     rules = load_rules()
 
@@ -309,10 +348,10 @@ def test_more_comparisons_with_ignore_files_than_one_rule_may_make_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("lintkit.kinds.docker.contexts.MATCH_STEPS", 1_000)
-    monkeypatch.setattr("lintkit.formats.ignore.MATCH_STEPS", 1_000)
+    monkeypatch.setattr("lintkit.globs.docker.MATCH_STEPS", 1_000)
     files = {
         "Dockerfile": IMAGE,
-        ".dockerignore": _wildcards("*N*", 100),
+        ".dockerignore": "".join("?" * number + "*\n" for number in range(100)),
         **{f"tests/test_{letter}.py": "" for letter in "abcdefghijklmnopqrstuvwxyz"},
     }
     failed = [f for f in report_of(files, "ignore/*").findings if f.rule == "lintkit/rule-failed"]

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from lintkit.formats.dockerfile import stage_chain as stage_chain
     from lintkit.formats.dockerfile import stage_instructions as stage_instructions
     from lintkit.formats.dotenv import is_shell_script as is_shell_script
-    from lintkit.formats.ignore import GitMatcher as GitMatcher
-    from lintkit.formats.ignore import docker_ignored as docker_ignored
-    from lintkit.formats.ignore import git_ignored as git_ignored
     from lintkit.formats.node import Node as Node
     from lintkit.formats.node import text_of as text_of
     from lintkit.formats.numbers import is_digits as is_digits
     from lintkit.formats.numbers import whole_number as whole_number
     from lintkit.formats.scalar_spans import part_span as part_span
     from lintkit.formats.scalar_spans import scalar_span as scalar_span
+    from lintkit.globs.docker import docker_ignored as docker_ignored
+    from lintkit.globs.git import GitMatcher as GitMatcher
+    from lintkit.globs.git import git_ignored as git_ignored
 
 PLACES = {
     "lintkit.formats.docker_words": ("unquote",),
@@ -34,11 +34,6 @@ PLACES = {
         "stage_instructions",
     ),
     "lintkit.formats.dotenv": ("is_shell_script",),
-    "lintkit.formats.ignore": (
-        "GitMatcher",
-        "docker_ignored",
-        "git_ignored",
-    ),
     "lintkit.formats.node": (
         "Node",
         "text_of",
@@ -50,6 +45,11 @@ PLACES = {
     "lintkit.formats.scalar_spans": (
         "part_span",
         "scalar_span",
+    ),
+    "lintkit.globs.docker": ("docker_ignored",),
+    "lintkit.globs.git": (
+        "GitMatcher",
+        "git_ignored",
     ),
 }
 """Module -> the names of this page that stand in it."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import lintkit
-from lintkit.files.patterns import defect
+from lintkit.globs.paths import defect, too_many_alike
 from lintkit.rule.definition import Definition, Rule, RuleError
 
 PACKAGE = "lintkit.rules"
@@ -207,6 +207,10 @@ def _coded_rule(module: ModuleType, file: Path, identifier: str) -> Rule:
         wrong = defect(pattern)
         if wrong:
             raise RuleError(f"the glob `{pattern}` {wrong}", str(file))
+    for patterns in (definition.paths, definition.paths_ignore):
+        excess = too_many_alike(patterns)
+        if excess is not None:
+            raise RuleError(f"the glob `{patterns[excess[0]]}` {excess[1]}", str(file))
     if "python" in definition.kinds and definition.scope == "file" and not definition.looks_at:
         raise RuleError("a rule about Python says in `looks_at` which nodes it wants to see", str(file))
     return Rule(definition.meta(identifier), check, definition.looks_at, str(file))

@@ -48,6 +48,7 @@ def config(
     """
     from lintkit.cli.workspace import choose_root, open_workspace, relative_paths, tree_name
     from lintkit.config.explain import explain_lines, explain_rule
+    from lintkit.config.ruling import Rulings
     from lintkit.files.tree import open_tree
 
     folder = choose_root(root, (path,))
@@ -65,7 +66,8 @@ def config(
         return
     kind = None if is_folder else _kind(tree, relative)
     place = f"{relative}/" if is_folder and relative else relative
-    decisions = [explain_rule(here, meta, place, kind, day) for meta in workspace.metas]
+    rulings = Rulings(workspace.config, day)
+    decisions = [explain_rule(rulings, meta, place, kind) for meta in workspace.metas]
     _print(form, about, "rules", [_decision_data(one) for one in decisions], list(_decided(decisions)))
 
 
@@ -85,7 +87,7 @@ def _kind(tree: Tree, path: str) -> Kind | None:
 
 def _about(whole: Config, here: Config, path: str, is_folder: bool) -> dict[str, Any]:
     """Which path is meant, and which files its configuration comes from, nearest first."""
-    from lintkit.config.globs import matches
+    from lintkit.globs.paths import matches
 
     place = f"{path}/" if is_folder else path
     around = dict.fromkeys(

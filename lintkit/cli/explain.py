@@ -41,9 +41,10 @@ def explain(rule: str, config_file: Path | None, root: Path | None, allow_code: 
 def in_force_lines(meta: RuleMeta, config: Config, folder: str, today: date) -> Iterator[str]:
     """What `config`, the one of `folder` (ends with `/`, empty for the root), makes of a rule, as Markdown."""
     from lintkit.config.explain import explain_rule
+    from lintkit.config.ruling import Rulings
     from lintkit.config.selectors import any_selects
 
-    decision = explain_rule(config, meta, folder, None, today)
+    decision = explain_rule(Rulings(config, today), meta, folder, None)
     place = f" ({decision.path}:{decision.line})" if decision.path else ""
     yield "## In force here"
     yield ""

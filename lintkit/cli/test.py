@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -162,8 +161,9 @@ def _known(folders: Iterable[Path]) -> Iterator[RuleFile]:
 
 def _of_id(target: str, known: Sequence[RuleFile]) -> list[RuleFile]:
     from lintkit.config.errors import nearest
+    from lintkit.globs.ids import id_matches
 
-    found = [rule for rule in known if fnmatch.fnmatchcase(rule.id, target)]
+    found = [rule for rule in known if id_matches(target, rule.id)]
     if not found:
         hint = nearest(target, [rule.id for rule in known]) or "; `lintkit rules` lists the rules"
         raise CommandError(f"there is no rule folder {target}, and no rule of that id{hint}")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from lintkit.config.errors import ConfigError, nearest, quoted
-from lintkit.config.globs import Home
 from lintkit.config.model import Config, PathIgnore, RuleConfig, Source, Waiver
 from lintkit.config.packs import MOST_SELECTORS, PackError, expanded, resolved
 from lintkit.config.selectors import KNOWN_PACKS
+from lintkit.globs.home import Home
+from lintkit.globs.paths import too_many_alike
 
 _PACK = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
@@ -114,6 +115,16 @@ def _refuse_excess(config: Config) -> None:
     )
     globs = sum(len(entry.paths) for entry in entries) + len(config.exclude)
     globs += sum(len(table.paths or ()) + len(table.paths_ignore or ()) for table in config.rules.values())
+    for named, patterns in (
+        ("`exclude`", config.exclude),
+        ("`per-path-ignores` and `waivers`", [path for entry in entries for path in entry.paths]),
+    ):
+        excess = too_many_alike(patterns)
+        if excess is not None:
+            raise ConfigError(
+                f"{named} of this file and of what it extends: the glob {quoted(patterns[excess[0]])} {excess[1]}",
+                config.path,
+            )
     for what, count in (("selectors", selectors), ("globs", globs)):
         if count > MOST_SELECTORS:
             raise ConfigError(

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from lintkit.config.model import DEFAULT_SELECT, Config, Source
+from lintkit.config.ruling import Rulings
 from lintkit.config.selectors import any_selects, selects
 from lintkit.model import Kind, Route, RuleMeta, Severity
 
@@ -174,26 +175,33 @@ def _has(table: Mapping[str, Any], route: Route) -> bool:
     return True
 
 
-def explain_rule(config: Config, rule: RuleMeta, path: str, kind: Kind | None, today: date) -> Decision:
-    """Whether `rule` runs at `path` under `config`, and why.
+def explain_rule(rulings: Rulings, rule: RuleMeta, path: str, kind: Kind | None) -> Decision:
+    """Whether `rule` runs at `path`, and why.
 
     path  relative to the root; a folder ends with `/`, and then neither kinds nor path globs are asked
     kind  what the file is; None for a folder or a file that lintkit does not read
     """
-    own = rule.id.startswith("lintkit/")
-    runs = config.keeps(rule) if own else config.runs(rule)
-    reason, at = _why(config, rule, own)
-    accepted = None
-    if runs and path and not path.endswith("/"):
-        if rule.kinds and kind not in rule.kinds and rule.scope == "file":
-            runs, at = False, ("", 0)
-            reason = f"looks at files of other kinds ({', '.join(rule.kinds)})"
-        elif not config.applies(rule, path):
-            decider = config.decider(rule)
-            runs, reason, at = False, "does not look at this path", _paths_line(decider, rule)
-        else:
-            accepted = config.accepted(rule, path, today)
-    return Decision(rule.id, runs, config.severity(rule), reason, *at, accepted)
+    config = rulings.config.for_path(path)
+    against = rulings.against(rule, path, kind)
+    is_file = path != "" and not path.endswith("/")
+    if is_file and kind is None and rule.kinds and rule.scope == "file" and against in ("", "paths"):
+        against = "kind"
+    if not is_file and against in ("kind", "paths"):
+        against = ""
+    reason, at = _why(config, rule, rule.id.startswith("lintkit/"))
+    if against == "exclude":
+        outside = rulings.config.left_out(path)
+        reason, at = "`exclude` leaves this path out for all but required rules", ("", 0)
+        if outside is not None and outside.sources:
+            at = next(
+                (s.path, _line(s, ("exclude",))) for s in reversed(outside.sources) if "exclude" in s.table
+            )
+    elif against == "kind":
+        reason, at = f"looks at files of other kinds ({', '.join(rule.kinds)})", ("", 0)
+    elif against == "paths":
+        reason, at = "does not look at this path", _paths_line(config.decider(rule), rule)
+    accepted = rulings.accepted(rule, path) if is_file and not against else None
+    return Decision(rule.id, not against, config.severity(rule), reason, *at, accepted)
 
 
 def _why(config: Config, rule: RuleMeta, own: bool) -> tuple[str, tuple[str, int]]:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from lintkit.config.build import Place, over
 from lintkit.config.errors import ConfigError, nearest, quoted
-from lintkit.config.globs import Home
 from lintkit.config.model import Config, Source
 from lintkit.config.read import (
     FILE,
@@ -23,6 +22,7 @@ from lintkit.config.read import (
 )
 from lintkit.files.links import leads_out
 from lintkit.files.tree import LINK, Tree, TreeEntry
+from lintkit.globs.home import Home
 
 _MOST_EXTENDED = 50
 _MOST_NESTED = 2000

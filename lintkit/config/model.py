@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from lintkit.config.globs import matches
 from lintkit.config.packs import Packs, expanded
-from lintkit.config.selectors import any_selects, selects
+from lintkit.config.selectors import any_selects, compiled
+from lintkit.globs.paths import matches
 from lintkit.model import SEVERITIES, Route, RuleMeta, Severity
 
 SeverityOrOff = Literal["error", "warning", "note", "off"]
@@ -26,10 +26,6 @@ class PathIgnore:
     paths: tuple[str, ...]
     rules: tuple[str, ...]
     reason: str
-
-    def covers(self, rule: RuleMeta, path: str) -> bool:
-        """Whether findings of `rule` at `path` are meant."""
-        return any_selects(self.rules, rule) and matches(self.paths, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,36 +288,6 @@ class Config:
         defaults = {name: schema["default"] for name, schema in rule.options.items() if "default" in schema}
         return {**defaults, **table.options} if table else defaults
 
-    def applies(self, rule: RuleMeta, path: str) -> bool:
-        """Whether `rule` looks at `path` (relative to the root), by the configuration and by its own list."""
-        table = self.decider(rule).rules.get(rule.id)
-        paths = table.paths if table is not None and table.paths is not None else rule.paths or None
-        if paths is not None and not matches(paths, path):
-            return False
-        if table is None:
-            return not matches(rule.paths_ignore, path)
-        if table.paths_ignore is not None:
-            return not matches(table.paths_ignore, path)
-        return not matches(rule.paths_ignore, path)
-
-    def accepted(self, rule: RuleMeta, path: str, today: date | None = None) -> str | None:
-        """The reason of the first per-path ignore, or waiver, that covers `rule` at `path`; None without one.
-
-        today  the day (UTC) by which waivers are judged; without it all of them hold
-        """
-        decider = self.decider(rule)
-        for entry in decider.per_path_ignores:
-            if entry.covers(rule, path):
-                return entry.reason
-        for waiver in decider.waivers:
-            if waiver.covers(rule, path) and not (today and waiver.expired(today)):
-                return waiver.reason
-        return None
-
-    def waived(self, rule: RuleMeta, path: str) -> tuple[Waiver, ...]:
-        """The waivers that cover `rule` at `path`, expired or not."""
-        return tuple(waiver for waiver in self.decider(rule).waivers if waiver.covers(rule, path))
-
     def fails_at(self, rule: RuleMeta) -> Severity:
         """The least severity at which a finding of `rule` makes the check fail."""
         return self.decider(rule).fail_on
@@ -360,11 +326,9 @@ class Config:
         table = self.rules.get(rule.id)
         if table is not None and table.severity is not None:
             return table.severity
-        found: SeverityOrOff | None = None
-        for selector, severity in self.severities:
-            if selects(selector, rule):
-                found = severity
-        return found
+        together = compiled(tuple(selector for selector, _ in self.severities))
+        last = max(together.positions(rule), default=None)
+        return None if last is None else self.severities[last][1]
 
     def expand(self, selectors: Collection[str]) -> tuple[str, ...]:
         """`selectors` with packs of one's own replaced by what is in them."""

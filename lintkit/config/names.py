@@ -7,7 +7,7 @@ from typing import Any
 
 from lintkit.config.errors import ConfigError, nearest, quoted
 from lintkit.config.model import Config, Source
-from lintkit.config.selectors import any_selects, unknown
+from lintkit.config.selectors import any_selects, unknown, unused
 from lintkit.model import SEVERITIES, Route, RuleMeta
 
 Problem = tuple[Route, str]
@@ -77,7 +77,9 @@ def _selectors(table: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
 
 
 def _problems(source: Source, rules: Sequence[RuleMeta], config: Config) -> Iterator[Problem]:
-    for route, selector in _selectors(source.table):
+    written = list(_selectors(source.table))
+    for position in unused([selector for _, selector in written], rules):
+        route, selector = written[position]
         problem = unknown(selector, rules, config.packs)
         if problem:
             yield route, problem

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
+
+from lintkit.globs.ids import id_matches
 
 Packs: TypeAlias = Mapping[str, tuple[str, ...]]
 """Name -> selectors, in which no pack of one's own is left."""
@@ -29,7 +30,7 @@ def _expanded(selector: str, packs: Packs) -> Iterator[str]:
     if name not in packs:
         yield selector
     for pack, content in packs.items():
-        if fnmatch.fnmatchcase(pack, name):
+        if id_matches(name, pack):
             yield from content
 
 
@@ -73,7 +74,7 @@ def _resolve(
     for selector in content:
         kind, _, pattern = selector.partition(":")
         for inner in written if kind == "pack" else ():
-            if fnmatch.fnmatchcase(inner, pattern):
+            if id_matches(pattern, inner):
                 _resolve(inner, written, done, (*above, name))
     flat = expanded(content, done)
     if len(flat) > MOST_SELECTORS:

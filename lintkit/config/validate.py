@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintkit.config.errors import ConfigError, nearest, quoted
 from lintkit.data import schema
-from lintkit.files.patterns import defect
+from lintkit.globs.paths import defect, too_many_alike
 from lintkit.model import Route
 from lintkit.words.json_types import TYPE_NAMES
 
@@ -169,6 +169,25 @@ def _glob_problems(table: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
             wrong = defect(pattern) if isinstance(pattern, str) and pattern else ""
             if wrong:
                 yield (*route, index), f"the glob {quoted(pattern)} {wrong}"
+    for places in _lists(table):
+        excess = too_many_alike([pattern for _, pattern in places])
+        if excess is not None:
+            place, wrong = excess
+            route, pattern = places[place]
+            yield route, f"the glob {quoted(pattern)} {wrong}"
+
+
+def _lists(table: Mapping[str, Any]) -> Iterator[list[tuple[Route, str]]]:
+    """Globs that are compared with one path together, each with its place: those of all entries are."""
+    together: list[tuple[Route, str]] = []
+    for route, patterns in _globs(table):
+        written = patterns if isinstance(patterns, list) else ()
+        places = [((*route, index), each) for index, each in enumerate(written) if isinstance(each, str)]
+        if route[0] in ("per-path-ignores", "waivers"):
+            together += places
+        else:
+            yield places
+    yield together
 
 
 def _globs(table: Mapping[str, Any]) -> Iterator[tuple[Route, Sequence[Any]]]:

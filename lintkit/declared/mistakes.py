@@ -13,7 +13,7 @@ from lintkit.declared.check import PLACEHOLDER, WORDS
 from lintkit.declared.fix import ACTIONS
 from lintkit.declared.schema import compile_schema, mistakes
 from lintkit.declared.select import SelectError, compile_query
-from lintkit.files.patterns import defect
+from lintkit.globs.paths import defect, too_many_alike
 from lintkit.kinds.kind import EVERY_EDIT
 from lintkit.kinds.registry import EACH_KINDS, FILE_KINDS
 from lintkit.model import Document, Route
@@ -221,6 +221,9 @@ def _glob_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
             wrong = defect(pattern)
             if wrong:
                 yield (key, index), f"the glob `{pattern}` {wrong}"
+        excess = too_many_alike(data.get(key, ()))
+        if excess is not None:
+            yield (key, excess[0]), f"the glob `{data[key][excess[0]]}` {excess[1]}"
 
 
 def _reading_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from lintkit.files.disk import too_large
-from lintkit.files.patterns import excluder
 from lintkit.files.tree import (
     LARGEST_FILE,
     LINK,
@@ -17,6 +16,7 @@ from lintkit.files.tree import (
     notifications_of,
 )
 from lintkit.formats.sniff import is_binary, is_pointer, sniffable
+from lintkit.globs.paths import PathGlobs
 from lintkit.kinds.recognise import kind_by_name, kind_of, needs_content, template_stem
 from lintkit.kinds.registry import FILE_KINDS
 from lintkit.model import Kind, Notification, SourceFile
@@ -70,7 +70,7 @@ def discover(tree: Tree, exclude: Sequence[str] = ()) -> Discovery:
     listed itself. Raises TreeError if the tree cannot be listed.
     """
     listed = tuple(tree.paths())
-    is_excluded = excluder(exclude)
+    is_excluded = PathGlobs(exclude).matches
     excluded = (
         frozenset(entry.path for entry in listed if is_excluded(entry.path)) if exclude else frozenset()
     )

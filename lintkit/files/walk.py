@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from lintkit.budget import RuleLimitError
 from lintkit.files.disk import Disk, DiskError, sentence
 from lintkit.files.names import shown
-from lintkit.files.patterns import NestedIgnores
+from lintkit.globs.git import GitMatcher
 
 JUNK = frozenset(
     {
@@ -57,9 +58,10 @@ def walk(disk: Disk, start: bytes, report: Callable[[bytes, str], None]) -> Iter
     `report` is told of a path and a sentence where something could not be read. Order is that of the disk.
     """
     top = start.rstrip(b"/") + b"/" if start else b""
-    pending: list[tuple[bytes, NestedIgnores]] = [(top, NestedIgnores())]
+    ignores = _Ignores(disk, report)
+    pending = [top]
     while pending:
-        folder, ignores = pending.pop()
+        folder = pending.pop()
         try:
             with os.scandir(disk.location(folder)) as found:
                 entries = list(found)
@@ -72,7 +74,7 @@ def walk(disk: Disk, start: bytes, report: Callable[[bytes, str], None]) -> Iter
         # Ignore files are read as text in the names' own form, so that a name with odd bytes can still be
         # compared.
         if b".gitignore" in names:
-            ignores = _with_ignore_file(disk, folder, ignores, report)
+            ignores.read(folder)
         for entry in entries:
             if entry.name == b".git":
                 continue
@@ -81,26 +83,45 @@ def walk(disk: Disk, start: bytes, report: Callable[[bytes, str], None]) -> Iter
             is_folder = not link and entry.is_dir(follow_symlinks=False)
             if is_folder and entry.name in JUNK:
                 continue
-            if ignores.ignores(shown(name), shown(entry.name), is_folder=is_folder):
+            if ignores.ignores(name, is_folder):
                 continue
             if is_folder:
-                pending.append((name + b"/", ignores))
+                pending.append(name + b"/")
             else:
                 yield Listed(name, link, not link and not entry.is_file(follow_symlinks=False))
 
 
-def _with_ignore_file(
-    disk: Disk, folder: bytes, ignores: NestedIgnores, report: Callable[[bytes, str], None]
-) -> NestedIgnores:
-    name = folder + b".gitignore"
-    try:
-        text = shown(disk.read(name, _LARGEST_IGNORE_FILE))
-    except DiskError as error:
-        report(name, f"{error} Nothing is ignored by it.")
-        return ignores
-    inner, passed_over = ignores.within(shown(folder), text.replace("\r\n", "\n").split("\n"))
-    if passed_over:
-        report(
-            name, f"{passed_over} of its lines have too many wildcards to be matched, and were passed over."
-        )
-    return inner
+class _Ignores:
+    """The ignore files that the walk has come by; those of folders that it has not entered count nowhere."""
+
+    def __init__(self, disk: Disk, report: Callable[[bytes, str], None]) -> None:
+        self._disk = disk
+        self._report = report
+        self._lines: dict[str, Sequence[str]] = {}
+        self._matcher: GitMatcher | None = GitMatcher(self._lines)
+
+    def read(self, folder: bytes) -> None:
+        """Read the one in `folder`, which ends in `/` or is empty."""
+        name = folder + b".gitignore"
+        try:
+            text = shown(self._disk.read(name, _LARGEST_IGNORE_FILE))
+        except DiskError as error:
+            self._report(name, f"{error} Nothing is ignored by it.")
+            return
+        self._lines[shown(folder.rstrip(b"/"))] = text.split("\n")
+
+    def ignores(self, name: bytes, is_folder: bool) -> bool:
+        """Whether a name, whose folders are not, is ignored."""
+        if not self._lines or self._matcher is None:
+            return False
+        try:
+            found = self._matcher.decides(shown(name), is_folder=is_folder)
+        except RuleLimitError:
+            self._matcher = None
+            self._report(
+                name.rpartition(b"/")[0],
+                "So many lines of its ignore files have nothing but wildcards in them that they are not compared with "
+                "the rest of its files: nothing more is ignored.",
+            )
+            return False
+        return found is not None and found.ignored

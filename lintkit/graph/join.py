@@ -35,9 +35,9 @@ from lintkit.facts import (
     VariableProvided,
     VariableRead,
 )
-from lintkit.formats.ignore import DockerMatcher
 from lintkit.formats.numbers import whole_number
-from lintkit.formats.wildcard_index import MATCH_STEPS
+from lintkit.globs.docker import DockerMatcher
+from lintkit.globs.index import MATCH_STEPS
 from lintkit.graph.calls import CallGraph
 from lintkit.graph.modules import ImportGraph
 from lintkit.graph.units import Assembled, Sources, assemble

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lintkit.budget import RuleLimitError
 from lintkit.catalog.load import RuleSet
+from lintkit.config.ruling import Rulings, looks_at
 from lintkit.files.files import Discovery, SourceEntry, discover, load
 from lintkit.files.once import ReadOnce
 from lintkit.files.tree import Tree, TreeError
 from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
-from lintkit.kinds.registry import FILE_KIND, FILE_KINDS
+from lintkit.kinds.registry import FILE_KINDS
 from lintkit.model import (
     Finding,
     Kind,
@@ -285,41 +286,31 @@ class _Tasks:
     def __init__(self, request: Request) -> None:
         self._config = request.config
         self._rules = [rule for rule in request.rules.rules if rule.meta.scope == "file"]
-        self._by_folder: dict[str, list[Task]] = {}
+        self._rulings = Rulings(request.config, selected=True)
+        self._by_folder: dict[tuple[str, Kind], list[Task]] = {}
         self.excuses = _excuses(rule.meta for rule in request.rules.rules)
 
     def of(self, path: str, kind: Kind) -> tuple[Task, ...]:
         """The tasks for one file."""
-        config = self._config.for_path(path)
-        outside = self._config.left_out(path)
-        kinds = FILE_KIND[kind].inner_kinds | {kind}
         tasks = tuple(
             task
-            for task in self._running(config)
-            if not kinds.isdisjoint(task.rule.meta.kinds)
-            and config.applies(task.rule.meta, path)
-            and (outside is None or outside.floor(task.rule.meta) is not None)
+            for task in self._for_kind(self._config.for_path(path), kind)
+            if self._rulings.counts(task.rule.meta, path)
         )
         environment = self._config.environment(path) if tasks else None
         if environment is None:
             return tasks
         return tuple(Task(task.rule, replace(task.context, environment=environment)) for task in tasks)
 
-    def _running(self, config: Config) -> list[Task]:
-        if config.folder not in self._by_folder:
-            self._by_folder[config.folder] = [
+    def _for_kind(self, config: Config, kind: Kind) -> list[Task]:
+        key = (config.folder, kind)
+        if key not in self._by_folder:
+            self._by_folder[key] = [
                 Task(rule, RuleContext(rule.meta, config.options(rule.meta)))
                 for rule in self._rules
-                if _runs(self._config, config, rule.meta)
+                if looks_at(rule.meta, kind)
             ]
-        return self._by_folder[config.folder]
-
-
-def _runs(whole: Config, here: Config, meta: RuleMeta) -> bool:
-    """Whether a rule that is selected somewhere runs where the configuration `here` is in force."""
-    if meta.id.startswith("lintkit/"):
-        return here.keeps(meta)
-    return not whole.nested or here.runs(meta)
+        return self._by_folder[key]
 
 
 _MISSED = frozenset(kind.name for kind in FILE_KINDS if kind.absent)
@@ -408,19 +399,18 @@ def _judge(
     texts: Texts,
 ) -> _Judged:
     metas = {meta.id: meta for meta in OWN_RULES} | {rule.id: rule.meta for rule in request.rules.rules}
-    config = request.config
-    judged = drop_superseded(
-        [finding for finding in merge_equal(findings) if _in_force(config, metas, finding)], metas
-    )
-    expired, unplaced = _expired(request, judged, metas, texts)
-    judged.extend(finding for finding in expired if _in_force(config, metas, finding))
-    kept, external = _accepted(request, judged, metas)
+    config, rulings = request.config, Rulings(request.config, request.today, selected=True)
+    in_force = partial(_in_force, rulings, metas)
+    judged = drop_superseded([finding for finding in merge_equal(findings) if in_force(finding)], metas)
+    expired, unplaced = _expired(request, rulings, judged, metas, texts)
+    judged.extend(finding for finding in expired if in_force(finding))
+    kept, external = _accepted(rulings, judged, metas)
     guard = texts.guard
     suppress = partial(
         suppress_in_source,
         kept,
         [suppression for result in results for suppression in result.suppressions],
-        ran=_Ran(request).at,
+        ran=partial(rulings.selected, [rule.meta for rule in request.rules.rules]),
         known=request.known | frozenset(metas),
         refused=lambda finding: config.for_path(finding.path).refuses_comments(metas[finding.rule]),
     )
@@ -428,9 +418,7 @@ def _judge(
     kept, in_source, unused = guard.run(
         "lintkit/suppressions", _anchor(request, discovery), suppress, nothing
     )
-    idle, accepted = _accepted(
-        request, [finding for finding in unused if _in_force(config, metas, finding)], metas
-    )
+    idle, accepted = _accepted(rulings, [finding for finding in unused if in_force(finding)], metas)
     kept.extend(idle)
     suppressed = [*external, *in_source, *accepted]
     if request.only is not None:
@@ -441,7 +429,7 @@ def _judge(
         for finding in (*kept, *(entry.finding for entry in suppressed))
         for location in finding.locations
     )
-    kept.extend(finding for finding in guard.findings() if _in_force(config, metas, finding))
+    kept.extend(finding for finding in guard.findings() if in_force(finding))
     kept = _finish(sorted(kept, key=order), texts)
     hidden = _finish(sorted((entry.finding for entry in suppressed), key=order), texts)
     by_key = {order(entry.finding)[:4]: entry for entry in suppressed}
@@ -488,15 +476,15 @@ def _described(rules: RuleSet, meta: RuleMeta, used: bool) -> RuleMeta:
 
 
 def _accepted(
-    request: Request, findings: Iterable[Finding], metas: Mapping[str, RuleMeta]
+    rulings: Rulings, findings: Iterable[Finding], metas: Mapping[str, RuleMeta]
 ) -> tuple[list[Finding], list[SuppressedFinding]]:
     """Give findings the severity of their place, and set aside the ones that the configuration accepts there."""
     kept: list[Finding] = []
     accepted: list[SuppressedFinding] = []
     for finding in findings:
-        meta, here = metas[finding.rule], request.config.for_path(finding.path)
-        graded = replace(finding, severity=here.severity(meta, finding.severity))
-        reason = here.accepted(meta, finding.path, request.today)
+        meta = metas[finding.rule]
+        graded = replace(finding, severity=rulings.severity(meta, finding))
+        reason = rulings.accepted(meta, finding.path)
         if reason is None:
             kept.append(graded)
         else:
@@ -504,37 +492,16 @@ def _accepted(
     return kept, accepted
 
 
-class _Ran:
-    """Which rules ran where, for the comments that suppress nothing."""
-
-    def __init__(self, request: Request) -> None:
-        self._config = request.config
-        self._metas = [rule.meta for rule in request.rules.rules]
-        self._by_place: dict[tuple[str, str | None], frozenset[str]] = {}
-
-    def at(self, path: str) -> frozenset[str]:
-        """The ids of the rules that are selected for `path`."""
-        here, outside = self._config.for_path(path), self._config.left_out(path)
-        key = (here.folder, None if outside is None else outside.folder)
-        if key not in self._by_place:
-            self._by_place[key] = frozenset(
-                meta.id
-                for meta in self._metas
-                if _runs(self._config, here, meta) and (outside is None or outside.floor(meta) is not None)
-            )
-        return self._by_place[key]
-
-
-def _in_force(config: Config, metas: Mapping[str, RuleMeta], finding: Finding) -> bool:
-    meta, here = metas[finding.rule], config.for_path(finding.path)
-    outside = config.left_out(finding.path)
-    if outside is not None and outside.floor(meta) is None:
-        return False
-    return _runs(config, here, meta) and here.applies(meta, finding.path)
+def _in_force(rulings: Rulings, metas: Mapping[str, RuleMeta], finding: Finding) -> bool:
+    return rulings.counts(metas[finding.rule], finding.path)
 
 
 def _expired(
-    request: Request, findings: Sequence[Finding], metas: Mapping[str, RuleMeta], texts: Texts
+    request: Request,
+    rulings: Rulings,
+    findings: Sequence[Finding],
+    metas: Mapping[str, RuleMeta],
+    texts: Texts,
 ) -> tuple[list[Finding], list[Notification]]:
     """What is to be said of waivers that are over: a finding at their line; a word where their file is not checked."""
     ran = [rule.meta for rule in request.rules.rules]
@@ -542,7 +509,7 @@ def _expired(
     unplaced: list[Notification] = []
     meta = EXPIRED_WAIVER
     whole = request.only is None
-    for waiver, message in expired_waivers(request.config, request.today, ran, findings, metas, whole=whole):
+    for waiver, message in expired_waivers(rulings, request.today, ran, findings, metas, whole=whole):
         span = texts.line_span(waiver.file, waiver.line)
         if span is None:
             unplaced.append(Notification(meta.severity, message, meta.id, waiver.shown, waiver.line))

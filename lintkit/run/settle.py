@@ -10,14 +10,15 @@ from datetime import date
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from lintkit.config.selectors import any_selects
+from lintkit.config.selectors import unused
 from lintkit.model import Finding, Location, RuleMeta, SuppressedFinding, Suppression
 from lintkit.rule.own import RULE_FAILED, UNUSED_SUPPRESSION
 from lintkit.run.fingerprint import LINE_HASH, STABLE, stable_fingerprint
 from lintkit.run.suppress import apply
 
 if TYPE_CHECKING:
-    from lintkit.config.model import Config, Waiver
+    from lintkit.config.model import Waiver
+    from lintkit.config.ruling import Rulings
 
 Sorting = tuple[str, int, int, str, str]
 
@@ -80,7 +81,7 @@ def drop_superseded(findings: Sequence[Finding], metas: Mapping[str, RuleMeta]) 
 
 
 def expired_waivers(
-    config: Config,
+    rulings: Rulings,
     today: date,
     ran: Sequence[RuleMeta],
     findings: Sequence[Finding],
@@ -88,20 +89,23 @@ def expired_waivers(
     *,
     whole: bool,
 ) -> list[tuple[Waiver, str]]:
-    """The waivers of `config`, and of those below it, that are over and speak of a rule that ran, each with a message.
+    """The waivers of a configuration, and of those below it, that are over and speak of a rule that ran, with messages.
 
     findings  before they are accepted or suppressed
     whole     they are those of the whole tree, so that their number says something
     """
     over: dict[tuple[str, int], Waiver] = {}
-    for one in config.all():
-        for waiver in one.waivers:
-            if waiver.expired(today) and any(any_selects(waiver.rules, meta) for meta in ran):
+    for one in rulings.config.all():
+        ended = [waiver for waiver in one.waivers if waiver.expired(today)]
+        written = [(waiver, each) for waiver in ended for each in waiver.rules]
+        idle = set(unused([each for _, each in written], ran))
+        for index, (waiver, _) in enumerate(written):
+            if index not in idle:
                 over.setdefault((waiver.shown, waiver.line), waiver)
     back: Counter[tuple[str, int]] = Counter()
     for finding in findings if over else ():
-        here = config.for_path(finding.path)
-        back.update({(w.shown, w.line) for w in here.waived(metas[finding.rule], finding.path)})
+        waivers = rulings.waived(metas[finding.rule], finding.path)
+        back.update({(waiver.shown, waiver.line) for waiver in waivers})
     return [(waiver, _ended(waiver, back[key] if whole else None)) for key, waiver in sorted(over.items())]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import translate
 from functools import lru_cache
 from heapq import heappop, heappush
 
 from lintkit.formats.python_lex import comments
+from lintkit.globs.ids import id_matches
 from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Finding, Kind, Problem, Span, SuppressedFinding, Suppression
 from lintkit.run.blocks import Block, Statement
@@ -208,12 +208,6 @@ def python_comments(text: str, path: str = "") -> tuple[Span, ...]:
     return tuple(Span(path, start, end) for start, end in comments(text))
 
 
-@lru_cache(maxsize=1024)
-def _matcher(pattern: str) -> Callable[[str], object]:
-    """Whether an id matches; `*` crosses `/`."""
-    return re.compile(translate(pattern)).match
-
-
 @dataclass(frozen=True, slots=True)
 class _Cover:
     """One id of a comment, and what it covers: the innermost of its ranges in which something of that id was found."""
@@ -234,7 +228,7 @@ def _covers(suppressions: Sequence[Suppression], places: Mapping[str, Sequence[i
     for entry in suppressions:
         for rule in entry.rules:
             if rule not in by_id:
-                by_id[rule] = [starts for name, starts in places.items() if _matcher(rule)(name)]
+                by_id[rule] = [starts for name, starts in places.items() if id_matches(rule, name)]
             for start, end in ((entry.start, entry.end), *entry.around):
                 if any(_any_between(starts, start, end) for starts in by_id[rule]):
                     found.append(_Cover(entry, rule, start, end))
@@ -278,7 +272,7 @@ def _innermost(
             while begun < len(waiting) and waiting[begun].start <= position:
                 cover = waiting[begun]
                 if cover.rule not in matched:
-                    matched[cover.rule] = [rule for rule in places if _matcher(cover.rule)(rule)]
+                    matched[cover.rule] = [rule for rule in places if id_matches(cover.rule, rule)]
                 for rule in matched[cover.rule]:
                     heappush(open_now[rule], (cover.end - cover.start, -cover.start, begun, cover))
                 begun += 1
@@ -335,8 +329,7 @@ def _nearest(rule: str, known: frozenset[str]) -> str:
 
 def _unused(suppression: Suppression, rule: str, ran: frozenset[str], known: Collection[str]) -> str:
     """Why one id of a suppression did nothing, or the empty string when that cannot be said."""
-    match = _matcher(rule)
-    if known and not any(match(candidate) for candidate in known):
+    if known and not any(id_matches(rule, candidate) for candidate in known):
         near = _nearest(rule, frozenset(known))
         return f"there is no rule `{rule}`" + (
             f": did you mean `{near}`?" if near else "; `lintkit rules` lists them"
@@ -345,7 +338,7 @@ def _unused(suppression: Suppression, rule: str, ran: frozenset[str], known: Col
         applicable = [
             candidate
             for candidate in (known or ran)
-            if match(candidate) and not candidate.startswith("lintkit/")
+            if id_matches(rule, candidate) and not candidate.startswith("lintkit/")
         ]
         if not applicable or not all(candidate in ran for candidate in applicable):
             return ""

@@ -293,14 +293,24 @@ def test_a_walk_enters_no_installed_packages_and_tracks_nothing(tmp_path: Path) 
     assert open_tree(tmp_path).revision() == Revision()
 
 
-def test_a_costly_ignore_pattern_is_passed_over_with_a_word(tmp_path: Path) -> None:
-    write(
-        tmp_path,
-        {".gitignore": "*a" * 40 + "b\n*.log\n[z-a]\n" + "*" * 600 + "\n", "a" * 200: "", "x.log": ""},
-    )
+def test_a_costly_ignore_pattern_counts_as_it_does_for_git(tmp_path: Path) -> None:
+    lines = ["*a" * 40 + "b", "*.log", "[z-a]", "*" * 600 + "x.txt"]
+    files = ["a" * 200, "a" * 200 + "b", "x.log", "yx.txt", "z", "y"]
+    write(tmp_path, {".gitignore": "\n".join(lines), **dict.fromkeys(files, "")})
     tree = WorkTree(tmp_path)
-    assert [found.path for found in tree.paths()] == [".gitignore", "a" * 200]
-    assert "2 of its lines" in words(tree)[".gitignore"]
+    assert [found.path for found in tree.paths()] == [".gitignore", "a" * 200, "y"]
+
+
+def test_ignore_files_of_nothing_but_wildcards_are_stopped_with_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lintkit.globs.git.MATCH_STEPS", 1_000)
+    write(tmp_path, {".gitignore": "\n".join("?" * length + "*" for length in range(50, 150)) + "\n*.log\n"})
+    write(tmp_path, {f"{letter}.log": "" for letter in "abcdefghijklmnopqrstuvwxyz"})
+    tree = WorkTree(tmp_path)
+    kept = [found.path for found in tree.paths() if found.path.endswith(".log")]
+    assert 0 < len(kept) < 26
+    assert "nothing more is ignored" in words(tree)[""]
 
 
 # --- links, pipes and other odd things ------------------------------------------------------------------------------

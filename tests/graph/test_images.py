@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from lintkit.facts import CopyInstruction, ImageStage
-from lintkit.formats.ignore import DockerMatcher
+from lintkit.globs.docker import DockerMatcher
 from lintkit.kinds.docker.images import BuiltImage, Dockerfile, Paths, contents
 from lintkit.model import Span
 from tests.graph.trees import graph_of, unit_of

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lintkit.formats.errors import ParseError
-from lintkit.formats.ignore import GitMatcher, IgnoreMatch, docker_ignored, git_ignored, parse
-from lintkit.formats.wildcard import Token, Wildcard, follow
+from lintkit.formats.ignore import parse
+from lintkit.globs.docker import docker_ignored
+from lintkit.globs.git import GitMatcher, IgnoreMatch, git_ignored
+from lintkit.globs.wildcard import Token, Wildcard, follow
 from lintkit.model import Kind, SourceFile
 
 TREE = [

@@ -19,9 +19,9 @@ from lintkit.facts import (
     ImageBuild,
     ImageStage,
 )
-from lintkit.formats.ignore import DockerMatcher
 from lintkit.formats.numbers import whole_number
-from lintkit.formats.wildcard_index import MATCH_STEPS
+from lintkit.globs.docker import DockerMatcher
+from lintkit.globs.index import MATCH_STEPS
 from lintkit.kinds.compose.folders import compose_folders
 from lintkit.kinds.docker.images import BuiltImage, Dockerfile, Paths, copied, normal
 

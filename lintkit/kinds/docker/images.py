@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import bisect
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lintkit.facts import CopyInstruction, ImageCommand, ImageStage, VariableProvided
-from lintkit.formats.ignore import DockerMatcher, docker_ignored
 from lintkit.formats.numbers import whole_number
+from lintkit.globs.docker import DockerMatcher, copied_by, docker_ignored
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,23 +233,14 @@ def _copy_glob(
     fixed = 0
     while fixed < len(steps) and not any(character in steps[fixed] for character in "*?["):
         fixed += 1
-    expression = _glob("/".join(steps))
+    expression = copied_by("/".join(steps))
     for path in paths.visit("/".join(steps[:fixed])):
         parts = path.split("/")
         head = "/".join(parts[: len(steps)])
-        if len(parts) < len(steps) or not expression.fullmatch(head) or _is_ignored(path, context, ignored):
+        if len(parts) < len(steps) or not expression.matches(head) or _is_ignored(path, context, ignored):
             continue
         rest = parts[len(steps) :] or parts[-1:]
         system[posixpath.join(destination, *rest)] = path
-
-
-@lru_cache(maxsize=256)
-def _glob(pattern: str) -> re.Pattern[str]:
-    parts = (
-        "[^/]*" if part == "*" else "[^/]" if part == "?" else re.escape(part)
-        for part in re.split(r"(\*|\?)", re.sub(r"\*+", "*", pattern))
-    )
-    return re.compile("".join(parts))
 
 
 def _copy_between(source: Mapping[str, str], system: dict[str, str], copy: CopyInstruction) -> None:

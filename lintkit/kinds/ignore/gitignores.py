@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lintkit.facts import IgnoreRules
-from lintkit.formats.ignore import GitMatcher, IgnoreMatch
+from lintkit.globs.git import GitMatcher, IgnoreMatch
 from lintkit.model import Edit, Fix, Span
 
 

@@ -57,7 +57,7 @@ class Token:
             return "(?:.*/)?"
         if self.kind == "rest":
             return ".*"
-        ranges = "".join(f"{re.escape(low)}-{re.escape(high)}" for low, high in self.ranges)
+        ranges = "".join(f"{re.escape(low)}-{re.escape(high)}" for low, high in self.ranges if low <= high)
         guard = "" if self.slash else "(?!/)"
         if not ranges:
             return guard + "." if self.negated else "(?!)"
