@@ -13,7 +13,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from lintkit.python.statements import STAR, TopLevel
+from lintkit.python.bindings import STAR
+from lintkit.python.statements import TopLevel
 from lintkit.python.triggers import (
     Calls,
     Decorators,

@@ -14,7 +14,6 @@ here.
 
 from __future__ import annotations
 
-import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -23,10 +22,11 @@ import libcst as cst
 
 from lintkit.budget import Budget, python_steps_for
 from lintkit.model import Span
-from lintkit.python import guards, names, values
+from lintkit.python import bindings, guards, names, values
 from lintkit.python.arguments import Argument, Given, given
+from lintkit.python.bindings import STAR, Resolver, Scope
 from lintkit.python.guards import Guard
-from lintkit.python.names import BUILTINS, ITEM, STAR, Binding, Collected, identifier
+from lintkit.python.names import Binding, Collected, identifier
 from lintkit.python.spelling import last_name
 from lintkit.python.tree import WALKING, Chunk, children, walk
 from lintkit.python.triggers import How, Trigger
@@ -47,12 +47,6 @@ __all__ = [
 ]
 
 _Node = TypeVar("_Node", bound=cst.CSTNode)
-_FOLLOW_LIMIT = 64
-_NAMES_LIMIT = 64
-# Hot loops compare exact types: `isinstance` on libcst's abstract classes is slow.
-_FUNCTION_SCOPES: frozenset[type] = frozenset({cst.FunctionDef, cst.Lambda})
-_BOUND_AT_THE_END = (cst.Assign, cst.AnnAssign, cst.NamedExpr, cst.WithItem, cst.ClassDef, cst.FunctionDef)
-_COMPREHENSIONS: frozenset[type] = frozenset(names.COMPREHENSIONS)
 
 
 class Chunks(Protocol):
@@ -122,20 +116,26 @@ _SHARED = 20
 """How many times the steps of one rule it may take to find the matches of all of them."""
 
 
-class PythonFile:
+class PythonFile(Resolver[cst.CSTNode, cst.BaseExpression, "cst.FunctionDef | cst.ClassDef"]):
     """The answers about one file. All nodes given to it must come from it."""
+
+    _functions = frozenset({cst.FunctionDef, cst.Lambda})
+    _classes = frozenset({cst.ClassDef})
+    _comprehensions = frozenset(names.COMPREHENSIONS)
+    _definitions = (cst.FunctionDef, cst.ClassDef)
+    _ends = (cst.Assign, cst.AnnAssign, cst.NamedExpr, cst.WithItem, cst.ClassDef, cst.FunctionDef)
+    _name = cst.Name
+    _attribute = cst.Attribute
+    _walrus = cst.NamedExpr
 
     def __init__(self, path: str, text: str, chunks: Chunks) -> None:
         self.path = path
         self.text = text
+        super().__init__()
         self._chunks = chunks
-        self._order: dict[int, int] = {}
         self._indexed: dict[int, Chunk] = {}
-        self._scopes: dict[int, Collected] = {}
         self._module: dict[str, list[Binding]] = {}
         self._module_scopes: dict[int, Collected] = {}
-        self._qualified: dict[int, tuple[str, ...]] = {}
-        self._cut = False
         self.budget = Budget(_SHARED * python_steps_for(len(text)))
         """The steps that are left to whoever asks now: a rule has its own for each file."""
         self.answers: dict[object, Any] = {}
@@ -243,159 +243,9 @@ class PythonFile:
 
     # -- names -------------------------------------------------------------------------------------
 
-    def qualified_name(self, expression: cst.CSTNode) -> str | None:
-        """What a name or attribute chain refers to outside this file: `redis.asyncio.from_url`, or `print`.
-
-        Resolved through imports, simple aliases (`R = redis.Redis`), an unambiguous star import and builtins,
-        with Python's scopes; None for anything local. Where branches bind a name differently, the last of
-        them that has a qualified name; `qualified_names` gives all.
-        """
-        found = self.qualified_names(expression)
-        return found[0] if found else None
-
-    def qualified_names(self, expression: cst.CSTNode) -> tuple[str, ...]:
-        """All qualified names that `expression` can have, the last bound first."""
-        return self._names(expression, None)
-
-    def _names(self, expression: cst.CSTNode, query: dict[int, tuple[str, ...]] | None) -> tuple[str, ...]:
-        """The names of `expression`; `query` holds what this question has found so far, and what it is about.
-
-        A result that met an alias which is still being resolved (`a = b; b = a`), or a chain that is too long, holds
-        for this question only: another one may begin elsewhere in the circle.
-        """
-        if type(expression) is not cst.Name and type(expression) is not cst.Attribute:
-            return ()
-        known = self._qualified.get(id(expression))
-        if known is not None:
-            return known
-        outermost = query is None
-        if query is None:
-            query = {}
-            self._cut = False
-        elif id(expression) in query:
-            self._cut = True
-            return query[id(expression)]
-        elif len(query) > _FOLLOW_LIMIT:
-            self._cut = True
-            return ()
-        query[id(expression)] = ()
-        attributes: list[str] = []
-        root: cst.CSTNode = expression
-        while isinstance(root, cst.Attribute):
-            attributes.append(identifier(root.attr.value))
-            root = root.value
-        found: tuple[str, ...] = ()
-        if isinstance(root, cst.Name):
-            found = self._root_names(root, query)
-            if attributes and found:
-                tail = ".".join(reversed(attributes))
-                found = tuple(
-                    (name + tail if name.endswith(".") else f"{name}.{tail}").removeprefix("builtins.")
-                    for name in found
-                )
-        query[id(expression)] = found
-        if outermost or not self._cut:
-            self._qualified[id(expression)] = found
-        return found
-
-    def _root_names(self, node: cst.Name, query: dict[int, tuple[str, ...]]) -> tuple[str, ...]:
-        name = identifier(node.value)
-        candidates = self._candidates(node)
-        if not candidates:
-            if name in BUILTINS:
-                return (name,)
-            stars = self._module_bindings(STAR)
-            if len(stars) == 1:
-                module = stars[0].qualified or ""
-                return (module + name if not module or module.endswith(".") else f"{module}.{name}",)
-            return ()
-        found: dict[str, None] = {}
-        for binding in candidates:
-            if binding.kind == "import" and binding.qualified is not None:
-                found[binding.qualified] = None
-            elif binding.kind == "value" and binding.value is not None:
-                found.update(dict.fromkeys(self._names(binding.value, query)))
-            if len(found) > _NAMES_LIMIT:
-                break
-        return tuple(found)
-
-    def bindings(self, name: cst.Name) -> tuple[Binding, ...]:
-        """The bindings that a name which is read can refer to, the last first; empty for builtins and unknown
-        names.
-        """
-        return tuple(self._candidates(name))
-
-    def binding(self, name: cst.CSTNode) -> Binding | None:
-        """The one binding of a name in its scope; None when there is none or more than one."""
-        if not isinstance(name, cst.Name):
-            return None
-        every = self._every(name)
-        return every[0] if len(every) == 1 else None
-
     def module_bindings(self, name: str) -> tuple[Binding, ...]:
         """All bindings of a name in the module, in the order of the file."""
         return tuple(self._module_bindings(identifier(name)))
-
-    def every_binding(self, name: cst.Name) -> tuple[Binding, ...]:
-        """All bindings of a name in the scope that it belongs to, in order, also those after it."""
-        return tuple(self._every(name))
-
-    def is_module_level(self, binding: Binding) -> bool:
-        """Whether a binding belongs to the module and not to a function, class or lambda."""
-        return self._scope_of(binding.node) is None
-
-    def _scope_of(self, node: cst.CSTNode) -> cst.CSTNode | None:
-        below = node
-        for above in self.ancestors(node):
-            if isinstance(above, cst.FunctionDef | cst.Lambda) and (
-                above.body is below or above.params is below
-            ):
-                return above
-            if isinstance(above, cst.ClassDef) and above.body is below:
-                return above
-            below = above
-        return None
-
-    def definition(self, expression: cst.CSTNode) -> cst.FunctionDef | cst.ClassDef | None:
-        """The function or class of this file that a name refers to; `self.method` through the enclosing
-        class.
-        """
-        if isinstance(expression, cst.Name):
-            for binding in self._candidates(expression):
-                if isinstance(binding.node, cst.FunctionDef | cst.ClassDef):
-                    return binding.node
-                if binding.kind == "value" and binding.value is not None and binding.value is not expression:
-                    followed = self.follow(expression)
-                    return self.definition(followed) if followed is not expression else None
-        elif (
-            isinstance(expression, cst.Attribute)
-            and isinstance(expression.value, cst.Name)
-            and expression.value.value in ("self", "cls")
-        ):
-            owner = self.enclosing_class(expression)
-            if owner is not None:
-                for found in self._collected(owner).bindings.get(identifier(expression.attr.value), ()):
-                    if isinstance(found.node, cst.FunctionDef | cst.ClassDef):
-                        return found.node
-        return None
-
-    def follow(self, expression: cst.BaseExpression) -> cst.BaseExpression:
-        """The expression that a name stands for, through assignments that are the only ones of their scope.
-
-        The expression itself when it is no name, or the name is a parameter, is bound elsewhere too, or by
-        anything but a simple assignment.
-        """
-        for _ in range(_FOLLOW_LIMIT):
-            if isinstance(expression, cst.NamedExpr):
-                expression = expression.value
-                continue
-            if not isinstance(expression, cst.Name):
-                return expression
-            binding = self.binding(expression)
-            if binding is None or binding.kind != "value" or binding.value is None:
-                return expression
-            expression = binding.value
-        return expression
 
     def module_constant(self, name: str) -> cst.BaseExpression | None:
         """The expression of the module's one assignment to `name`; None when there is none, or another
@@ -406,17 +256,29 @@ class PythonFile:
             return self.follow(found[0].value)
         return None
 
-    def _collected(self, scope: cst.CSTNode) -> Collected:
-        found = self._scopes.get(id(scope))
-        if found is None:
-            body = scope.body if isinstance(scope, cst.FunctionDef | cst.ClassDef) else None
-            found = Collected() if body is None else names.collect([body])
-            if isinstance(scope, cst.FunctionDef | cst.Lambda):
-                for name, bound in names.parameters(scope).items():
-                    found.bindings.setdefault(name, [])[:0] = bound
-            for name in names.type_parameter_names(scope):
-                found.bindings.setdefault(name, []).insert(0, Binding(name, "other", scope))
-            self._scopes[id(scope)] = self._sorted(found)
+    def _identifier(self, name: cst.Name | cst.Attribute) -> str:
+        return identifier(name.value if isinstance(name, cst.Name) else name.attr.value)
+
+    def _is_body(self, scope: cst.FunctionDef | cst.Lambda | cst.ClassDef, below: cst.CSTNode) -> bool:
+        return scope.body is below
+
+    def _is_parameters(self, scope: cst.FunctionDef | cst.Lambda, below: cst.CSTNode) -> bool:
+        return scope.params is below
+
+    def _first_clause(self, comprehension: cst.CSTNode) -> cst.CSTNode | None:
+        return getattr(comprehension, "for_in", None)
+
+    def _clause_names(self, comprehension: cst.CSTNode) -> set[str]:
+        return names.comprehension_names(comprehension)
+
+    def _collect(self, scope: cst.CSTNode) -> Collected:
+        body = scope.body if isinstance(scope, cst.FunctionDef | cst.ClassDef) else None
+        found: Collected = Scope() if body is None else names.collect([body])
+        if isinstance(scope, cst.FunctionDef | cst.Lambda):
+            for name, bound in names.parameters(scope).items():
+                found.bindings.setdefault(name, [])[:0] = bound
+        for name in names.type_parameter_names(scope):
+            found.bindings.setdefault(name, []).insert(0, bindings.Binding(name, "other", scope))
         return found
 
     def _module_bindings(self, name: str) -> list[Binding]:
@@ -434,102 +296,6 @@ class PythonFile:
 
     def _collect_module(self, chunk: Chunk) -> Collected:
         return self._sorted(names.collect(list(chunk.module.body), module="global" in chunk.text))
-
-    def _find_scope(self, node: cst.Name, key: str) -> tuple[list[Binding], bool, bool]:
-        """The bindings under `key` that are visible at `node`: (bindings, deferred, hidden by a
-        comprehension).
-        """
-        name = identifier(node.value)
-        deferred = False
-        below: cst.CSTNode = node
-        in_function = False  # A class is visible only from its own body, not from the functions in it.
-        for above in self.ancestors(node):
-            kind = type(above)
-            if kind in _FUNCTION_SCOPES and isinstance(above, cst.FunctionDef | cst.Lambda):
-                if above.body is below:
-                    scope = self._collected(above)
-                    if scope.declared.get(name) == "global":
-                        deferred = True
-                        break
-                    if name not in scope.declared and name in scope.bindings:
-                        return scope.bindings.get(key, []), deferred, False
-                    deferred = in_function = True
-            elif kind is cst.ClassDef and isinstance(above, cst.ClassDef):
-                if above.body is below:
-                    if not in_function:
-                        scope = self._collected(above)
-                        if scope.declared.get(name) == "global":
-                            break
-                        if name in scope.bindings and self._before(scope.bindings[name], node):
-                            return scope.bindings.get(key, []), deferred, False
-                    in_function = True
-            elif kind in _COMPREHENSIONS:
-                clause = getattr(above, "for_in", None)
-                inside_first_iter = clause is below and clause is not None and self._in_iter(clause, node)
-                if not inside_first_iter and name in names.comprehension_names(above):
-                    return [], deferred, True
-            below = above
-        return self._module_bindings(key), deferred, False
-
-    def _in_iter(self, clause: cst.CSTNode, node: cst.CSTNode) -> bool:
-        below = node
-        for above in self.ancestors(node):
-            if above is clause:
-                return getattr(clause, "iter", None) is below
-            below = above
-        return False
-
-    def _every(self, node: cst.Name) -> list[Binding]:
-        found, _, _ = self._find_scope(node, identifier(node.value))
-        return found
-
-    def _before(self, bindings: list[Binding], node: cst.CSTNode) -> bool:
-        around = {id(above) for above in self.ancestors(node)}
-        last = bisect.bisect_left(bindings, self._order[id(node)], key=self._binding_order)
-        return any(self._reaches(binding, node, around) for binding in bindings[:last])
-
-    def _binding_order(self, binding: Binding) -> int:
-        return self._order[id(binding.node)]
-
-    def _reaches(self, binding: Binding, node: cst.CSTNode, around: set[int]) -> bool:
-        """Whether a binding that stands before `node` has happened: not in `x = f(x)`, for the name on the right."""
-        if id(binding.node) not in around or binding.kind == "parameter":
-            return True
-        return binding.node is self._scope_of(node) or not isinstance(binding.node, _BOUND_AT_THE_END)
-
-    def _sorted(self, scope: Collected) -> Collected:
-        for found in scope.bindings.values():
-            if len(found) > 1:
-                found.sort(key=self._binding_order)
-        return scope
-
-    def _candidates(self, node: cst.Name) -> list[Binding]:
-        name = identifier(node.value)
-        found, deferred, hidden = self._find_scope(node, name)
-        if hidden:
-            return [Binding(name, "other", node)]
-        if not found:
-            return []
-        if deferred:
-            last = len(found)
-            around: set[int] = set()
-        else:
-            around = {id(above) for above in self.ancestors(node)}
-            last = bisect.bisect_left(found, self._order[id(node)], key=self._binding_order)
-            if self._scope_of(node) is not None and not any(
-                self._reaches(binding, node, around) for binding in found[:last]
-            ):
-                last = len(found)  # A loop: what comes later in the text has run before.
-                deferred = True
-        result: list[Binding] = []
-        for place in range(last - 1, -1, -1):
-            binding = found[place]
-            if not deferred and not self._reaches(binding, node, around):
-                continue
-            result.append(binding)
-            if not binding.conditional or id(binding.block) in around:
-                break
-        return result
 
     # -- values ------------------------------------------------------------------------------------
 
@@ -591,14 +357,6 @@ class PythonFile:
     def has_unknown_arguments(self, call: cst.Call) -> bool:
         """Whether the call passes `*arguments`, or `**options` of which the file does not show every key."""
         return any(argument.star for argument in call.args) and not given(call, self).whole
-
-    def changes(self, name: cst.Name) -> tuple[Binding, ...]:
-        """What may change the object that a name holds, in the name's own scope, in the order of the file.
-
-        `name["key"] = …` (with its value), `name.update(…)` and its like (with the method as value), and statements
-        that hand the name to a function (without a value).
-        """
-        return tuple(self._find_scope(name, identifier(name.value) + ITEM)[0])
 
     # -- context -----------------------------------------------------------------------------------
 

@@ -1,58 +1,20 @@
-"""What names are bound to, on libcst nodes: the one implementation of scopes in lintkit.
-
-A *binding* is one place where a scope gives a name a meaning. Scopes are the module, classes, functions,
-lambdas and comprehensions, with Python's rules for what is visible where.
-"""
+"""What libcst nodes bind. What a name then means is decided in `lintkit.python.bindings`."""
 
 from __future__ import annotations
 
-import builtins
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import libcst as cst
 
+from lintkit.python import bindings
+from lintkit.python.bindings import CHANGING, ITEM, STAR, BindingKind, Scope
 from lintkit.python.tree import children
 
-BUILTINS = frozenset(dir(builtins)) | {"WindowsError"}
-
-BindingKind = Literal["import", "value", "function", "class", "parameter", "context", "item", "star", "other"]
-
-STAR = "*"
-ITEM = "[]"
-"""Suffix of the entry under which changes of what a name holds (`options["x"] = 1`) are kept; they bind no name."""
-
-CHANGING = frozenset({"update", "setdefault", "__setitem__", "pop", "popitem", "clear"})
-"""Methods of a dict that change it."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Binding:
-    """One place where a name gets a meaning.
-
-    kind         "import"; "value": a simple assignment, whose expression is `value`; "function"; "class";
-    "parameter"
-                 (`value`: its default); "context": `with value as name`; "star": `from m import *`; "item": a
-                 store into the name (`name["key"] = value`, `name.update(…)`), or a statement that hands it to a
-                 function: they bind nothing; "other": anything that cannot be followed
-    node         the import alias, assignment, definition, parameter, …
-    qualified    for imports, the qualified name
-    conditional  whether it stands in an `if`, `try`, loop or `match` of its scope
-    block        the innermost block of that kind
-    """
-
-    name: str
-    kind: BindingKind
-    node: cst.CSTNode
-    value: cst.BaseExpression | None = None
-    qualified: str | None = None
-    conditional: bool = False
-    block: cst.CSTNode | None = None
-
-
+Binding: TypeAlias = bindings.Binding[cst.CSTNode, cst.BaseExpression]
 Bindings: TypeAlias = dict[str, list[Binding]]
+Collected: TypeAlias = Scope[cst.CSTNode, cst.BaseExpression]
 
 COMPREHENSIONS = (
     cst.ListComp,
@@ -193,28 +155,12 @@ def pairs(
     return found
 
 
-class Collected:
-    """The bindings of one scope, and the names it declares `global` or `nonlocal`."""
-
-    __slots__ = ("bindings", "declared")
-
-    def __init__(self) -> None:
-        self.bindings: Bindings = {}
-        self.declared: dict[str, str] = {}
-
-    def add(self, binding: Binding) -> None:
-        """Enter a binding under its name; once for `a = a = value`."""
-        found = self.bindings.setdefault(binding.name, [])
-        if not found or found[-1].node is not binding.node or found[-1].value is not binding.value:
-            found.append(binding)
-
-
 def collect(roots: list[cst.CSTNode], *, module: bool = False) -> Collected:
     """The bindings that `roots` (the statements of one scope, or its parameters) make in their own scope.
 
     With `module`, also what functions and classes inside declare `global` and bind.
     """
-    result = Collected()
+    result: Collected = Scope()
     binder = _Binder(result)
     stack: list[tuple[cst.CSTNode, bool, cst.CSTNode | None]] = [(n, False, None) for n in reversed(roots)]
     while stack:
@@ -268,7 +214,7 @@ class _Binder:
         qualified: str | None = None,
     ) -> None:
         """Enter a binding that stands in the current block."""
-        self.result.add(Binding(name, kind, at, value, qualified, self.conditional, self.block))
+        self.result.add(bindings.Binding(name, kind, at, value, qualified, self.conditional, self.block))
 
     def target(self, at: cst.CSTNode, target: cst.CSTNode, value: cst.BaseExpression | None) -> None:
         """Enter what assigning `value` to `target` binds."""
@@ -400,7 +346,7 @@ def _collect_global(definition: cst.CSTNode, result: Collected) -> None:
         for name, kind_of in inner.declared.items():
             if kind_of == "global":
                 for binding in inner.bindings.get(name, ()):
-                    result.add(Binding(name, "other", binding.node, binding.value, None, True, body))
+                    result.add(bindings.Binding(name, "other", binding.node, binding.value, None, True, body))
 
 
 def parameters(function: cst.FunctionDef | cst.Lambda) -> Bindings:
@@ -417,7 +363,7 @@ def parameters(function: cst.FunctionDef | cst.Lambda) -> Bindings:
     for param in every:
         if isinstance(param, cst.Param):
             name = identifier(param.name.value)
-            found.setdefault(name, []).append(Binding(name, "parameter", param, param.default))
+            found.setdefault(name, []).append(bindings.Binding(name, "parameter", param, param.default))
     return found
 
 

@@ -8,14 +8,12 @@ import warnings
 from collections.abc import Iterable, Sequence
 
 from lintkit.formats.errors import ParseError
+from lintkit.python.bindings import ITEM
 from lintkit.python.depth import check_before_parse, check_patterns, check_size, check_tree, too_deep
 from lintkit.python.syntax_errors import said
 from lintkit.source import Lines
 
 NOT_PYTHON = "This is not valid Python; the file was not checked."
-
-STAR = "*"
-ITEM = "[]"
 
 _KINDS: dict[str, type[ast.stmt]] = {"if": ast.If, "assert": ast.Assert, "match": ast.Match}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

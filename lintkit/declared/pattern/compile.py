@@ -24,7 +24,8 @@ from lintkit.declared.pattern.placeholders import (
     variable_of,
 )
 from lintkit.python import values
-from lintkit.python.names import BUILTINS, dotted, identifier
+from lintkit.python.bindings import BUILTINS
+from lintkit.python.names import dotted, identifier
 from lintkit.python.tree import fields
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
