@@ -21,7 +21,8 @@ E = TypeVar("E")
 D = TypeVar("D")
 """A node that defines a function or a class."""
 
-BUILTINS = frozenset(dir(builtins)) | {"WindowsError"}
+BUILTINS = (frozenset(dir(builtins)) | {"WindowsError"}) - {"None", "True", "False", "__debug__"}
+"""What a name means that nothing binds; constants, which libcst takes for names, are none."""
 
 BindingKind = Literal["import", "value", "function", "class", "parameter", "context", "item", "star", "other"]
 

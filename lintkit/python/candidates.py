@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lintkit.python.bindings import STAR
 from lintkit.python.statements import TopLevel
+from lintkit.python.syntax_names import imported
 from lintkit.python.triggers import (
     Calls,
     Decorators,
@@ -658,19 +659,11 @@ def _statements(statement: ast.AST) -> Iterator[ast.AST]:
 
 def _imports(statement: ast.AST) -> Iterator[tuple[str, str]]:
     """What the imports in a statement bind: (name, qualified name), `*` for a star import."""
-    for node in (statement,) if isinstance(statement, ast.Import | ast.ImportFrom) else _nodes(statement):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                root = alias.name.partition(".")[0]
-                yield (alias.asname, alias.name) if alias.asname is not None else (root, root)
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            prefix = module if not module or module.endswith(".") else module + "."
-            for alias in node.names:
-                if alias.name == STAR:
-                    yield STAR, module
-                else:
-                    yield alias.asname or alias.name, prefix + alias.name
+    for node in (
+        (statement,) if isinstance(statement, ast.Import | ast.ImportFrom) else _statements(statement)
+    ):
+        for name, qualified, _ in imported(node):
+            yield name, qualified
 
 
 def _chain(node: ast.AST) -> tuple[str, str | None] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import bisect
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lintkit.formats.errors import ParseError
-from lintkit.python.bindings import ITEM
 from lintkit.python.depth import check_before_parse, check_patterns, check_size, check_tree, too_deep
 from lintkit.python.syntax_errors import said
+from lintkit.python.syntax_names import collect
 from lintkit.source import Lines
 
 NOT_PYTHON = "This is not valid Python; the file was not checked."
@@ -122,40 +122,9 @@ class TopLevel:
         if self._index is None:
             self._index = {}
             for number, run in enumerate(self.runs):
-                for bound in self._bound(number, run):
+                for bound in collect(run, module="global" in self.code(number)).bindings:
                     self._index.setdefault(bound, []).append(number)
         return self._index.get(name, ())
-
-    def _bound(self, number: int, run: list[ast.stmt]) -> set[str]:
-        found: set[str] = set()
-        rest: list[ast.AST] = []
-        for statement in run:
-            if isinstance(statement, _FUNCTIONS):
-                found.add(statement.name)
-            elif isinstance(statement, ast.Import | ast.ImportFrom):
-                _imported(statement, found)
-            elif isinstance(statement, ast.Assign):
-                rest.extend(statement.targets)
-            elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
-                rest.append(statement.target)
-            elif isinstance(statement, ast.Expr):
-                if isinstance(statement.value, ast.Call):
-                    _changed(statement.value, found)
-            else:
-                rest.append(statement)
-        _stored(rest, found)
-        code = self.code(number)
-        if ":=" in code:
-            for statement in run:
-                for node in ast.walk(statement):
-                    if isinstance(node, ast.NamedExpr) and isinstance(node.target, ast.Name):
-                        found.add(node.target.id)
-        if "global" in code:
-            for statement in run:
-                for node in ast.walk(statement):
-                    if isinstance(node, ast.Global):
-                        found.update(node.names)
-        return found
 
     def kind(self, kind: str) -> Sequence[int]:
         """The runs with an `if`, `assert` or `match` at their top level, or an `import` anywhere."""
@@ -178,52 +147,3 @@ class TopLevel:
                 ]
             self._kinds[kind] = found
         return found
-
-
-def _imported(statement: ast.Import | ast.ImportFrom, found: set[str]) -> None:
-    for alias in statement.names:
-        if alias.asname is not None:
-            found.add(alias.asname)
-        elif isinstance(statement, ast.Import):
-            found.add(alias.name.partition(".")[0])
-        else:
-            found.add(alias.name)
-
-
-def _changed(call: ast.Call, found: set[str]) -> None:
-    """Every name whose object a call may change: `options.update(…)`, `change(options)`."""
-    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-        found.add(call.func.value.id + ITEM)
-    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-        if isinstance(argument, ast.Name):
-            found.add(argument.id + ITEM)
-
-
-def _stored(roots: Iterable[ast.AST], found: set[str]) -> None:
-    """Every name that code stores anywhere in `roots`; more than the scope itself binds, never less."""
-    stack = list(roots)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Store):
-                found.add(node.id)
-        elif isinstance(node, ast.Subscript):
-            if isinstance(node.ctx, ast.Store) and isinstance(node.value, ast.Name):
-                found.add(node.value.id + ITEM)
-        elif isinstance(node, ast.Call):
-            _changed(node, found)
-        elif isinstance(node, _FUNCTIONS):
-            found.add(node.name)
-            continue
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            _imported(node, found)
-            continue
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            found.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            found.add(node.rest)
-        for value in node.__dict__.values():
-            if isinstance(value, ast.AST):
-                stack.append(value)
-            elif value.__class__ is list:
-                stack.extend(item for item in value if isinstance(item, ast.AST))
