@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from lintkit.api.lazily import attributes
 
 if TYPE_CHECKING:
+    from lintkit.kinds.compose.development import (
+        developers_environment_files as developers_environment_files,
+    )
     from lintkit.kinds.compose.development import is_developed as is_developed
     from lintkit.kinds.compose.development import is_developers_file as is_developers_file
     from lintkit.kinds.compose.development import runs_for_development as runs_for_development
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 PLACES = {
     "lintkit.kinds.compose.development": (
+        "developers_environment_files",
         "is_developed",
         "is_developers_file",
         "runs_for_development",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import LESSONS, NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.docker import is_local
+from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.formats import foreign_images
 
 RULE = define(
@@ -55,6 +56,8 @@ RUN --mount=type=bind,from=shop/tools:latest,target=/tools /tools/check
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image with the tag `latest` that the build begins with or takes files from."""
+    if is_for_a_desk(document.path, rule.environment):
+        return
     for image, span in foreign_images(document):
         if image.endswith(":latest") and not is_local(image):
             yield rule.finding(span, f"`{image}` is another image after each release", subject=image)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lintkit.api import LESSONS, NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.docker import is_local
+from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.formats import foreign_images
 
 RULE = define(
@@ -78,6 +79,8 @@ _MOST_STAGES = 200
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image without tag and digest that the build begins with or takes files from."""
     stages = [stage["name"].lower() for stage in document.data["stages"] if stage["name"]]
+    if is_for_a_desk(document.path, rule.environment):
+        return
     for image, span in foreign_images(document):
         if not _UNTAGGED.fullmatch(image):
             continue

@@ -124,7 +124,7 @@ API_TOKEN=ENC[AES256_GCM,data:a1B2c3D4e5F6g7H8,iv:i9J0k1L2,tag:m3N4o5P6,type:str
 
 _MADE_AT_A_DESK = frozenset({"looks like a JSON Web Token", "looks like a generated Django key"})
 """What the server of a developer's machine made for itself."""
-_KEYS = frozenset({"looks like a private key"})
+_KEYS = frozenset({"looks like a private key", "looks like a generated Django key"})
 """What nobody issues: in an example it is one that was made for it, and everybody who copies the example has it."""
 _GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterator
 
-from lintkit.api import LESSONS, NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
+from lintkit.api import LESSONS, NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.api.docker import BuildContext, Paths, build_contexts, in_words, unwanted
+from lintkit.api.words import environment_of_path
 
 RULE = define(
     summary="an image copies a whole build context that has no .dockerignore",
@@ -49,6 +51,20 @@ image has no use for: `.git`, `**/.env*`, `**/node_modules`, `**/__pycache__`, t
             },
             note="in a stage before the last one it still overwrites what the build installs",
         ),
+        bad(
+            {
+                "Dockerfile": "FROM python:3.12\nCOPY . .\n",
+                "Dockerfile.prod": "FROM python:3.12\nCOPY . .  # <-- here\n",
+                "Dockerfile.test": "FROM python:3.12\nCOPY . .\nRUN pytest\n",
+                "compose.prod.yaml": "services: {web: {build: {context: ., dockerfile: Dockerfile.prod}}}\n",
+                "app.py": "",
+            },
+            note="several images of one folder are one finding, at the one that is released",
+        ),
+        good(
+            {"Dockerfile.test": "FROM python:3.12\nCOPY . .\nRUN pytest\n", "app.py": ""},
+            note="an image for tests, which wants all of it",
+        ),
         good(
             {
                 "Dockerfile": "FROM python:3.12\nCOPY . .\n",
@@ -88,26 +104,44 @@ image has no use for: `.git`, `**/.env*`, `**/node_modules`, `**/__pycache__`, t
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
-    """Report each image once, at the first instruction that copies everything."""
+    """Report each context once, at the first instruction that copies everything into the image that is released."""
     paths = Paths(project.paths)
-    reported: set[str] = set()
+    by_folder: defaultdict[str, dict[str, BuildContext]] = defaultdict(dict)
     for context in build_contexts(project.facts, paths):
-        copies = context.copies_of_everything()
-        path = context.image.dockerfile
-        if context.ignore is not None or not copies or path in reported:
+        if context.ignore is not None or not context.copies_of_everything():
             continue
-        if not context.stated and _ignored_above(context, project.paths):
-            continue
+        if context.stated or not _ignored_above(context, project.paths):
+            by_folder[context.folder].setdefault(context.image.dockerfile, context)
+    for images in by_folder.values():
+        context, *others = sorted(images.values(), key=_weight)
         found = [*unwanted(context, project.facts, paths, git=bool(project.tracked))]
+        if _is_for_development(context):
+            found = [each for each in found if each.sort in ("environment", "key")]
         if not any(each.weighs or each.sort == "cache" for each in found):
             continue
-        reported.add(path)
         yield rule.finding(
-            copies[0].span,
+            context.copies_of_everything()[0].span,
             f"{context.name} has no .dockerignore, and copying all of it {in_words(found, context)}",
-            subject=path,
+            subject=context.image.dockerfile,
+            related=[
+                Location(other.copies_of_everything()[0].span, "copies all of it as well")
+                for other in others[:_MOST]
+            ],
             confidence="high" if context.stated else "medium",
         )
+
+
+_MOST = 10
+
+
+def _weight(context: BuildContext) -> tuple[bool, bool, int, str]:
+    """Of several images of one context, the one that is released speaks for them."""
+    path = context.image.dockerfile
+    return _is_for_development(context), not context.stated, path.count("/"), path
+
+
+def _is_for_development(context: BuildContext) -> bool:
+    return environment_of_path(context.image.dockerfile) == "development"
 
 
 def _ignored_above(context: BuildContext, paths: frozenset[str]) -> bool:

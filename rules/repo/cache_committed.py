@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, Span, bad, define, good
+from lintkit.api.dotenv import is_for_a_desk
 
 RULE = define(
     summary="git tracks a cache, an editor's state or a database",
@@ -58,7 +59,11 @@ the source says, and a database or dump brings the data of real users along.
             note="SQL that somebody wrote",
         ),
         good(
-            {"tests/data/a.sqlite3": "x\n", "store/seed/01_dump.sql": "x\n"},
+            {
+                "tests/data/a.sqlite3": "x\n",
+                "store/seed/01_dump.sql": "x\n",
+                "docker/ci/postgres/login.sql.gz": "x\n",
+            },
             note="what tests read, and what a new installation begins with",
         ),
         good(
@@ -94,7 +99,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for path in sorted(project.tracked):
         found = _FOLDER.fullmatch(path)
         if found is None:
-            if _FILE.fullmatch(path):
+            if _FILE.fullmatch(path) and not is_for_a_desk(path):
                 yield rule.finding(
                     Span(path, 0, 0), f"git tracks `{path}`, which {_what(path)}", subject=path
                 )

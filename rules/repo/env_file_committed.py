@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
+from lintkit.api.compose import compose_projects, developers_environment_files
 from lintkit.api.dotenv import is_example, is_for_a_desk, is_for_development, is_public_setting
-from lintkit.api.facts import VariableProvided
+from lintkit.api.facts import ComposeFile, ComposeService, ContainerDefined, VariableProvided
 from lintkit.api.secrets import GUESSABLE, PLACEHOLDER, WELL_KNOWN, is_issued, is_secret_name, split_words
 
 RULE = define(
@@ -78,6 +79,21 @@ that it held.
             {".env.linux": "MODELS_DIR=/var/lib/models\nLOG_LEVEL=info\n"},
             note="settings, and no place for a credential",
         ),
+        good(
+            {
+                ".env": "PORT=5000\nSOLR_PASSWORD=Bleeding-Edge\n",
+                "compose.yaml": "services: {web: {build: ./web, env_file: .env, volumes: ['./web:/app']}}\n",
+                "web/app.py": "",
+            },
+            note="what a developer's stack alone reads",
+        ),
+        bad(
+            {
+                ".env": "PORT=5000\nSOLR_PASSWORD=Bleeding-Edge  # <-- here\n",
+                "compose.yaml": "services: {web: {image: 'shop:1', restart: always, env_file: .env}}\n",
+            },
+            note="and one that serves",
+        ),
         good({".env.example": "DB_PASSWORD=k3Vw9-not-a-live-one\n"}, note="an example"),
         good({".env": "# DB_PASSWORD=\nDB_PASSWORD=\nDB_HOST\n"}, note="no values"),
         good({".env.test": "DB_HOST=localhost\nDEBUG=1\n"}, note="tests, without a credential"),
@@ -115,24 +131,29 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for fact in project.facts(VariableProvided):
         if fact.source == "dotenv" and fact.path in project.tracked:
             files[fact.path].append(fact)
+    developed: frozenset[str] = frozenset()
+    if files:
+        projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
+        developed = developers_environment_files(projects, project.facts(ContainerDefined))
     for path, entries in sorted(files.items()):
         if not is_example(path) and not any(entry.name.startswith(_ENCRYPTED) for entry in entries):
             wanted = posixpath.join(posixpath.dirname(path), "symfony.lock") in project.paths
-            yield from _file(path, entries, wanted, rule)
+            yield from _file(path, entries, wanted, path in developed or is_for_a_desk(path), rule)
 
 
 def _file(
-    path: str, entries: Sequence[VariableProvided], wanted: bool, rule: RuleContext
+    path: str, entries: Sequence[VariableProvided], wanted: bool, at_a_desk: bool, rule: RuleContext
 ) -> Iterator[Finding]:
     """What is wrong with one file.
 
-    wanted  a framework asks for it to be committed, with defaults in it
+    wanted     a framework asks for it to be committed, with defaults in it
+    at_a_desk  it is for a developer's machine, by its name or by the compose files that read it
     """
     name = posixpath.basename(path)
     valued = [entry for entry in entries if entry.value.kind != "none" and not entry.value.is_empty]
     secrets = [entry for entry in valued if entry.value.is_secret and not _is_for_browsers(entry)]
     live = [entry for entry in secrets if entry.value.reason not in _HARMLESS]
-    if is_for_a_desk(path):
+    if at_a_desk:
         secrets = live = [entry for entry in live if is_issued(entry.value.reason)]
         valued = []
     elif wanted:

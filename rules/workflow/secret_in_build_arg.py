@@ -95,6 +95,7 @@ jobs:
             VERSION=${{ github.sha }}
             NEXT_PUBLIC_SENTRY_DSN=${{ secrets.SENTRY_DSN }}
             VITE_MAPS_KEY=${{ secrets.VITE_MAPS_KEY }}
+            SEGMENT_WRITE_KEY=${{ secrets.SEGMENT_WRITE_KEY }}
           secrets: |
             npm=${{ secrets.NPM_TOKEN }}
       - run: docker build --secret id=npm,env=TOKEN -t shop .
@@ -142,7 +143,8 @@ jobs:
 
 _SECRET = re.compile(r"\$\{\{[^}]*\bsecrets\.(\w+)[^}]*\}\}")
 _PUBLIC = re.compile(
-    r"(?i)(?:^|_)(?:PUBLIC|PUBLISHABLE|VITE|REACT_APP|VUE_APP|GATSBY|EXPO|ANON)(?:_|$)"
+    r"(?i)(?:^|_)(?:PUBLIC|PUBLISHABLE|VITE|REACT_APP|VUE_APP|GATSBY|EXPO|ANON|SEGMENT|POSTHOG|AMPLITUDE|MIXPANEL)(?:_|$)"
+    r"|(?:^|_)(?:WRITE|SITE|MAPS?(?:_API)?)_KEY$"
     r"|(?:^|_)(?:URL|URI|HOST|DSN|REGISTRY|USERNAME|USER|ID|NAME|REGION|DOMAIN|VERSION|ORG|PROJECT|BUCKET|ENV)$"
 )
 _VARIABLE = re.compile(r"\$\{?(\w+)\}?")

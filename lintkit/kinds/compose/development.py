@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lintkit.facts import ContainerDefined
 from lintkit.formats.node import Node, text_of
 from lintkit.kinds.compose.interpolation import resolve
 from lintkit.kinds.compose.merge import environment, mount_of
@@ -92,6 +93,25 @@ def runs_for_development(projects: ComposeProjects, service: RunService) -> bool
     return _are_a_developers(
         service.path, [_of_node(each.node) for each in projects.others(service).values()]
     )
+
+
+def developers_environment_files(
+    projects: ComposeProjects, containers: Iterable[ContainerDefined]
+) -> frozenset[str]:
+    """The `.env` files that developers' stacks alone read: beside their compose files, or named by their services.
+
+    Raises RuleLimitError where the services of a project are too many.
+    """
+    named = {(each.path, each.name): each.env_files for each in containers}
+    read: dict[bool, set[str]] = {True: set(), False: set()}
+    for service in projects.services:
+        files = read[runs_for_development(projects, service)]
+        files.add(posixpath.join(posixpath.dirname(service.path), ".env"))
+        files.update(
+            projects.folders.place(service.path, each.path)
+            for each in named.get((service.path, service.name), ())
+        )
+    return frozenset(read[True] - read[False])
 
 
 def is_developers_file(document: Document) -> bool:
