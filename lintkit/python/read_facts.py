@@ -175,6 +175,8 @@ def _read(
     guarded = guarded or in_development_branch(node, file) or file.in_main_block(node)
     if not guarded and (default.is_secret or default.is_loopback):
         guarded = is_checked(assigned_name(node, file), file)
+    if not guarded and default.kind == "required":
+        guarded = _is_asked_for(kept, node, file)
     return VariableRead(
         file.span(node),
         kept[0],
@@ -184,6 +186,16 @@ def _read(
         scope_name(node, file),
         tuple(kept[1:]),
         guarded=guarded,
+    )
+
+
+def _is_asked_for(names: Sequence[str], node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a test that decides over `node` names the variable: `if "X" in os.environ:`, `if env("X"):`."""
+    return any(
+        isinstance(each, cst.SimpleString) and each.evaluated_value in names
+        for guard in file.guards(node)
+        if guard.test is not None and not guard.negated
+        for each in file.walk(guard.test)
     )
 
 

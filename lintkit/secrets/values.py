@@ -451,6 +451,10 @@ def _from_base64(text: str) -> str:
     return inner if inner.isprintable() and not looks_random(inner) else ""
 
 
+_NAMES_ITSELF = re.compile(r"[a-z]{2,24}(?:password|passwd|secret)[0-9]{0,4}")
+"""`shoppassword`, `supersecretpassword1`: the name of what it opens, and that it is one."""
+
+
 def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> str:
     """What may be said of a value that is no placeholder: nothing that its form does not show."""
     if random:
@@ -458,6 +462,8 @@ def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> 
     if text.isalpha() and text.islower() and len(text) <= 12:
         return GUESSABLE
     if words and set(words) <= _GUESSED_PARTS | set(split_words(name)):
+        return GUESSABLE
+    if _NAMES_ITSELF.fullmatch(text):
         return GUESSABLE
     classes = sum(
         any(test(c) for c in text)

@@ -21,6 +21,7 @@ from lintkit.api.secrets import (
     command_secrets,
     is_issued,
     is_made_up,
+    is_signing,
     said_of,
     severity_of,
 )
@@ -207,6 +208,7 @@ services:
     environment:
       DATABASE_URL: postgresql://postgres:postgres@db/postgres
       MAIL_PASSWORD: 9f8Qz1Lm4Xv7Kp2Rt6Yw3  # <-- here
+      DJANGO_SECRET_KEY: Xv7Kp2Rt6Yw39f8Qz1Lm4
 """,
             note="beside a program that reloads changed code a password that everybody knows is good enough",
         ),
@@ -241,7 +243,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 offset = len(entry.raw) - len(entry.value)
                 plain = _plain(entry.value)
                 verdict = classify(entry.name, plain, credential=True)
-                if verdict is not None and _counts(verdict, made_up, developed):
+                if verdict is not None and _counts(entry.name, verdict, made_up, developed):
                     said = said_of(plain, verdict)
                     yield rule.finding(
                         scalar_span(document, entry.route, verdict.start + offset, verdict.end + offset),
@@ -254,15 +256,18 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             yield from _command(document, service.name, (*service.route, *parts), made_up, developed, rule)
 
 
-def _counts(verdict: Verdict, made_up: bool, developed: bool) -> bool:
+def _counts(name: str, verdict: Verdict, made_up: bool, developed: bool) -> bool:
     """Whether a secret is one in this place.
 
     made_up    whatever is not issued by others is made up for this place alone
-    developed  the file runs programs as they are written, so that what everybody would choose is good enough
+    developed  the file runs programs as they are written, so that what everybody would choose is good enough, and
+               a key for signing is one of this machine
     """
     if made_up:
         return is_issued(verdict.description)
-    return not (developed and is_made_up(verdict))
+    return not (
+        developed and (is_made_up(verdict) or (is_signing(name) and not is_issued(verdict.description)))
+    )
 
 
 def _command(
@@ -279,7 +284,7 @@ def _command(
     items = [_plain(text) for text in texts]
     for secret in command_secrets(items):
         item, verdict = items[secret.item], secret.verdict
-        if not _counts(verdict, made_up, developed):
+        if not _counts(secret.name, verdict, made_up, developed):
             continue
         what = f"after `{secret.name}`" if secret.name else "in a URL or word"
         yield rule.finding(

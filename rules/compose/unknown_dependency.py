@@ -198,8 +198,22 @@ services:
                 "parts/web.yml": "services: {web: {image: 'shop:1'}}\n",
                 "parts/tunnel.yml": "services: {tunnel: {image: 'tunnel:1', depends_on: [web]}}\n",
                 "parts/mail.yml": "services: {mail: {image: 'mail:1'}}\n",
+                "docker-compose.db.yaml": "services: {db: {image: 'postgres:17'}}\n",
+                "docker-compose.index.yaml": "services: {index: {image: 'index:1', depends_on: [db]}}\n",
             },
             note="pieces side by side, none of which compose starts by itself",
+        ),
+        good(
+            {
+                "quickstart.yml": "services: {api: {image: 'shop:1', networks: [inner]}}\nnetworks: {inner: }\n",
+                "contrib/cloud/quickstart.yml": """\
+services:
+  api:
+    volumes: ["./contrib/cloud:/etc/shop"]
+  proxy: {image: 'caddy:2', networks: [inner]}
+""",
+            },
+            note="a layer: one of its services is nothing by itself",
         ),
         good(
             {
@@ -231,10 +245,16 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     copied = {posixpath.dirname(path) for path in project.paths if _OVERRIDE_TO_COPY.search(path)}
     above = _Above(projects)
     together = fragments(projects)
+    layers = {service.path for service in projects.services if _is_part(service)}
     for service in projects.services:
         if service.path in together:
             continue
-        if service.path in projects.opaque or _is_part(service) or posixpath.dirname(service.path) in copied:
+        if (
+            service.path in layers
+            or service.path in projects.opaque
+            or _is_part(service)
+            or posixpath.dirname(service.path) in copied
+        ):
             continue
         names = projects.names[service.path] | above.names(service.path)
         for each in dependencies(service.node):

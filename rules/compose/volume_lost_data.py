@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, LESSONS, TESTS, Finding, Project, RuleContext, bad, define, good
 from lintkit.api.compose import RunService, compose_projects, environment, mount_of, runs_for_development
+from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.facts import ComposeFile, ComposeService
 from lintkit.api.formats import Node, text_of
 from lintkit.api.words import Datastore, datastore_of, environment_of_path
@@ -141,6 +142,7 @@ volumes: {db: , moved: }
         good(
             {
                 "docker/develop.yml": "services: {db: {image: 'mysql:8'}}\n",
+                "quickstart-mysql.yml": "services: {db: {image: 'mysql:8'}}\n",
                 "docker-compose.yml": (
                     "services:\n  db: {image: 'mysql:8'}\n"
                     "  api: {build: ., command: uvicorn app:app --host 0.0.0.0 --reload}\n"
@@ -164,7 +166,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             continue
         if any(_is_kept(store, form) for form in service.forms):
             continue
-        if environment_of_path(service.path) == "development" or runs_for_development(projects, service):
+        if environment_of_path(service.path) == "development" or is_for_a_desk(service.path):
+            continue
+        if runs_for_development(projects, service):
             continue
         yield _lost(service, store, rule)
 

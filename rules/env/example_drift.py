@@ -51,6 +51,15 @@ the missing variable would have switched on. The one who added the variable has 
         ),
         good(
             {
+                ".env.example": "PORT=8000\nSIGNING_KEY=\n",
+                ".env.integration.example": "SPEECH_URL=\n",
+                "app.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\nPORT = os.environ['PORT']\n"
+                "if 'GIT_REV' in os.environ:\n    RELEASE = os.environ['GIT_REV']\n",
+            },
+            note="asked for before it is read; and an example of what tests are given besides",
+        ),
+        good(
+            {
                 ".env.example": "PORT=8000\n",
                 "app.py": "import os\n\nHOME = os.environ['HOME']\nRUN = os.environ['GITHUB_RUN_ID']\n"
                 "WITH = os.environ['PYTHON_VERSION']\n",
@@ -140,6 +149,12 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     examples = sorted(
         path for path in named if is_example(path) and not is_for_development(posixpath.dirname(path) or "x")
     )
+    chosen = {posixpath.dirname(path) for path in examples if not is_for_development(used_path(path))}
+    examples = [
+        path
+        for path in examples
+        if posixpath.dirname(path) not in chosen or not is_for_development(used_path(path))
+    ]
     set_elsewhere = {
         fact.name
         for fact in project.facts(VariableProvided)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -30,7 +31,7 @@ from lintkit.api.docker import (
 )
 from lintkit.api.facts import CopyInstruction, IgnoreRules
 from lintkit.api.ignore import appended, place_in
-from lintkit.api.words import environment_of_path
+from lintkit.api.words import environment_of_path, is_development_stage
 
 _IMAGE = "FROM python:3.12\nWORKDIR /app\nCOPY . .\n"
 
@@ -195,11 +196,33 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             *_unnamed(unwanted(context, project.facts, paths, git=bool(project.tracked)), named),
         ]
         if not context.reaches_image(copy):
-            found = [each for each in found if each.weighs and each.sort != "history"]
-        elif environment_of_path(context.image.dockerfile) == "development":
-            found = [each for each in found if each.weighs]  # an image for tests has them
+            found = [each for each in found if each.sort in _overwritten(context, copy)]
+        elif _is_for_development(context):
+            found = [
+                each for each in found if each.sort in ("environment", "key")
+            ]  # and has no use for these
+        elif all(each.sort == "cache" for each in found):
+            found = []  # a few files that the interpreter writes anew
         if found:
             yield _finding(rule, ignores[path], context, copy, found)
+
+
+def _overwritten(context: BuildContext, copy: CopyInstruction) -> frozenset[str]:
+    """What does harm in a stage that the image is only made from.
+
+    What was installed elsewhere hides what that stage installs, if it is of the same language.
+    """
+    stages = {stage.index: stage for stage in context.dockerfile.stages}
+    bases = " ".join(
+        stages[index].base for index in context.dockerfile.lineage(copy.stage) if index in stages
+    )
+    node = "dependencies" if _NODE.search(bases) else ""
+    return frozenset(
+        {"environment", "key", "virtualenv" if "python" in bases or "/uv" in bases else "", node}
+    )
+
+
+_NODE = re.compile(r"(?<![a-z])(?:node|bun|deno|playwright|cypress)(?![a-z])|\$")
 
 
 def _unnamed(found: Iterable[Unwanted], named: frozenset[str]) -> Iterator[Unwanted]:
@@ -210,13 +233,19 @@ def _unnamed(found: Iterable[Unwanted], named: frozenset[str]) -> Iterator[Unwan
             yield replace(each, there=there)
 
 
+def _is_for_development(context: BuildContext) -> bool:
+    """Whether an image stays with developers and tests, where the rest of the repository belongs into it."""
+    image = context.image
+    return environment_of_path(image.dockerfile) == "development" or is_development_stage(image.target)
+
+
 def _weight(user: tuple[BuildContext, CopyInstruction]) -> tuple[bool, bool, int, str]:
     """Of several images that an ignore file serves, the one that is released speaks for them."""
     context, copy = user
     path = context.image.dockerfile
     return (
         not context.reaches_image(copy),
-        environment_of_path(path) == "development",
+        _is_for_development(context),
         path.count("/"),
         path,
     )

@@ -335,4 +335,14 @@ def _live(name: str, value: str) -> tuple[str, Verdict] | None:
         if parts is None or not is_remote(parts[2]):
             return None
         return f"holds a password that {verdict.description}", verdict
-    return (verdict.description, verdict) if is_secret_name(name) and looks_random(text) else None
+    made_up = _FOR_TESTS.search(name) or _SAYS_SO.search(text)
+    return (
+        (verdict.description, verdict)
+        if is_secret_name(name) and looks_random(text) and not made_up
+        else None
+    )
+
+
+_FOR_TESTS = re.compile(r"(?i)(?:^|_)(?:E2E|TESTS?|TESTING|MOCK|FAKE|DUMMY|FIXTURES?)(?:TOKEN)?(?:_|$)")
+_SAYS_SO = re.compile(r"(?i)secret|password|(?<![a-z])(?:dummy|fake|test)|(?:dummy|fake|test)(?![a-z])")
+"""What somebody wrote who needed any value at all."""

@@ -35,6 +35,18 @@ def test_no_default_and_required() -> None:
     assert (found["A",].default.kind, found["B",].default.kind) == ("none", "required")
 
 
+def test_what_is_asked_for_first_is_not_required() -> None:
+    found = reads(
+        "import os\nif 'A' in os.environ:\n    x = os.environ['A']\nelse:\n    y = os.environ['B']\n"
+        "if not os.getenv('C'):\n    z = os.environ['C']\n"
+    )
+    assert [(name, found[name,].guarded) for name in "ABC" if found[name,].default.kind == "required"] == [
+        ("A", True),
+        ("B", False),
+        ("C", False),
+    ]
+
+
 def test_names_that_would_do_as_well() -> None:
     found = reads(
         "import os\nX = os.getenv('A', os.getenv('B', 'localhost'))\n"

@@ -41,7 +41,10 @@ _PROXY = re.compile(
 _PUBLIC_PORT = re.compile(r"(?:0\.0\.0\.0:|\[::\]:)?(?:80|443):\d+(?:/tcp)?")
 _SOURCE_FOLDERS = frozenset({"src", "app", "lib", "code", "source", "backend", "frontend"})
 _NO_CODE = ("/etc", "/data", "/docker-entrypoint", "/config", "/backup", "/var/lib", "/var/log", "/usr/share")
-_KEPT = ("always", "unless-stopped", "on-failure")
+_KEPT = ("always", "unless-stopped")
+"""`on-failure` is also written where a program starts before its database."""
+_DEPLOYED = ("replicas", "placement", "update_config", "mode")
+"""What a swarm is told; limits and another try after a failure are given to containers of one machine, too."""
 _LONGEST = 2_000
 _MOST_SERVICES = 500
 
@@ -211,9 +214,13 @@ def _of_data(service: dict[str, Any]) -> _Run:
         {str(name): resolve(str(value), {}) for name, value in pairs if value is not None},
         tuple(str(item) for item in _items(service.get("ports")) if not isinstance(item, dict)),
         "develop" in service,
-        str(service.get("restart", "")).partition(":")[0] in _KEPT or "deploy" in service,
+        str(service.get("restart", "")) in _KEPT or _is_deployed(service.get("deploy")),
         "profiles" in service,
     )
+
+
+def _is_deployed(data: Any) -> bool:
+    return isinstance(data, dict) and any(key in data for key in _DEPLOYED)
 
 
 def _items(data: Any) -> list[Any]:
@@ -232,7 +239,8 @@ def _of_node(node: Node) -> _Run:
         {name: resolve(text_of(value), {}) for name, value in environment(node).items()},
         tuple(text_of(item) for item in _sequence(node.child("ports"))),
         node.child("develop") is not None,
-        text_of(node.child("restart")).partition(":")[0] in _KEPT or node.child("deploy") is not None,
+        text_of(node.child("restart")) in _KEPT
+        or any(node.at("deploy", key) is not None for key in _DEPLOYED),
         node.child("profiles") is not None,
     )
 

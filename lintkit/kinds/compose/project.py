@@ -22,6 +22,7 @@ from lintkit.kinds.compose.folders import ComposeFolders, compose_folders, inclu
 from lintkit.kinds.compose.merge import dependencies, merged
 from lintkit.kinds.docker.images import normal
 from lintkit.model import Span
+from lintkit.words.environments import environment_of_path
 
 MAIN_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 """What is started in a folder, the first of them that is there."""
@@ -102,8 +103,8 @@ def fragments(projects: ComposeProjects) -> frozenset[str]:
     """Files that are started only together with others, which nobody names: `-f main.yml -f plugins/scan/compose.yml`.
 
     Several of them lean on the same service, none has it, and a file of another folder does; or one leans on a
-    service of a file beside it, and is not called after compose, as what is started alone is. Paths in them count from
-    the folder of the first `-f`, and what else they miss may be in that file as well.
+    service of a file beside it whose name is that of no environment. Paths in them count from the folder of the first
+    `-f`, and what else they miss may be in that file as well.
     """
     missing: dict[str, set[str]] = defaultdict(set)
     for service in projects.services:
@@ -113,15 +114,15 @@ def fragments(projects: ComposeProjects) -> frozenset[str]:
                 missing[each.name].add(service.path)
     if not missing:
         return frozenset()
-    defined: dict[str, set[str]] = defaultdict(set)
+    defined: dict[str, set[str | None]] = defaultdict(set)
     for service in projects.services:
-        defined[service.name].add(posixpath.dirname(service.path))
+        folder, name = posixpath.split(service.path)
+        defined[service.name].add(None if environment_of_path(name) else folder)
     return frozenset(
         path
         for name, paths in missing.items()
         for path in paths
-        if (len(paths) > 1 and name in defined)
-        or ("compose" not in posixpath.basename(path) and posixpath.dirname(path) in defined.get(name, ()))
+        if (len(paths) > 1 and name in defined) or posixpath.dirname(path) in defined.get(name, ())
     )
 
 

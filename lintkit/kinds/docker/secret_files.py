@@ -9,7 +9,10 @@ from lintkit.kinds.docker.contexts import BuildContext, Facts
 from lintkit.kinds.docker.images import Paths
 from lintkit.kinds.dotenv.purpose import is_example, is_for_development
 from lintkit.model import Location
-from lintkit.secrets.values import PLACEHOLDER
+from lintkit.secrets.values import GUESSABLE, PLACEHOLDER
+
+_KNOWN = frozenset({PLACEHOLDER, GUESSABLE})
+"""What an image gives nobody who could not guess it."""
 
 
 def secret_files(facts: Facts) -> dict[str, Location]:
@@ -18,7 +21,7 @@ def secret_files(facts: Facts) -> dict[str, Location]:
     for fact in facts(VariableProvided):
         if fact.source != "dotenv" or not fact.value.is_secret or is_example(fact.path):
             continue
-        if fact.value.reason != PLACEHOLDER and not is_for_development(fact.path):
+        if fact.value.reason not in _KNOWN and not is_for_development(fact.path):
             found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
     for key in facts(KeyFile):
         if is_for_development(key.path):
