@@ -194,9 +194,16 @@ def _is_asked_for(names: Sequence[str], node: cst.CSTNode, file: PythonFile) -> 
     return any(
         isinstance(each, cst.SimpleString) and each.evaluated_value in names
         for guard in file.guards(node)
-        if guard.test is not None and not guard.negated
+        if guard.test is not None and guard.negated is _is_negative(guard.test)
         for each in file.walk(guard.test)
     )
+
+
+def _is_negative(test: cst.BaseExpression) -> bool:
+    """Whether a test holds where something is not there: `not x`, `"X" not in y`."""
+    if isinstance(test, cst.Comparison):
+        return isinstance(test.comparisons[0].operator, cst.NotIn)
+    return isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
 
 
 def _environ(node: cst.CSTNode, file: PythonFile) -> Iterator[VariableRead]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from lintkit.formats.numbers import is_digits
 from lintkit.secrets.formats import DOCUMENTED, find_formats
-from lintkit.secrets.names import WEAK_TERMS, is_signing, mention, secret_term, split_words
+from lintkit.secrets.names import WEAK_TERMS, is_outgoing, is_signing, mention, secret_term, split_words
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.tokens import opens_nothing
 
@@ -105,6 +105,8 @@ _UNNEEDED = pattern(
     r"|no[-_ ]?(?:api[-_ ]?)?(?:key|token|password|auth|secret)[-_ ]?(?:needed|required))"
 )
 """What is written where a program wants a value that nobody reads: `sk-no-key-required` of llama.cpp's server."""
+_FAKES = _set("fake dummy mock mocked")
+"""What is written on purpose where no other service is to be called."""
 _SERVERS = _set("ollama lm-studio lmstudio llama.cpp llamacpp llama-cpp vllm localai")
 """Model servers that take any key, and are given their own name (Ollama's documentation of its OpenAI interface)."""
 
@@ -391,6 +393,8 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     whole = (0, len(text))
     low = text.lower()
     if low in _NOTHING or text in _EMPTY_JSON or _MASK.match(text) or _HASH.match(text) or is_reference(text):
+        return None
+    if low in _FAKES and is_outgoing(name):
         return None
     if (_UNNEEDED.fullmatch(text) and not is_signing(name)) or (low in _SERVERS and term == ("api", "key")):
         return None

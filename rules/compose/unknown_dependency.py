@@ -15,6 +15,7 @@ from lintkit.api.compose import (
     compose_projects,
     dependencies,
     fragments,
+    mount_of,
 )
 from lintkit.api.docker import normal
 from lintkit.api.facts import ComposeFile, ComposeService, VariableProvided
@@ -217,6 +218,17 @@ services:
         ),
         good(
             {
+                "compose.yaml": "services: {central: {image: 'shop:1', networks: [inner]}}\nnetworks: {inner: }\n",
+                "contrib/tunnel/compose.yaml": """\
+services:
+  tunnel: {image: 'tunnel:1', depends_on: [central], networks: [inner]}
+  button: {image: 'button:1', volumes: ['./contrib/tunnel/button:/app']}
+""",
+            },
+            note="a layer: its paths count from the folder of the file that it is given after",
+        ),
+        good(
+            {
                 "compose.yaml": (
                     "services:\n"
                     "  db: {image: 'postgres:17', profiles: [postgres]}\n"
@@ -245,7 +257,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     copied = {posixpath.dirname(path) for path in project.paths if _OVERRIDE_TO_COPY.search(path)}
     above = _Above(projects)
     together = fragments(projects)
-    layers = {service.path for service in projects.services if _is_part(service)}
+    layers = {
+        service.path for service in projects.services if _is_part(service) or _counts_from_above(service)
+    }
     for service in projects.services:
         if service.path in together:
             continue
@@ -352,6 +366,19 @@ def _missing(rule: RuleContext, service: RunService, what: str, name: str, span:
 def _is_part(service: RunService) -> bool:
     """Whether the service is nothing by itself: the rest of it is in a file that is not known."""
     return all(form.child("image") is None and form.child("build") is None for form in service.forms)
+
+
+def _counts_from_above(service: RunService) -> bool:
+    """Whether paths in a file lead through its own folder, as where it is given with `-f` after a file above it."""
+    folder = posixpath.dirname(service.path)
+    build, volumes = service.node.child("build"), service.node.child("volumes")
+    written = [text_of(build.child("context") or build)] if build is not None else []
+    written += [mount_of(item)[0] for item in (volumes.sequence or ())] if volumes is not None else []
+    return bool(folder) and any(
+        posixpath.normpath(path) == folder or posixpath.normpath(path).startswith(folder + "/")
+        for path in written
+        if path
+    )
 
 
 def _references(node: Node, key: str) -> Iterator[tuple[str, Span]]:

@@ -66,6 +66,14 @@ Give the container its credentials when it starts (environment, mounted secrets)
         ),
         good(
             {
+                "proxy/Dockerfile": "FROM nginx:1.27\nCOPY shop.key /etc/ssl/\n",
+                "proxy/shop.key": "-----BEGIN RSA PRIVATE "
+                + "KEY-----\nMIIEowIBAAKCAQEAq7Zk3LxW9bTq\n-----END RSA PRIVATE KEY-----\n",
+            },
+            note="a key that git tracks: repo/private-key-committed says so of the key itself",
+        ),
+        good(
+            {
                 "Dockerfile": "FROM python:3.12\nCOPY . .\n",
                 ".dockerignore": "**/.env*\n",
                 "backend/.env": _VALUES,
@@ -121,7 +129,7 @@ _ASKED = frozenset({".npmrc", ".pypirc"})
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     """Report each instruction once for each file with credentials that it brings into an image."""
     paths = Paths(project.paths)
-    secrets = secret_files(project.facts)
+    secrets = secret_files(project.facts, project.tracked)
     reported: set[tuple[Span, str]] = set()
     for context in build_contexts(project.facts, paths):
         if is_for_development(context.image.dockerfile):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
 from lintkit.api.dotenv import is_example, is_for_development, used_path
 from lintkit.api.facts import VariableMentioned, VariableProvided, VariableRead
-from lintkit.api.words import is_served
+from lintkit.api.words import environment_of_path, is_served
 
 RULE = define(
     summary="the example of an environment file lacks variables that are used",
@@ -48,6 +48,14 @@ the missing variable would have switched on. The one who added the variable has 
                 "app.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\nLOG = os.getenv('LOG_LEVEL', 'info')\n",
             },
             note="named in a comment; with a default",
+        ),
+        good(
+            {
+                ".env.example": "DJANGO_SETTINGS_MODULE=shop.settings.local\n",
+                "shop/settings/local.py": "DEBUG = True\n",
+                "shop/settings/production.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\n",
+            },
+            note="settings of production, which no developer has",
         ),
         good(
             {
@@ -161,7 +169,11 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if fact.source in _DEPLOYED
         and (fact.value.kind == "literal" or _HAS_DEFAULT.match(fact.value.text or ""))
     }
-    required = [read for read in _required(project) if read.name not in set_elsewhere]
+    required = [
+        read
+        for read in _required(project)
+        if read.name not in set_elsewhere and not _is_of_another_environment(read.path, project.paths)
+    ]
     for path in examples:
         lacking = {**_of_copy(path, named), **_of_code(path, examples, required)}
         lacking = {
@@ -178,6 +190,14 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             subject=path,
             related=tuple(Location(lacking[name], f"needs `{name}`") for name in names[:_MOST_SHOWN]),
         )
+
+
+def _is_of_another_environment(path: str, paths: frozenset[str]) -> bool:
+    """Whether code is the settings of production, beside those of a developer, for whom an example is copied."""
+    folder, name = posixpath.split(path)
+    return environment_of_path(name) == "production" and any(
+        posixpath.join(folder, f"{other}.py") in paths for other in ("local", "dev", "development")
+    )
 
 
 def _of_copy(example: str, named: Mapping[str, Mapping[str, Span]]) -> Mapping[str, Span]:

@@ -64,9 +64,10 @@ API_KEY=vault:secret/data/shop#api_key
 PASSWORD_RESET_URL=https://shop.example.com/your-account/reset
 SECRET_KEY_FILE=/run/secrets/key
 TOKEN_TYPE=bearer
+TWILIO_AUTH_TOKEN=fake
 """
             },
-            note="no value, one from elsewhere, and what is no secret",
+            note="no value, one from elsewhere, what is no secret, and a key that is to call nobody",
         ),
         good(
             {

@@ -182,7 +182,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     paths = Paths(project.paths)
     by_file: defaultdict[str, list[tuple[BuildContext, CopyInstruction]]] = defaultdict(list)
     ignores: dict[str, IgnoreRules] = {}
-    secrets = secret_files(project.facts)
+    secrets = secret_files(project.facts, project.tracked)
     for context in build_contexts(project.facts, paths):
         copies = context.copies_of_everything()
         if context.ignore is not None and copies:
@@ -198,9 +198,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if not context.reaches_image(copy):
             found = [each for each in found if each.sort in _overwritten(context, copy)]
         elif _is_for_development(context):
-            found = [
-                each for each in found if each.sort in ("environment", "key")
-            ]  # and has no use for these
+            found = [each for each in found if each.sort in ("environment", "key") and each.there]
         elif all(each.sort == "cache" for each in found):
             found = []  # a few files that the interpreter writes anew
         if found:

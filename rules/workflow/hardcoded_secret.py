@@ -122,6 +122,7 @@ on: push
 env:
   DEPLOY_TOKEN: ${{ secrets.DEPLOY_TOKEN }}
   SECRET_KEY: test-secret-key
+  SHOP_E2E_TESTING_TOKEN: aLongWordToSe33dTheShelves
   TOKEN_FILE: /run/token
 jobs:
   test:

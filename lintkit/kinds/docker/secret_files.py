@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from lintkit.facts import KeyFile, VariableProvided
 from lintkit.kinds.docker.contexts import BuildContext, Facts
@@ -15,8 +16,11 @@ _KNOWN = frozenset({PLACEHOLDER, GUESSABLE})
 """What an image gives nobody who could not guess it."""
 
 
-def secret_files(facts: Facts) -> dict[str, Location]:
-    """The files that hold credentials, and where they do; those of examples, development and tests are left out."""
+def secret_files(facts: Facts, tracked: Collection[str] = ()) -> dict[str, Location]:
+    """The files that hold credentials, and where they do; those of examples, development and tests are left out.
+
+    tracked  what git tracks: a key among it is open to all who have the repository, which has a finding of its own
+    """
     found: defaultdict[str, list[Location]] = defaultdict(list)
     for fact in facts(VariableProvided):
         if fact.source != "dotenv" or not fact.value.is_secret or is_example(fact.path):
@@ -24,7 +28,7 @@ def secret_files(facts: Facts) -> dict[str, Location]:
         if fact.value.reason not in _KNOWN and not is_for_development(fact.path):
             found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
     for key in facts(KeyFile):
-        if is_for_development(key.path):
+        if is_for_development(key.path) or key.path in tracked:
             continue  # made for tests and examples, and open to everybody who has those
         found[key.path].append(Location(key.span, f"holds {key.description}"))
     return {path: places[0] for path, places in found.items()}
