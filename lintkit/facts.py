@@ -6,7 +6,7 @@ facts are cached: `Value` keeps what a value is, and its text only when it is no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from lintkit.formats.node import Node
@@ -79,14 +79,18 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something one file says; `span` is where it says it."""
+    """Something one file says; `span` is where it says it.
+
+    of  the file whose object it is said of, where another file changes that and `span` stands there; else empty
+    """
 
     span: Span
+    of: str = field(default="", kw_only=True)
 
     @property
     def path(self) -> str:
-        """The file that says it."""
-        return self.span.path
+        """The file that says it, or that the changed object comes from."""
+        return self.of or self.span.path
 
 
 # --- variables ------------------------------------------------------------------------------------------------------

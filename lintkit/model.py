@@ -183,6 +183,8 @@ class Document:
     index     which document of its file it is, from 0
     problems  what the parser had to read past
     comments  spans of the comments of the whole file, without the line's end
+    derived   it was made of documents and is written nowhere as it is: its nodes stand in the files they come from,
+              `path` and `text` are those of the file that it was made of, and nothing in it can be fixed
     """
 
     path: str
@@ -193,6 +195,7 @@ class Document:
     index: int = 0
     problems: tuple[Problem, ...] = ()
     comments: tuple[Span, ...] = ()
+    derived: bool = False
 
     def span(self, route: Route) -> Span:
         """The tightest span for `route`: its value, or the nearest ancestor's key when nothing stands there."""

@@ -37,6 +37,24 @@ FILES = {
 }
 
 
+KUSTOMIZED = {
+    "base/kustomization.yaml": "resources: [shop.yaml]\n",
+    "base/shop.yaml": (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n"
+        "spec:\n  replicas: 3\n  selector: {matchLabels: {app: shop}}\n  template:\n"
+        "    metadata: {labels: {app: shop}}\n    spec: {containers: [{name: api, image: shop}]}\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: shop}\n"
+        "spec: {selector: {app: cart}, ports: [{port: 80}]}\n"
+    ),
+    "dev/kustomization.yaml": "resources: [../base]\npatches: [{path: patch.yaml}]\n",
+    "dev/patch.yaml": (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n"
+        "spec: {template: {spec: {containers: [{name: api, securityContext: {privileged: true}}]}}}\n"
+    ),
+    "prod/kustomization.yaml": "resources: [../base]\nreplicas: [{name: shop, count: 1}]\n",
+}
+
+
 @dataclass
 class Counts:
     """How often each path was read, and each path was parsed."""
@@ -90,6 +108,16 @@ def test_each_file_is_read_and_parsed_once(counts: Counts) -> None:
     assert ("kubernetes/hardcoded-secret", "k8s/pod.yaml") in told
     assert ("kubernetes/memory-limits", "k8s/pod.yaml") not in told
     assert "hunter2" not in repr(report)
+
+
+def test_what_is_deployed_is_made_without_reading_or_parsing_again(counts: Counts) -> None:
+    report = counts.check(KUSTOMIZED)
+    once = dict.fromkeys(KUSTOMIZED, 1)
+    assert {path: number for path, number in counts.reads.items() if path in KUSTOMIZED} == once
+    assert {path: counts.parses[path] for path in KUSTOMIZED} == once
+    told = {(finding.rule, finding.path) for finding in report.findings}
+    assert ("kubernetes/replicas-minimum", "prod/kustomization.yaml") in told
+    assert ("kubernetes/dangling-service", "base/shop.yaml") in told
 
 
 def test_what_cannot_be_read_is_tried_once() -> None:

@@ -111,7 +111,7 @@ class _Checking:
         words = self.words(selected, failure, route, subject)
         related = (*uses_of(document, route), *((near,) if near is not None else ()))
         fix = None
-        if "fix" in self.data:
+        if "fix" in self.data and not document.derived:
             fix = fix_for(self.data["fix"], document, route, failure.missing, self.budget)
         if "subject" in self.data:
             subject = fill(self.data["subject"], words)

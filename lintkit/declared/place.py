@@ -35,7 +35,7 @@ def place_of(document: Document, route: Route, *, missing: bool = False, at_key:
 
 def _within(inner: Span, outer: Span) -> bool:
     """Whether a key stands in its mapping, and was not merged in from another one."""
-    return outer.start <= inner.start and inner.end <= outer.end
+    return outer.path == inner.path and outer.start <= inner.start and inner.end <= outer.end
 
 
 def uses_of(document: Document, route: Route) -> tuple[Location, ...]:

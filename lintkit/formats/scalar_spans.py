@@ -8,6 +8,7 @@ that does not account for every character is thrown away.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from functools import lru_cache
 
 from lintkit.model import Document, Route, Span
@@ -27,30 +28,43 @@ def scalar_span(document: Document, route: Route, start: int, end: int) -> Span:
     """The span of the characters `start` to `end` of the scalar's text at `route` (of its `NodeSpans.raw`).
 
     An empty range gives an empty span. The span of the whole value where the characters cannot be told apart
-    in the source, where it is long and no plain copy of the text, and where no scalar stands at `route`.
+    in the source, where it is long and no plain copy of the text, and where no scalar stands at `route` or one of
+    another file.
     """
     node = document.nodes.get(route)
     if node is None or node.raw is None:
         return document.span(route)
+    if node.value.path != document.path:  # it comes from another file, whose text is not here
+        return node.value
     return part_span(document.text, node.value, node.raw, node.style, start, end)
 
 
 def part_span(text: str, whole: Span, raw: str, style: str, start: int, end: int) -> Span:
     """As `scalar_span`, for a scalar that stands at `whole` of `text` and reads as `raw`."""
-    if not 0 <= start <= end <= len(raw):
-        return whole
+    return parts_of(text, whole, raw, style)(start, end)
+
+
+def parts_of(text: str, whole: Span, raw: str, style: str) -> Callable[[int, int], Span]:
+    """What answers `part_span` for one scalar, and looks at its source once."""
     source = text[whole.start : whole.end]
     skip = 1 if style in ("single", "double") else 0
-    if source[skip : len(source) - skip] == raw:
-        return Span(whole.path, whole.start + skip + start, whole.start + skip + end)
-    aligned = _align(source, raw, style) if len(source) <= _LONGEST else None
-    if aligned is None:
-        return whole
-    starts, ends = aligned
-    if start == end:
-        offset = starts[start] if start < len(raw) else (ends[-1] if len(raw) else skip)
-        return Span(whole.path, whole.start + offset, whole.start + offset)
-    return Span(whole.path, whole.start + starts[start], whole.start + max(ends[end - 1], starts[start]))
+    plain = source[skip : len(source) - skip] == raw
+    aligned = _align(source, raw, style) if not plain and len(source) <= _LONGEST else None
+
+    def part(start: int, end: int) -> Span:
+        if not 0 <= start <= end <= len(raw):
+            return whole
+        if plain:
+            return Span(whole.path, whole.start + skip + start, whole.start + skip + end)
+        if aligned is None:
+            return whole
+        starts, ends = aligned
+        if start == end:
+            offset = starts[start] if start < len(raw) else (ends[-1] if len(raw) else skip)
+            return Span(whole.path, whole.start + offset, whole.start + offset)
+        return Span(whole.path, whole.start + starts[start], whole.start + max(ends[end - 1], starts[start]))
+
+    return part
 
 
 @lru_cache(maxsize=128)

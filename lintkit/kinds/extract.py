@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -37,8 +37,9 @@ class PythonExtractor:
 def extract_document(document: Document) -> Iterator[Fact]:
     """The facts of one document of any kind but Python; none for kinds that say nothing about configuration."""
     kind = FILE_KIND[document.kind]
-    if kind.facts:
-        yield from named(kind.facts)(document)
+    for fact in named(kind.facts)(document) if kind.facts else ():
+        elsewhere = document.derived and fact.span.path != document.path
+        yield replace(fact, of=document.path) if elsewhere else fact
 
 
 def extract_python(text: str, path: str, tree: ast.Module | None) -> Iterator[Fact]:

@@ -14,11 +14,10 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 
 from lintkit.budget import LeftOutError
-from lintkit.formats.errors import ParseError
 from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
-from lintkit.kinds.kubernetes.kustomize import Kustomizations, Read
-from lintkit.kinds.kubernetes.objects import at, parse
-from lintkit.model import Document, Finding, Location, SourceFile, Span
+from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations, Read
+from lintkit.kinds.kubernetes.objects import at
+from lintkit.model import Document, Finding, Location, Span
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard
 from lintkit.views.repairs import Defects
@@ -110,16 +109,19 @@ class Overlays:
 
     def _told_of_patch(self, path: str, findings: Sequence[Finding]) -> Told | None:
         """What rules say of a patch whose objects are elsewhere, once they are told that it is one."""
-        data = [each.data for each in self.kustomizations.read(path)]
-        marked = [{**each, "$patch": "merge"} if isinstance(each, dict) else each for each in data]
-        documents = rendered(path, marked)
+        documents = tuple(
+            replace(each, data={**each.data, "$patch": "merge"}, derived=True)
+            if isinstance(each.data, dict)
+            else each
+            for each in self.kustomizations.read(path)
+        )
         rules = {finding.rule for finding in findings}
         tasks = [task for task in self.tasks(path) if task.rule.id in rules]
-        return None if documents is None else {each for task in tasks for each in self._said(task, documents)}
+        return {each for task in tasks for each in self._said(task, documents)}
 
     def defects(self, findings: Sequence[Finding]) -> list[Finding]:
         """What kustomizations make wrong, besides `findings`, which are those of all files."""
-        return list(Defects(self.kustomizations, self.tasks, rendered, findings, self.guard).find())
+        return list(Defects(self.kustomizations, self.tasks, findings, self.guard).find())
 
     def _ask(
         self,
@@ -135,21 +137,18 @@ class Overlays:
         patched = {
             path: {_name(each.data) for each in kustomizations.read(path)} - {None} for path in patches
         }
-        by_path: defaultdict[str, list[object]] = defaultdict(list)
+        by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
         left.take(1)
         for built in kustomizations.build(root):
-            by_path[built.path].append(built.data)
+            by_path[built.path].append(built)
             for path, names in patched.items():
                 if _name(built.data) in names:
-                    by_path[path].append(built.data)
+                    by_path[path].append(built)
         for path in sorted(objects | patches):
             if not by_path[path]:
                 continue
             left.take(len(by_path[path]))
             documents = rendered(path, by_path[path])
-            if documents is None:
-                told[path] = None
-                continue
             rules = {finding.rule for finding in wanted[path]}
             tasks = [task for task in self.tasks(path) if task.rule.id in rules]
             told[path] = {each for task in tasks for each in self._said(task, documents)}
@@ -237,13 +236,6 @@ def _name(data: object) -> tuple[str, str] | None:
     return (kind, name) if isinstance(kind, str) and isinstance(name, str) else None
 
 
-def rendered(path: str, objects: Sequence[object]) -> tuple[Document, ...] | None:
-    """What a kustomization makes of the objects of a file, as documents; None where it cannot be written down."""
-    import yaml
-
-    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-    try:
-        text = yaml.dump_all(objects, Dumper=dumper, sort_keys=False, allow_unicode=True)
-        return parse(SourceFile(path, "kubernetes", text.encode("utf-8", "replace")))
-    except (yaml.YAMLError, ParseError):
-        return None
+def rendered(path: str, objects: Sequence[BuiltObject]) -> tuple[Document, ...]:
+    """What a kustomization makes of objects, as the documents of a file."""
+    return tuple(replace(built.document, path=path, index=index) for index, built in enumerate(objects))

@@ -143,7 +143,7 @@ class Relations:
         after = _rendered(objects)
         said = self._say(root, tree, instead, after, asked)
         fresh = [each for each in said if (each.rule, each.subject) not in known]
-        if after is None or not fresh:
+        if not fresh:
             return []
         rules = {each.rule for each in fresh}
         before = _followed(self.kustomizations.build(root, "unchanged"))
@@ -151,7 +151,7 @@ class Relations:
         without = self._say(root, tree, instead, _rendered(before), again)
         unchanged = {(each.rule, each.subject) for each in without}
         placed = (
-            self._placed(finding, objects, after)
+            self._placed(finding, objects)
             for finding in fresh
             if (finding.rule, finding.subject) not in unchanged
         )
@@ -162,19 +162,15 @@ class Relations:
         root: str,
         tree: _Tree,
         instead: Sequence[_Tree],
-        files: Mapping[str, tuple[Document, ...]] | None,
+        files: Mapping[str, tuple[Document, ...]],
         asked: Sequence[tuple[Rule, RuleContext]],
     ) -> list[Finding]:
-        if files is None:
-            return []
         project = self._deployment(tree, instead, [each for found in files.values() for each in found])
         return [each for rule, context in asked for each in self._check(root, rule, context, project) or ()]
 
-    def _placed(
-        self, finding: Finding, objects: Sequence[BuiltObject], files: Mapping[str, tuple[Document, ...]]
-    ) -> Finding | None:
+    def _placed(self, finding: Finding, objects: Sequence[BuiltObject]) -> Finding | None:
         """The finding at the change that says most of one of its ends; None where none is changed."""
-        ends = [_end(location, objects, files) for location in finding.locations]
+        ends = [_end(finding, location, objects) for location in finding.locations]
         choices = [
             ((says(step, route), step.change.route[0] != "images"), step, route, built)
             for built, route in (end for end in ends if end is not None)
@@ -203,9 +199,9 @@ class Relations:
         self, root: str, tree: _Tree, instead: Sequence[_Tree], asked: Sequence[tuple[Rule, RuleContext]]
     ) -> Said | None:
         deployed = self.kustomizations.build(root)
-        rendered_files = _rendered(_followed(deployed)) if deployed else None
-        if rendered_files is None:
+        if not deployed:
             return None
+        rendered_files = _rendered(_followed(deployed))
         documents = [each for found in rendered_files.values() for each in found]
         project = self._deployment(tree, instead, documents)
         said: set[tuple[str, str]] = set()
@@ -268,29 +264,31 @@ def _followed(objects: Sequence[BuiltObject]) -> list[BuiltObject]:
     ]
 
 
-def _rendered(objects: Sequence[BuiltObject]) -> dict[str, tuple[Document, ...]] | None:
-    """Path -> the documents of the objects that come from it; None where one of them cannot be written down."""
-    by_path: defaultdict[str, list[object]] = defaultdict(list)
+def _rendered(objects: Sequence[BuiltObject]) -> dict[str, tuple[Document, ...]]:
+    """Path -> the documents of the objects that come from it."""
+    by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
     for built in objects:
-        by_path[built.path].append(built.data)
-    found: dict[str, tuple[Document, ...]] = {}
-    for path, data in by_path.items():
-        documents = rendered(path, data)
-        if documents is None:
-            return None
-        found[path] = documents
-    return found
+        by_path[built.path].append(built)
+    return {path: rendered(path, found) for path, found in by_path.items()}
 
 
 def _end(
-    location: Location, objects: Sequence[BuiltObject], files: Mapping[str, tuple[Document, ...]]
+    finding: Finding, location: Location, objects: Sequence[BuiltObject]
 ) -> tuple[BuiltObject, Route] | None:
-    """The object of a deployment that a location points into, and where."""
+    """The object of a deployment that a location of a finding points into, and where.
+
+    What a change says may stand in several objects: then it is that of the one which the finding speaks of.
+    """
     span = location.span
-    documents = files.get(span.path, ())
-    here = [each for each in objects if each.path == span.path]
-    for document, built in zip(documents, here, strict=False):
-        whole = document.span(())
-        if len(documents) == len(here) and whole.start <= span.start < max(whole.end, whole.start + 1):
-            return built, route_of(document, span)
-    return None
+    found: list[tuple[BuiltObject, Route]] = []
+    for built in objects:
+        if span.path == built.path:
+            whole = built.base.span(())
+            if whole.start <= span.start < max(whole.end, whole.start + 1):
+                return built, route_of(built.document, span)
+        elif built.steps:
+            route = route_of(built.document, span)
+            if route:
+                found.append((built, route))
+    named = (each for each in found if str(at(each[0].data, "metadata", "name")) in finding.subject)
+    return next(named, next(iter(found), None))

@@ -14,7 +14,8 @@ from functools import partial
 from typing import Any
 
 from lintkit.budget import LeftOutError
-from lintkit.kinds.kubernetes.kustomize import INLINE, BuiltObject, Kustomizations, Step
+from lintkit.kinds.kubernetes.inline_patches import INLINE
+from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations, Step
 from lintkit.kinds.kubernetes.kustomize_places import place_of, route_of
 from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding, Location, Route, Span
@@ -24,7 +25,6 @@ from lintkit.run.guard import Guard
 _MOST_OBJECTS = 2_000
 """How many changed objects are checked for all kustomizations together."""
 
-Render = Callable[[str, Sequence[object]], "tuple[Document, ...] | None"]
 Key = tuple[str, str]
 """(rule, subject)"""
 
@@ -35,7 +35,6 @@ class Defects:
 
     kustomizations: Kustomizations
     tasks: Callable[[str], Sequence[Task]]
-    render: Render
     known: Sequence[Finding]
     guard: Guard
     _left: int = _MOST_OBJECTS
@@ -72,9 +71,9 @@ class Defects:
         written = self.kustomizations.read(path)
         for built in objects:
             index = built.index
-            documents = self._state(written, index, path, built.data) if built.steps else None
-            if not built.steps or documents is None or not isinstance(built.data, dict):
+            if not built.steps or not isinstance(built.data, dict):
                 continue
+            documents = _state(written, built, built.data)
             self._left -= 1
             if self._left < 0:
                 raise LeftOutError(
@@ -86,21 +85,12 @@ class Defects:
             fresh = [(task, each) for task, each in found if (each.rule, each.subject) not in known]
             if not fresh:
                 continue
-            before = self._state(documents, index, path, built.steps[0].before)
+            before = _state(documents, built, built.steps[0].before)
             for task, finding in fresh:
-                if before is not None and finding.subject not in self._said(task, before, index):
+                if finding.subject not in self._said(task, before, index):
                     placed = self._placed(task, finding, documents, index, built)
                     if placed is not None:
                         yield placed
-
-    def _state(
-        self, documents: tuple[Document, ...], index: int, path: str, data: Any
-    ) -> tuple[Document, ...] | None:
-        """The documents of the file with one of its objects as it was."""
-        rendered = self.render(path, [data])
-        if rendered is None or len(rendered) != 1:
-            return None
-        return (*documents[:index], replace(rendered[0], index=index), *documents[index + 1 :])
 
     def _said(self, task: Task, documents: tuple[Document, ...], index: int) -> set[str]:
         return {each.subject for each in self._run(task, documents[index], documents)}
@@ -117,8 +107,8 @@ class Defects:
         route = route_of(documents[index], finding.primary.span)
         step = None
         for each in built.steps:
-            state = self._state(documents, index, built.path, each.after)
-            if state is not None and finding.subject in self._said(task, state, index):
+            state = _state(documents, built, each.after)
+            if finding.subject in self._said(task, state, index):
                 step = each
                 break
         if step is None:
@@ -156,6 +146,11 @@ def at_change(
         locations=(Location(place), Location(base.span(("metadata", "name")), label)),
         fix=None,
     )
+
+
+def _state(documents: tuple[Document, ...], built: BuiltObject, data: Any) -> tuple[Document, ...]:
+    """The documents of a file with one of its objects as it was."""
+    return (*documents[: built.index], built.state(data), *documents[built.index + 1 :])
 
 
 def _patch_paths(steps: Sequence[Step]) -> set[str]:

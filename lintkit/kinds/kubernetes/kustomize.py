@@ -6,23 +6,20 @@ each overlay makes of it. Generators, Helm charts and remote bases are left out;
 
 from __future__ import annotations
 
-import copy
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
 from lintkit.budget import LeftOutError
-from lintkit.formats.errors import ParseError
 from lintkit.formats.numbers import whole_number
+from lintkit.formats.origins import Nodes, Origins
+from lintkit.kinds.kubernetes.inline_patches import inline_patches
 from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
-from lintkit.kinds.kubernetes.objects import at, parse, pod_spec_route
-from lintkit.model import Document, Route, SourceFile
-
-INLINE = "patch.yaml"
-"""The path of a patch that is written into its kustomization."""
+from lintkit.kinds.kubernetes.objects import at, pod_spec_route
+from lintkit.model import Document, NodeSpans, Route
 
 _MOST_OBJECTS = 2_000
 _MOST_VISITS = 2_000
@@ -58,7 +55,7 @@ class Change:
 
     path   the kustomization
     route  where it stands in it
-    patch  the patch itself, whose spans are those of its own file, or of the text at `route`; None for what is none
+    patch  the patch itself; None for what is none
     """
 
     path: str
@@ -79,12 +76,14 @@ class Step:
 class Run:
     """One build: how, and how many more steps it may keep, each of which takes two copies of an object.
 
-    visits  how many more times it may go into a kustomization, which one that is named twice doubles at each level
+    visits   how many more times it may go into a kustomization, which one that is named twice doubles at each level
+    origins  where the parts of the objects come from
     """
 
     mode: Mode
     left: int = _MOST_STEPS
     visits: int = _MOST_VISITS
+    origins: Origins = field(default_factory=Origins)
 
 
 @dataclass(slots=True)
@@ -95,12 +94,30 @@ class BuiltObject:
                  api/resmap/reswrangler.go, Select)
     """
 
-    path: str
-    index: int
+    base: Document
     data: Any
     run: Run
     steps: list[Step]
     former_name: Any = None
+
+    @property
+    def path(self) -> str:
+        """The file that it comes from."""
+        return self.base.path
+
+    @property
+    def index(self) -> int:
+        """Which document of that file it comes from."""
+        return self.base.index
+
+    @property
+    def document(self) -> Document:
+        """The object as a document, whose nodes stand where each part of it is said."""
+        return self.state(self.data)
+
+    def state(self, data: Any) -> Document:
+        """The object as it was before or after one of its steps."""
+        return self.run.origins.document(data, self.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +214,10 @@ class Kustomizations:
         data = documents[0].data if documents else None
         return data if isinstance(data, dict) else {}
 
+    def _nodes(self, folder: str) -> Nodes:
+        documents = self.read(self.files[folder])
+        return documents[0].nodes if documents else {}
+
     @staticmethod
     def _entries(data: Mapping[Any, Any]) -> list[str]:
         return [
@@ -221,7 +242,7 @@ class Kustomizations:
                     self._into(path, own, depth + 1, run)
                 else:
                     own.extend(
-                        BuiltObject(path, each.index, copy.deepcopy(each.data), run, [])
+                        BuiltObject(each, run.origins.copied(each.data, each.nodes), run, [])
                         for each in self.read(path)
                         if isinstance(each.data, dict)
                     )
@@ -233,46 +254,50 @@ class Kustomizations:
                 self._into(path, everything, depth + 1, run)
         known = set(map(id, objects))
         added = [each for each in everything if id(each) not in known]
-        self._transform(folder, data, everything)
+        self._transform(folder, data, everything, run)
         objects.extend(added)
 
-    def _transform(self, folder: str, data: Mapping[Any, Any], objects: list[BuiltObject]) -> None:
-        here = self.files[folder]
+    def _transform(self, folder: str, data: Mapping[Any, Any], objects: list[BuiltObject], run: Run) -> None:
+        here, nodes = self.files[folder], self._nodes(folder)
         for change, patch, target, renames in self._patches(folder, data):
             for each in objects:
-                if _concerns(patch, target, each):
+                if change.patch is not None and _concerns(patch, target, each):
                     name = at(each.data, "metadata", "name")
-                    _step(each, change, partial(_patched, patch, target, renames=renames))
+                    _step(each, change, partial(_patched, patch, change.patch.nodes, target, renames=renames))
                     if at(each.data, "metadata", "name") != name and each.former_name is None:
                         each.former_name = name
         namespace = data.get("namespace")
         labels, template_labels, selector_labels = _labels(data)
+        put = _Putting(run.origins, nodes)
         for each in objects:
             if isinstance(namespace, str) and namespace:
-                _mapping_in(each.data, "metadata")["namespace"] = namespace
+                put.all(put.mapping(each.data, "metadata"), {"namespace": (namespace, ("namespace",))})
                 for reference in _without_namespace(each.data):
-                    reference["namespace"] = namespace
+                    put.all(reference, {"namespace": (namespace, ("namespace",))})
             if labels:
-                _mapping_in(_mapping_in(each.data, "metadata"), "labels").update(labels)
+                put.all(put.mapping(put.mapping(each.data, "metadata"), "labels"), labels)
             template = at(each.data, "spec", "template")
             if template_labels and isinstance(template, dict):
-                _mapping_in(_mapping_in(template, "metadata"), "labels").update(template_labels)
+                put.all(put.mapping(put.mapping(template, "metadata"), "labels"), template_labels)
             if selector_labels:
-                _label_selector(each.data, selector_labels)
+                _label_selector(each.data, selector_labels, put)
             for index, image in enumerate(_items(data, "images")):
                 if any(_with_image(each.data, image)):
-                    _step(each, Change(here, ("images", index)), partial(_with_new_image, image))
+                    change = Change(here, ("images", index))
+                    _step(each, change, partial(_with_new_image, image, _at_image(nodes, image, index)))
             for index, replicas in enumerate(_items(data, "replicas")):
                 name = at(replicas, "name")
                 if name is not None and name == at(each.data, "metadata", "name") and _is_scaled(each.data):
-                    change = Change(here, ("replicas", index, "count"))
-                    _step(each, change, partial(_scaled, at(replicas, "count")))
+                    route: Route = ("replicas", index, "count")
+                    count = at(replicas, "count")
+                    _step(each, Change(here, route), partial(_scaled, count, _at(nodes, route)))
         for change, replacement in self._replacements(folder, data):
-            value = _source_of(replacement, objects)
+            place = _at(nodes, change.route)
+            value, spans = _source_of(replacement, objects, run.origins, place)
             for target in _items(replacement, "targets"):
                 for each in objects:
                     if _is_selected(target, each.data):
-                        _step(each, change, partial(_replaced, target, value))
+                        _step(each, change, partial(_replaced, target, value, spans))
 
     def _replacements(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, dict[Any, Any]]]:
         """The `replacements`, which run after all else; a file of them holds one, or a list."""
@@ -290,8 +315,9 @@ class Kustomizations:
         here = self.files[folder]
         for index, entry in enumerate(_items(data, "patchesStrategicMerge")):
             if isinstance(entry, str):
-                documents = _inline(entry) if "\n" in entry or ":" in entry else self._file(folder, entry)
                 place: Route = ("patchesStrategicMerge", index)
+                inline = "\n" in entry or ":" in entry
+                documents = self._inline(folder, place) if inline else self._file(folder, entry)
                 yield from ((Change(here, place, each), each.data, None, False) for each in documents)
         for key in ("patches", "patchesJson6902"):
             for index, entry in enumerate(_items(data, key)):
@@ -302,18 +328,18 @@ class Kustomizations:
                     yield from ((change, patch, None, False) for change, patch in first)
                 if not isinstance(entry, dict):
                     continue
-                inline, path = entry.get("patch"), entry.get("path")
-                documents = (
-                    _inline(inline)
-                    if isinstance(inline, str)
-                    else self._file(folder, path)
-                    if isinstance(path, str)
-                    else ()
-                )
+                inline, path = isinstance(entry.get("patch"), str), entry.get("path")
                 # Operations are a list in one document; the rest are objects, one a document.
-                place = (key, index, "patch" if isinstance(inline, str) else "path")
+                place = (key, index, "patch" if inline else "path")
+                if inline:
+                    documents = self._inline(folder, place)
+                else:
+                    documents = self._file(folder, path) if isinstance(path, str) else ()
                 target, renames = entry.get("target"), at(entry, "options", "allowNameChange") is True
                 yield from ((Change(here, place, each), each.data, target, renames) for each in documents)
+
+    def _inline(self, folder: str, route: Route) -> tuple[Document, ...]:
+        return inline_patches(self.read(self.files[folder])[0], route)
 
     def _file(self, folder: str, entry: str) -> tuple[Document, ...]:
         return self.read(posixpath.normpath(posixpath.join(folder, entry)))
@@ -349,36 +375,47 @@ def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:
                 yield path
 
 
-def _inline(text: str) -> tuple[Document, ...]:
-    try:
-        return parse(SourceFile(INLINE, "kubernetes", text.encode("utf-8", "replace")))
-    except ParseError:
-        return ()
-
-
 def _items(data: Any, key: str) -> list[Any]:
     found = data.get(key) if isinstance(data, dict) else None
     return found if isinstance(found, list) else []
 
 
-def _mapping_in(data: Any, key: str) -> dict[Any, Any]:
-    found = data.get(key) if isinstance(data, dict) else None
-    if isinstance(found, dict):
-        return found
-    fresh: dict[Any, Any] = {}
-    if isinstance(data, dict):
-        data[key] = fresh
-    return fresh
+Labels = dict[Any, tuple[Any, Route]]
+"""What is put under each key, and where the kustomization says it."""
 
 
-def _labels(data: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Putting:
+    """Puts what a kustomization says into objects, with its origins."""
+
+    origins: Origins
+    nodes: Nodes
+
+    def mapping(self, data: Any, key: str) -> dict[Any, Any]:
+        """The mapping at a key of an object, which is made where there is none."""
+        return self.origins.made(data, key, _at(self.nodes, ())) if isinstance(data, dict) else {}
+
+    def all(self, mapping: dict[Any, Any], values: Labels) -> None:
+        """Set keys of a mapping."""
+        for key, (value, route) in values.items():
+            fresh = self.origins.copied(value, self.nodes, route)
+            self.origins.put(mapping, key, fresh, _at(self.nodes, route))
+
+
+def _at(nodes: Nodes, route: Route) -> NodeSpans:
+    """Where a route, or the nearest thing above it, stands."""
+    while (found := nodes.get(route)) is None:
+        route = route[:-1]
+    return found
+
+
+def _labels(data: Mapping[Any, Any]) -> tuple[Labels, Labels, Labels]:
     """The labels that a kustomization gives to objects, to the pods of their templates, and to their selectors."""
-    common = data.get("commonLabels")
-    labels: dict[Any, Any] = dict(common) if isinstance(common, dict) else {}
+    labels = _said(data.get("commonLabels"), ("commonLabels",))
     of_templates, of_selectors = dict(labels), dict(labels)
-    for entry in _items(data, "labels"):
-        pairs = at(entry, "pairs")
-        if isinstance(pairs, dict):
+    for index, entry in enumerate(_items(data, "labels")):
+        pairs = _said(at(entry, "pairs"), ("labels", index, "pairs"))
+        if pairs:
             labels.update(pairs)
             if entry.get("includeSelectors") or entry.get("includeTemplates"):
                 of_templates.update(pairs)
@@ -387,20 +424,24 @@ def _labels(data: Mapping[Any, Any]) -> tuple[dict[Any, Any], dict[Any, Any], di
     return labels, of_templates, of_selectors
 
 
-def _label_selector(data: Any, labels: Mapping[Any, Any]) -> None:
+def _said(pairs: Any, route: Route) -> Labels:
+    return {key: (value, (*route, key)) for key, value in pairs.items()} if isinstance(pairs, dict) else {}
+
+
+def _label_selector(data: Any, labels: Labels, put: _Putting) -> None:
     """Add labels to what an object selects pods by (kustomize, konfig/builtinpluginconsts/commonlabels.go)."""
     kind, spec = at(data, "kind"), at(data, "spec")
     if not isinstance(spec, dict):
         return
     if kind in ("Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"):
-        _mapping_in(_mapping_in(spec, "selector"), "matchLabels").update(labels)
+        put.all(put.mapping(put.mapping(spec, "selector"), "matchLabels"), labels)
     elif kind in ("Service", "ReplicationController") and at(data, "apiVersion") == "v1":
-        _mapping_in(spec, "selector").update(labels)
+        put.all(put.mapping(spec, "selector"), labels)
     else:
         field = "podSelector" if kind == "NetworkPolicy" else "selector"
         selected = at(spec, field, "matchLabels")
         if isinstance(selected, dict):
-            selected.update(labels)
+            put.all(selected, labels)
 
 
 def _with_image(data: Any, image: Any) -> Iterator[tuple[dict[Any, Any], str, str, str]]:
@@ -423,38 +464,49 @@ def _with_image(data: Any, image: Any) -> Iterator[tuple[dict[Any, Any], str, st
                 yield container, head, tag, digest
 
 
-def _with_new_image(image: Any, data: Any) -> Any:
+def _at_image(nodes: Nodes, image: Any, index: int) -> NodeSpans:
+    key = next((key for key in ("digest", "newTag", "newName") if at(image, key) is not None), None)
+    return _at(nodes, ("images", index) if key is None else ("images", index, key))
+
+
+def _with_new_image(image: Any, spans: NodeSpans, data: Any, origins: Origins) -> Any:
     for container, head, tag, digest in _with_image(data, image):
         new = str(image.get("newName") or head)
         if image.get("digest"):
-            container["image"] = f"{new}@{image['digest']}"
+            text = f"{new}@{image['digest']}"
         elif image.get("newTag") is not None:
-            container["image"] = f"{new}:{image['newTag']}"
+            text = f"{new}:{image['newTag']}"
         else:
-            container["image"] = new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+            text = new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
+        origins.put(container, "image", text, _made(spans))
     return data
+
+
+def _made(spans: NodeSpans) -> NodeSpans:
+    """The origin of a text that was put together, and is written nowhere as it is."""
+    return replace(spans, raw=None, style="")
 
 
 def _is_scaled(data: Any) -> bool:
     return isinstance(at(data, "spec"), dict) and at(data, "kind") in _SCALED
 
 
-def _scaled(count: Any, data: Any) -> Any:
-    _mapping_in(data, "spec")["replicas"] = count
+def _scaled(count: Any, spans: NodeSpans, data: Any, origins: Origins) -> Any:
+    origins.put(data["spec"], "replicas", count, spans)
     return data
 
 
-def _step(built: BuiltObject, change: Change, make: Callable[[Any], Any]) -> None:
+def _step(built: BuiltObject, change: Change, make: Callable[[Any, Origins], Any]) -> None:
     """Change an object, and keep what that made of it where somebody asks for it."""
     run = built.run
     if run.mode != "steps" or run.left <= 0:
-        built.data = make(built.data) if run.mode != "unchanged" else built.data
+        built.data = make(built.data, run.origins) if run.mode != "unchanged" else built.data
         return
     run.left -= 1
-    before = copy.deepcopy(built.data)
-    built.data = make(built.data)
+    before = run.origins.snapshot(built.data)
+    built.data = make(built.data, run.origins)
     if built.data != before:
-        built.steps.append(Step(change, before, copy.deepcopy(built.data)))
+        built.steps.append(Step(change, before, run.origins.snapshot(built.data)))
 
 
 # --- replacements ---------------------------------------------------------------------------------------------------
@@ -464,17 +516,19 @@ _UNKNOWN = "${REPLACED}"
 """What stands where a value comes from an object that is not followed, in the form of a variable."""
 
 
-def _source_of(replacement: Mapping[Any, Any], objects: list[BuiltObject]) -> Any:
-    """The value that a replacement copies, or what stands for one that nobody knows."""
+def _source_of(
+    replacement: Mapping[Any, Any], objects: list[BuiltObject], origins: Origins, place: NodeSpans
+) -> tuple[Any, NodeSpans]:
+    """The value that a replacement copies, or what stands for one that nobody knows, and where it comes from."""
     source = replacement.get("source")
     if not isinstance(source, dict) or source.get("options"):
-        return replacement.get("sourceValue", _UNKNOWN)
+        return origins.copied(replacement.get("sourceValue", _UNKNOWN), {(): place}), _made(place)
     field = source.get("fieldPath", "metadata.name")
     for each in objects:
         if isinstance(field, str) and _is_target(source, each.data, exact=True):
             for node, key in _fields(each.data, field):
-                return copy.deepcopy(node[key])
-    return _UNKNOWN
+                return origins.snapshot(node[key]), origins.spans(node, key) or place
+    return _UNKNOWN, _made(place)
 
 
 def _is_selected(target: Any, data: Any) -> bool:
@@ -486,22 +540,31 @@ def _is_selected(target: Any, data: Any) -> bool:
     )
 
 
-def _replaced(target: Mapping[Any, Any], value: Any, data: Any) -> Any:
+def _replaced(target: Mapping[Any, Any], value: Any, spans: NodeSpans, data: Any, origins: Origins) -> Any:
     """An object with the fields of a target replaced, or the part of them that its options name."""
     options = target.get("options")
     delimiter, index = at(options, "delimiter"), at(options, "index") or 0
-    for field in _items(target, "fieldPaths") or ["metadata.name"]:
-        for node, key in list(_fields(data, field)) if isinstance(field, str) else ():
+    for field_path in _items(target, "fieldPaths") or ["metadata.name"]:
+        for node, key in list(_fields(data, field_path)) if isinstance(field_path, str) else ():
+            if origins.whole(node) is None:  # a path that names the object itself
+                continue
             if not isinstance(delimiter, str) or not delimiter:
-                node[key] = copy.deepcopy(value)
+                _set(origins, node, key, origins.snapshot(value), spans)
                 continue
             parts = str(node[key]).split(delimiter)
             if isinstance(index, int) and 0 <= index < len(parts):
                 parts[index] = str(value)
-                node[key] = delimiter.join(parts)
+                _set(origins, node, key, delimiter.join(parts), _made(spans))
             else:
-                node[key] = _UNKNOWN
+                _set(origins, node, key, _UNKNOWN, _made(spans))
     return data
+
+
+def _set(origins: Origins, node: Any, key: Any, value: Any, spans: NodeSpans) -> None:
+    if isinstance(node, dict):
+        origins.put(node, key, value, spans)
+    else:
+        origins.set(node, key, value, spans)
 
 
 def _fields(data: Any, path: str) -> Iterator[tuple[Any, Any]]:
@@ -538,18 +601,20 @@ def _concerns(patch: Any, target: Any, built: BuiltObject) -> bool:
     return _is_target(wanted, data, exact=True, former_name=former)
 
 
-def _patched(patch: Any, target: Any, data: Any, *, renames: bool = False) -> Any:
+def _patched(
+    patch: Any, nodes: Nodes, target: Any, data: Any, origins: Origins, *, renames: bool = False
+) -> Any:
     """What a patch makes of an object that it concerns; nothing where it deletes it."""
     if isinstance(patch, list):
-        for operation in patch:
-            _operate(data, operation)
+        for index, operation in enumerate(patch):
+            _operate(data, operation, nodes, index, origins)
         return data
     if patch.get("$patch") == "delete":
         return None
     content = {k: v for k, v in patch.items() if k not in ("apiVersion", "kind")}
     if isinstance(target, dict) and isinstance(content.get("metadata"), dict) and not renames:
         content["metadata"] = {k: v for k, v in content["metadata"].items() if k != "name"}
-    _merge(data, content)
+    _merge(data, content, _Patch(nodes, origins))
     return data
 
 
@@ -595,7 +660,23 @@ def _matches(pattern: str, value: str) -> bool:
     )
 
 
-def _merge(data: dict[Any, Any], patch: Mapping[Any, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    """Where a part of a patch stands."""
+
+    nodes: Nodes
+    origins: Origins
+    route: Route = ()
+
+    def below(self, part: str | int) -> _Patch:
+        return _Patch(self.nodes, self.origins, (*self.route, part))
+
+    @property
+    def spans(self) -> NodeSpans:
+        return _at(self.nodes, self.route)
+
+
+def _merge(data: dict[Any, Any], patch: Mapping[Any, Any], place: _Patch) -> None:
     """A strategic merge: mappings are merged, `null` deletes, and lists of known kinds are merged by their key."""
     if patch.get("$patch") == "replace":
         data.clear()
@@ -606,20 +687,22 @@ def _merge(data: dict[Any, Any], patch: Mapping[Any, Any]) -> None:
         if value is None or at(value, "$patch") == "delete":
             data.pop(key, None)
         elif isinstance(value, dict) and isinstance(old, dict):
-            _merge(old, value)
+            _merge(old, value, place.below(key))
         elif isinstance(value, list) and isinstance(old, list) and key in MERGE_KEYS:
-            _merge_lists(old, value, MERGE_KEYS[key])
-        else:
-            data[key] = _without_directives(value)
+            _merge_lists(old, value, MERGE_KEYS[key], place.below(key))
+        elif old != value or type(old) is not type(value):  # what says the same again changes nothing
+            below = place.below(key)
+            place.origins.put(data, key, _without_directives(value, below), below.spans)
 
 
 _DIRECTIVES = ("$patch", "$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/")
 """What a strategic merge patch says of how to merge (Kubernetes, "Update API Objects in Place Using kubectl patch")."""
 
 
-def _without_directives(value: Any) -> Any:
+def _without_directives(value: Any, place: _Patch) -> Any:
     """A copy of what a patch puts where nothing was, without what it says of how to merge that."""
-    fresh = copy.deepcopy(value)
+    origins = place.origins
+    fresh = origins.copied(value, place.nodes, place.route)
     pending, seen = [fresh], set()
     while pending:
         node = pending.pop()
@@ -632,7 +715,7 @@ def _without_directives(value: Any) -> Any:
                     del node[key]
             pending.extend(node.values())
         elif isinstance(node, list):
-            node[:] = (each for each in node if not _is_directive(each))
+            origins.keep(node, [index for index, each in enumerate(node) if not _is_directive(each)])
             pending.extend(node)
     return fresh
 
@@ -642,30 +725,32 @@ def _is_directive(item: Any) -> bool:
     return at(item, "$patch") == "delete" or (isinstance(item, dict) and item.keys() == {"$patch"})
 
 
-def _merge_lists(old: list[Any], new: list[Any], keys: tuple[str, ...]) -> None:
+def _merge_lists(old: list[Any], new: list[Any], keys: tuple[str, ...], place: _Patch) -> None:
+    origins = place.origins
     if any(at(item, "$patch") == "replace" for item in new):
-        old.clear()
-    for item in new:
+        origins.keep(old, ())
+    for number, item in enumerate(new):
         if not isinstance(item, dict):
             continue
         same = next(
             (
-                each
-                for each in old
+                index
+                for index, each in enumerate(old)
                 if isinstance(each, dict) and any(key in item and each.get(key) == item[key] for key in keys)
             ),
             None,
         )
+        below = place.below(number)
         if item.get("$patch") == "delete":
             if same is not None:
-                old.remove(same)
+                origins.keep(old, [index for index in range(len(old)) if index != same])
         elif same is not None:
-            _merge(same, item)
+            _merge(old[same], item, below)
         elif "$patch" not in item:
-            old.append(_without_directives(item))
+            origins.insert(old, len(old), _without_directives(item, below), below.spans)
 
 
-def _operate(data: Any, operation: Any) -> None:
+def _operate(data: Any, operation: Any, nodes: Nodes, number: int, origins: Origins) -> None:
     """One operation of a JSON patch; `move`, `copy` and `test` are left out."""
     path = at(operation, "path")
     what = at(operation, "op")
@@ -680,19 +765,22 @@ def _operate(data: Any, operation: Any) -> None:
             node = node[index]
         else:
             return
-    value = copy.deepcopy(operation.get("value"))
+    place: Route = (number, "value")
+    value = origins.copied(operation.get("value"), nodes, place)
+    # The key of what is put there is the last part of the path.
+    spans = replace(_at(nodes, place), key=_at(nodes, (number, "path")).value)
     if isinstance(node, dict):
         if what == "remove":
             node.pop(last, None)
         else:
-            node[last] = value
+            origins.put(node, last, value, spans)
     elif isinstance(node, list):
         if what == "add" and last == "-":
-            node.append(value)
+            origins.insert(node, len(node), value, spans)
         elif (index := whole_number(last)) is not None and index < len(node):
             if what == "remove":
-                del node[index]
+                origins.keep(node, [each for each in range(len(node)) if each != index])
             elif what == "replace":
-                node[index] = value
+                origins.set(node, index, value, spans)
             else:
-                node.insert(index, value)
+                origins.insert(node, index, value, spans)

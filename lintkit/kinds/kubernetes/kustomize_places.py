@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from lintkit.formats.numbers import is_digits
-from lintkit.formats.scalar_spans import scalar_span
-from lintkit.kinds.kubernetes.kustomize import INLINE, MERGE_KEYS, Step
+from lintkit.kinds.kubernetes.kustomize import MERGE_KEYS, Step
 from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Route, Span
 
@@ -14,10 +14,10 @@ from lintkit.model import Document, Route, Span
 def route_of(document: Document, span: Span) -> Route:
     """The route of the smallest node of `document` that is written around `span`."""
     best: Route = ()
-    smallest = len(document.text) + 1
+    smallest = sys.maxsize
     for route, node in document.nodes.items():
         for each in (node.value, node.key):
-            if each is None or not each.start <= span.start <= span.end <= each.end:
+            if each is None or each.path != span.path or not each.start <= span.start <= span.end <= each.end:
                 continue
             if each.end - each.start < smallest:
                 best, smallest = route, each.end - each.start
@@ -42,15 +42,7 @@ def place_of(step: Step, route: Route, kustomization: Document) -> Span:
         entry = kustomization.data[change.route[0]][change.route[1]]
         key = next((key for key in ("digest", "newTag", "newName") if key in entry), None)
         return kustomization.span((*change.route, key) if key is not None else change.route)
-    span = _span_in(patch, step, route)
-    if patch.path != INLINE:
-        return span
-    found = scalar_span(kustomization, change.route, span.start, span.end)
-    if (
-        found.end - found.start > span.end - span.start + 200
-    ):  # its text is written in a way that hides its parts
-        return kustomization.key_span(change.route)
-    return found
+    return _span_in(patch, step, route)
 
 
 def _span_in(patch: Document, step: Step, route: Route) -> Span:
