@@ -286,3 +286,9 @@ def test_punctuation_is_no_secret_of_a_parser() -> None:
 )
 def test_the_name_of_a_secret_is_none(name: str, value: str, expected: str | None) -> None:
     assert kind(name, value, credential=True) == expected
+
+
+@pytest.mark.parametrize("head", ["AgA", "AgC"])
+def test_what_kubeseal_encrypted_is_no_secret(head: str) -> None:
+    assert kind("password", head + RANDOM * 20 + "==", credential=True) is None
+    assert kind("password", head + RANDOM, credential=True) == "real"

@@ -53,6 +53,7 @@ __all__ = [
     "LESSONS",
     "MIGRATIONS",
     "NOT_A_SERVICE",
+    "NOT_DEPLOYED",
     "SCRIPTS",
     "TESTS",
     "VENDORED",
@@ -193,6 +194,19 @@ VENDORED = (
     "**/extern/**",
 )
 """Copies of other people's code, repaired where they come from. A folder `vendor` further down may be about sellers."""
+NOT_DEPLOYED = (
+    *VENDORED,
+    *(
+        f"**/{mark}{word}/**"
+        for mark in ("", ".", "_")
+        for word in ("archive", "archived", "attic", "deprecated", "disabled", "graveyard", "old", "unused")
+    ),
+    "**/v[0-9]*.[0-9]*/**",
+    "**/[0-9]*.[0-9]*.[0-9]*/**",
+    "**/*[0-9].[0-9]*.[0-9]*.yaml",
+)
+"""Manifests that are kept and not changed any more: copies, what was set aside, and the releases of the past."""
+
 SCRIPTS = (
     "**/scripts/**",
     "**/script/**",

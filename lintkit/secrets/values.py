@@ -135,6 +135,7 @@ _REFERENCE = pattern(
     r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^\$[a-z]+(?:-[a-z]+)*(?::[A-Za-z][A-Za-z.\-]*)?$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
     |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
     |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler|encrypted)(?:://?|:)
+    |^Ag[A-D][A-Za-z0-9+/]{300,}={0,2}$|^AQICAH[A-Za-z0-9+/=]{100,}$
     |^arn:aws|^projects/[^/]+/secrets/|^ENC\[|^\{cipher\}|^!(?:vault|secret|Ref|Sub|env_var)\s+\S|^(?:os\.)?(?:environ|getenv)\b
     |^(?:secrets|vars|inputs|github|steps|env|process\.env|config|settings|self|var|local|data|module)\.[A-Za-z_]
     """,

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, Severity, bad, define, good
+from lintkit.api import (
+    DOCS,
+    NOT_DEPLOYED,
+    TESTS,
+    Finding,
+    Location,
+    Project,
+    RuleContext,
+    Severity,
+    bad,
+    define,
+    good,
+)
 from lintkit.api.kubernetes import BindingDefined, RoleDefined
 
 _BINDING = """\
@@ -53,7 +65,7 @@ Write a Role with what the program needs and bind that, in its namespace. People
         "kyverno:restrict-binding-system-groups",
     ),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*TESTS, *DOCS),
+    paths_ignore=(*TESTS, *DOCS, *NOT_DEPLOYED),
     examples=(
         bad(_BINDING),
         bad(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.kubernetes import at
 from lintkit.api.words import has_open_end, lets_strangers_in
 
@@ -21,7 +21,7 @@ as that user. The ingress answers before the program does, so the program's own 
     kinds=("kubernetes",),
     tags=("security", "cors", "CWE-942"),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*TESTS, *DOCS),
+    paths_ignore=(*TESTS, *DOCS, *NOT_DEPLOYED),
     examples=(
         bad(
             """\

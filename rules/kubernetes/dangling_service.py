@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.api.kubernetes import ServiceDefined
 
 _SERVICE = """\
@@ -38,7 +38,7 @@ valid, and a typo in one label is enough.
     confidence="medium",
     scope="project",
     kinds=("kubernetes",),
-    paths_ignore=(*TESTS, *DOCS),
+    paths_ignore=(*TESTS, *DOCS, *NOT_DEPLOYED),
     tags=("correctness",),
     equivalents=(
         "kics:service_does_not_target_pod",

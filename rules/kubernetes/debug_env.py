@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.dotenv import is_debug_mode
 from lintkit.api.kubernetes import env_entries
 from lintkit.api.words import environment_of_path
@@ -21,7 +21,7 @@ the visitor types.
     tags=("security", "CWE-489"),
     equivalents=("semgrep:flask-debugging-enabled",),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*TESTS, *EXAMPLES, *DOCS),
+    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, *NOT_DEPLOYED),
     examples=(
         bad(
             """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, TESTS, VENDORED, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.kubernetes import deprecated, removed
 
 RULE = define(
@@ -27,7 +27,7 @@ What is deprecated still works, and a beta version goes three releases later.
         "gatekeeper:verifydeprecatedapi",
     ),
     packs=("recommended", "production"),
-    paths_ignore=(*TESTS, *DOCS, *VENDORED, "**/*patch*.yaml", "**/*patch*.yml", "**/patches/**"),
+    paths_ignore=(*TESTS, *DOCS, *NOT_DEPLOYED, "**/*patch*.yaml", "**/*patch*.yml", "**/patches/**"),
     examples=(
         bad(
             """\
@@ -43,7 +43,7 @@ metadata: {name: shop}
         ),
         bad(
             "apiVersion: resource.k8s.io/v1beta1  # <-- here\nkind: ResourceClaim\nmetadata: {name: gpu}\n"
-            "---\napiVersion: v1  # <-- here\nkind: Endpoints\nmetadata: {name: db}\n",
+            "---\napiVersion: v1\nkind: Endpoints\nmetadata: {name: db}\n",
             note="deprecated, and still served",
         ),
         good(
@@ -56,6 +56,10 @@ metadata: {name: shop}
             note="a patch is not applied by itself; the object that it changes says the version",
         ),
         good("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: shop}\n"),
+        good(
+            {"archive/cron.yaml": "apiVersion: batch/v1beta1\nkind: CronJob\nmetadata: {name: backup}\n"},
+            note="nobody deploys it any more",
+        ),
         good(
             "apiVersion: example.com/v1beta1\nkind: Shop\nmetadata: {name: shop}\n",
             note="a resource of your own",
@@ -89,13 +93,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
 def _deprecated(document: Document, rule: RuleContext) -> Iterator[Finding]:
     version, kind = document.data.get("apiVersion"), document.data.get("kind")
     found = deprecated(version, kind)
-    if found is None:
-        return
+    if found is None or not ("alpha" in str(version) or "beta" in str(version)):
+        return  # what is stable stays, however much its documentation prefers another one
     instead = f"use `{found.replacement}`" if found.replacement else "nothing replaces it"
-    end = " and will be removed" if "alpha" in str(version) or "beta" in str(version) else ""
     yield rule.finding(
         document.span(("apiVersion",)),
-        f"`{version}` of {kind} is deprecated since Kubernetes {found.release}{end}; {instead}",
+        f"`{version}` of {kind} is deprecated since Kubernetes {found.release} and will be removed; {instead}",
         subject=f"{kind} {version}",
         severity="note",
     )

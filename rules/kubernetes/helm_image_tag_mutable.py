@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api import NOT_DEPLOYED, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.docker import is_moving_tag
 from lintkit.api.kubernetes import at
 
@@ -29,6 +29,7 @@ the same name.
         "**/*values-local*.*",
         "**/examples/**",
         "**/docs/**",
+        *NOT_DEPLOYED,
     ),
     examples=(
         bad(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, TESTS, VENDORED, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.kubernetes import at, containers, triggered_images
 
 RULE = define(
@@ -33,11 +33,13 @@ nobody asked for. Rolling back does nothing, because the old version has the sam
         *TESTS,
         *EXAMPLES,
         *DOCS,
-        *VENDORED,
+        *NOT_DEPLOYED,
         "**/hack/**",
         "**/local/**",
         "**/.local/**",
         "**/config/manager/**",
+        "**/config/base/manager/**",
+        "**/config/install.yaml",
     ),
     examples=(
         bad(

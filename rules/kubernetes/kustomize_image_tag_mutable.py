@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.docker import is_moving_tag
 from lintkit.api.kubernetes import at
 
@@ -25,6 +25,7 @@ nodes run different code and a rollback has nothing to return to.
         *TESTS,
         *EXAMPLES,
         *DOCS,
+        *NOT_DEPLOYED,
         "**/dev/**",
         "**/development/**",
         "**/local/**",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, TESTS, Finding, Location, Project, RuleContext, bad, define, good
+from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.api.facts import Autoscaler, Count
 from lintkit.api.kubernetes import BudgetDefined, Cluster, PodsDefined
 
@@ -54,7 +54,7 @@ the budget at night.
         "gatekeeper:poddisruptionbudget",
     ),
     packs=("recommended", "production"),
-    paths_ignore=(*TESTS, *DOCS),
+    paths_ignore=(*TESTS, *DOCS, *NOT_DEPLOYED),
     examples=(
         bad(_BUDGET),
         bad(_BUDGET.replace("maxUnavailable: 0", "minAvailable: 100%")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.kubernetes import at, pod_containers, works_on_its_node
 
 _AGENT = """\
@@ -46,7 +46,7 @@ node, programs such as `nsenter`) is not reported.
         "gatekeeper:privileged-containers",
     ),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, "**/hack/**"),
+    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, *NOT_DEPLOYED, "**/hack/**"),
     examples=(
         bad(
             """\

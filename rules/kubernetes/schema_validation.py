@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.kubernetes import at, is_partial, misfits, refusals
 
 RULE = define(
@@ -24,7 +24,7 @@ in a pipeline: a probe, a limit or a security context that is written one level 
     tags=("correctness",),
     equivalents=("kube-linter:schema-validation",),
     packs=("recommended", "production"),
-    paths_ignore=(*TESTS, *DOCS),
+    paths_ignore=(*TESTS, *DOCS, *NOT_DEPLOYED),
     examples=(
         bad(
             """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.kubernetes import at, pod_containers, works_on_its_node
 
 RULE = define(
@@ -21,7 +21,7 @@ reported, nor a container that is privileged anyway.
     tags=("security", "CWE-250"),
     equivalents=("kics:containers_with_sys_admin_capabilities", "checkov:CKV_K8S_39"),
     packs=("recommended", "security", "production"),
-    paths_ignore=(*TESTS, *EXAMPLES, *DOCS),
+    paths_ignore=(*TESTS, *EXAMPLES, *DOCS, *NOT_DEPLOYED),
     examples=(
         bad(
             """\
