@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,10 @@ from lintkit.words.quotation import quoted_at
 
 PLACEHOLDER = re.compile(r"\{([\w-]+)\}")
 WORDS = ("value", "key", "path", "name", "missing", "kind", "service", "container", "stage")
-"""What a message may name, besides the rule's own options."""
+"""What a message may name of a file, besides the rule's own words and options."""
+
+PHRASES = ("role",)
+"""What a selector says in words of lintkit's own, with its quotations in it."""
 
 _ABOUT_PROPERTIES = frozenset(("type", "properties", "required", "title", "description", "$comment"))
 
@@ -117,7 +120,7 @@ class _Checking:
             subject = fill(self.data["subject"], words)
         return self.rule.finding(
             span,
-            say(self.data["message"], words),
+            say(self.data["message"], words, said_of_file(self.data)),
             subject=subject or document.path,
             related=related,
             fix=fix,
@@ -127,7 +130,7 @@ class _Checking:
         value = value_at(selected.value, failure.route)
         if "each" in self.data and self.data["each"] == "env-var" and not failure.route:
             value = selected.value.get("value")
-        words = dict.fromkeys(WORDS, "")
+        words = dict.fromkeys((*WORDS, *PHRASES), "")
         words.update({name: shown(item) for name, item in self.rule.options.items()})
         words.update(
             {name: ", ".join(map(shown, v)) for name, v in self.rule.options.items() if isinstance(v, list)}
@@ -136,6 +139,7 @@ class _Checking:
         key = next((part for part in reversed(route) if isinstance(part, str)), "")
         words.update(value=shown(value), key=shown(key), path=subject, missing=", ".join(failure.missing))
         words["name"] = words["name"] or subject
+        words.update((name, _word(word, selected.value)) for name, word in self.data.get("words", {}).items())
         return words
 
 
@@ -167,12 +171,26 @@ def forbidden_at(schema: Any, value: Any) -> tuple[Route, str]:
     return route, "forbid"
 
 
-def say(message: str, words: Mapping[str, str]) -> str:
-    """A message with `words` in its `{name}` places; what comes from the file and not from an option is quoted."""
+def _word(word: Mapping[str, Any], value: Any) -> str:
+    """What a word of the rule's own stands for in what was selected; empty where there is none."""
+    found = [value_at(value, route) for route in compile_query(word["of"]).find(value)]
+    if "among" in word:
+        found = [each for each in word["among"] if each in found]
+    text = shown(found[0]) if found and found[0] is not None else ""
+    return str(word["said"].get(text, "")) if "said" in word else text
+
+
+def said_of_file(data: Mapping[str, Any]) -> frozenset[str]:
+    """The words of a rule's message that a file says, and lintkit only quotes; `data` is the rule file."""
+    return frozenset((*WORDS, *(name for name, word in data.get("words", {}).items() if "said" not in word)))
+
+
+def say(message: str, words: Mapping[str, str], quoted: Container[str] = WORDS) -> str:
+    """A message with `words` in its `{name}` places, those that are in `quoted` as quotations."""
 
     def put(place: re.Match[str]) -> str:
         word = words.get(place[1], place[0])
-        return quoted_at(message, place.start(), word) if place[1] in WORDS else word
+        return quoted_at(message, place.start(), word) if place[1] in quoted else word
 
     return PLACEHOLDER.sub(put, message)
 

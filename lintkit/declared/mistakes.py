@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.budget import RuleLimitError
 from lintkit.data import schema as shipped_schema
-from lintkit.declared.check import PLACEHOLDER, WORDS
+from lintkit.declared.check import PHRASES, PLACEHOLDER, WORDS
 from lintkit.declared.fix import ACTIONS
 from lintkit.declared.schema import compile_schema, mistakes
 from lintkit.declared.select import SelectError, compile_query
@@ -69,7 +69,13 @@ def find_mistakes(document: Document) -> Iterator[Mistake]:
     if "match" not in data:
         yield from _message_mistakes(data)
         yield from _fix_mistakes(data)
-    elif "fix" in data:
+        return
+    if "words" in data:
+        yield (
+            ("words",),
+            "`words` are read from data; the message of a rule with `match` has its metavariables",
+        )
+    if "fix" in data:
         yield from _python_fix_mistakes(data["fix"])
 
 
@@ -199,7 +205,7 @@ def _option_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
-    for route in QUERY_KEYS:
+    for route in (*QUERY_KEYS, *(("words", name, "of") for name in data.get("words", {}))):
         query = _at(data, route)
         if not isinstance(query, str):
             continue
@@ -231,7 +237,7 @@ def _reading_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     if data.get("kind") != "compose" or data.get("each") != "service":
         yield ("read",), "`read: merged` is for `kind: compose` with `each: service`"
-    for key in ("when", "relate", "fix"):
+    for key in ("when", "relate", "fix", "words"):
         if key in data:
             yield (key,), f"`{key}` looks at one file, and `read: merged` at several; leave one of them out"
 
@@ -288,7 +294,10 @@ def _of_use(data: Mapping[str, Any], route: Route, schema: Any) -> Iterator[Mist
 
 
 def _message_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
-    known = [*WORDS, *data.get("options", {})]
+    known = [*WORDS, *PHRASES, *data.get("words", {}), *data.get("options", {})]
+    for name in data.get("words", {}):
+        if name in (*WORDS, *PHRASES, *data.get("options", {})):
+            yield ("words", name), f"every message has the word `{name}` already; call this one otherwise"
     for key in ("message", "subject"):
         for found in PLACEHOLDER.finditer(data.get(key, "")):
             if found[1] not in known:

@@ -106,6 +106,7 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
     service    compose: every service; Kubernetes: every Service; workflow: every service of a job
     env-var    compose, Kubernetes, Dockerfile, `.env`, workflow: every variable, as `{"name", "value"}` (value null
                where only named; a Kubernetes variable with `valueFrom` has `{"name", "valueFrom"}`)
+    rbac-rule  Kubernetes: every rule of a role that somebody wrote, unless it allows everything
     stage      Dockerfile: every stage
 
     Raises SelectError for an unknown name.

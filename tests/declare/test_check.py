@@ -179,6 +179,30 @@ def test_messages_and_subjects_name_things(tmp_path: Path) -> None:
     }
 
 
+def test_words_of_ones_own_are_the_first_of_a_list_that_is_there(tmp_path: Path) -> None:
+    rule = load(
+        tmp_path,
+        kind="yaml",
+        select="$.roles[*]",
+        forbid={"type": "object", "required": ["verbs"]},
+        words={
+            "verb": {"of": "$.verbs[*]", "among": ["delete", "list"]},
+            "first": {"of": "$.verbs[*]"},
+            "more": {"of": "$.verbs[*]", "among": ["delete", "list"], "said": {"delete": ", for good"}},
+        },
+        message="{verb} after {first} is asked for{more}",
+        subject="{verb}",
+    )
+    text = "roles:\n  - verbs: [get, list, delete]\n  - verbs: ['li`st', list]\n  - verbs: []\n"
+    found = findings(rule, text)
+    assert [finding.message for finding in found] == [
+        "`delete` after `get` is asked for, for good",
+        "`list` after `li'st` is asked for",
+        " after  is asked for",
+    ]
+    assert [finding.subject for finding in found][:2] == ["delete", "list"]
+
+
 def test_subject_of_ones_own(tmp_path: Path) -> None:
     rule = load(
         tmp_path, kind="compose", each="service", require={"required": ["x"]}, subject="{name} {missing}"

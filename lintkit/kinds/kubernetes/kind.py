@@ -94,6 +94,7 @@ KUBERNETES = FileKind(
         "workload": "lintkit.kinds.kubernetes.selectors:each_workload",
         "service": "lintkit.kinds.kubernetes.selectors:each_service",
         "env-var": "lintkit.kinds.kubernetes.selectors:each_env_var",
+        "rbac-rule": "lintkit.kinds.kubernetes.rbac:each_rule",
     },
     sample="lintkit.kinds.kubernetes.sample:SAMPLE",
 )

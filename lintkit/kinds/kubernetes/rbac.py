@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.kinds.kubernetes.objects import at
+from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Span
 
 _ITS_OWN = ("system:", "gce:")
@@ -100,6 +101,19 @@ def all_grants(document: Document) -> Iterator[Grant]:
             _words(rule.get("verbs")),
             bool(rule.get("resourceNames")),
         )
+
+
+def each_rule(document: Document) -> Iterator[Selected]:
+    """The named selector `rbac-rule`: each rule of a role that allows something, and not everything."""
+    for grant in grants(document):
+        route = ("rules", grant.index)
+        value = {
+            "apiGroups": list(grant.groups),
+            "resources": list(grant.resources),
+            "verbs": list(grant.verbs),
+            "named": grant.named,
+        }
+        yield Selected(route, value, {"role": grant.role})
 
 
 def _words(data: Any) -> tuple[str, ...]:
