@@ -12,9 +12,9 @@ import lintkit.kinds.kubernetes.cluster
 import lintkit.run.redact
 import lintkit.run.settle
 import lintkit.views.defaults
+import lintkit.views.defects
 import lintkit.views.deployed
 import lintkit.views.relations
-import lintkit.views.repairs
 from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.cli.check import exit_code
@@ -76,7 +76,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "roots": (Kustomizations, "roots", "lintkit/kustomize"),
     "build": (Kustomizations, "build", "lintkit/kustomize"),
     "overlays": (lintkit.views.deployed.Overlays, "_ask", "lintkit/kustomize"),
-    "defects": (lintkit.views.repairs.Defects, "_of_file", "lintkit/kustomize"),
+    "defects": (lintkit.views.defects.Defects, "_of_file", "lintkit/kustomize"),
     "relations": (lintkit.views.relations.Relations, "settle", "lintkit/kustomize"),
     "excuses": (lintkit.views.defaults, "_finds", "lintkit/excuses"),
     "suppressions": (lintkit.run.settle, "apply", "lintkit/suppressions"),

@@ -17,19 +17,15 @@ from lintkit.budget import LeftOutError
 from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations, Read
 from lintkit.kinds.kubernetes.objects import at
-from lintkit.model import Document, Finding, Location, Span
+from lintkit.model import Document, Finding
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard
-from lintkit.views.repairs import Defects
-
-KUSTOMIZE = "lintkit/kustomize"
-"""What fails where a kustomization cannot be followed."""
+from lintkit.views.defects import Defects
+from lintkit.views.rendered import KUSTOMIZE, rendered
+from lintkit.views.settle import Said, judged
 
 _MOST_OBJECTS = 5_000
 """How many objects rules are asked about again, for all kustomizations together."""
-
-Told = set[tuple[str, str]]
-"""What rules say of a file: (rule, subject), and (rule, "") where a rule failed."""
 
 
 @dataclass(slots=True)
@@ -80,7 +76,7 @@ class Overlays:
         wanted: defaultdict[str, list[Finding]] = defaultdict(list)
         for finding in findings:
             wanted[finding.path].append(finding)
-        told: defaultdict[str, dict[str, Told | None]] = defaultdict(dict)
+        told: defaultdict[str, dict[str, Said | None]] = defaultdict(dict)
         left = _Left(_MOST_OBJECTS)
         for root in kustomizations.roots():
             objects = kustomizations.reached(root) & wanted.keys()
@@ -107,7 +103,7 @@ class Overlays:
         )
         return [finding for finding in settled if finding is not None]
 
-    def _told_of_patch(self, path: str, findings: Sequence[Finding]) -> Told | None:
+    def _told_of_patch(self, path: str, findings: Sequence[Finding]) -> Said | None:
         """What rules say of a patch whose objects are elsewhere, once they are told that it is one."""
         documents = tuple(
             replace(each, data={**each.data, "$patch": "merge"}, derived=True)
@@ -131,9 +127,9 @@ class Overlays:
         patches: Set[str],
         wanted: dict[str, list[Finding]],
         left: _Left,
-    ) -> dict[str, Told | None]:
+    ) -> dict[str, Said | None]:
         """What the rules say of the files as one kustomization deploys them; None where that is not known."""
-        told: dict[str, Told | None] = {}
+        told: dict[str, Said | None] = {}
         patched = {
             path: {_name(each.data) for each in kustomizations.read(path)} - {None} for path in patches
         }
@@ -154,7 +150,7 @@ class Overlays:
             told[path] = {each for task in tasks for each in self._said(task, documents)}
         return told
 
-    def _said(self, task: Task, documents: tuple[Document, ...]) -> Told:
+    def _said(self, task: Task, documents: tuple[Document, ...]) -> Said:
         """What one rule says of the documents of a file; ("rule", "") where it fails."""
         context = replace(task.context, documents=documents)
         try:
@@ -185,7 +181,7 @@ class Overlays:
     def _is_replaced(
         self,
         finding: Finding,
-        told: Mapping[str, Told | None],
+        told: Mapping[str, Said | None],
         replaced: Mapping[str, Mapping[str, Set[str]]],
     ) -> bool:
         """Whether every kustomization names the image of this place anew, and that was reported there."""
@@ -208,34 +204,7 @@ class Overlays:
         )
 
 
-def judged(
-    finding: Finding, told: Mapping[str, Set[tuple[str, str]] | None], files: Mapping[str, str], label: str
-) -> Finding | None:
-    """What is left of a finding of a base: nothing where no deployment shows it, the places of those that do.
-
-    told   kustomization -> what rules say of what it deploys; None where nothing can be said
-    files  kustomization -> its file
-    label  what is said of the place of one that shows it, where others do not
-    """
-    known = [found for found in told.values() if found is not None]
-    if not known or len(known) < len(told) or any((finding.rule, "") in found for found in known):
-        return finding
-    key = (finding.rule, finding.subject)
-    left = [root for root, found in zip(told, known, strict=True) if key in found]
-    if not left:
-        return None
-    if len(left) == len(told):
-        return finding
-    places = [Location(Span(files[root], 0, 0), label) for root in left[:3]]
-    return replace(finding, locations=(*finding.locations, *places))
-
-
 def _name(data: object) -> tuple[str, str] | None:
     """The kind and the name of an object, by which a patch finds it."""
     kind, name = at(data, "kind"), at(data, "metadata", "name")
     return (kind, name) if isinstance(kind, str) and isinstance(name, str) else None
-
-
-def rendered(path: str, objects: Sequence[BuiltObject]) -> tuple[Document, ...]:
-    """What a kustomization makes of objects, as the documents of a file."""
-    return tuple(replace(built.document, path=path, index=index) for index, built in enumerate(objects))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -20,13 +20,13 @@ from lintkit.kinds.extract import extract_document
 from lintkit.kinds.kubernetes.cluster import build_cluster
 from lintkit.kinds.kubernetes.cluster_facts import KustomizationDefined
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations
-from lintkit.kinds.kubernetes.kustomize_places import route_of, says
+from lintkit.kinds.kubernetes.kustomize_places import says
 from lintkit.kinds.kubernetes.objects import at
-from lintkit.model import Document, Finding, Location, Route
+from lintkit.model import Document, Finding, Location
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.run.guard import Guard
-from lintkit.views.deployed import KUSTOMIZE, judged, rendered
-from lintkit.views.repairs import at_change, overlap
+from lintkit.views.rendered import KUSTOMIZE, Tree, rendered_files, sharing_of, tree_of, without_definitions
+from lintkit.views.settle import Said, Told, at_change, end_of, judged
 
 _MOST_FACTS = 2_000_000
 """How many facts are looked at for all kustomizations together; the ones beyond that are not asked."""
@@ -35,18 +35,6 @@ _LEFT_OUT = LeftOutError(
     "what objects say of each other was not asked again of what this kustomization deploys: "
     "the repository has too many kustomizations and objects for that"
 )
-
-Said = frozenset[tuple[str, str]]
-"""What rules say of one deployment: (rule, subject), and (rule, "") where a rule failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """What a kustomization is made of: its folders, the files of its objects, and these with those of patches."""
-
-    folders: frozenset[str]
-    objects: frozenset[str]
-    files: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +54,8 @@ class Relations:
         if not paths:
             return list(findings)
         roots = self.kustomizations.roots()
-        trees = {root: self._tree(root) for root in roots}
-        sharing = _sharing(trees)
+        trees = {root: tree_of(self.kustomizations, root) for root in roots}
+        sharing = sharing_of(trees)
         size = sum(map(len, self.project.by_type.values()))
         by_path: defaultdict[str, set[str]] = defaultdict(set)
         for finding in findings:
@@ -102,11 +90,12 @@ class Relations:
         """What the patches and replicas of kustomizations make wrong, besides `findings`, each once at the change."""
         asked = [(rule, context) for rule, context in self.rules if rule.meta.kinds == ("kubernetes",)]
         roots = self.kustomizations.roots() if asked else []
-        trees = {root: self._tree(root) for root in roots}
-        sharing = _sharing(trees)
+        trees = {root: tree_of(self.kustomizations, root) for root in roots}
+        sharing = sharing_of(trees)
         size = sum(map(len, self.project.by_type.values()))
         left = _MOST_FACTS
-        found: dict[tuple[str, str, str], Finding] = {}
+        found: list[Finding] = []
+        told = Told(findings)
         for root, tree in trees.items():
             if not self.kustomizations.changes(root):
                 continue
@@ -116,39 +105,32 @@ class Relations:
                 continue
             instead = [trees[name] for name in sharing(root)]
             ask = partial(self._new_defects, root, tree, instead, asked, findings)
-            for finding in self.guard.gather(KUSTOMIZE, self.kustomizations.files[root], ask):
-                found.setdefault((finding.path, finding.rule, finding.subject), finding)
-        known_at: defaultdict[str, list[Finding]] = defaultdict(list)
-        for known in findings:
-            known_at[known.path].append(known)
-        return [
-            each
-            for each in found.values()
-            if not any(overlap(known, each.primary.span) for known in known_at[each.path])
-        ]
+            again = self.guard.gather(KUSTOMIZE, self.kustomizations.files[root], ask)
+            found.extend(finding for finding in again if told.add(finding))
+        return found
 
     def _new_defects(
         self,
         root: str,
-        tree: _Tree,
-        instead: Sequence[_Tree],
+        tree: Tree,
+        instead: Sequence[Tree],
         asked: Sequence[tuple[Rule, RuleContext]],
         findings: Sequence[Finding],
     ) -> list[Finding]:
         """What the rules say of the objects and neither of the repository nor of the objects without the changes."""
-        objects = _followed(self.kustomizations.build(root, "steps"))
+        objects = without_definitions(self.kustomizations.build(root, "steps"))
         if not any(each.steps for each in objects):
             return []
         known = {(finding.rule, finding.subject) for finding in findings}
-        after = _rendered(objects)
+        after = rendered_files(objects)
         said = self._say(root, tree, instead, after, asked)
         fresh = [each for each in said if (each.rule, each.subject) not in known]
         if not fresh:
             return []
         rules = {each.rule for each in fresh}
-        before = _followed(self.kustomizations.build(root, "unchanged"))
+        before = without_definitions(self.kustomizations.build(root, "unchanged"))
         again = [each for each in asked if each[0].id in rules]
-        without = self._say(root, tree, instead, _rendered(before), again)
+        without = self._say(root, tree, instead, rendered_files(before), again)
         unchanged = {(each.rule, each.subject) for each in without}
         placed = (
             self._placed(finding, objects)
@@ -160,8 +142,8 @@ class Relations:
     def _say(
         self,
         root: str,
-        tree: _Tree,
-        instead: Sequence[_Tree],
+        tree: Tree,
+        instead: Sequence[Tree],
         files: Mapping[str, tuple[Document, ...]],
         asked: Sequence[tuple[Rule, RuleContext]],
     ) -> list[Finding]:
@@ -170,7 +152,7 @@ class Relations:
 
     def _placed(self, finding: Finding, objects: Sequence[BuiltObject]) -> Finding | None:
         """The finding at the change that says most of one of its ends; None where none is changed."""
-        ends = [_end(finding, location, objects) for location in finding.locations]
+        ends = [end_of(finding, location, objects) for location in finding.locations]
         choices = [
             ((says(step, route), step.change.route[0] != "images"), step, route, built)
             for built, route in (end for end in ends if end is not None)
@@ -190,19 +172,14 @@ class Relations:
                 others.append(Location(base.span(end[1]), location.label or name))
         return replace(told, locations=(*told.locations, *others))
 
-    def _tree(self, root: str) -> _Tree:
-        kustomizations = self.kustomizations
-        objects, patches = kustomizations.reached(root), kustomizations.patch_files(root)
-        return _Tree(kustomizations.tree(root), objects, objects | patches)
-
     def _ask(
-        self, root: str, tree: _Tree, instead: Sequence[_Tree], asked: Sequence[tuple[Rule, RuleContext]]
+        self, root: str, tree: Tree, instead: Sequence[Tree], asked: Sequence[tuple[Rule, RuleContext]]
     ) -> Said | None:
         deployed = self.kustomizations.build(root)
         if not deployed:
             return None
-        rendered_files = _rendered(_followed(deployed))
-        documents = [each for found in rendered_files.values() for each in found]
+        files = rendered_files(without_definitions(deployed))
+        documents = [each for found in files.values() for each in found]
         project = self._deployment(tree, instead, documents)
         said: set[tuple[str, str]] = set()
         for rule, context in asked:
@@ -215,7 +192,7 @@ class Relations:
         file = self.kustomizations.files[root]
         return self.guard.run(rule.id, file, lambda: list(rule.check(project, context)), None)
 
-    def _deployment(self, tree: _Tree, instead: Sequence[_Tree], documents: Sequence[Document]) -> Project:
+    def _deployment(self, tree: Tree, instead: Sequence[Tree], documents: Sequence[Document]) -> Project:
         """The project with the objects of one kustomization as it deploys them."""
         others = frozenset[str]().union(*(each.folders for each in instead)) - tree.folders
         replaced = tree.files.union(*(each.files for each in instead))
@@ -234,61 +211,8 @@ class Relations:
         return replace(self.project, by_type=facts_by_type, cluster=cluster)
 
 
-def _sharing(trees: Mapping[str, _Tree]) -> Callable[[str], list[str]]:
-    """Gives the kustomizations that share a file with one: they are deployed instead of it, all others beside it."""
-    by_file: defaultdict[str, list[str]] = defaultdict(list)
-    for root, tree in trees.items():
-        for path in tree.objects:
-            by_file[path].append(root)
-
-    def sharing(root: str) -> list[str]:
-        found = {other for path in trees[root].objects for other in by_file[path]} - {root}
-        return [other for other in trees if other in found] if found else []
-
-    return sharing
-
-
-def _unpatched(fact: Fact, tree: _Tree) -> Fact:
+def _unpatched(fact: Fact, tree: Tree) -> Fact:
     """A kustomization of the tree without its patches, which its objects show already."""
     if isinstance(fact, KustomizationDefined) and posixpath.dirname(fact.path) in tree.folders:
         return replace(fact, patches=())
     return fact
-
-
-def _followed(objects: Sequence[BuiltObject]) -> list[BuiltObject]:
-    """Without definitions of resources, which are long, and to which nothing refers."""
-    return [
-        each
-        for each in objects
-        if isinstance(each.data, dict) and each.data.get("kind") != "CustomResourceDefinition"
-    ]
-
-
-def _rendered(objects: Sequence[BuiltObject]) -> dict[str, tuple[Document, ...]]:
-    """Path -> the documents of the objects that come from it."""
-    by_path: defaultdict[str, list[BuiltObject]] = defaultdict(list)
-    for built in objects:
-        by_path[built.path].append(built)
-    return {path: rendered(path, found) for path, found in by_path.items()}
-
-
-def _end(
-    finding: Finding, location: Location, objects: Sequence[BuiltObject]
-) -> tuple[BuiltObject, Route] | None:
-    """The object of a deployment that a location of a finding points into, and where.
-
-    What a change says may stand in several objects: then it is that of the one which the finding speaks of.
-    """
-    span = location.span
-    found: list[tuple[BuiltObject, Route]] = []
-    for built in objects:
-        if span.path == built.path:
-            whole = built.base.span(())
-            if whole.start <= span.start < max(whole.end, whole.start + 1):
-                return built, route_of(built.document, span)
-        elif built.steps:
-            route = route_of(built.document, span)
-            if route:
-                found.append((built, route))
-    named = (each for each in found if str(at(each[0].data, "metadata", "name")) in finding.subject)
-    return next(named, next(iter(found), None))

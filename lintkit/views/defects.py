@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
 
 from lintkit.budget import LeftOutError
 from lintkit.kinds.kubernetes.inline_patches import INLINE
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations, Step
-from lintkit.kinds.kubernetes.kustomize_places import place_of, route_of
-from lintkit.kinds.kubernetes.objects import at
-from lintkit.model import Document, Finding, Location, Route, Span
+from lintkit.kinds.kubernetes.kustomize_places import route_of
+from lintkit.model import Document, Finding, Route
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard
+from lintkit.views.rendered import with_state
+from lintkit.views.settle import Told, at_change
 
 _MOST_OBJECTS = 2_000
 """How many changed objects are checked for all kustomizations together."""
@@ -38,8 +38,10 @@ class Defects:
     known: Sequence[Finding]
     guard: Guard
     _left: int = _MOST_OBJECTS
-    _told: set[tuple[str, str, str]] = field(default_factory=set)
-    _known_at: dict[str, list[Finding]] = field(default_factory=dict)
+    _told: Told = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._told = Told(self.known)
 
     def find(self) -> Iterator[Finding]:
         """Each defect once, at the change that makes it."""
@@ -73,7 +75,7 @@ class Defects:
             index = built.index
             if not built.steps or not isinstance(built.data, dict):
                 continue
-            documents = _state(written, built, built.data)
+            documents = with_state(written, built, built.data)
             self._left -= 1
             if self._left < 0:
                 raise LeftOutError(
@@ -85,7 +87,7 @@ class Defects:
             fresh = [(task, each) for task, each in found if (each.rule, each.subject) not in known]
             if not fresh:
                 continue
-            before = _state(documents, built, built.steps[0].before)
+            before = with_state(documents, built, built.steps[0].before)
             for task, finding in fresh:
                 if finding.subject not in self._said(task, before, index):
                     placed = self._placed(task, finding, documents, index, built)
@@ -107,7 +109,7 @@ class Defects:
         route = route_of(documents[index], finding.primary.span)
         step = None
         for each in built.steps:
-            state = _state(documents, built, each.after)
+            state = with_state(documents, built, each.after)
             if finding.subject in self._said(task, state, index):
                 step = each
                 break
@@ -115,42 +117,11 @@ class Defects:
             return None
         return self._relocated(finding, step, route, built)
 
-    def _is_known(self, place: Span) -> bool:
-        """Whether a finding of the files stands at a place already."""
-        if place.path not in self._known_at:
-            self._known_at[place.path] = [each for each in self.known if each.path == place.path]
-        return any(overlap(each, place) for each in self._known_at[place.path])
-
     def _relocated(self, finding: Finding, step: Step, route: Route, built: BuiltObject) -> Finding | None:
         """The finding where `step` says what stands at `route`; None where that was told already."""
         told = at_change(self.kustomizations, finding, step, route, built)
-        place = told.primary.span
-        key = (place.path, finding.rule, finding.subject)
-        if key in self._told or self._is_known(place):
-            return None
-        if not any(task.rule.id == finding.rule for task in self.tasks(place.path)):
-            return None
-        self._told.add(key)
-        return told
-
-
-def at_change(
-    kustomizations: Kustomizations, finding: Finding, step: Step, route: Route, built: BuiltObject
-) -> Finding:
-    """The finding where `step` says what stands at `route` of an object, with the object as its other end."""
-    place = place_of(step, route, kustomizations.read(step.change.path)[0])
-    base = kustomizations.read(built.path)[built.index]
-    label = f"{at(built.data, 'kind')} {at(built.data, 'metadata', 'name')} is changed"
-    return replace(
-        finding,
-        locations=(Location(place), Location(base.span(("metadata", "name")), label)),
-        fix=None,
-    )
-
-
-def _state(documents: tuple[Document, ...], built: BuiltObject, data: Any) -> tuple[Document, ...]:
-    """The documents of a file with one of its objects as it was."""
-    return (*documents[: built.index], built.state(data), *documents[built.index + 1 :])
+        runs = any(task.rule.id == finding.rule for task in self.tasks(told.path))
+        return told if runs and self._told.add(told) else None
 
 
 def _patch_paths(steps: Sequence[Step]) -> set[str]:
@@ -159,9 +130,3 @@ def _patch_paths(steps: Sequence[Step]) -> set[str]:
         for step in steps
         if step.change.patch is not None and step.change.patch.path != INLINE
     }
-
-
-def overlap(finding: Finding, place: Span) -> bool:
-    """Whether a finding stands at a place already."""
-    span = finding.primary.span
-    return span.path == place.path and span.start < place.end and place.start < span.end
