@@ -108,6 +108,11 @@ def password(rng: random.Random) -> str:
     return f"{rng.choice(WORDS)}-{rng.choice(WORDS)}-{rng.randrange(1000, 9999)}"
 
 
+def phrase(rng: random.Random) -> str:
+    """Several words, which stand in quotes where a space would end them."""
+    return f"{rng.choice(WORDS)} {rng.choice(WORDS)} {rng.randrange(1000, 9999)}"
+
+
 def strong_password(rng: random.Random) -> str:
     """As a generator makes one, with signs that need no quoting anywhere."""
     return (
@@ -700,6 +705,8 @@ def _places() -> Iterator[Place]:
     yield Place("dockerignore comment", "part{index}/.dockerignore", ANY, _plain("*.log\n# LOWER: SECRET\n"))
     yield from _commands()
     yield from _files()
+    yield from _users()
+    yield from _logins_without_scheme()
     for name, text in {
         "table": '[token]\nvalue = "SECRET"\n',
         "table of many": '[passwords]\nadmin = "SECRET"\n',
@@ -741,6 +748,82 @@ def _places() -> Iterator[Place]:
             "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  annotations:\n    admin-password: SECRET\n"
         ),
     )
+
+
+def _users() -> Iterator[Place]:
+    """The password of a user in each form of YAML, JSON, TOML and Python, also one of several words."""
+    forms = (phrase, *PLAIN)
+    for name, lines in {
+        "double quotes": '  admin: "SECRET"',
+        "single quotes": "  admin: 'SECRET'",
+        "quoted name": '  "admin": "SECRET"',
+        "sign before": '  admin: "!SECRET"',
+        "quote before": '  admin: "it\'s SECRET"',
+        "tag": '  admin: !!str "SECRET"',
+        "anchor": '  admin: &a "SECRET"',
+        "folded": "  admin: >-\n    SECRET",
+        "literal": "  admin: |\n    SECRET",
+        "line below": '  admin:\n    "SECRET"',
+        "explicit key": '  ? admin\n  : "SECRET"',
+        "item": '  - admin: "SECRET"',
+        "pair": '  - "admin:SECRET"',
+        "row": '  - [admin, "SECRET"]',
+        "item in flow style": '  - {admin: "SECRET"}',
+        "without quotes": "  admin: SECRET",
+    }.items():
+        text = f"apiVersion: example.org/v1\nkind: Access\nmetadata:\n  name: a\nusers:\n{lines}\n"
+        yield Place(f"users, {name}", "deploy{index}/access.yaml", forms, _plain(text))
+    flow = {"double": '{admin: "SECRET"}', "single": "{admin: 'SECRET'}", "none": "{admin: SECRET}"}
+    for name, value in flow.items():
+        text = f"apiVersion: example.org/v1\nkind: Access\nmetadata: {{name: a}}\nusers: {value}\n"
+        yield Place(f"users in flow style, {name}", "deploy{index}/access.yaml", forms, _plain(text))
+    yield Place("users, json", "conf{index}/users.json", forms, _plain('{"users": {"admin": "SECRET"}}\n'))
+    yield Place("users, table", "conf{index}/settings.toml", forms, _plain('[users]\nadmin = "SECRET"\n'))
+    yield Place("users, inline", "conf{index}/settings.toml", forms, _plain('users = {admin = "SECRET"}\n'))
+    for name, statement in {
+        "mapping": 'USERS = {"admin": "SECRET"}',
+        "arguments": 'USERS = dict(admin="SECRET")',
+        "lambda": 'getpass = lambda: "SECRET"',
+        "lambda with a name": 'ask_pass: Callable[[], str] = lambda prompt="": "SECRET"',
+        "lambda in a mapping": 'hooks = {"getpass": lambda: "SECRET"}',
+        "lambda over lines": 'getpass = lambda: (\n    "SECRET"\n)',
+        "patched": 'monkeypatch.setattr("getpass.getpass", lambda *_: "SECRET")',
+        "patched over lines": 'monkeypatch.setattr(\n    getpass, "getpass", lambda *_: "SECRET"\n)',
+        "patch": 'patch("getpass.getpass", return_value="SECRET")',
+        "mock": 'getpass.return_value = "SECRET"',
+        "several answers": 'getpass.side_effect = ["x", "SECRET"]',
+        "returned": 'def get_password():\n    return "SECRET"',
+        "returned late": 'def password(self):\n    """Ask."""\n    if x:\n        return "SECRET"',
+        "yielded": 'async def token():\n    yield "SECRET"',
+        "returned on one line": 'def getpass(): return "SECRET"',
+    }.items():
+        yield Place(f"python users, {name}", "service{index}/cache_client.py", forms, _python(statement))
+
+
+def _logins_without_scheme() -> Iterator[Place]:
+    """`user:password@host` in sentences and values."""
+    for name, text in {
+        "sentence": "Connect to web:SECRET@db.example.com today.",
+        "name alone": "It is web:SECRET@db there.",
+        "brackets": "The cache (web:SECRET@localhost) is slow.",
+        "code": "Use `web:SECRET@db`.",
+        "end": "Write to shop.web:SECRET@db.internal.",
+        "address": "Try web:SECRET@10.0.0.5",
+        "user with a domain": "Log in: web@example.com:SECRET@db",
+    }.items():
+        for where, path, write in (
+            ("markdown", "docs{index}/README.md", _plain(f"{text}\n")),
+            ("python comment", "service{index}/cache_client.py", _python(f"# {text}")),
+            ("compose comment", "stack{index}/compose.yaml", _compose(f"    # {text}\n")),
+            ("dockerfile comment", "image{index}/Dockerfile", _dockerfile(f"# {text}")),
+        ):
+            yield Place(f"login without a scheme, {where}, {name}", path, PLAIN, write)
+    for where, path, write in (
+        ("yaml", "deploy{index}/a.yaml", _plain("a: web:SECRET@db\n")),
+        ("dotenv", "env{index}/.env.production", _dotenv("A=web:SECRET@db")),
+        ("dockerfile", "image{index}/Dockerfile", _dockerfile("RUN x web:SECRET@db")),
+    ):
+        yield Place(f"login without a scheme, {where}", path, PLAIN, write)
 
 
 def _commands() -> Iterator[Place]:

@@ -16,11 +16,17 @@ _PEM_BODY = pattern(r"[A-Za-z0-9+/=\s\\\"',#:|.-]*")
 
 _URL_USER = pattern(r"""(?i)\bhttps?://([^\s/?#"'`<>:@\\]{1,300})(?::(?:x-oauth-basic|x)?)?@""")
 _BEFORE_HOST = pattern(
-    r"""(?<![^\s"'`=<>(\[{,])(?!(?:mailto|acct|xmpp|sip|sips):)[\w.+$%\-]{1,64}[:](?!//)([^\s"'`<>@/]{4,200})
-    @(?:[A-Za-z0-9][\w.\-]*(?::\d{1,5})?/|[A-Za-z0-9][\w.\-]*:\d{2,5}(?![\w.])|[A-Za-z0-9][\w.\-]*["']|(?:tcp|udp|unix)\(|/\w)""",
+    r"""(?<![^\s"'`=<>(\[{,])
+    (?!(?i:mailto|acct|xmpp|sips?|npm|jsr|workspace|patch|file|link|portal|git|ssh|github|gitlab|pkg
+      |e-?mail|contact|from|to|cc|bcc|author|maintainer|by|url):)
+    [\w.+$%\-]{1,64}(?:@[\w.\-]{1,64})?[:](?!//)([^\s"'`<>@/]{4,200})
+    @(?:(?!v?\d|sha\d|latest\b|next\b|beta\b|main\b|master\b)[A-Za-z][\w\-]*(?:\.[\w\-]+)*\.?(?=[\s`)\]},;<>|]|\Z)
+      |\d{1,3}(?:\.\d{1,3}){3}(?![\w\-])|[A-Za-z0-9][\w.\-]*(?::\d{1,5})?/|[A-Za-z0-9][\w.\-]*:\d{2,5}(?![\w.])|[A-Za-z0-9][\w.\-]*["']|(?:tcp|udp|unix)\(|/\w)""",
     re.VERBOSE,
 )
-"""`user:password@registry/image`, `user:password@proxy:3128`, `user:password@tcp(db:3306)/name`: no scheme before."""
+"""`user:password@registry/image`, `user:password@proxy:3128`, `user:password@tcp(db:3306)/name`: no scheme before.
+
+In a sentence `user:password@host`, whose host is no version of a package and no digest of an image."""
 _QUERY = pattern(r"""[?&](?i:sig|signature|key|auth|code|hash|hmac|x-amz-signature)=([^\s&"'`#<>]{8,400})""")
 """What signs a request, or opens it, in the query of a URL."""
 _LONGEST_NAME = 16

@@ -46,7 +46,7 @@ _CELL = pattern(r"[^|\r\n]+")
 _IS_USER = pattern(_USER, re.IGNORECASE)
 _RULE = pattern(r"[ \t:\-]+")
 _COLLECTION = pattern(
-    r"""(?i)(?<![a-z])(?:logins|users|accounts|admins|credentials|passwords|user_?list|basic_?auth)["']?\s{0,9}(?::[^=\r\n"'{\[(]{0,80}=|[:=])\s{0,9}(?=[\[({])"""
+    r"""(?i)(?<![a-z])(?:logins|users|accounts|admins|credentials|passwords|user_?list|basic_?auth)["']?\s{0,9}(?::[^=\r\n"'{\[(]{0,80}=|[:=])\s{0,9}(?=(?:dict)?[\[({])"""
 )
 _BLOCK_COLLECTION = pattern(
     r"""(?im)^(?P<indent>[ \t]*)(?:-[ \t]+)?["']?(?:[\w.\-]{0,60}[_.\-])?"""
@@ -54,16 +54,47 @@ _BLOCK_COLLECTION = pattern(
     r"""["']?[ \t]*:[ \t]*(?:\#[^\r\n]*)?\r?\n"""
 )
 _BLOCK_LINE = pattern(r"(?P<indent>[ \t]*)(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_QUOTED = r"""(?:"(?P<double>(?:[^"\\\r\n]|\\.){1,400})"|'(?P<single>(?:[^'\r\n]|''){1,400})')"""
+_NODE = r"(?:[!&][^\s,{}\[\]]{0,64}[ \t]+){0,2}"
+"""The tag and the anchor of a value of YAML."""
 _BLOCK_ENTRY = pattern(
-    r"""(?:-[ \t]+)?(?P<quote>["']?)(?P<user>[\w.@\-]{1,64})(?P=quote):[ \t]+"""
-    r"""(?P<mark>["']?)(?P<password>[^\s"'#&*!|>{\[][^\r\n"']{0,200}?)(?P=mark)[ \t]*(?:[ \t]\#.*)?"""
+    rf"""(?:-[ \t]+|\?[ \t]+)?(?P<quote>["']?)(?P<user>[\w.@\-]{{1,64}})(?P=quote):[ \t]+{_NODE}
+    (?:{_QUOTED}|(?P<plain>[^\s"'\#&*!|>{{\[][^\r\n"']{{0,200}}?))[ \t]*(?:[ \t]\#.*)?""",
+    re.VERBOSE,
 )
 _BLOCK_PAIR = pattern(
-    r"""-[ \t]+["']?[\w.@\-]{1,64}:(?P<password>[^\s"'/:][^\s"':]{1,200})["']?[ \t]*(?:[ \t]\#.*)?"""
+    r"""-[ \t]+(?:(?P<mark>["'])[\w.@\-]{1,64}:(?P<quoted>[^\s"'/:][^"':]{1,200})(?P=mark)
+    |[\w.@\-]{1,64}:(?P<plain>[^\s"'/:][^\s"':]{1,200}))[ \t]*(?:[ \t]\#.*)?""",
+    re.VERBOSE,
+)
+_BLOCK_OPEN = pattern(
+    rf"""(?:-[ \t]+)?(?:\?[ \t]+)?["']?(?P<user>[\w.@\-]{{1,64}})["']?:?[ \t]*"""
+    rf"""{_NODE}(?P<block>[|>][-+\d]{{0,3}})?[ \t]*"""
+)
+"""The name of a user whose password stands on the lines below."""
+_BLOCK_VALUE = pattern(
+    rf"""(?::[ \t]+)?{_NODE}(?:{_QUOTED}
+    |(?P<plain>[^\s"'\#&*!|>{{\[?-][^\r\n"':]{{0,200}}))[ \t]*""",
+    re.VERBOSE,
 )
 _FLOW_PAIR = pattern(
-    r"""(?P<user>[A-Za-z_][\w.@\-]{0,63}):[ \t]+"""
-    r"""(?P<password>[^\s"'{}\[\],&*!][^\s"'{}\[\],]{0,200})[ \t]*(?=[,}\r\n])"""
+    rf"""(?P<user>[A-Za-z_][\w.@\-]{{0,63}})(?::[ \t]+|[ \t]*=[ \t]*){_NODE}
+    (?:{_QUOTED}|(?P<plain>[^\s"'{{}}\[\],&*!][^"'{{}}\[\],\r\n]{{0,200}}?))[ \t]*(?=[,}})\r\n])""",
+    re.VERBOSE,
+)
+_FLOW_ROW = pattern(
+    rf"""\[[ \t]*["']?(?P<user>[A-Za-z_][\w.@\-]{{0,63}})["']?[ \t]*,[ \t]*
+    (?:{_QUOTED}|(?P<plain>[^\s"'{{}}\[\],&*!][^"'{{}}\[\],\r\n]{{0,200}}?))[ \t]*(?=[,\]])""",
+    re.VERBOSE,
+)
+_TABLE = pattern(
+    r"(?im)^[ \t]*\[(?:[\w.\-]{1,60}\.)?(?:logins|users|accounts|admins|credentials|passwords|user_?list|basic_?auth)\]"
+)
+_TABLE_END = pattern(r"(?m)^[ \t]*\[")
+_TABLE_ENTRY = pattern(
+    rf"""(?m)^[ \t]*["']?(?P<user>[\w.@\-]{{1,64}})["']?[ \t]*=[ \t]*
+    (?:{_QUOTED}|(?P<plain>[^\s"'{{}}\[\],][^"'{{}}\[\],\r\n]{{0,200}}))""",
+    re.VERBOSE,
 )
 _NO_PASSWORD = pattern(
     r"(?i)true|false|yes|no|on|off|null|none|~|[\d.]+|\$.*|\{\{.*|https?://\S*|[\w.+\-]+@[\w\-]+\.[\w.\-]+|\.{0,2}/.*"
@@ -92,6 +123,8 @@ _FIELDS = frozenset(
     }
 )
 _REACH = 4_000
+_MOST_WORDS = 8
+"""A text of more words is a description."""
 
 
 def login_secrets(text: str, prose: Iterable[Range] | None) -> Ranges:
@@ -114,6 +147,8 @@ def login_secrets(text: str, prose: Iterable[Range] | None) -> Ranges:
         if collection.start() >= covered:
             pairs, covered = _block_pairs(text, collection.end(), len(collection["indent"]))
             found += pairs
+    for table in _TABLE.finditer(text):
+        found += _in_table(text, table.end())
     for match in _ASSIGNED.finditer(text):
         for entry in _ENTRY.finditer(match["list"]):
             password = entry["password"]
@@ -217,10 +252,10 @@ def _pairs(text: str, position: int) -> tuple[Ranges, int]:
     for token in _PAIR.finditer(text, position, end):
         if token["open"]:
             depth += 1
-            if depth > 1 and token["first"].lower() not in _FIELDS and " " not in token["second"]:
+            if depth > 1 and token["first"].lower() not in _FIELDS and _is_short(token["second"]):
                 found.append(token.span("second"))
         elif token["key"]:
-            if token["key"].lower() not in _FIELDS and " " not in token["value"]:
+            if token["key"].lower() not in _FIELDS and _is_short(token["value"]):
                 found.append(token.span("value"))
         elif token.group() in "[({":
             depth += 1
@@ -232,16 +267,33 @@ def _pairs(text: str, position: int) -> tuple[Ranges, int]:
 
 
 def _flow_pairs(text: str, start: int, end: int) -> Iterator[Range]:
-    """The plain values of a mapping of users in the flow style of YAML: `{admin: x}`."""
-    for entry in _FLOW_PAIR.finditer(text, start, end):
-        if _is_password(entry["user"], entry["password"]):
-            yield entry.span("password")
+    """The values of users in the flow style of YAML or as arguments: `{admin: x}`, `[admin, x]`, `dict(admin="x")`."""
+    for shape in (_FLOW_PAIR, _FLOW_ROW):
+        for entry in shape.finditer(text, start, end):
+            name = _value_of(entry)
+            if _is_password(entry["user"], entry[name], quoted=name != "plain"):
+                yield entry.span(name)
+
+
+def _in_table(text: str, start: int) -> Iterator[Range]:
+    """The values of a table of users in TOML or an INI file."""
+    limit = min(len(text), start + _REACH)
+    close = _TABLE_END.search(text, start, limit)
+    for entry in _TABLE_ENTRY.finditer(text, start, close.start() if close else limit):
+        name = _value_of(entry)
+        if _is_password(entry["user"], entry[name], quoted=name != "plain"):
+            yield entry.span(name)
+
+
+def _value_of(entry: re.Match[str]) -> str:
+    return next(name for name in ("double", "single", "plain") if entry[name] is not None)
 
 
 def _block_pairs(text: str, start: int, indent: int) -> tuple[Ranges, int]:
     """The values of the entries of a mapping or a list of users in the block style of YAML, and where it ends."""
     found: Ranges = []
     width = -1
+    below = ""  # how the password of a user goes on below: "block" or "value"
     position, limit = start, min(len(text), start + _REACH)
     while position < limit:
         line = _BLOCK_LINE.match(text, position)
@@ -252,25 +304,56 @@ def _block_pairs(text: str, start: int, indent: int) -> tuple[Ranges, int]:
             if depth < indent or (depth == indent and not rest.startswith("- ")):
                 break
             width = depth if width < 0 else width
-            if depth == width:
-                entry = _BLOCK_ENTRY.fullmatch(rest)
-                pair = _BLOCK_PAIR.fullmatch(rest)
-                if entry is not None and _is_password(entry["user"], entry["password"]):
-                    found.append(_moved(entry.span("password"), line.start("rest")))
-                elif pair is not None and _is_password("", pair["password"]):
-                    found.append(_moved(pair.span("password"), line.start("rest")))
+            if (depth > width or rest.startswith(": ")) and below:
+                value = _BLOCK_VALUE.fullmatch(rest) if below == "value" else None
+                if below == "block":
+                    found.append(line.span("rest"))
+                elif value is not None:
+                    found.append(_moved(value.span(_value_of(value)), line.start("rest")))
+                below = below if below == "block" else ""
+            elif depth == width:
+                found += (_moved(span, line.start("rest")) for span in _in_entry(rest))
+                opening = _BLOCK_OPEN.fullmatch(rest)
+                below = ""
+                if opening is not None and opening["user"].lower() not in _FIELDS:
+                    below = "block" if opening["block"] else "value"
         position = line.end()
     return found, position
 
 
-def _is_password(user: str, value: str) -> bool:
-    """Whether what stands behind a name of a list of users can be a password; of words only those for no role."""
+def _in_entry(rest: str) -> Iterator[Range]:
+    """The passwords of one entry: `admin: x`, `- admin:x`, `- {admin: x}`, `- [admin, x]`."""
+    entry = _BLOCK_ENTRY.fullmatch(rest)
+    if entry is not None:
+        name = _value_of(entry)
+        if _is_password(entry["user"], entry[name], quoted=name != "plain"):
+            yield entry.span(name)
+        return
+    pair = _BLOCK_PAIR.fullmatch(rest)
+    if pair is not None:
+        name = "plain" if pair["mark"] is None else "quoted"
+        if _is_password("", pair[name], quoted=name == "quoted"):
+            yield pair.span(name)
+    elif rest.startswith("- "):
+        yield from _flow_pairs(rest, 0, len(rest))
+
+
+def _is_password(user: str, value: str, *, quoted: bool) -> bool:
+    """Whether what stands behind a name of a list of users can be a password; of words only those for no role.
+
+    A few words are one in quotes, and without quotes behind a name that is that of a user everywhere.
+    """
+    spaced = " " in value.strip()
     return (
         user.lower() not in _FIELDS
         and value.lower() not in _ROLES
-        and " " not in value.strip()
+        and (not spaced or (_is_short(value) and (quoted or _IS_USER.fullmatch(user) is not None)))
         and not _NO_PASSWORD.fullmatch(value)
     )
+
+
+def _is_short(value: str) -> bool:
+    return value.count(" ") < _MOST_WORDS
 
 
 def _moved(span: Range, offset: int) -> Range:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from lintkit.formats.python_lex import Token
 from lintkit.secrets.named import QUOTE, NamedValues
+from lintkit.secrets.names import mention
 from lintkit.secrets.patterns import pattern
 
 _AFTER_NAME = pattern(r"[\w.]{0,200}[ \t]*(?:[=!:+\[(|\\]|\)[ \t]*(?:=|!=|or\b)|or\b|in\b|if\b|is\b|not\b)")
@@ -48,8 +49,20 @@ _FIELDS = frozenset(
         "type",
     )
 )
+_GIVES = pattern(r"\blambda\b[^:\n]{0,200}:|\b(?:return_value|side_effect)[ \t]*=(?!=)")
+_FUNCTION = pattern(r"(?m)^(?P<indent>[ \t]*)(?:async[ \t]+)?def[ \t]+(?P<name>\w{1,80})[ \t]*\(")
+_BODY_LINE = pattern(r"(?P<indent>[ \t]*)(?P<rest>[^\r\n]*)(?:\r\n|\r|\n|\Z)")
+_RETURNS = pattern(r"\b(?:return|yield)\b(?:[ \t]+from\b)?")
+_NAME = pattern(r"\w{3,80}")
+_ASKS = pattern(r"(?i)(?:get|ask|read|prompt)_?(?:pass|pw|pwd|passwd)$")
+_BEFORE = 200
+_BODY = 4_000
 _REACH = 20_000
 _BROKEN = 400
+
+
+def _is_asking(name: str) -> bool:
+    return mention(name) == "secret" or _ASKS.search(name) is not None
 
 
 class PythonNamedValues(NamedValues):
@@ -61,6 +74,39 @@ class PythonNamedValues(NamedValues):
         self._literals = tokens
         self._starts = [token.start for token in self._literals]
         self._expression_end = 0
+
+    def read(self) -> list[tuple[int, int]]:
+        """Where the values are, those included that a function gives which is called like a secret."""
+        super().read()
+        self._expression_end = 0
+        for gives in _GIVES.finditer(self.text):
+            if self._literal_at(gives.start()) is None and self._is_asked_for(gives.start()):
+                self._expression(gives.end(), "secret", commas=0)
+        self._expression_end = 0
+        for function in _FUNCTION.finditer(self.text):
+            if _is_asking(function["name"]) and self._literal_at(function.start("name")) is None:
+                self._given(function.end(), len(function["indent"].expandtabs()))
+        return self.found
+
+    def _is_asked_for(self, position: int) -> bool:
+        """Whether a name before `position`, in its line or the one above if that goes on, is that of a secret."""
+        text = self.text
+        start = text.rfind("\n", max(0, position - _BEFORE), position) + 1
+        above = text.rfind("\n", max(0, start - _BEFORE), max(0, start - 1)) + 1
+        if text[above:start].rstrip().endswith(("(", ",", "=", "[", "{")):
+            start = above
+        return any(_is_asking(name) for name in _NAME.findall(text, max(start, position - _BEFORE), position))
+
+    def _given(self, position: int, indent: int) -> None:
+        """Mask the strings that the body of a function returns or yields."""
+        limit = min(len(self.text), position + _BODY)
+        for line in _BODY_LINE.finditer(self.text, position, limit):
+            outside = line["rest"] and line.start() > position and len(line["indent"].expandtabs()) <= indent
+            if outside and self._literal_at(line.start("rest")) is None and line["rest"][0] not in ")#":
+                return
+            for returned in _RETURNS.finditer(self.text, line.start(), line.end()):
+                if self._literal_at(returned.start()) is None:
+                    self._expression(returned.end(), "secret", commas=0)
 
     def look_at(self, start: int, end: int, nature: str) -> None:
         """Find the value of the name that stands from `start` to `end`, in code, a string or a comment."""
