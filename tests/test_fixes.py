@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,8 +12,9 @@ import yaml
 
 from lintkit.authoring.examples import run_example
 from lintkit.catalog.load import load_rules
+from lintkit.fix import selected_edits
 from lintkit.kinds.recognise import kind_of
-from lintkit.model import Example
+from lintkit.model import Edit, Example, Span
 from lintkit.rule.definition import Rule
 
 RULES: Mapping[str, Rule] = {rule.id: rule for rule in load_rules().rules if rule.meta.fixable}
@@ -31,10 +32,18 @@ FORMS: Mapping[str, Callable[[str], str]] = {
 }
 
 
+YAML_KINDS = frozenset({"compose", "kubernetes", "workflow", "yaml"})
+
+
 def fixed_files(rule: Rule, files: Mapping[str, str]) -> tuple[int, dict[str, str]]:
     """How many findings an example has, and its files when they are fixed."""
     outcome = run_example(rule, Example(False, dict(files), fixed=dict(files)))
     assert outcome.fixed is not None
+    edits = selected_edits(outcome.findings, unsafe=True)
+    for path, text in outcome.fixed.items():
+        before = outcome.files[path]
+        if kind_of(path, before.encode()) in {*YAML_KINDS, "json"} and "{{" not in before:
+            assert_the_rest_is_as_it_was(before.removeprefix("\ufeff"), text, edits.get(path, ()))
     return len(outcome.findings), {**files, **outcome.fixed}
 
 
@@ -43,7 +52,7 @@ def parsed(path: str, text: str) -> Any:
     kind = kind_of(path, text.encode())
     if kind == "python":
         return ast.dump(ast.parse(text.removeprefix("\ufeff"))) if "{{" not in text else None
-    if kind in {"compose", "kubernetes", "workflow", "yaml"}:
+    if kind in YAML_KINDS:
         return list(yaml.compose_all(text))
     if kind == "json":
         return json.loads(text.removeprefix("\ufeff"))
@@ -53,6 +62,64 @@ def parsed(path: str, text: str) -> Any:
 def comments(path: str, text: str) -> Iterator[str]:
     if not path.endswith(".json"):
         yield from (line.partition("# ")[2].strip() for line in text.splitlines() if "# " in line)
+
+
+Leaf = tuple[tuple[str, ...], str, str]
+"""The keys that lead to a scalar of YAML, and its tag and value as whoever reads the file sees them."""
+
+
+def leaves(text: str, edits: Sequence[Edit] = ()) -> list[Leaf]:
+    """Every scalar of a file of YAML or JSON, in order, but those that one of `edits` is about.
+
+    Items of lists have no number here, so that taking one out moves none.
+    """
+    found: list[Leaf] = []
+
+    def is_edited(node: yaml.Node) -> bool:
+        start, end = node.start_mark.index, node.end_mark.index
+        return any(
+            (edit.span.start < end and edit.span.end > start)
+            or start < edit.span.start == edit.span.end < end
+            for edit in edits
+        )
+
+    def walk(node: yaml.Node, keys: tuple[str, ...]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                if not is_edited(key):
+                    walk(value, (*keys, str(key.value)))
+        elif isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                walk(item, keys)
+        elif not is_edited(node):
+            found.append((keys, node.tag, node.value))
+
+    for document in yaml.compose_all(text.removeprefix("\ufeff")):
+        walk(document, ())
+    return found
+
+
+def assert_the_rest_is_as_it_was(before: str, after: str, edits: Sequence[Edit]) -> None:
+    """Every value that no edit is about is there afterwards, in its order, and only a few are new."""
+    rest = iter(leaves(after))
+    for leaf in leaves(before, edits):
+        assert leaf in rest, (
+            f"{leaf} is not what it was"
+        )  # an iterator: each is looked for behind the one before
+
+
+def test_a_fix_that_changes_another_value_is_seen() -> None:
+    text = "a: {x: 1, y: [2, 3]}\nb: 4\n"
+    edit = Edit(Span("", text.index("1"), text.index("1") + 1), "9")
+    assert_the_rest_is_as_it_was(text, text.replace("1", "9"), [edit])
+    for wrong in (
+        text.replace("4", "5"),
+        text.replace("4", "'4'"),
+        text.replace("2, ", ""),
+        text.replace("b", "c"),
+    ):
+        with pytest.raises(AssertionError):
+            assert_the_rest_is_as_it_was(text, wrong.replace("1", "9"), [edit])
 
 
 def test_every_rule_with_a_fix_has_an_example_of_it() -> None:

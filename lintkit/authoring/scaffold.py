@@ -42,6 +42,60 @@ examples:
 {indent(sample.good, "      ")}"""
 
 
+def project_rule() -> str:
+    """A Python-coded rule that looks at the whole repository."""
+    return '''\
+"""TODO: what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lintkit.api import Finding, Location, Project, RuleContext, bad, define, good
+
+_APP = "import os\\n\\nTRACE = os.getenv('TRACE_SQL')\\n"
+_IMAGE = 'FROM python:3.12-slim\\nWORKDIR /srv\\nCOPY app.py .\\nCMD ["python", "app.py"]\\n'
+_COMPOSE = "services:\\n  shop:\\n    build: .\\n    environment:\\n      TRACE_SQL: 'all'"
+
+RULE = define(
+    # The defect in a few words: lower case, no full stop.
+    summary="TODO: what is wrong",
+    # What happens in production, and how; the reason why somebody should care.
+    why="TODO: one or two sentences.",
+    # What to do today.
+    remedy="TODO: what to do instead.",
+    severity="warning",
+    # All files together: facts that are read from each of them, and the graph that joins these.
+    scope="project",
+    # The rule's tests and its documentation: each is the files of one repository. A bad example marks each line that is
+    # reported; a good one shows the nearest thing that is fine.
+    examples=(
+        bad({"app.py": _APP, "Dockerfile": _IMAGE, "compose.production.yaml": f"{_COMPOSE}  # <-- here\\n"}),
+        good({"app.py": _APP, "Dockerfile": _IMAGE, "compose.dev.yaml": f"{_COMPOSE}\\n"}, note="not production"),
+    ),
+)
+
+
+def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """TODO: what is reported."""
+    # A unit is what is deployed: a service, a container, a process. The page about rules in Python says what else
+    # `project` answers: `project.facts(...)`, `project.paths`, who gives and who reads a variable.
+    for unit in project.graph.units():
+        if unit.environment != "production":
+            continue
+        for read in project.graph.reads(unit):
+            if read.name != "change_me":
+                continue
+            for given in project.graph.providers(unit, read.name)[:1]:
+                yield rule.finding(
+                    given.span,
+                    f"`{read.name}` is given to {unit.label}, which writes every query into the log",
+                    subject=f"{unit.name} {read.name}",
+                    related=(Location(read.span, "read here"),),
+                )
+'''
+
+
 def python_rule(kind: Kind) -> str:
     """A Python-coded rule."""
     sample = SAMPLES[kind]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from lintkit.authoring.scaffold import SAMPLES, python_rule, yaml_rule
+from lintkit.authoring.scaffold import SAMPLES, project_rule, python_rule, yaml_rule
 from lintkit.cli.failure import CommandError
 from lintkit.cli.options import repository_options
 from lintkit.cli.output import output_place
@@ -34,21 +34,32 @@ _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:/[a-z][a-z0-9]*(?:-[a-z0-9]+)
     help="The rule folder; by default the first of `rules` in the configuration, or policies/.",
 )
 @click.option("--python", "coded", is_flag=True, help="Write the rule in Python instead of YAML.")
+@click.option(
+    "--project",
+    "whole",
+    is_flag=True,
+    help="Write a rule that looks at all files together and joins what they say, in Python.",
+)
 @repository_options
 def new(
     rule: str,
     kind: Kind | None,
     folder: Path | None,
     coded: bool,
+    whole: bool,
     config_file: Path | None,
     root: Path | None,
     allow_code: bool,
 ) -> None:
     """Begin the rule FAMILY/NAME, such as team/no-foo: a file with comments, and examples that fail at first."""
+    from lintkit.catalog.load import builtin_folder
     from lintkit.cli.workspace import choose_root
     from lintkit.config.load import load_config
 
     check_id(rule)
+    if whole and kind is not None:
+        raise CommandError("--project looks at files of all kinds; leave --kind out")
+    coded = coded or whole
     top = choose_root(root, ())
     config = load_config(top, config_file)
     configured = [path.resolve() for path in config.rule_folders]
@@ -59,16 +70,21 @@ def new(
     file = folder / family / (f"{name.replace('-', '_')}.py" if coded else f"{name}.yaml")
     output_place(file, top, "--folder")
     chosen = kind or _kind_of(rule)
-    text = python_rule(chosen) if coded else yaml_rule(chosen, _schema(folder, file))
+    text = _first_text(chosen, whole=whole, coded=coded, schema=_schema(folder, file))
     _write(file, text)
     shown, target = _shown(file), shlex.quote(_shown(folder))
     # Outside of the configuration a rule file's folder is taken to be two levels up.
-    tested = target if folder.resolve() not in configured and "/" in family else shlex.quote(shown)
+    built_in = folder.resolve() == builtin_folder().resolve()
+    known = built_in or folder.resolve() in configured
+    tested = target if not known and "/" in family else shlex.quote(shown)
     click.echo(f"{shown} is a rule that is not finished: its comments say what to write where.")
     click.echo("")
-    click.echo(f"    lintkit test {tested}{' --allow-code' if coded else ''}")
+    click.echo(f"    lintkit test {tested}{' --allow-code' if coded and not built_in else ''}")
     click.echo("")
     click.echo("runs its examples and says what is left to do.")
+    if built_in:
+        click.echo("It is a built-in rule: nothing has to be configured. Then run scripts/generate-docs.")
+        return
     if folder.resolve() not in configured:
         click.echo(f'`rules = ["{_shown(folder)}"]` in lintkit.toml makes `lintkit check` run it.')
     if coded:
@@ -77,6 +93,12 @@ def new(
         click.echo(
             f"For completion in an editor: lintkit schema rule > {target}/{SCHEMA_FILE}; `lintkit new` then names it."
         )
+
+
+def _first_text(kind: Kind, *, whole: bool, coded: bool, schema: str) -> str:
+    if whole:
+        return project_rule()
+    return python_rule(kind) if coded else yaml_rule(kind, schema)
 
 
 def check_id(rule: str) -> None:

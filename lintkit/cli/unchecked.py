@@ -38,6 +38,7 @@ def with_unchecked(report: Report, request: Request, discovery: Discovery, *, al
         hint = "" if allow_empty else "; --allow-empty accepts that"
         left = f"no rule runs: `select` and `ignore` leave none over, so nothing was checked{hint}"
         notes.append(Notification("warning" if allow_empty else "error", left))
+        report = replace(report, files_checked=0)  # or every format would count files in which nobody looked
     return replace(report, notifications=tuple(notes))
 
 

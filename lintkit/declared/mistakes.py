@@ -11,6 +11,7 @@ from lintkit.budget import RuleLimitError
 from lintkit.data import schema as shipped_schema
 from lintkit.declared.check import PHRASES, PLACEHOLDER, WORDS
 from lintkit.declared.fix import ACTIONS
+from lintkit.declared.render import plain_text
 from lintkit.declared.schema import compile_schema, mistakes
 from lintkit.declared.select import SelectError, compile_query
 from lintkit.globs.paths import defect, too_many_alike
@@ -336,6 +337,10 @@ def _fix_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     action = actions[0]
     if data["kind"] not in _FIX_KINDS[action]:
         yield ("fix", action), f"`{action}` cannot repair `kind: {data['kind']}`"
+        return
+    never = _never_made(data, action)
+    if never:
+        yield ("fix", action), f"this fix is never made: {never}"
     if action == "replace":
         replace = fix["replace"]
         if isinstance(replace, str):
@@ -349,6 +354,67 @@ def _fix_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         else:
             if unknown:
                 yield ("fix", "replace", "with"), f"`{unknown}` names a group that the pattern does not have"
+
+
+def _never_made(data: Mapping[str, Any], action: str) -> str:
+    """Why no finding of a rule can have its fix, as the end of a sentence; empty where one may."""
+    value = data["fix"][action]
+    if action == "set" and data["kind"] in ("dockerfile", "dotenv"):
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            return "what stands in such a file is text, so write a text or a whole number"
+        if plain_text(str(value), "plain" if data["kind"] == "dotenv" else "") is None:
+            return "in such a file a value stands on one line" + (
+                " and without quotes, `#` and `\\`" if data["kind"] == "dockerfile" else ""
+            )
+    lacking = _lacking(data)
+    if action == "insert":
+        if lacking is None and not _mentions(data.get("require"), _NEEDS_KEYS):
+            return (
+                "`insert` adds keys that `require` finds missing, and this rule asks for none with `required`"
+            )
+        asked = _asked_for(data)
+        if asked is not None and asked.isdisjoint(value):
+            names = ", ".join(f"`{name}`" for name in sorted(asked))
+            return f"`insert` adds none of the keys that `require` asks for, which are {names}"
+    elif lacking is not None:
+        names = ", ".join(f"`{name}`" for name in sorted(lacking))
+        return f"what is reported is a missing key ({names}), which only `insert` can add"
+    return ""
+
+
+_NEEDS_KEYS = frozenset({"required", "dependentRequired", "dependentSchemas", "$option"})
+_ABOUT_KEYS = frozenset({"required", "title", "description", "$comment"})
+
+
+def _lacking(data: Mapping[str, Any]) -> frozenset[str] | None:
+    """The keys of which one is missing whenever a rule reports something; None where it may report something else."""
+    require = data.get("require")
+    if not isinstance(require, dict) or not _ABOUT_KEYS.issuperset(require):
+        return None
+    names = require.get("required")
+    return frozenset(names) if isinstance(names, list) and all(isinstance(n, str) for n in names) else None
+
+
+def _asked_for(data: Mapping[str, Any]) -> frozenset[str] | None:
+    """All keys that `require` asks for; None where they stand deeper than at its top."""
+    require = data.get("require")
+    if not isinstance(require, dict) or not (_ABOUT_KEYS | {"type"}).issuperset(require):
+        return None
+    return _lacking({"require": {key: value for key, value in require.items() if key != "type"}})
+
+
+def _mentions(schema: Any, keys: frozenset[str]) -> bool:
+    """Whether one of `keys` stands anywhere in a schema."""
+    waiting = [schema]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if not keys.isdisjoint(part):
+                return True
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return False
 
 
 def _at(data: Any, route: Route) -> Any:

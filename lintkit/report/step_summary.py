@@ -76,7 +76,8 @@ class _Page:
         counts = Counter(finding.severity for finding in self.report.findings)
         said = ", ".join(counted(counts[one], one) for one in SEVERITIES if counts[one])
         new = "new: " if self.report.compared and said else ""
-        title = f"{new}{said}" if said else "no new problems" if self.report.compared else "no problems"
+        clean = "no new problems" if self.report.compared else "no problems"
+        title = f"{new}{said}" if said else clean if summary.files else "nothing was checked"
         facts = [f"{summary.files} files checked" if summary.files != 1 else "1 file checked"]
         if summary.suppressed:
             facts.append(f"{summary.suppressed} suppressed")

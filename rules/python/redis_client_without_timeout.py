@@ -378,7 +378,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     # A limit for answers would end a command of another module that waits on purpose.
     is_fixable = not said and function is None and (waits or stays_in_module(call, file))
     keywords = dict.fromkeys(wanted, "5")
-    title = "give connecting 5 seconds" if len(wanted) == 1 else "give it 5 seconds"
+    title = (
+        f"pass {' and '.join(f'`{name}=5`' for name in wanted)}: seconds, and as many as a caller can wait"
+    )
     what = file.code(call.func if function is None else function)
     lacks = (
         f"`{what}` has `{'` and `'.join(f'{name}=None' for name in said)}`"

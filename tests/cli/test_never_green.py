@@ -299,6 +299,10 @@ def test_a_configuration_that_leaves_nothing_over(repository: Shell) -> None:
         said = repository("check", *ignored)
         assert said.code == 2
         assert "no rule runs" in said.err
+        assert "No problems" not in said.out
+    assert repository("check", "--ignore", "*").out == "No file was checked.\n"
+    summary = repository("check", "--ignore", "*", "--output-format", "markdown").out
+    assert "nothing was checked" in summary and "no problems" not in summary
     said = repository("check", "--ignore", "*", "--allow-empty")
     assert said.code == 0
     assert "no rule runs" in said.err

@@ -80,6 +80,42 @@ def test_the_next_command_is_printed_and_works(shell: Shell) -> None:
     assert shell(*command[1].split()).code == 1
 
 
+def test_a_rule_about_the_whole_repository_is_begun_and_finished(shell: Shell) -> None:
+    said = shell("new", "team/no-foo", "--project")
+    assert said.code == 0 and "--allow-code" in said.out
+    code, run = report_of(shell, "policies")
+    assert code == 1
+    (rule,) = run["rules"]
+    assert [example["passed"] for example in rule["examples"]] == [False, True]
+    assert all(not example["trouble"] for example in rule["examples"])
+    assert {remark["code"] for remark in rule["remarks"]} == {"todo"}
+    file = shell.root / "policies/team/no_foo.py"
+    text = file.read_text(encoding="utf-8")
+    for todo, words in WORDS:
+        text = text.replace(todo, words)
+    file.write_text(text.replace("change_me", "TRACE_SQL"), encoding="utf-8")
+    code, run = report_of(shell, "policies")
+    assert (code, [rule["remarks"] for rule in run["rules"]]) == (0, [[]])
+
+
+def test_a_rule_about_the_whole_repository_has_no_kind(shell: Shell) -> None:
+    said = shell("new", "team/no-foo", "--project", "--kind", "compose")
+    assert said.code == 2 and "leave --kind out" in said.err
+    assert not (shell.root / "policies").exists()
+
+
+@pytest.mark.parametrize("option", [[], ["--python"]])
+def test_a_rule_of_lintkit_itself_needs_no_configuration(
+    shell: Shell, option: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lintkit.catalog.load.builtin_folder", lambda: shell.root / "rules")
+    (shell.root / "rules").mkdir()
+    said = shell("new", "compose/no-foo", "--folder", "rules", *option)
+    assert said.code == 0
+    assert "built-in rule" in said.out
+    assert "rules = [" not in said.out and "--allow-code" not in said.out and "lintkit schema" not in said.out
+
+
 def test_a_python_rule_has_underscores_in_its_file_name(shell: Shell) -> None:
     said = shell("new", "team/no-foo", "--python")
     assert (shell.root / "policies/team/no_foo.py").is_file()
