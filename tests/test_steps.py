@@ -19,7 +19,8 @@ from lintkit.model import Report, RuleMeta, SourceFile
 from lintkit.rule.own import SKIPPED_FILE
 from lintkit.run.engine import Request, run
 from lintkit.run.file import check_file
-from tests.stepping import steps
+from lintkit.secrets import commands
+from tests.stepping import lines, steps
 
 HEAD = "import os\nimport redis\nimport requests\n\nclient = redis.Redis()\n"
 DEPLOYMENT = """\
@@ -69,6 +70,36 @@ SHAPES: dict[str, tuple[str, Callable[[int], dict[str, str]]]] = {
         lambda n: {
             "settings.py": "from pydantic_settings import BaseSettings\n\n\nclass S(BaseSettings):\n"
             + "".join(f"    a{each}_url: str = 'redis://localhost:{each}'\n" for each in range(n))
+        },
+    ),
+}
+SHAPES |= {
+    "nested conditional expressions": (
+        "python/*",
+        lambda n: {
+            "app.py": HEAD
+            + "x = "
+            + "".join(f"'redis://a' if a{each} else " for each in range(n))
+            + "os.getenv('A', 'redis://localhost')\n"
+        },
+    ),
+    "comments with wildcards and what they cover": (
+        "python/localhost-default",
+        lambda n: {
+            "app.py": HEAD
+            + "".join(
+                f"x{each} = os.getenv('A', 'redis://localhost')  # lintkit: ignore[python/l{each}*, python/l*] -- so\n"
+                for each in range(n)
+            )
+        },
+    ),
+    "tests that ask one long list": (
+        "python/*",
+        lambda n: {
+            "app.py": "import requests\n\nALLOWED = ["
+            + ", ".join(f"'h{each}'" for each in range(n))
+            + "]\n\n\ndef f(url):\n"
+            + "    if url in ALLOWED:\n        requests.get(url, verify=False)\n" * n
         },
     ),
 }
@@ -203,6 +234,56 @@ def test_twice_the_size_takes_about_twice_the_steps(shape: str) -> None:
     count = LARGER.get(shape, 40)
     small, large = (steps(partial(report_of, make(each), select)) for each in (count, 2 * count))
     assert large < 2.6 * small
+
+
+class _Counting:
+    """A pattern that counts how often it is asked."""
+
+    def __init__(self, pattern: Any) -> None:
+        self.pattern = pattern
+        self.asked = 0
+
+    def match(self, text: str, position: int) -> Any:
+        self.asked += 1
+        return self.pattern.match(text, position)
+
+
+@pytest.mark.parametrize("unit", ["${A:-", "$(", "`", "'", '"'])
+def test_what_is_never_closed_in_a_command_is_not_looked_for_again_and_again(
+    unit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each search would go to the end of the command."""
+    counting = {opening: (_Counting(each), close) for opening, (each, close) in commands._CLOSED.items()}
+    monkeypatch.setattr(commands, "_CLOSED", counting)
+    command = "mysql -p" + (unit + "a") * 101
+    assert len(list(commands.command_secrets([command]))) <= 1
+    pairs = 0 if unit.startswith("$") else 50
+    assert sum(each.asked for each, _ in counting.values()) == pairs
+    small, large = (
+        lines(partial(lambda text: list(commands.command_secrets([text])), unit * count))
+        for count in (200, 400)
+    )
+    assert large < 2.4 * small
+
+
+def test_a_sum_that_is_climbed_too_often_is_stopped_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lintkit.run.file.python_steps_for", lambda size: 20_000)
+    text = HEAD + "x = " + " + ".join(["'redis://localhost'"] * 400) + "\n"
+    failed = [
+        f
+        for f in report_of({"app.py": text}, "python/localhost-default").findings
+        if f.rule.endswith("failed")
+    ]
+    assert "python/localhost-default was stopped" in failed[0].message
+
+
+def test_what_aliases_add_is_bounded_and_told() -> None:
+    values = ", ".join(f"K{each}: x" for each in range(400))
+    services = "".join(f"  s{each}: {{<<: *a, image: 'a:1'}}\n" for each in range(300))
+    report = report_of(
+        {"compose.yaml": f"x-a: &a {{environment: {{{values}}}}}\nservices:\n{services}"}, "compose/*"
+    )
+    assert any("aliases expand to more than" in finding.message for finding in report.findings)
 
 
 PRODUCTS: dict[str, tuple[str, dict[str, str]]] = {

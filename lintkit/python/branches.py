@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _DEVELOPMENT = re.compile(r"debug|\bdev|_dev|develop|local|test|always_eager", re.IGNORECASE)
 _DEEPEST = 30
+_MOST_ITEMS = 50
 _PRODUCTION = re.compile(r"prod|staging", re.IGNORECASE)
 
 
@@ -68,7 +69,18 @@ def code_of_test(test: cst.BaseExpression, file: PythonFile) -> str:
 
     names = [node for node in file.walk(test) if isinstance(node, cst.Name)]
     followed = [found for name in names if (found := file.follow(name)) is not name]
-    return " ".join(file.code(each) for each in (test, *followed))
+    return " ".join((file.code(test), *(_words(each, file) for each in followed)))
+
+
+def _words(value: cst.BaseExpression, file: PythonFile) -> str:
+    """The code of what a name stands for; nothing of a long list, which many tests may ask, and which says nothing."""
+    import libcst as cst
+
+    if isinstance(value, cst.List | cst.Tuple | cst.Set) and len(value.elements) > _MOST_ITEMS:
+        return ""
+    if isinstance(value, cst.Dict) and len(value.elements) > _MOST_ITEMS:
+        return ""
+    return file.code(value)
 
 
 def _literals(test: cst.BaseExpression, file: PythonFile) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lintkit.formats.numbers import is_digits
@@ -33,9 +33,16 @@ class _Word:
     start: int
 
 
-_SHELL_WORD = pattern(
-    r"""(?:[^\s"'\\;|&<>()$`]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\$\([^)]*\)|`[^`]*`|\$\{[^}]*\}|[$"'`])+|&&|\|\||[;|&]"""
-)
+_PLAIN = pattern(r"""(?:[^\s"'\\;|&<>()$`]|\\.)+""")
+_OPERATOR = pattern(r"&&|\|\||[;|&]")
+_CLOSED = {
+    '"': (pattern(r'"(?:[^"\\]|\\.)*"'), '"'),
+    "'": (pattern(r"'[^']*'"), "'"),
+    "`": (pattern(r"`[^`]*`"), "`"),
+    "$(": (pattern(r"\$\([^)]*\)"), ")"),
+    "${": (pattern(r"\$\{[^}]*\}"), "}"),
+}
+"""What belongs to a word whole, and the character that ends it; where none of these follows, it is not looked for."""
 _SHELL_SWITCH = pattern(r"^-[a-z]*c$")
 _ENDS = frozenset({"&&", "||", ";", "|", "&"})
 _ASSIGNMENT = pattern(r"^(?:--?)?(?P<name>[A-Za-z_][\w.\-]*)=(?P<value>.*)$", re.DOTALL)
@@ -140,11 +147,47 @@ def _words(items: Sequence[str]) -> Iterator[_Word]:
     for index, item in enumerate(items):
         # An item with options in it is a command in one piece, whatever the author meant.
         if shell or " -" in item:
-            for match in _SHELL_WORD.finditer(item):
-                yield _Word(match.group(), index, match.start())
+            for start, end in _shell_words(item):
+                yield _Word(item[start:end], index, start)
         else:
             yield _Word(item, index, 0)
         shell = item == "CMD-SHELL" or bool(_SHELL_SWITCH.match(item))
+
+
+def _shell_words(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words and operators of a shell command begin and end."""
+    last = {close: text.rfind(close) for _, close in _CLOSED.values()}
+    position = 0
+    while position < len(text):
+        start = position
+        while (end := _piece(text, position, last)) > position:
+            position = end
+        if position == start:
+            operator = _OPERATOR.match(text, position)
+            if operator is None:
+                position += 1
+                continue
+            position = operator.end()
+        yield start, position
+
+
+def _piece(text: str, position: int, last: Mapping[str, int]) -> int:
+    """Where the part of a word ends that begins at `position`: there where no part begins.
+
+    last  where each character that closes something stands for the last time
+    """
+    plain = _PLAIN.match(text, position)
+    if plain is not None:
+        return plain.end()
+    char = text[position : position + 1]
+    if not char or char not in "$\"'`":
+        return position
+    closed = _CLOSED.get(char) or _CLOSED.get(text[position : position + 2])
+    if closed is not None and last[closed[1]] > position:
+        whole = closed[0].match(text, position)
+        if whole is not None:
+            return whole.end()
+    return position + 1
 
 
 def _unquoted(text: str) -> tuple[str, int]:
