@@ -22,6 +22,12 @@ _TARGETS_BEFORE = pattern(r"(?m)^[ \t]*[\[(]?[ \t]*(?P<names>(?:[\w.]{1,60}[ \t]
 _TARGETS_AFTER = pattern(
     r"(?P<names>(?:[ \t]*,[ \t]*[\w.]{1,60}){0,8})[ \t]*,?[ \t]*[\])]?[ \t]*=(?!=)[ \t]*[\[(]?"
 )
+_ARGUMENT_BEFORE = pattern(r"(?:[\w\])][ \t]*\(|,)\s{0,200}$")
+_BLOCK = pattern(
+    r"(?:\)|->[^\r\n]{0,60})[ \t]*:$"
+    r"|^[ \t]*(?:async[ \t]+)?(?:def|class|if|elif|else|for|while|with|try|except)\b[^\r\n]{0,60}:$"
+)
+"""The end of a line behind which a block begins: a docstring is a statement of its own."""
 _DIGESTS = pattern(r"\bcompare_digest\(\s*[\w.]*$")
 _EVENT = pattern(r"[()\[\]{},;\r\n]")
 _AFTER_CLOSE = pattern(r"\s{0,200}(?:\]|\)|or\b|==|!=|=(?!=)|else\b|\|)")
@@ -140,7 +146,7 @@ class PythonNamedValues(NamedValues):
                 self._mask(self._literals[index], nature)
         before = _TARGETS_BEFORE.search(self.text[low:start])
         after = _TARGETS_AFTER.match(self.text, end)
-        if after and (before or after["names"]):
+        if after and (before or (after["names"] and not _ARGUMENT_BEFORE.search(self.text[low:start]))):
             self._one_of_several(after.end(), before["names"].count(",") if before else 0, nature)
         if _DIGESTS.search(self.text[low:start]):
             self._expression(end, nature, commas=1)
@@ -215,6 +221,8 @@ class PythonNamedValues(NamedValues):
             or before.endswith((" or", " in", " else", " if", '":', "':"))
         ):
             return True
+        if _BLOCK.search(before.rpartition("\n")[2]):
+            return False
         return bool(_LINE_GOES_ON.match(self.text, next_line, next_line + 300))
 
     def _mask(self, literal: Token, nature: str) -> None:
