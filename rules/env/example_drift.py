@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
 from lintkit.api.dotenv import is_example, is_for_development, used_path
 from lintkit.api.facts import VariableMentioned, VariableProvided, VariableRead
+from lintkit.api.secrets import split_words
 from lintkit.api.words import environment_of_path, is_served
 
 RULE = define(
@@ -52,7 +53,7 @@ the missing variable would have switched on. The one who added the variable has 
         good(
             {
                 ".env.example": "DJANGO_SETTINGS_MODULE=shop.settings.local\n",
-                "shop/settings/local.py": "DEBUG = True\n",
+                "shop/settings/local_base.py": "DEBUG = True\n",
                 "shop/settings/production.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\n",
             },
             note="settings of production, which no developer has",
@@ -169,10 +170,16 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if fact.source in _DEPLOYED
         and (fact.value.kind == "literal" or _HAS_DEFAULT.match(fact.value.text or ""))
     }
+    # Settings of production beside those of a developer, for whom an example is copied.
+    developed = {posixpath.dirname(path) for path in project.paths if _is_settings_of_a_developer(path)}
     required = [
         read
         for read in _required(project)
-        if read.name not in set_elsewhere and not _is_of_another_environment(read.path, project.paths)
+        if read.name not in set_elsewhere
+        and not (
+            posixpath.dirname(read.path) in developed
+            and environment_of_path(posixpath.basename(read.path)) == "production"
+        )
     ]
     for path in examples:
         lacking = {**_of_copy(path, named), **_of_code(path, examples, required)}
@@ -192,11 +199,10 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         )
 
 
-def _is_of_another_environment(path: str, paths: frozenset[str]) -> bool:
-    """Whether code is the settings of production, beside those of a developer, for whom an example is copied."""
-    folder, name = posixpath.split(path)
-    return environment_of_path(name) == "production" and any(
-        posixpath.join(folder, f"{other}.py") in paths for other in ("local", "dev", "development")
+def _is_settings_of_a_developer(path: str) -> bool:
+    """Whether a module is for a developer's machine by its name: `settings/local.py`, `settings/dev_base.py`."""
+    return path.endswith(".py") and not {"local", "dev", "development"}.isdisjoint(
+        split_words(posixpath.basename(path))
     )
 
 
