@@ -107,6 +107,7 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
     env-var    compose, Kubernetes, Dockerfile, `.env`, workflow: every variable, as `{"name", "value"}` (value null
                where only named; a Kubernetes variable with `valueFrom` has `{"name", "valueFrom"}`)
     rbac-rule  Kubernetes: every rule of a role that somebody wrote, unless it allows everything
+    image      Dockerfile: the final stage, with what it takes over
     stage      Dockerfile: every stage
 
     Raises SelectError for an unknown name.

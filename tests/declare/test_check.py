@@ -107,6 +107,9 @@ POD = "spec: {containers: [{name: a, image: x}], initContainers: [{name: i, imag
         ("service", "workflow", "jobs: {j: {services: {redis: {image: redis}}}}\n", ["redis"]),
         ("container", "workflow", "jobs: {j: {container: {image: x}, services: {redis: {image: redis}}}}\n", ["j", "redis"]),
         ("stage", "dockerfile", "FROM a AS one\nFROM b\n", ["one", "Dockerfile"]),
+        ("image", "dockerfile", "FROM a AS one\nFROM b AS two\nFROM one\n", ["final"]),
+        ("rbac-rule", "kubernetes", "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\nrules: [{verbs: [get]}, {}]\n", ["Role/r.rules.0"]),
+        ("image", "dockerfile", "ARG A=1\n", []),
     ],
 )  # fmt: skip
 def test_each_selector_in_each_kind(

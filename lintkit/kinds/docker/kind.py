@@ -46,6 +46,7 @@ DOCKERFILE = FileKind(
     resolved="lintkit.kinds.docker.selectors:resolved",
     selectors={
         "env-var": "lintkit.kinds.docker.selectors:each_env_var",
+        "image": "lintkit.kinds.docker.selectors:each_image",
         "stage": "lintkit.kinds.docker.selectors:each_stage",
     },
     sample="lintkit.kinds.docker.sample:SAMPLE",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lintkit.formats.dockerfile import final_stage, stage_chain, stage_instructions
 from lintkit.kinds.selected import Selected, list_at
 from lintkit.model import Document, Route
 
@@ -23,6 +24,26 @@ def each_stage(document: Document) -> Iterator[Selected]:
     """Every stage."""
     for index, stage in enumerate(list_at(document.data, "stages")):
         yield Selected(("stages", index), stage, {"name": stage.get("name")})
+
+
+def each_image(document: Document) -> Iterator[Selected]:
+    """The image that is shipped: the final stage, with what it takes over from the stages that it builds on."""
+    final = final_stage(document)
+    if final is None:
+        return
+    instructions = document.data["instructions"]
+    chain = stage_chain(document, final)
+    own = [index for stage in chain for index in document.data["stages"][stage]["instructions"]]
+    value: dict[str, Any] = {"keywords": sorted({instructions[index]["keyword"] for index in own})}
+    places: dict[str, tuple[Route, bool]] = {}
+    users = next(filter(None, (stage_instructions(document, stage, "USER") for stage in chain)), ())
+    if users:
+        value["user"] = instructions[users[-1]]["resolved"].strip().strip("\"'")
+        places["user"] = (("instructions", users[-1]), False)
+    name = document.data["stages"][final]["name"] or "final stage"
+    # What the compose service gives that holds this Dockerfile, which is not for another to run.
+    value["given"] = list(document.data.get("service", ()))
+    yield Selected(("stages", final), value, {"name": name}, places)
 
 
 def resolved(data: dict[str, Any]) -> dict[str, Any]:
