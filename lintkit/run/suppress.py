@@ -321,6 +321,14 @@ def apply(
     return kept, suppressed, unused
 
 
+@lru_cache(maxsize=1024)
+def _meant(rule: str, known: frozenset[str]) -> tuple[str, ...]:
+    """The known ids that one of a comment names; one that is spelt out is not looked for among them."""
+    if "*" not in rule and "?" not in rule:
+        return (rule,) if rule in known else ()
+    return tuple(candidate for candidate in sorted(known) if id_matches(rule, candidate))
+
+
 @lru_cache(maxsize=256)
 def _nearest(rule: str, known: frozenset[str]) -> str:
     """The known id that is most like `rule`, or the empty string."""
@@ -329,17 +337,14 @@ def _nearest(rule: str, known: frozenset[str]) -> str:
 
 def _unused(suppression: Suppression, rule: str, ran: frozenset[str], known: Collection[str]) -> str:
     """Why one id of a suppression did nothing, or the empty string when that cannot be said."""
-    if known and not any(id_matches(rule, candidate) for candidate in known):
+    if known and not _meant(rule, frozenset(known)):
         near = _nearest(rule, frozenset(known))
         return f"there is no rule `{rule}`" + (
             f": did you mean `{near}`?" if near else "; `lintkit rules` lists them"
         )
     if "*" in rule or "?" in rule:
-        applicable = [
-            candidate
-            for candidate in (known or ran)
-            if id_matches(rule, candidate) and not candidate.startswith("lintkit/")
-        ]
+        meant = _meant(rule, frozenset(known or ran))
+        applicable = [candidate for candidate in meant if not candidate.startswith("lintkit/")]
         if not applicable or not all(candidate in ran for candidate in applicable):
             return ""
     elif rule not in ran:
