@@ -4,6 +4,7 @@ import os
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -321,3 +322,21 @@ def test_the_documented_configuration_is_a_valid_one() -> None:
     assert config.rules["python/localhost-default"].severity == "error"
     assert config.waivers[0].reason.startswith("moves")
     assert "python/*" in config.packs["house"]
+
+
+@pytest.mark.parametrize(
+    ("selectors", "strict"),
+    [
+        ({}, False),
+        ({"extend_select": ("pack:security",)}, False),
+        ({"extend_select": ("pack:strict",)}, True),
+        ({"select": ("*",)}, True),
+        ({"select": ("python/localhost-default",)}, True),
+    ],
+)
+def test_a_rule_is_told_whether_what_is_seldom_worth_a_change_is_wanted(
+    selectors: dict[str, tuple[str, ...]], strict: bool
+) -> None:
+    given: dict[str, Any] = {"select": (), "extend_select": (), "ignore": (), "fail_on": None, **selectors}
+    default = rule("python/localhost-default", packs=("recommended", "production"))
+    assert Config().with_flags(**given).is_strict(default) is strict

@@ -292,3 +292,8 @@ def test_the_name_of_a_secret_is_none(name: str, value: str, expected: str | Non
 def test_what_kubeseal_encrypted_is_no_secret(head: str) -> None:
     assert kind("password", head + RANDOM * 20 + "==", credential=True) is None
     assert kind("password", head + RANDOM, credential=True) == "real"
+
+
+@pytest.mark.parametrize("value", ["updated", "DEADBEEF"])
+def test_what_stands_in_for_a_value_is_a_placeholder(value: str) -> None:
+    assert kind("password", value) == "placeholder"

@@ -107,10 +107,10 @@ def named(files: Mapping[str, str], kinds: Sequence[Kind]) -> dict[str, str]:
 
 
 def example_config(rule: Rule, example: Example) -> Config:
-    """The default configuration with the options of one example."""
+    """The configuration that names the rule, with the options of one example."""
     from lintkit.config.model import Config, RuleConfig
 
-    return Config(rules={rule.id: RuleConfig(options=example.options)})
+    return Config(rules={rule.id: RuleConfig(options=example.options)}, named=frozenset({rule.id}))
 
 
 def run_example(

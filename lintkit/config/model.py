@@ -206,6 +206,10 @@ class Config:
         """The rules of `rules` that run, in their order."""
         return tuple(rule for rule in rules if self.runs(rule))
 
+    def is_strict(self, rule: RuleMeta) -> bool:
+        """Whether `rule` would be selected if it were in the pack `strict` alone."""
+        return self.runs(replace(rule, packs=("strict",)))
+
     def runs(self, rule: RuleMeta) -> bool:
         """Whether `rule` is selected or required, and neither ignored nor switched off."""
         if rule.id in self.absent:

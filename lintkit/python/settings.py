@@ -64,7 +64,7 @@ WRAPPERS = frozenset(
 _CLASS_NAME = re.compile(r"(?:Settings|Config|Configuration|Conf|Cfg|Env|Environment)$")
 _DEVELOPMENT_CLASS = re.compile(
     r"Dev(?:el(?:op(?:ment|er)?)?)?(?![a-z])|Test|Local(?!e|i[sz])|Debug|CI(?![a-z])|Mock|Stag(?:e|ing)(?![a-z])|Sandbox"
-    r"|(?:QA|UAT)(?![a-z])"
+    r"|(?:QA|UAT)(?![a-z])|^Docs?(?:$|[A-Z])"
 )
 _LATER_SETTINGS = re.compile(
     r"local|overrid|custom|private|secret|instance|site_?settings|user_?settings|prod|environment"
@@ -80,7 +80,7 @@ _DEVELOPMENT_FUNCTION = re.compile(
 _DEVELOPMENT_PATH = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample|devstack)(?:[_.-][\w.-]*)?\.py$"
     r"|(?:^|[/_.-])(?:settings|config)[_.-](?:dev|devel|development|local|test|tests|testing|ci|debug)\.py$"
-    r"|(?:^|[/_.-])(?:settings|config|conf)[/_.-](?:staging|stage|qa|uat)\.py$"
+    r"|(?:^|[/_.-])(?:settings|config|conf)[/_.-](?:staging|stage|qa|uat|docker_?compose)\.py$"
     r"|(?:^|/)(?:devel|devstack|\.?ci)/[^?*]*\.py$",
     re.IGNORECASE,
 )

@@ -126,6 +126,8 @@ class RuleContext:
     documents    for other rules: all documents of the file, so that a rule can compare one with another
     tracked      for other rules: git tracks the file
     environment  what the configuration says the file is for (`production`); None where it says nothing
+    strict       what is true and seldom worth a change is wanted as well: the rule would be selected if it were in the
+                 pack `strict` alone, as by that pack, by its own id, or by `'*'`
     """
 
     meta: RuleMeta
@@ -134,6 +136,7 @@ class RuleContext:
     documents: tuple[Document, ...] = ()
     tracked: bool = False
     environment: str | None = None
+    strict: bool = True
 
     def finding(
         self,

@@ -280,6 +280,11 @@ def _checked_entry(
     )
 
 
+def _context(rule: Rule, config: Config) -> RuleContext:
+    """How a rule runs where `config` applies."""
+    return RuleContext(rule.meta, config.options(rule.meta), strict=config.is_strict(rule.meta))
+
+
 class _Tasks:
     """Which rules run on a path, with which options."""
 
@@ -306,9 +311,7 @@ class _Tasks:
         key = (config.folder, kind)
         if key not in self._by_folder:
             self._by_folder[key] = [
-                Task(rule, RuleContext(rule.meta, config.options(rule.meta)))
-                for rule in self._rules
-                if looks_at(rule.meta, kind)
+                Task(rule, _context(rule, config)) for rule in self._rules if looks_at(rule.meta, kind)
             ]
         return self._by_folder[key]
 
@@ -365,7 +368,7 @@ def _check_project(
     for rule in request.rules.rules:
         if rule.meta.scope != "project" or (rule.meta.kinds and present.isdisjoint(rule.meta.kinds)):
             continue
-        context = RuleContext(rule.meta, request.config.options(rule.meta))
+        context = _context(rule, request.config)
         rules.append((rule, context))
         findings.extend(guard.gather(rule.id, anchor, partial(rule.check, project, context)))
     if overlays is None:

@@ -113,7 +113,7 @@ _SERVERS = _set("ollama lm-studio lmstudio llama.cpp llamacpp llama-cpp vllm loc
 _PLACEHOLDER_WORDS = _set(
     "changeme changeit changethis replaceme todo tbd fixme placeholder dummy fake sample example test testing tests "
     "foo bar baz foobar mock demo notset setme fillme fillin foobarbaz blah something whatever sometoken "
-    "somepassword somesecret xyz insecure unsafe temp temporary changemeplease stub xxx redacted updated"
+    "somepassword somesecret xyz insecure unsafe temp temporary changemeplease stub xxx redacted updated deadbeef"
 )
 
 # A value that asks to be replaced; `~` stands for any separator or none.

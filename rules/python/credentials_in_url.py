@@ -19,8 +19,16 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.api.python import is_of_tests, last_name, scope_name, setting_at
-from lintkit.api.secrets import Verdict, classify, said_of, severity_of, split_words, url_credentials
+from lintkit.api.python import is_for_development, is_of_tests, last_name, scope_name, setting_at
+from lintkit.api.secrets import (
+    Verdict,
+    classify,
+    is_made_up,
+    said_of,
+    severity_of,
+    split_words,
+    url_credentials,
+)
 
 URLS = Strings(("://",))
 
@@ -242,6 +250,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     severity = severity_of("password", text, verdict)
     if severity != "error" and is_of_tests(match.node, file):
         return  # the database that the tests bring up for themselves
+    if not rule.strict and is_made_up(verdict) and is_for_development(match.node, file):
+        return
     whose = f"the URL of `{setting.name}`" if setting is not None else f"a {_scheme(text, verdict.start)}URL"
     yield rule.finding(
         _password_span(match.node, text, verdict, file),

@@ -152,6 +152,12 @@ print(f"for {HOSTS}")
             note="a number that goes elsewhere as well, and what reads otherwise as text",
         ),
         good(
+            {
+                "conf/gunicorn.conf.py": "import os\n\nmax_requests = os.environ.get('MAX_REQUESTS', 500_000)\n",
+            },
+            note="gunicorn reads numbers from texts",
+        ),
+        good(
             'def getenv(name, default):\n    return default\n\n\nPORT = getenv("PORT", 8000)\n',
             note="a function of one's own",
         ),
@@ -256,10 +262,15 @@ def _check_read(read: EnvironmentRead, file: PythonFile, rule: RuleContext) -> I
         yield rule.finding(file.span(read.call), message, subject=read.name)
 
 
+_GUNICORN = re.compile(r"(?:^|/)gunicorn[^/]*\.py$")
+
+
 def _is_fine(kind: str, cast: str, read: EnvironmentRead, file: PythonFile) -> bool:
     """Whether a default of another type does no harm: its text converts as well, or the value is only asked for."""
     if cast == "bool":
         return True  # what is wrong there is the cast
+    if kind == "int" and _GUNICORN.search(file.path) and file.enclosing_function(read.call) is None:
+        return True  # gunicorn reads the numbers of its settings from texts (gunicorn/config.py, validate_pos_int)
     if kind in {"int", "float"} and read.how != "environ-setdefault" and _becomes_text(read.call, file):
         return True
     if cast in _NUMBERS:

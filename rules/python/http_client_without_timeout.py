@@ -897,8 +897,11 @@ _MOST_SHOWN = 20
 def _in_minutes(trigger: Trigger, says: str, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """One note for all clients of a file whose default is minutes, as one decision repairs them.
 
-    None in a command, whose user sees it wait and ends it.
+    None in a command, whose user sees it wait and ends it; and only where `strict` is asked for, since whoever waits
+    for minutes is let go in the end.
     """
+    if not rule.strict:
+        return
     key = ("http-client-without-timeout", id(rule.matches), id(trigger))
     if key in file.answers:
         return

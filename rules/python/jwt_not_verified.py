@@ -287,6 +287,24 @@ base64.decode(token, verify=False)
             """\
 import jwt
 
+
+class Grant:
+    def __init__(self, token):
+        self.token = token
+        self.claims = jwt.decode(token, options={"verify_signature": False})
+
+
+class VerifiedGrant(Grant):
+    def __init__(self, token, key):
+        super().__init__(token)
+        jwt.decode(self.token, key, algorithms=["HS256"])
+""",
+            note="a class that reads who issued a token, and one that verifies it",
+        ),
+        good(
+            """\
+import jwt
+
 if settings.ENVIRONMENT == "development":
     claims = jwt.decode(token, options={"verify_signature": False})
 """,
@@ -422,6 +440,8 @@ def _is_verified_too(call: cst.Call, file: PythonFile, rule: RuleContext) -> boo
     token, function = _token(call, file), file.enclosing_function(call)
     if token is None:
         return False
+    if _is_verified_by_a_subclass(call, file, rule):
+        return True
     for other in rule.matches:
         if other.trigger is ENCODE or not isinstance(other.node, cst.Call) or other.node is call:
             continue
@@ -431,6 +451,30 @@ def _is_verified_too(call: cst.Call, file: PythonFile, rule: RuleContext) -> boo
         if verifies and not _is_another_way(call, other.node, file) and not _is_optional(other.node, file):
             return True
     return False
+
+
+def _is_verified_by_a_subclass(call: cst.Call, file: PythonFile, rule: RuleContext) -> bool:
+    """Whether the class only reads a token, and one that is made of it in the same module verifies it.
+
+    That is how a token is opened whose issuer says which key verifies it.
+    """
+    owner = _class_around(call, file)
+    if owner is None:
+        return False
+    return any(
+        other.trigger is VERIFIED or _unverified(other.node, other.name or "", file)[0] is None
+        for other in rule.matches
+        if other.trigger is not ENCODE and isinstance(other.node, cst.Call) and other.node is not call
+        if (below := _class_around(other.node, file)) is not None
+        and any(
+            isinstance(base.value, cst.Name) and base.value.value == owner.name.value for base in below.bases
+        )
+        and not _is_optional(other.node, file)
+    )
+
+
+def _class_around(node: cst.CSTNode, file: PythonFile) -> cst.ClassDef | None:
+    return next((above for above in file.ancestors(node) if isinstance(above, cst.ClassDef)), None)
 
 
 _AFTER_THE_SIGNATURE = re.compile(

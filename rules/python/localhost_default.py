@@ -142,6 +142,8 @@ HOST = "127.0.0.1"
 BIND_ADDRESS = "localhost:8000"
 FLASK_URL = os.getenv("FLASK_URL", "127.0.0.1")
 FLASK_RUN_HOST = os.getenv("FLASK_RUN_HOST", "127.0.0.1")
+MCP_HOST = os.getenv("MCP_HOST", "localhost")
+SOCKS_PROXY_HOST = os.getenv("SOCKS_PROXY_HOST", "127.0.0.1")
 uvicorn.run("app:app", host="127.0.0.1")
 """,
             note="addresses that a server binds",
@@ -312,13 +314,14 @@ _CONNECTION = re.compile(
 )
 _NOT_A_CONNECTION = re.compile(
     r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|localhost|"
-    r"cookie|no_?proxy|example|placeholder|help|description|title|interface|csrf|referer"
+    r"cookie|no_?proxy|socks|(?:^|_)tor_|example|placeholder|help|description|title|interface|csrf|referer"
     r"|(?:^|_)(?:remote|client|peer|source|src)_(?:addr|address|ip|host)$|permit|safe_|authori[sz]ed|skip|forbid|banned|restrict|reserved|known_|private_"
 )
 _CALLED_BACK = re.compile(r"callback|redirect|(?:^|_)links?(?:$|_)")
 """Names of addresses that a browser comes back to: of a command line tool that is this machine, and rightly so."""
 _BOUND = re.compile(
-    r"^(?:default_|server_|app_|api_|web_|http_|service_|uvicorn_|metrics_|prometheus_)?(?:host|hostname|address|addr)$"
+    r"^(?:default_|server_|app_|api_|web_|http_|service_|uvicorn_|metrics_|prometheus_|mcp_|a2a_|grpc_"
+    r"|ws_|websocket_|rpc_|xmlrpc_|admin_|dashboard_|ui_|webui_|gradio_)?(?:host|hostname|address|addr)$"
     r"|^(?:flask|uvicorn|gunicorn|hypercorn|granian|daphne|waitress)_(?:run_)?(?:host|hostname|address|addr|url|server|server_name)$"
 )
 _STORE = re.compile(
@@ -356,6 +359,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     name, how = place
     if is_for_development(match.node, file) or (how == "parameter" and _is_of_a_tool(match.node, file)):
         return
+    if how == "parameter" and not rule.strict:
+        return  # whoever calls it says where it runs, more often than not
     if how in {"default", "constant"} and is_switched_for_production(match.node, file):
         return
     if how in {"constant", "entry"} and is_overridden_later(match.node, file):

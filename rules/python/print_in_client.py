@@ -394,6 +394,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or _is_asked_for(call, file)
     ):
         return
+    if not rule.strict and _MAIN_BLOCK.search(file.text):
+        return  # a job that somebody starts, and whose output somebody or something reads
     library, program = _about(file, rule)
     if program or (library is None and not is_client_module(file.path)):
         return
