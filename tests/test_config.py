@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from lintkit.authoring.examples import MemoryTree
+from lintkit.catalog.load import load_rules
 from lintkit.config import Config, ConfigError, check_rules, load_config, parse_config
+from lintkit.config.model import RuleConfig
 from lintkit.config.ruling import Rulings
 from lintkit.model import RuleMeta
+from lintkit.run.engine import Request, run
 
 
 def rule(rule_id: str, **more: object) -> RuleMeta:
@@ -340,3 +344,21 @@ def test_a_rule_is_told_whether_what_is_seldom_worth_a_change_is_wanted(
     given: dict[str, Any] = {"select": (), "extend_select": (), "ignore": (), "fail_on": None, **selectors}
     default = rule("python/localhost-default", packs=("recommended", "production"))
     assert Config().with_flags(**given).is_strict(default) is strict
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"), [("shop/client.py", 1), ("examples/client.py", 0), ("labs/a/b.py", 0)]
+)
+@pytest.mark.parametrize("select", [(), ("*",)])
+def test_what_is_found_in_examples_is_for_those_who_ask(
+    path: str, shown: int, select: tuple[str, ...]
+) -> None:
+    rules = load_rules()
+    tree = MemoryTree(
+        {path: b"import requests\n\n\ndef f():\n    return requests.get('https://a.example')\n"}
+    )
+    config = Config(per_path_ignores=()).with_flags(select=select, extend_select=(), ignore=(), fail_on=None)
+    table = {"python/http-client-without-timeout": RuleConfig(paths_ignore=())}
+    report = run(Request(tree, replace(config, rules=table), rules, rules.ids(), jobs=1))
+    found = [each for each in report.findings if each.rule in table]
+    assert len(found) == (1 if select else shown)

@@ -43,7 +43,7 @@ class Rulings:
             return "exclude"
         if not self._runs(here, rule):
             return "selection"
-        if kind is not None and rule.scope == "file" and not looks_at(rule, kind):
+        if kind is not None and rule.kinds and rule.scope == "file" and not looks_at(rule, kind):
             return "kind"
         return "" if here.applies(rule, path) else "paths"
 
@@ -70,6 +70,13 @@ class Rulings:
         if key not in here.severities:
             here.severities[key] = here.config.severity(rule, finding.severity)
         return here.severities[key]
+
+    def strict(self, rule: RuleMeta, path: str) -> bool:
+        """Whether what is true and seldom worth a change is wanted of `rule` at `path`."""
+        here = self._at(path)
+        if rule.id not in here.strict:
+            here.strict[rule.id] = here.config.is_strict(rule)
+        return here.strict[rule.id]
 
     def accepted(self, rule: RuleMeta, path: str) -> str | None:
         """The reason of the first per-path ignore, or waiver, that covers `rule` at `path`; None without one."""
@@ -108,6 +115,7 @@ class _Folder:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.runs: dict[str, bool] = {}
+        self.strict: dict[str, bool] = {}
         self.selected: dict[str, frozenset[str]] = {}
         self.severities: dict[tuple[str, Severity], Severity] = {}
         self._globs: dict[str, tuple[PathGlobs | None, PathGlobs]] = {}

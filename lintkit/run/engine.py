@@ -43,6 +43,7 @@ from lintkit.run.settle import (
 )
 from lintkit.run.texts import Texts
 from lintkit.run.workers import map_in_order, worker_count
+from lintkit.words.environments import is_for_learning
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
@@ -394,6 +395,14 @@ class _Judged:
     texts: Texts
 
 
+def _is_worth_telling(finding: Finding, rulings: Rulings, metas: Mapping[str, RuleMeta]) -> bool:
+    """Whether a finding is for everybody: one in a lesson or an example is so only where a secret was left behind."""
+    family = finding.rule.partition("/")[0]
+    if family in {"lintkit", "repo"} or not is_for_learning(finding.path):
+        return True
+    return rulings.strict(metas[finding.rule], finding.path)
+
+
 def _judge(
     request: Request,
     discovery: Discovery,
@@ -424,6 +433,7 @@ def _judge(
     idle, accepted = _accepted(rulings, [finding for finding in unused if in_force(finding)], metas)
     kept.extend(idle)
     suppressed = [*external, *in_source, *accepted]
+    kept = [finding for finding in kept if _is_worth_telling(finding, rulings, metas)]
     if request.only is not None:
         kept = [finding for finding in kept if finding.path in request.only]
         suppressed = [entry for entry in suppressed if entry.finding.path in request.only]

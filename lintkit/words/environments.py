@@ -70,6 +70,22 @@ def is_lesson(path: str) -> bool:
     return _LESSON.search(path) is not None
 
 
+_LEARNING = frozenset(
+    """course courses demo demos example examples exercise exercises getting-started hackfest lab labs lesson lessons
+    playground quickstart quickstarts sample samples tutorial tutorials workshop workshops""".split()  # noqa: SIM905
+)
+
+
+def is_for_learning(path: str) -> bool:
+    """Whether a file lies in a folder of a course, of examples or of demonstrations, which runs nothing that matters.
+
+    >>> is_for_learning("labs/helm/values.yaml"), is_for_learning("02-deploy/app.yaml"), is_for_learning("lab.yaml")
+    (True, True, False)
+    """
+    folders = path.lower().split("/")[:-1]
+    return not _LEARNING.isdisjoint(folders) or is_lesson(path)
+
+
 EnvironmentRules = Callable[[str], "str | None"]
 """What the configuration says of a path: `production`, `staging`, `development`, or None where it says nothing."""
 
