@@ -201,11 +201,14 @@ NOT_DEPLOYED = (
         for mark in ("", ".", "_")
         for word in ("archive", "archived", "attic", "deprecated", "disabled", "graveyard", "old", "unused")
     ),
+    "**/.taskfiles/**",
+    "**/.just/**",
+    "**/.github/**",
     "**/v[0-9]*.[0-9]*/**",
     "**/[0-9]*.[0-9]*.[0-9]*/**",
     "**/*[0-9].[0-9]*.[0-9]*.yaml",
 )
-"""Manifests that are kept and not changed any more: copies, what was set aside, and the releases of the past."""
+"""Manifests that nobody deploys as they are: copies, what was set aside, templates of tasks, releases of the past."""
 
 SCRIPTS = (
     "**/scripts/**",

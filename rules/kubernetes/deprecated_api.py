@@ -93,8 +93,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
 def _deprecated(document: Document, rule: RuleContext) -> Iterator[Finding]:
     version, kind = document.data.get("apiVersion"), document.data.get("kind")
     found = deprecated(version, kind)
-    if found is None or not ("alpha" in str(version) or "beta" in str(version)):
-        return  # what is stable stays, however much its documentation prefers another one
+    if found is None or not rule.strict or not ("alpha" in str(version) or "beta" in str(version)):
+        return  # what is stable stays, and the rest goes with a release that says so
     instead = f"use `{found.replacement}`" if found.replacement else "nothing replaces it"
     yield rule.finding(
         document.span(("apiVersion",)),

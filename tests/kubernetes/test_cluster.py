@@ -148,3 +148,10 @@ def test_what_is_deployed_with_a_file_is_what_its_kustomizations_reach() -> None
         }
     )
     assert sorted(pods.name for pods in made.beside("over/b.yaml", PodsDefined)) == ["a", "b"]
+
+
+def test_a_label_that_an_elected_pod_gets_is_not_asked_of_its_manifest() -> None:
+    elected = service("shop", "shop").replace("{app: shop}", "{app: shop, role: leader}")
+    assert selects(cluster({"a.yaml": elected, "b.yaml": deployment("shop")})) == ["shop"]
+    written = deployment("other").replace("labels: {app: other}", "labels: {app: other, role: follower}")
+    assert selects(cluster({"a.yaml": elected, "b.yaml": deployment("shop"), "c.yaml": written})) == []

@@ -36,6 +36,8 @@ _MOST_COMPARISONS = 2_000_000
 _COMPARING = "comparing the objects of so many manifests"
 _MOST_NEAREST = 200
 
+_ELECTED = frozenset({"active", "leader", "master", "primary", "replica", "secondary", "standby"})
+"""What a program writes on the pods that were elected, under a label that no manifest has."""
 _ADDED_BY_CONTROLLERS = frozenset(
     {
         "statefulset.kubernetes.io/pod-name",
@@ -277,7 +279,11 @@ class Cluster:
     def selected(self, selector: Selector, owner: Any) -> Iterator[PodsDefined]:
         """The pods that a selector of `owner` finds in its namespace, anywhere in the repository."""
         asked = Selector(
-            tuple(each for each in selector.labels if each[0] not in _ADDED_BY_CONTROLLERS),
+            tuple(
+                (key, value)
+                for key, value in selector.labels
+                if key not in _ADDED_BY_CONTROLLERS and (value not in _ELECTED or key in self._label_keys)
+            ),
             tuple(each for each in selector.expressions if each.key not in _ADDED_BY_CONTROLLERS),
         )
         candidates: Sequence[PodsDefined] = self.pods
