@@ -15,9 +15,8 @@ from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
 from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
 
 if TYPE_CHECKING:
-    import ast
-
     from lintkit.python.module import Match, PythonFile
+    from lintkit.python.statements import TopLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,15 @@ def extract_document(document: Document) -> Iterator[Fact]:
         yield replace(fact, of=document.path) if elsewhere else fact
 
 
-def extract_python(text: str, path: str, tree: ast.Module | None) -> Iterator[Fact]:
+def extract_python(text: str, path: str, top: TopLevel | None, file: PythonFile | None) -> Iterator[Fact]:
     """The facts of a Python file that no single match can tell: imports, state, handlers and calls.
 
-    tree  the file as the running interpreter reads it; None where its syntax is newer, and only imports are found
+    top   the file as the running interpreter reads it; None where its syntax is newer, and only imports are found
+    file  the file as libcst reads it; asked where `top` is None
     """
     from lintkit.python.facts import extract
 
-    yield from extract(text, path, tree)
+    yield from extract(text, path, top, file)
 
 
 PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (

@@ -1,8 +1,8 @@
 """Facts of a Python module as a whole: imports, request handlers, calls, and containers that live with the process.
 
-These are questions about whole files, so they are asked of `ast`, which reads ten times as fast as libcst; a file that
-only newer Python can read has its imports and no more. A scan for the words that a fact needs decides first whether a
-file is worth parsing at all.
+These are questions about whole files, so they are asked of `ast` (`lintkit.python.syntax`), which reads ten times as
+fast as libcst; a file that only newer Python can read has its imports and no more. A scan for the words that a fact
+needs decides first whether a file is worth a walk at all.
 
 Names in facts: what another module defines is its qualified name (`app.store.save`; a leading dot counts from the
 repository's root), what the same file defines begins with a colon (`:save`, `:Store.save`).
@@ -14,7 +14,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from lintkit.facts import (
     ContainerKind,
@@ -32,21 +32,20 @@ from lintkit.model import Span
 from lintkit.python.idioms.web_names import (
     HOOKS,
     METHODS,
-    REGISTRATION,
     REGISTRATIONS,
     ROUTES,
-    VIEW_CLASS,
     VIEW_METHODS,
+    is_view_class,
+    may_register,
 )
-from lintkit.source import Lines
+from lintkit.python.syntax import Syntax, statements_below
+from lintkit.python.syntax_names import Binding, FunctionNode
 from lintkit.words.served import is_served
 from lintkit.words.state import STEM
 
-_IMPORT = re.compile(
-    r"[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import\b[ \t]*(\([^)]*\)|(?:\\\r?\n|[^\n#;])*)|import[ \t]+([\w., \t]+))"
-)
-_COMMENT = re.compile(r"#[^\n]*")
-_NAME = re.compile(r"^([.\w]+)(?:\s+as\s+(\w+))?$")
+if TYPE_CHECKING:
+    from lintkit.python.module import PythonFile
+    from lintkit.python.statements import TopLevel
 
 _WEB = (
     "fastapi", "starlette", "flask", "quart", "sanic", "aiohttp", "litestar", "django", "outer.", "@app.", "lueprint",
@@ -57,13 +56,18 @@ _HANDLERS = re.compile(
     r"|\b(?:add_url_rule|add_api_route|add_route|add_get|add_post|HTTPEndpoint|APIView|MethodView|RequestHandler)\b"
     r"|\b(?:from|import)[ \t]+(?:litestar|django|starlette\.routing|aiohttp)\b"
 )
-_STATE = re.compile(
-    r"^(?:[ \t]+self\.|[ \t]*(?:\w+\.)*app(?:lication)?(?:\.|\.state\.|\.ctx\.|\[[\"'])|)"
+_KEEPS = (
+    r"(?:^|;[ \t]*)(?:[ \t]*self\.|[ \t]*(?:\w+\.)*app(?:lication)?(?:\.|\.state\.|\.ctx\.|\[[\"'])|)"
     r"(\w+)(?:[\"']\])?[ \t]*(?::[^=\n]+)?=[ \t]*"
-    r"(?:\{|\[|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|Counter|TTLCache|LRUCache|WeakValueDictionary"
+)
+_STATE = re.compile(
+    _KEEPS
+    + r"(?:\{|\[|(?:\w+\.)*(?:dict|list|set|deque|defaultdict|OrderedDict|Counter|TTLCache|LRUCache|WeakValueDictionary"
     r"|field)\()",
     re.MULTILINE,
 )
+_STATE_OF_ANY = re.compile(_KEEPS + r"(?:\{|\[|[\w.]+\()", re.MULTILINE)
+"""For a file that gives one of the containers another name."""
 _HOLDERS = re.compile(
     r"(?:^|_)(?:store|storage|manager|cache|registry|limiter|tracker|memory|sessions|challenges)$"
 )
@@ -94,16 +98,22 @@ _ALTERNATIVE = re.compile(
     r"redis|memcache|debug|\bdev|develop|always_eager|test|local|fallback|backend|available", re.IGNORECASE
 )
 _DEEPEST = 150
+_MOST_ALIASES = 16
 
 
-def extract(text: str, path: str, tree: ast.Module | None) -> Iterator[Fact]:
-    """The facts of one Python file, given its decoded text and its tree; nothing but imports where there is none."""
-    imports = list(_imports(text, path))
+def extract(text: str, path: str, top: TopLevel | None, file: PythonFile | None) -> Iterator[Fact]:
+    """The facts of one Python file.
+
+    text  the decoded text
+    top   the file as the running interpreter reads it; None where its syntax is newer
+    file  the file as libcst reads it, which then has its imports; not looked at otherwise
+    """
+    imports = list(_imports(top) if top is not None else _imports_of(file) if file is not None else ())
     yield from imports
     gunicorn = "gunicorn" in path and "workers" in text
-    if tree is None or not (gunicorn or (is_served(path) and _is_of_interest(text, imports))):
+    if top is None or not (gunicorn or (is_served(path) and _is_of_interest(text, imports))):
         return
-    module = _Module(text, path, tree, imports)
+    module = _Module(Syntax(path, text, top.tree), imports)
     if gunicorn:
         yield from module.server_settings()
     try:
@@ -112,7 +122,7 @@ def extract(text: str, path: str, tree: ast.Module | None) -> Iterator[Fact]:
         return
 
 
-def _is_of_interest(text: str, imports: Iterable[ModuleImport]) -> bool:
+def _is_of_interest(text: str, imports: Sequence[ModuleImport]) -> bool:
     """Whether a file may have handlers, state, or a part of the way between them."""
     if any(word in text for word in _WEB) and _HANDLERS.search(text):
         return True
@@ -120,52 +130,63 @@ def _is_of_interest(text: str, imports: Iterable[ModuleImport]) -> bool:
         name.islower() and _HOLDERS.search(name) for each in imports for name in (*each.names, each.module)
     ):
         return True
-    return STEM.search(text) is not None and any(STEM.search(found[1]) for found in _STATE.finditer(text))
+    if STEM.search(text) is None:
+        return False
+    renamed = any(
+        local != name and (name in _CONTAINERS or name == "field")
+        for each in imports
+        for local, name in each.aliases
+    )
+    state = _STATE_OF_ANY if renamed else _STATE
+    return any(STEM.search(found[1]) for found in state.finditer(text))
 
 
-def _imports(text: str, path: str) -> Iterator[ModuleImport]:
-    """Everything that looks like an import statement; one in a string does no harm."""
-    position = text.find("import")
-    while position >= 0:
-        start = text.rfind("\n", 0, position) + 1
-        match = _IMPORT.match(text, start)
-        if match is None or not start <= position < match.end():
-            position = text.find("import", position + 6)
-            continue
-        yield from _import(match, path)
-        position = text.find("import", match.end())
+def _imports(top: TopLevel) -> Iterator[ModuleImport]:
+    """Every import of a file, at any level, in the order of the text."""
+    for number in top.kind("import"):
+        for node in statements_below(top.runs[number]):
+            if isinstance(node, ast.ImportFrom):
+                aliases = tuple((each.asname or each.name, each.name) for each in node.names)
+                span = top.span(node)
+                yield ModuleImport(span, node.module or "", tuple(n for _, n in aliases), node.level, aliases)
+            elif isinstance(node, ast.Import):
+                for each in node.names:
+                    yield _plain_import(top.span(each), each.name, each.asname)
 
 
-def _import(match: re.Match[str], path: str) -> Iterator[ModuleImport]:
-    module, listed, plain = match.groups()
-    if module is not None:
-        level = len(module) - len(module.lstrip("."))
-        names = _COMMENT.sub("", listed).strip("()").replace("\\", " ")
-        pairs = tuple((found.group(2) or found.group(1), found.group(1)) for found in _named(names))
-        span = Span(path, match.start(1), match.end(1))
-        yield ModuleImport(span, module[level:], tuple(name for _, name in pairs), level, pairs)
-        return
-    for found in _named(plain):
-        name, alias = found.groups()
-        local = (alias or name.partition(".")[0], "")
-        span = Span(path, match.start(3), match.end(3))
-        yield ModuleImport(span, name, (), 0, (local,) if alias or "." not in name else ())
+def _plain_import(span: Span, name: str, alias: str | None) -> ModuleImport:
+    local = (alias or name.partition(".")[0], "")
+    return ModuleImport(span, name, (), 0, (local,) if alias or "." not in name else ())
 
 
-def _named(listed: str) -> Iterator[re.Match[str]]:
-    for part in listed.split(","):
-        found = _NAME.match(part.strip())
-        if found is not None:
-            yield found
+def _imports_of(file: PythonFile) -> Iterator[ModuleImport]:
+    """The same of a file that `ast` does not read."""
+    for each in file.imports():
+        span = file.span(each.node)
+        alias = each.alias
+        if each.name is None:
+            yield _plain_import(span, each.module, alias)
+        else:
+            module = each.module.lstrip(".")
+            level = len(each.module) - len(module)
+            yield ModuleImport(span, module, (each.name,), level, ((alias or each.name, each.name),))
 
 
-def absolute(module: str, level: int, path: str) -> str:
+def absolute(qualified: str, path: str) -> str:
     """The qualified name of an import: as written, or with a leading dot from the root for a relative one."""
+    name = qualified.lstrip(".")
+    level = len(qualified) - len(name)
     if not level:
-        return module
+        return qualified
     parts = path.split("/")[:-1]
     parts = parts[: max(len(parts) - level + 1, 0)]
-    return ".".join(["", *parts, *([module] if module else [])])
+    return ".".join(["", *parts, *([name] if name else [])])
+
+
+def _root_name(node: ast.expr) -> ast.Name | None:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node if isinstance(node, ast.Name) else None
 
 
 def _dotted(node: ast.expr) -> list[str] | None:
@@ -179,26 +200,6 @@ def _dotted(node: ast.expr) -> list[str] | None:
     return parts[::-1]
 
 
-def _container(value: ast.expr | None) -> ContainerKind | None:
-    if isinstance(value, ast.Dict | ast.DictComp):
-        return "dict"
-    if isinstance(value, ast.List | ast.ListComp):
-        return "list"
-    if isinstance(value, ast.Set | ast.SetComp):
-        return "set"
-    if isinstance(value, ast.Call):
-        name = _dotted(value.func)
-        if name is not None:
-            found = _CONTAINERS.get(name[-1])
-            if found is not None:
-                return found
-        if name is not None and name[-1] == "field":  # a dataclass's field(default_factory=dict)
-            for keyword in value.keywords:
-                if keyword.arg == "default_factory" and isinstance(keyword.value, ast.Name):
-                    return _CONTAINERS.get(keyword.value.id)
-    return None
-
-
 def _assigned(statement: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         return statement.targets[0], statement.value
@@ -210,34 +211,15 @@ def _assigned(statement: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
 class _Module:
     """One parsed module; `facts` reads it once."""
 
-    def __init__(self, text: str, path: str, tree: ast.Module, imports: Iterable[ModuleImport]) -> None:
-        self.path = path
-        self.tree = tree
-        self.lines = Lines(text)
-        self.names: dict[str, str] = {}
-        for each in imports:
-            module = absolute(each.module, each.level, path)
-            for local, imported in each.aliases:
-                self.names[local] = f"{module}.{imported}" if imported else module
+    def __init__(self, syntax: Syntax, imports: Iterable[ModuleImport]) -> None:
+        self.syntax = syntax
+        self.span = syntax.span
+        self.imports = tuple(imports)
         self.state: dict[str, ModuleState] = {}
-        self.definitions: set[str] = set()
-        self.instances: set[str] = set()
-
-    def span(self, node: ast.expr | ast.stmt) -> Span:
-        """The span of a node in code points; `ast` counts UTF-8 bytes."""
-        start = self._offset(node.lineno, node.col_offset)
-        end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
-        return Span(self.path, start, max(start, end))
-
-    def _offset(self, line: int, column: int) -> int:
-        text = self.lines.line(line)
-        if not text.isascii():
-            column = len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
-        return min(self.lines.start(line) + column, len(self.lines.text))
 
     def server_settings(self) -> Iterator[ServerSetting]:
         """`workers = …` of a gunicorn configuration file."""
-        for statement in self.tree.body:
+        for statement in self.syntax.tree.body:
             assigned = _assigned(statement)
             if assigned is None or not isinstance(assigned[0], ast.Name) or assigned[0].id != "workers":
                 continue
@@ -248,34 +230,31 @@ class _Module:
 
     def facts(self) -> Iterator[Fact]:
         """All facts but imports."""
-        for statement in self.tree.body:
-            if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                self.definitions.add(statement.name)
         yield from self._states()
-        for statement in self.tree.body:
+        for statement in self.syntax.tree.body:
             yield from self._definitions(statement, "", 0)
-        if REGISTRATION.search(self.lines.text):
+        renamed = ((local, name) for each in self.imports for local, name in each.aliases)
+        if may_register(self.syntax.lines.text, renamed):
             yield from self._registrations()
 
     # -- state ---------------------------------------------------------------------------------------------------
 
     def _states(self) -> Iterator[ModuleState]:
         found: list[ModuleState] = []
-        for statement in self.tree.body:
+        for statement in self.syntax.tree.body:
             assigned = _assigned(statement)
             if assigned is not None and isinstance(assigned[0], ast.Name):
                 target, value = assigned
-                kind = _container(value)
+                kind = self._container(value)
                 if kind is not None:
                     found.append(ModuleState(self.span(target), assigned[0].id, kind))
                 elif isinstance(value, ast.Call):
-                    called = self.reference(value.func)
-                    if called and called.rpartition(".")[2].lstrip(":_")[:1].isupper():
-                        self.instances.add(assigned[0].id)
+                    called = self._class_called(value)
+                    if called:
                         found.append(ModuleState(self.span(target), assigned[0].id, "instance", called))
             elif isinstance(statement, ast.ClassDef):
                 found.extend(self._class_states(statement))
-        if "app" in self.lines.text:
+        if "app" in self.syntax.lines.text:
             found.extend(self._application_states())
         for state in found:
             self.state.setdefault(state.name, state)
@@ -283,26 +262,26 @@ class _Module:
 
     def _application_states(self) -> Iterator[ModuleState]:
         """What hangs on the application and lives as long: `app.state.sessions = {}`, `app["sessions"] = {}`."""
-        for node in _walk(self.tree):
-            assigned = _assigned(node) if isinstance(node, ast.stmt) else None
+        for node in self.syntax.every(ast.Assign, ast.AnnAssign):
+            assigned = _assigned(node)
             name = application_state(assigned[0]) if assigned is not None else ""
             if assigned is None or not name:
                 continue
-            kind = _container(assigned[1])
+            kind = self._container(assigned[1])
             if kind is not None:
                 yield ModuleState(self.span(assigned[0]), name, kind)
             elif isinstance(assigned[1], ast.Call):
-                called = self.reference(assigned[1].func)
-                if called and called.rpartition(".")[2].lstrip(":_")[:1].isupper():
+                called = self._class_called(assigned[1])
+                if called:
                     yield ModuleState(self.span(assigned[0]), name, "instance", called)
 
     def _class_states(self, node: ast.ClassDef) -> Iterator[ModuleState]:
         for statement in node.body:
             assigned = _assigned(statement)
             if assigned is not None and isinstance(assigned[0], ast.Name):
-                kind = _container(assigned[1])
+                kind = self._container(assigned[1])
                 if kind is not None:
-                    factory = isinstance(assigned[1], ast.Call) and _dotted(assigned[1].func) == ["field"]
+                    factory = isinstance(assigned[1], ast.Call) and self._last(assigned[1].func) == "field"
                     name = f"{node.name}.{assigned[0].id}"
                     yield ModuleState(self.span(assigned[0]), name, kind, "self" if factory else "")
             elif isinstance(statement, ast.FunctionDef) and statement.name in {"__init__", "__new__"}:
@@ -310,30 +289,80 @@ class _Module:
                     assigned = _assigned(inner)
                     if assigned is None or not isinstance(assigned[0], ast.Attribute):
                         continue
-                    kind = _container(assigned[1])
+                    kind = self._container(assigned[1])
                     if kind is not None and _dotted(assigned[0]) == ["self", assigned[0].attr]:
                         yield ModuleState(
                             self.span(assigned[0]), f"{node.name}.{assigned[0].attr}", kind, "self"
                         )
 
-    def reference(self, node: ast.expr, local: Mapping[str, str] | None = None, owner: str = "") -> str:
+    def _last(self, node: ast.expr) -> str:
+        """The last part of what a name stands for, of the name as it is spelled where nothing tells what that is."""
+        names = self.syntax.qualified_names(node)
+        if names:
+            return next((each.rpartition(".")[2] for each in names), "")
+        parts = _dotted(node)
+        root = _root_name(node)
+        return parts[-1] if parts and root is not None and not self.syntax.bindings(root) else ""
+
+    def _container(self, value: ast.expr | None) -> ContainerKind | None:
+        if isinstance(value, ast.Dict | ast.DictComp):
+            return "dict"
+        if isinstance(value, ast.List | ast.ListComp):
+            return "list"
+        if isinstance(value, ast.Set | ast.SetComp):
+            return "set"
+        if isinstance(value, ast.Call):
+            name = self._last(value.func)
+            if name == "field":  # a dataclass's field(default_factory=dict)
+                for keyword in value.keywords:
+                    if keyword.arg == "default_factory":
+                        return _CONTAINERS.get(self._last(keyword.value))
+            return _CONTAINERS.get(name)
+        return None
+
+    def _class_called(self, call: ast.Call, depth: int = 0) -> str:
+        """What `reference` says of the class that a call makes an instance of; empty if it is no class by its name."""
+        called = self.reference(call.func, depth)
+        return called if called.rpartition(".")[2].lstrip(":_")[:1].isupper() else ""
+
+    def reference(self, node: ast.expr, depth: int = 0) -> str:
         """What a name or attribute chain refers to, in the notation of the facts; empty for anything local."""
         kept = application_state(node)
         if kept:
             return "*" + kept
         parts = _dotted(node)
-        if parts is None:
+        root = _root_name(node)
+        if parts is None or root is None or depth > _MOST_ALIASES:
             return ""
-        first, rest = parts[0], parts[1:]
-        tail = "".join("." + part for part in rest)
-        if local is not None and first in local:
-            return local[first] + tail if local[first] else ""
-        if first in {"self", "cls"}:
-            return f":{owner}{tail}" if owner and rest else ""
-        if first in self.state or first in self.definitions or first in self.instances:
-            return ":" + first + tail
-        known = self.names.get(first)
-        return known + tail if known else ""
+        tail = "".join("." + part for part in parts[1:])
+        if root.id in {"self", "cls"}:
+            owner = self.syntax.enclosing_class(root)
+            return f":{self.syntax.path_of(owner)}{tail}" if owner is not None and tail else ""
+        bindings = self.syntax.bindings(root)
+        for binding in bindings:
+            found = self._meaning(binding, depth)
+            if found:
+                return found + tail
+        if bindings:
+            return ""
+        qualified = self.syntax.qualified_name(root)  # what a star import brings
+        return absolute(qualified, self.syntax.path) + tail if qualified and "." in qualified else ""
+
+    def _meaning(self, binding: Binding, depth: int) -> str:
+        node, value = binding.node, binding.value
+        if binding.kind == "import":
+            return absolute(binding.qualified or "", self.syntax.path)
+        if binding.kind in {"function", "class"}:
+            return ":" + self.syntax.path_of(node)
+        if isinstance(node, ast.arg):
+            return self.reference(node.annotation, depth + 1) if node.annotation is not None else ""
+        if binding.kind != "value" or value is None:
+            return ""
+        if binding.name in self.state and self.syntax.is_module_level(binding):
+            return ":" + binding.name
+        if isinstance(value, ast.Call):
+            return "" if self.syntax.is_module_level(binding) else self._class_called(value, depth + 1)
+        return self.reference(value, depth + 1)
 
     # -- functions -----------------------------------------------------------------------------------------------
 
@@ -343,12 +372,12 @@ class _Module:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             name = prefix + node.name
             yield from self._handlers(node, name, prefix)
-            yield from self._body(node, name, prefix.rpartition(".")[0] if prefix else "")
+            yield from self._body(node, name)
             for inner in _nested(node.body):
                 yield from self._definitions(inner, name + ".", depth + 1)
         elif isinstance(node, ast.ClassDef):
-            bases = [parts[-1] for base in node.bases if (parts := _dotted(base))]
-            if any(VIEW_CLASS.search(base) for base in bases):
+            bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+            if any(is_view_class(".".join(_dotted(b) or ()), self.syntax.qualified_names(b)) for b in bases):
                 for method in node.body:
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and (
                         method.name in VIEW_METHODS
@@ -362,18 +391,19 @@ class _Module:
             for inner in _nested([node]):
                 yield from self._definitions(inner, prefix, depth + 1)
 
-    def _handlers(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str, prefix: str
-    ) -> Iterator[RouteHandler]:
+    def _handlers(self, node: FunctionNode, name: str, prefix: str) -> Iterator[RouteHandler]:
         for decorator in node.decorator_list:
             call = decorator if isinstance(decorator, ast.Call) else None
             parts = _dotted(call.func if call else decorator)
             if parts is None:
                 continue
             last = parts[-1]
-            if len(parts) == 1 and not self.names.get(last, "").startswith("litestar"):
-                continue
-            route = _route(call) if call else None
+            if len(parts) == 1:
+                qualified = self.syntax.qualified_name(call.func if call else decorator) or ""
+                if not qualified.startswith("litestar."):
+                    continue
+                last = qualified.rpartition(".")[2]
+            route = self._route(call) if call else None
             span = self.span(decorator)
             if last in METHODS and route is not None:
                 yield RouteHandler(span, last.upper(), route, ":" + name)
@@ -386,22 +416,26 @@ class _Module:
             not prefix
             and arguments
             and arguments[0].arg == "request"
-            and any(known.startswith("django.") for known in self.names.values())
+            and any(
+                f"{each.module}.{name}".startswith("django.")
+                for each in self.imports
+                if not each.level
+                for _, name in each.aliases
+            )
         ):
             yield RouteHandler(self.span(node), "*", "", ":" + name)
 
     def _registrations(self) -> Iterator[RouteHandler]:
-        for node in _walk(self.tree):
-            if not isinstance(node, ast.Call):
-                continue
-            parts = _dotted(node.func)
+        for node in self.syntax.every(ast.Call):
+            qualified = self.syntax.qualified_name(node.func)
+            parts = qualified.split(".") if qualified else _dotted(node.func)
             if parts is None:
                 continue
             web = parts[-2:-1] == ["web"] and parts[-1] in METHODS
             if (parts[-1] not in REGISTRATIONS and not web) or not node.args:
                 continue
-            first = node.args[0]
-            if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+            route = self.syntax.string(node.args[0])
+            if route is None:
                 continue
             method = parts[-1].removeprefix("add_").upper()
             values = [
@@ -415,13 +449,19 @@ class _Module:
                         yield RouteHandler(
                             self.span(node),
                             method if method.lower() in METHODS else "*",
-                            first.value,
+                            route,
                             function,
                         )
 
-    def _body(self, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str, owner: str) -> Iterator[Fact]:
-        local = self._locals(node)
-        reader = _Body(self, name, owner, local)
+    def _route(self, call: ast.Call) -> str | None:
+        for value in [*call.args[:1], *(k.value for k in call.keywords if k.arg in {"path", "rule"})]:
+            route = self.syntax.string(value)
+            if route is not None:
+                return route if route.startswith("/") or not route else None
+        return None
+
+    def _body(self, node: FunctionNode, name: str) -> Iterator[Fact]:
+        reader = _Body(self, name)
         for default in [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]:
             reader.expression(default, False)
         for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
@@ -430,43 +470,21 @@ class _Module:
         reader.block(node.body, False, 0)
         yield from dict.fromkeys(reader.found)
 
-    def _locals(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
-        """Names that are local to a function, with the class they are an instance of where that is plain."""
-        found: dict[str, str] = {}
-        arguments = node.args
-        for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
-            if argument.arg in {"self", "cls"}:
-                continue
-            found[argument.arg] = (
-                self.reference(argument.annotation) if argument.annotation is not None else ""
-            )
-        for extra in (arguments.vararg, arguments.kwarg):
-            if extra is not None:
-                found[extra.arg] = ""
-        outer: set[str] = set()
-        for inner in _walk(*node.body, into=False):
-            if isinstance(inner, ast.Global | ast.Nonlocal):
-                outer.update(inner.names)
-            elif isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-                found.setdefault(inner.id, "")
-            elif (
-                isinstance(inner, ast.Assign)
-                and len(inner.targets) == 1
-                and isinstance(inner.targets[0], ast.Name)
-            ):
-                if isinstance(inner.value, ast.Call):
-                    called = self.reference(inner.value.func)
-                    if called.rpartition(".")[2].lstrip(":_")[:1].isupper():
-                        found[inner.targets[0].id] = called
-                elif kept := application_state(inner.value):
-                    found[inner.targets[0].id] = "*" + kept
-            elif isinstance(inner, ast.ImportFrom):
-                module = absolute(inner.module or "", inner.level, self.path)
-                for alias in inner.names:
-                    found[alias.asname or alias.name] = f"{module}.{alias.name}"
-        for each in outer:
-            found.pop(each, None)
-        return found
+    def is_alternative(self, *nodes: ast.AST) -> bool:
+        """Whether code speaks of another store, or of a mode for development."""
+        for node in nodes:
+            for each in _walk(node):
+                words: Iterable[str] = ()
+                if isinstance(each, ast.Name):
+                    imported = self.syntax.qualified_names(each)
+                    words = (each.id, *(name.rpartition(".")[2] for name in imported))
+                elif isinstance(each, ast.Attribute):
+                    words = (each.attr,)
+                elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+                    words = (each.value,)
+                if any(_ALTERNATIVE.search(word) for word in words):
+                    return True
+        return False
 
 
 def _nested(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
@@ -488,32 +506,17 @@ def _nested(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
             )
 
 
-def _walk(*nodes: ast.AST, into: bool = True) -> Iterator[ast.AST]:
-    """All nodes below `nodes` and themselves, in no order; through the nodes' own dictionaries, for speed.
-
-    into  also inside functions and classes; without, these are yielded and not entered
-    """
+def _walk(*nodes: ast.AST) -> Iterator[ast.AST]:
+    """All nodes below `nodes` and themselves, in no order; through the nodes' own dictionaries, for speed."""
     waiting: list[ast.AST] = [*nodes]
     while waiting:
         node = waiting.pop()
         yield node
-        if not into and type(node) in _SCOPES:
-            continue
         for name, value in node.__dict__.items():
             if type(value) is list:
                 waiting.extend(each for each in value if isinstance(each, ast.AST))
             elif name != "ctx" and isinstance(value, ast.AST):
                 waiting.append(value)
-
-
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-
-
-def _route(call: ast.Call) -> str | None:
-    for value in [*call.args[:1], *(k.value for k in call.keywords if k.arg in {"path", "rule"})]:
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            return value.value if value.value.startswith("/") or not value.value else None
-    return None
 
 
 _MOST_WORKERS = 99_999
@@ -550,11 +553,9 @@ def _number_of_workers(value: ast.expr) -> tuple[int, str] | None:
 class _Body:
     """Reads the body of one function: which containers it uses, and what it calls."""
 
-    def __init__(self, module: _Module, name: str, owner: str, local: Mapping[str, str]) -> None:
+    def __init__(self, module: _Module, name: str) -> None:
         self.module = module
         self.name = name
-        self.owner = owner
-        self.local = local
         self.found: list[Fact] = []
         self.called: set[str] = set()
 
@@ -566,7 +567,7 @@ class _Body:
             self.statement(statement, guarded, depth)
             if isinstance(statement, ast.If | ast.Try) and _leaves(statement.body):
                 deciding = [statement.test] if isinstance(statement, ast.If) else statement.body
-                guarded = guarded or _is_alternative(*deciding)
+                guarded = guarded or self.module.is_alternative(*deciding)
 
     def statement(self, node: ast.stmt, guarded: bool, depth: int) -> None:
         """Read one statement."""
@@ -574,7 +575,7 @@ class _Body:
             return
         if isinstance(node, ast.If):
             self.expression(node.test, guarded)
-            inner = guarded or _is_alternative(node.test)
+            inner = guarded or self.module.is_alternative(node.test)
             self.block(node.body, inner, depth + 1)
             self.block(node.orelse, inner, depth + 1)
             return
@@ -582,7 +583,7 @@ class _Body:
             self.expression(node.subject, guarded)
             for case in node.cases:
                 deciding = [node.subject, case.pattern, *([case.guard] if case.guard is not None else [])]
-                self.block(case.body, guarded or _is_alternative(*deciding), depth + 1)
+                self.block(case.body, guarded or self.module.is_alternative(*deciding), depth + 1)
             return
         if isinstance(node, ast.Try):
             self.block(node.body, guarded, depth + 1)
@@ -647,7 +648,7 @@ class _Body:
                 self._read(argument, guarded)
         for value in [node.func, *node.args, *(keyword.value for keyword in node.keywords)]:
             if isinstance(value, ast.Name | ast.Attribute):
-                callee = self.module.reference(value, self.local, self.owner)
+                callee = self.module.reference(value)
                 first = callee.lstrip(":").partition(".")[0]
                 if not callee or callee in self.called or first in _FOREIGN:
                     continue
@@ -665,7 +666,7 @@ class _Body:
         operation: Literal["write", "delete", "read"],
         guarded: bool,
     ) -> None:
-        target = self.module.reference(base, self.local, self.owner)
+        target = self.module.reference(base)
         if target and target.partition(".")[0] not in _FOREIGN and self._may_be_state(target):
             self.found.append(StateAccess(self.module.span(node), target, self.name, operation, guarded))
 
@@ -733,21 +734,3 @@ def _root(node: ast.expr) -> ast.expr:
 
 def _leaves(body: Sequence[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Return | ast.Raise | ast.Continue)
-
-
-def _is_alternative(*nodes: ast.AST) -> bool:
-    """Whether code speaks of another store, or of a mode for development."""
-    for node in nodes:
-        for each in _walk(node):
-            word = (
-                each.id
-                if isinstance(each, ast.Name)
-                else each.attr
-                if isinstance(each, ast.Attribute)
-                else each.value
-                if isinstance(each, ast.Constant) and isinstance(each.value, str)
-                else ""
-            )
-            if word and _ALTERNATIVE.search(word):
-                return True
-    return False

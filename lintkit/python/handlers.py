@@ -16,11 +16,11 @@ from lintkit.python.idioms.web_names import (
     ERROR_HANDLERS,
     HOOKS,
     METHODS,
-    REGISTRATION,
     REGISTRATIONS,
     ROUTES,
-    VIEW_CLASS,
     VIEW_METHODS,
+    is_view_class,
+    may_register,
 )
 from lintkit.python.lazy import cst
 
@@ -101,6 +101,8 @@ def _from_decorator(decoration: Decoration, file: PythonFile) -> Iterator[Handle
         yield Handler("view", methods)
         return
     litestar = isinstance(callee, cst.Name) and qualified.startswith("litestar.")
+    if litestar:
+        name = qualified.rpartition(".")[2]
     if not litestar and not isinstance(callee, cst.Attribute):
         return
     if name in HOOKS or name in ERROR_HANDLERS:
@@ -186,7 +188,10 @@ def _method_of_view(function: cst.FunctionDef, file: PythonFile) -> Iterator[Han
     owner = file.enclosing_class(function)
     if owner is None or file.enclosing_function(function) is not None:
         return
-    if not any(VIEW_CLASS.search(file.code(base.value).partition("[")[0]) for base in owner.bases):
+    bases = [
+        base.value.value if isinstance(base.value, cst.Subscript) else base.value for base in owner.bases
+    ]
+    if not any(is_view_class(file.code(base), file.qualified_names(base)) for base in bases):
         return
     name = function.name.value
     methods = (name.upper(),) if name in METHODS else ()
@@ -215,7 +220,8 @@ def _routes_of(file: PythonFile) -> dict[int, list[Handler]]:
     routes: dict[int, list[Handler]] | None = file.answers.get("routes")
     if routes is None:
         routes = file.answers["routes"] = {}
-        if REGISTRATION.search(file.text):
+        imported = ((each.alias or each.name or "", each.name or "") for each in file.imports())
+        if may_register(file.text, imported):
             for definition, handler in _registrations(file):
                 routes.setdefault(id(definition), []).append(handler)
     return routes
@@ -226,11 +232,9 @@ def _registrations(file: PythonFile) -> Iterator[tuple[cst.CSTNode, Handler]]:
         for node in file.walk(statement):
             if type(node) is not cst.Call:
                 continue
-            parts = (
-                file.code(node.func).rsplit(".", 2) if isinstance(node.func, cst.Attribute | cst.Name) else []
-            )
-            if not parts:
+            if not isinstance(node.func, cst.Attribute | cst.Name):
                 continue
+            parts = (file.qualified_name(node.func) or file.code(node.func)).rsplit(".", 2)
             last = parts[-1]
             web = parts[-2:-1] == ["web"] and last in METHODS
             if not web and last not in REGISTRATIONS:

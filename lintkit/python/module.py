@@ -82,12 +82,13 @@ class Decoration:
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportedName:
     """One imported thing: `from module import name` (name None for `import module`, `*` for a star
-    import).
+    import), and the name it is given with `as`.
     """
 
     module: str
     name: str | None
     node: cst.CSTNode
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -446,10 +447,13 @@ class PythonFile(Resolver[cst.CSTNode, cst.BaseExpression, "cst.FunctionDef | cs
                     if isinstance(aliases, cst.ImportStar):
                         found.append(ImportedName(module, STAR, node))
                     else:
-                        found.extend(ImportedName(module, names.dotted(a.name), a) for a in aliases)
+                        found.extend(
+                            ImportedName(module, names.dotted(alias.name), alias, names.alias_of(alias))
+                            for alias in aliases
+                        )
                 else:
                     found.extend(
-                        ImportedName(names.dotted(alias.name) or "", None, alias)
+                        ImportedName(names.dotted(alias.name) or "", None, alias, names.alias_of(alias))
                         for alias in getattr(node, "names", ())
                     )
         return tuple(found)

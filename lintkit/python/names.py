@@ -63,6 +63,11 @@ def dotted(node: cst.CSTNode | None) -> str | None:
     return ".".join(reversed(parts))
 
 
+def alias_of(alias: cst.ImportAlias) -> str | None:
+    """The name that `import … as name` gives."""
+    return dotted(alias.asname.name) if alias.asname is not None else None
+
+
 def imported(node: cst.CSTNode) -> list[tuple[str, str, cst.CSTNode]]:
     """What an import statement binds: (name, qualified name, alias node); the name is `*` for a star
     import.
@@ -73,7 +78,7 @@ def imported(node: cst.CSTNode) -> list[tuple[str, str, cst.CSTNode]]:
     if kind in _IMPORTS:
         for alias in names:
             name = dotted(alias.name) or ""
-            bound = dotted(alias.asname.name) if alias.asname is not None else None
+            bound = alias_of(alias)
             if bound is not None:
                 found.append((bound, name, alias))
             else:
@@ -87,7 +92,7 @@ def imported(node: cst.CSTNode) -> list[tuple[str, str, cst.CSTNode]]:
         prefix = module if not module or module.endswith(".") else module + "."
         for alias in names:
             name = dotted(alias.name) or ""
-            bound = dotted(alias.asname.name) if alias.asname is not None else None
+            bound = alias_of(alias)
             found.append((bound or name, prefix + name, alias))
     return found
 

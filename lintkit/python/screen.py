@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,11 +24,11 @@ class PythonMatches:
 
     matches  (index of the trigger, match), by position in the file, then by index
     text     the decoded text
-    tree     the running interpreter's tree of it; None where its syntax is newer
+    top      its top-level statements, as the running interpreter reads them; None where its syntax is newer
     """
 
     text: str
-    tree: ast.Module | None
+    top: TopLevel | None
     file: PythonFile | None
     matches: list[tuple[int, Match]]
 
@@ -65,27 +64,26 @@ def _find(
     gate = gate_for(triggers)
     live = [(index, resolved(gate.triggers[index])) for index in gate.live(text)]
     try:
-        tree = parse(text, path)
+        top = TopLevel(text, path, parse(text, path))
     except Rejected as rejected:
         # Newer syntax than the running interpreter's, or no Python: libcst tells which.
         try:
-            return _whole(text, path, None, None, live)
+            return _whole(text, path, None, live)
         except ParseError as error:
             if error.message != NOT_PYTHON:
                 raise
             # The interpreter points at the mistake, and says what it is; libcst often at the statement after it.
             raise ParseError(rejected.message, path, rejected.line, rejected.column) from None
-    top = TopLevel(text, path, tree)
     if not screen:
-        return _whole(text, path, tree, top, list(enumerate(map(resolved, gate.triggers))))
+        return _whole(text, path, top, list(enumerate(map(resolved, gate.triggers))))
     if not live:
-        return PythonMatches(text, tree, None, [])
+        return PythonMatches(text, top, None, [])
     from lintkit.python.candidates import Screen
 
     screened = Screen(top, [trigger for _, trigger in live])
     candidates = screened.candidates()
     if not candidates:
-        return PythonMatches(text, tree, None, [])
+        return PythonMatches(text, top, None, [])
     from lintkit.python.chunks import LazyChunks, Refused
     from lintkit.python.matching import dispatch
     from lintkit.python.module import PythonFile
@@ -95,15 +93,14 @@ def _find(
         for number in candidates:
             chunks.parse(number)
     except Refused:
-        return _whole(text, path, tree, top, live)
+        return _whole(text, path, top, live)
     file = PythonFile(path, text, chunks)
-    return PythonMatches(text, tree, file, dispatch(file, live, candidates, screened.spelled))
+    return PythonMatches(text, top, file, dispatch(file, live, candidates, screened.spelled))
 
 
 def _whole(
     text: str,
     path: str,
-    tree: ast.Module | None,
     top: TopLevel | None,
     triggers: Sequence[tuple[int, Trigger]],
 ) -> PythonMatches:
@@ -112,4 +109,4 @@ def _whole(
     from lintkit.python.module import PythonFile
 
     file = PythonFile(path, text, WholeFile(text, path, top))
-    return PythonMatches(text, tree, file, dispatch(file, triggers, (0,)))
+    return PythonMatches(text, top, file, dispatch(file, triggers, (0,)))

@@ -8,9 +8,11 @@ import warnings
 from collections.abc import Sequence
 
 from lintkit.formats.errors import ParseError
+from lintkit.model import Span
 from lintkit.python.depth import check_before_parse, check_patterns, check_size, check_tree, too_deep
 from lintkit.python.syntax_errors import said
 from lintkit.python.syntax_names import collect
+from lintkit.python.syntax_places import span_of
 from lintkit.source import Lines
 
 NOT_PYTHON = "This is not valid Python; the file was not checked."
@@ -62,6 +64,7 @@ class TopLevel:
     def __init__(self, text: str, path: str, tree: ast.Module) -> None:
         self.text = text
         self.path = path
+        self.tree = tree
         self.runs: list[list[ast.stmt]] = []
         self.first: list[int] = []
         """The first line of each run; decorators stand before the definition's own line."""
@@ -96,6 +99,10 @@ class TopLevel:
         if self._starts is None:
             self._starts = [self.lines.start(first) for first in self.first]
         return self._starts
+
+    def span(self, node: ast.expr | ast.stmt | ast.alias) -> Span:
+        """The span of a node in code points."""
+        return span_of(node, self.lines, self.path)
 
     def end(self, number: int) -> int:
         """The offset behind the last line of a run, with its newline."""

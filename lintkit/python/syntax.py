@@ -22,6 +22,7 @@ from lintkit.python.syntax_names import (
     parameters,
     target_names,
 )
+from lintkit.python.syntax_places import span_of
 from lintkit.source import Lines
 
 _T = TypeVar("_T", bound=ast.AST)
@@ -90,16 +91,8 @@ class Syntax(Resolver[ast.AST, ast.expr, "FunctionNode | ast.ClassDef"]):
             up = self._up[up]
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
-        """The span of a node in code points; `ast` counts UTF-8 bytes."""
-        start = self._offset(node.lineno, node.col_offset)
-        end = self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
-        return Span(self.path, start, max(start, end))
-
-    def _offset(self, line: int, column: int) -> int:
-        text = self.lines.line(line)
-        if not text.isascii():
-            column = len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
-        return min(self.lines.start(line) + column, len(self.lines.text))
+        """The span of a node in code points."""
+        return span_of(node, self.lines, self.path)
 
     def path_of(self, definition: ast.AST) -> str:
         """The name of a function or class with those of what it is defined in: `Store.save`."""

@@ -31,11 +31,10 @@ from lintkit.run.documents import Parse, parse_documents
 from lintkit.source import Lines
 
 if TYPE_CHECKING:
-    import ast
-
     from lintkit.facts import Fact
     from lintkit.kinds.extract import PythonExtractor
     from lintkit.python.module import Match, PythonFile
+    from lintkit.python.statements import TopLevel
     from lintkit.python.triggers import DeferredTrigger, Trigger
     from lintkit.views.defaults import Excuse, Placed
 
@@ -220,7 +219,9 @@ def _check_python(
         owners.extend([extractor] * len(extractor.looks_at))
     matches = find_matches(source.data, source.path, triggers, screen=screen)
     if facts:
-        collected.extract("modules", partial(_module_facts, matches.text, source.path, matches.tree))
+        collected.extract(
+            "modules", partial(_module_facts, matches.text, source.path, matches.top, matches.file)
+        )
     if matches.file is not None and matches.matches:
         _dispatch(collected, matches.file, [(owners[index], match) for index, match in matches.matches])
     return _python_suppressions(collected)
@@ -256,10 +257,10 @@ def _python_extractors() -> tuple[PythonExtractor, ...]:
     return PYTHON_EXTRACTORS
 
 
-def _module_facts(text: str, path: str, tree: ast.Module | None) -> Iterable[Fact]:
+def _module_facts(text: str, path: str, top: TopLevel | None, file: PythonFile | None) -> Iterable[Fact]:
     from lintkit.kinds.extract import extract_python
 
-    return extract_python(text, path, tree)
+    return extract_python(text, path, top, file)
 
 
 def _python_suppressions(collected: _Collected) -> tuple[Suppression, ...]:

@@ -5,13 +5,14 @@ import ast
 from lintkit.facts import ModuleImport
 from lintkit.graph.modules import ImportGraph
 from lintkit.kinds.extract import extract_python
+from lintkit.python.statements import TopLevel
 
 
 def graph(files: dict[str, str]) -> ImportGraph:
     imports = [
         fact
         for path, text in files.items()
-        for fact in extract_python(text, path, ast.parse(text))
+        for fact in extract_python(text, path, TopLevel(text, path, ast.parse(text)), None)
         if isinstance(fact, ModuleImport)
     ]
     return ImportGraph(frozenset(files), imports)

@@ -7,6 +7,7 @@ put to a libcst tree (`lintkit.python.handlers`). Importing it imports neither.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "trace"})
 """HTTP methods: decorators of routers (`@router.get`), and methods of class-based views (`def get(self, request)`)."""
@@ -26,11 +27,26 @@ REGISTRATIONS = frozenset(
 )
 """Calls that bind a route to a function or a class given by name."""
 
-REGISTRATION = re.compile(rf"\b(?:{'|'.join(sorted(REGISTRATIONS))}|web\.\w+)\(")
-"""Matches wherever a file may register a handler by a call."""
+_REGISTRATION = re.compile(rf"\b(?:{'|'.join(sorted(REGISTRATIONS))}|web\.\w+)\(")
 
-VIEW_CLASS = re.compile(r"(View|ViewSet|HTTPEndpoint|WebSocketEndpoint|Resource|RequestHandler|Controller)$")
-"""Matches the last name of a base class whose methods answer requests."""
+
+def may_register(text: str, imported: Iterable[tuple[str, str]]) -> bool:
+    """Whether a file may register a handler by a call.
+
+    imported  what it imports: (local name, imported name), the second empty for a module
+    """
+    return _REGISTRATION.search(text) is not None or any(
+        local != name and (name in REGISTRATIONS or name == "web") for local, name in imported
+    )
+
+
+_VIEW_CLASS = re.compile(r"(View|ViewSet|HTTPEndpoint|WebSocketEndpoint|Resource|RequestHandler|Controller)$")
+
+
+def is_view_class(spelled: str, qualified: Iterable[str]) -> bool:
+    """Whether the methods of a class with this base answer requests: by its own name, or by the one it is given."""
+    return any(_VIEW_CLASS.search(name) for name in (spelled, *qualified))
+
 
 VIEW_METHODS = METHODS | {"on_receive", "list", "create", "retrieve", "update", "destroy"}
 """Methods of such a class that answer requests."""
