@@ -99,3 +99,34 @@ def test_reports_see_values_only(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in modules() if part_of_file(path) == "rules"], ids=name_of)
 def test_rules_see_the_api_alone(path: Path) -> None:
     assert {other for _, other in imported(path)} <= {"api", "rules"}
+
+
+def imports_of(path: Path) -> set[str]:
+    """The modules of lintkit that a module names in an import, in functions and for type checkers as well."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("lintkit"):
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    return found
+
+
+def test_what_reads_python_files_has_no_circle() -> None:
+    """From names and nodes over the parsed file to what is asked of it: each module knows those before it."""
+    order = [
+        "bindings",
+        "tree",
+        "names",
+        "values",
+        "parsed",
+        "returned",
+        "guards",
+        "arguments",
+        "module",
+        "receivers",
+    ]
+    for number, name in enumerate(order):
+        later = {f"lintkit.python.{each}" for each in order[number + 1 :]}
+        assert not imports_of(PACKAGE / "python" / f"{name}.py") & later, name

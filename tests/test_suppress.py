@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.formats.python_lex import logical_lines
 from lintkit.model import Document, Finding, Kind, Location, Problem, SourceFile, Span, Suppression
 from lintkit.run.blocks import document_blocks, document_statements, python_blocks, python_statements
 from lintkit.run.suppress import apply, find_suppressions, python_comments
@@ -28,8 +29,8 @@ def in_python(text: str) -> tuple[list[Suppression], list[Problem]]:
         "a.py",
         "python",
         python_comments(text, "a.py"),
-        python_blocks(text),
-        python_statements(text),
+        python_blocks(text, logical_lines(text)),
+        python_statements(text, logical_lines(text)),
     )
 
 
@@ -411,7 +412,8 @@ def test_blocks_are_the_statements_that_python_sees(path: Path) -> None:
         pytest.skip("not readable by this version of Python")
     lines = Lines(text)
     ours = {
-        (lines.position(block.start).line, lines.position(block.end).line) for block in python_blocks(text)
+        (lines.position(block.start).line, lines.position(block.end).line)
+        for block in python_blocks(text, logical_lines(text))
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and node.end_lineno is not None and node.end_lineno > node.lineno:

@@ -114,7 +114,6 @@ if TYPE_CHECKING:
     from lintkit.python.receivers import class_attributes as class_attributes
     from lintkit.python.receivers import origin_names as origin_names
     from lintkit.python.receivers import origins as origins
-    from lintkit.python.receivers import returned_values as returned_values
     from lintkit.python.releases import COVERAGE_IGNORES_ITSELF as COVERAGE_IGNORES_ITSELF
     from lintkit.python.releases import PYTEST_IGNORES_ITSELF as PYTEST_IGNORES_ITSELF
     from lintkit.python.releases import PYTHON_WINDOWS_10 as PYTHON_WINDOWS_10
@@ -122,6 +121,7 @@ if TYPE_CHECKING:
     from lintkit.python.releases import SQLALCHEMY_ORACLE as SQLALCHEMY_ORACLE
     from lintkit.python.releases import SQLALCHEMY_POSTGRESQL as SQLALCHEMY_POSTGRESQL
     from lintkit.python.releases import VENV_IGNORES_ITSELF as VENV_IGNORES_ITSELF
+    from lintkit.python.returned import returned_values as returned_values
     from lintkit.python.settings import Setting as Setting
     from lintkit.python.settings import asks_for as asks_for
     from lintkit.python.settings import assigned_name as assigned_name
@@ -292,7 +292,6 @@ PLACES = {
         "class_attributes",
         "origin_names",
         "origins",
-        "returned_values",
     ),
     "lintkit.python.releases": (
         "COVERAGE_IGNORES_ITSELF",
@@ -303,6 +302,7 @@ PLACES = {
         "SQLALCHEMY_POSTGRESQL",
         "VENV_IGNORES_ITSELF",
     ),
+    "lintkit.python.returned": ("returned_values",),
     "lintkit.python.settings": (
         "Setting",
         "asks_for",

@@ -22,7 +22,8 @@ from lintkit.python import names
 from lintkit.python.names import identifier
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Binding, PythonFile
+    from lintkit.python.names import Binding
+    from lintkit.python.parsed import ParsedFile
 
 _DEEPEST = 64
 _MOST_STEPS = 4_000
@@ -84,7 +85,7 @@ class Given:
         return self.value(name, position) is not None
 
 
-def given(call: cst.Call, file: PythonFile, function: cst.BaseExpression | None = None) -> Given:
+def given(call: cst.Call, file: ParsedFile, function: cst.BaseExpression | None = None) -> Given:
     """The arguments of a call, or those that it hands on to a `function` among its arguments.
 
     function  what is called in the end: the argument `requests.get` of `partial(requests.get, timeout=3)`, for which
@@ -125,7 +126,7 @@ class _Changes:
 class _Expansion:
     """One question for the keys of a mapping, with a bound on its steps: names may refer to one another."""
 
-    def __init__(self, file: PythonFile) -> None:
+    def __init__(self, file: ParsedFile) -> None:
         self.file = file
         self.steps = 0
         self.cut = False
@@ -256,7 +257,7 @@ class _Expansion:
         return False
 
     def _returned(self, function: cst.FunctionDef, found: dict[str, Argument], depth: int) -> bool:
-        from lintkit.python.receivers import returned_values
+        from lintkit.python.returned import returned_values
 
         returned = returned_values(function, self.file)
         whole = bool(returned) and function.asynchronous is None
@@ -357,7 +358,7 @@ class _Expansion:
         return whole
 
 
-def _written(file: PythonFile) -> Counter[str]:
+def _written(file: ParsedFile) -> Counter[str]:
     """How often the text of a file changes what each name holds, in any scope."""
     found: Counter[str] | None = file.answers.get("changes by name")
     if found is None:

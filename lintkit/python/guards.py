@@ -19,7 +19,7 @@ from lintkit.python.names import COMPREHENSIONS
 from lintkit.python.tree import WALKING
 
 if TYPE_CHECKING:
-    from lintkit.python.module import PythonFile
+    from lintkit.python.parsed import ParsedFile
 
 _MOST_BRANCHES = 64
 _DEEPEST_PATTERN = 16
@@ -67,7 +67,7 @@ _Branch: TypeAlias = tuple[tuple[cst.BaseExpression, ...], cst.CSTNode, bool]
 """The tests of a branch, which hold together; its block; and whether it is taken where no other one is."""
 
 
-def of(node: cst.CSTNode, file: PythonFile) -> tuple[Guard, ...]:
+def of(node: cst.CSTNode, file: ParsedFile) -> tuple[Guard, ...]:
     """What must hold for `node` to run, innermost first, up to the module."""
     found: list[Guard] = []
     below = node
@@ -79,7 +79,7 @@ def of(node: cst.CSTNode, file: PythonFile) -> tuple[Guard, ...]:
     return tuple(found)
 
 
-def of_branches(node: cst.CSTNode, file: PythonFile) -> list[Guard]:
+def of_branches(node: cst.CSTNode, file: ParsedFile) -> list[Guard]:
     """The guards of the `if` statements and cases around `node` alone."""
     found: list[Guard] = []
     below = node
@@ -90,7 +90,7 @@ def of_branches(node: cst.CSTNode, file: PythonFile) -> list[Guard]:
     return found
 
 
-def _around(above: cst.CSTNode, below: cst.CSTNode, file: PythonFile, found: list[Guard]) -> None:
+def _around(above: cst.CSTNode, below: cst.CSTNode, file: ParsedFile, found: list[Guard]) -> None:
     if type(above) not in _GUARDING:
         return
     if isinstance(above, cst.If | cst.IfExp):
@@ -144,7 +144,7 @@ class _Passing:
     guards: list[tuple[Guard, ...]] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)
 
-    def enter(self, statements: Sequence[cst.CSTNode], file: PythonFile) -> None:
+    def enter(self, statements: Sequence[cst.CSTNode], file: ParsedFile) -> None:
         """Work out what holds behind statements, once for all that follows them."""
         known = [
             (each, tuple(_of_statement_before(each, file))) for each in statements
@@ -153,7 +153,7 @@ class _Passing:
         self.guards.extend(guards for _, guards in known if guards)
 
 
-def _of_block(block: cst.CSTNode, file: PythonFile) -> _Passing:
+def _of_block(block: cst.CSTNode, file: ParsedFile) -> _Passing:
     key = ("guards in", id(block))
     found: _Passing | None = file.answers.get(key)
     if found is None:
@@ -163,7 +163,7 @@ def _of_block(block: cst.CSTNode, file: PythonFile) -> _Passing:
     return found
 
 
-def _of_module(top: cst.CSTNode, file: PythonFile) -> _Passing:
+def _of_module(top: cst.CSTNode, file: ParsedFile) -> _Passing:
     """Those of the module up to a top-level statement; what stands behind it need not be parsed."""
     found: _Passing | None = file.answers.get(_of_module)
     if found is None:
@@ -176,7 +176,7 @@ def _of_module(top: cst.CSTNode, file: PythonFile) -> _Passing:
     return found
 
 
-def _passed(passing: _Passing, below: cst.CSTNode, file: PythonFile, found: list[Guard]) -> None:
+def _passed(passing: _Passing, below: cst.CSTNode, file: ParsedFile, found: list[Guard]) -> None:
     """Enter what holds behind the statements before `below`, the last first. Raises RuleLimitError."""
     before = bisect_left(passing.places, file.order(below))
     for known in reversed(passing.guards[:before]):
@@ -185,7 +185,7 @@ def _passed(passing: _Passing, below: cst.CSTNode, file: PythonFile, found: list
         found.extend(known)
 
 
-def _of_statement_before(statement: cst.CSTNode, file: PythonFile) -> Iterator[Guard]:
+def _of_statement_before(statement: cst.CSTNode, file: ParsedFile) -> Iterator[Guard]:
     """What holds behind a statement: an assertion, or the opposite of a branch that leaves."""
     if isinstance(statement, cst.SimpleStatementLine):
         for small in statement.body:
@@ -197,7 +197,7 @@ def _of_statement_before(statement: cst.CSTNode, file: PythonFile) -> Iterator[G
         yield from _of_branches_before(statement, file)
 
 
-def _of_branches_before(statement: cst.If | cst.Match, file: PythonFile) -> Iterator[Guard]:
+def _of_branches_before(statement: cst.If | cst.Match, file: ParsedFile) -> Iterator[Guard]:
     branches = list(islice(_branches(statement, file), _MOST_BRANCHES))
     staying = [tests for tests, block, _ in branches if not file.leaves(block)]
     for tests, block, _ in branches:
@@ -209,7 +209,7 @@ def _of_branches_before(statement: cst.If | cst.Match, file: PythonFile) -> Iter
         yield from (Guard("test", statement, test) for test in staying[0])
 
 
-def _branches(statement: cst.If | cst.Match, file: PythonFile) -> Iterator[_Branch]:
+def _branches(statement: cst.If | cst.Match, file: ParsedFile) -> Iterator[_Branch]:
     if isinstance(statement, cst.Match):
         for case in statement.cases:
             takes_all = isinstance(case.pattern, cst.MatchAs) and case.pattern.pattern is None
@@ -233,7 +233,7 @@ def _negated(node: cst.CSTNode, tests: Sequence[cst.BaseExpression]) -> Iterator
 # -- cases -------------------------------------------------------------------------------------------------------
 
 
-def _of_case(case: cst.MatchCase, below: cst.CSTNode, file: PythonFile) -> Iterator[Guard]:
+def _of_case(case: cst.MatchCase, below: cst.CSTNode, file: ParsedFile) -> Iterator[Guard]:
     statement = file.parent(case)
     if not isinstance(statement, cst.Match):
         return
@@ -246,13 +246,13 @@ def _of_case(case: cst.MatchCase, below: cst.CSTNode, file: PythonFile) -> Itera
         yield from _negated(earlier, _tests(earlier, statement, file))
 
 
-def _tests(case: cst.MatchCase, statement: cst.Match, file: PythonFile) -> tuple[cst.BaseExpression, ...]:
+def _tests(case: cst.MatchCase, statement: cst.Match, file: ParsedFile) -> tuple[cst.BaseExpression, ...]:
     found = _pattern_tests(case, statement, file)
     return found if case.guard is None else (*found, case.guard)
 
 
 def _pattern_tests(
-    case: cst.MatchCase, statement: cst.Match, file: PythonFile
+    case: cst.MatchCase, statement: cst.Match, file: ParsedFile
 ) -> tuple[cst.BaseExpression, ...]:
     """What a pattern asks of the subject; nothing for one that takes everything."""
     key = ("tests of a case", id(case))

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from lintkit.python.lazy import cst
+from lintkit.python.returned import returned_values
 
 if TYPE_CHECKING:
     from lintkit.python.module import Binding, PythonFile
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _DEEPEST = 40
 _MOST_STEPS = 400
 _MOST_ORIGINS = 12
-_MOST_RETURNS = 8
 
 _TRANSPARENT = frozenset(
     {"Optional", "Union", "ClassVar", "Final", "InitVar", "Required", "NotRequired", "Mapped"}
@@ -147,23 +147,6 @@ def _attribute_name(target: cst.CSTNode, self_name: str | None) -> str | None:
     if isinstance(target, cst.Attribute) and isinstance(target.value, cst.Name):
         return target.attr.value if target.value.value == self_name else None
     return None
-
-
-def returned_values(function: cst.FunctionDef, file: PythonFile) -> list[cst.BaseExpression]:
-    """The expressions that a function itself returns or yields, up to a bound."""
-    key = ("returned values", id(function))
-    found: list[cst.BaseExpression] | None = file.answers.get(key)
-    if found is None:
-        found = file.answers[key] = []
-        stack: list[cst.CSTNode] = [function.body]
-        while stack and len(found) < _MOST_RETURNS:
-            node = stack.pop()
-            if isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
-                continue
-            if isinstance(node, cst.Return | cst.Yield) and isinstance(node.value, cst.BaseExpression):
-                found.append(node.value)
-            stack.extend(reversed(file.children(node)))
-    return found
 
 
 def calls_on(

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lintkit.formats.python_lex import LogicalLine, logical_lines, tokens
+from lintkit.formats.python_lex import LogicalLine, tokens
 from lintkit.model import Document, NodeSpans
 
 Range = tuple[int, int]
@@ -62,11 +62,11 @@ class Statement:
         return (*found, (self.start, self.end))
 
 
-def python_statements(text: str) -> list[Statement]:
-    """The logical lines of Python source that are written over several lines; a header without what it begins."""
+def python_statements(text: str, lines: Sequence[LogicalLine]) -> list[Statement]:
+    """Those logical lines of Python source that are written over several; a header without what it begins."""
     return [
         Statement(line.start, line.end, _elements(text, line))
-        for line in logical_lines(text)
+        for line in lines
         if _has_lines(text, line.start, line.end)
     ]
 
@@ -121,14 +121,13 @@ def _has_lines(text: str, start: int, end: int) -> bool:
 _CLAUSES = frozenset({"else", "elif", "except", "finally"})
 
 
-def python_blocks(text: str) -> list[Block]:
-    """The statements of Python source that a suppression can cover whole.
+def python_blocks(text: str, lines: Sequence[LogicalLine]) -> list[Block]:
+    """The statements of Python source, given its logical lines, that a suppression can cover whole.
 
     A compound statement reaches from its decorators to the end of its last clause; its heads are its first line, the
     line of its `def` or `class`, and the last line of a header written over several. A clause (`else:`) is a block
     too. A simple statement over several lines has its first and its last line as heads, as has the first decorator.
     """
-    lines = logical_lines(text)
     blocks: list[Block] = []
     ends = _ends(lines)
     for index, line in enumerate(lines):

@@ -224,7 +224,7 @@ def _check_python(
         )
     if matches.file is not None and matches.matches:
         _dispatch(collected, matches.file, [(owners[index], match) for index, match in matches.matches])
-    return _python_suppressions(collected)
+    return _python_suppressions(collected, matches.text)
 
 
 def _dispatch(
@@ -263,22 +263,22 @@ def _module_facts(text: str, path: str, top: TopLevel | None, file: PythonFile |
     return extract_python(text, path, top, file)
 
 
-def _python_suppressions(collected: _Collected) -> tuple[Suppression, ...]:
+def _python_suppressions(collected: _Collected, text: str) -> tuple[Suppression, ...]:
     source = collected.source
     if b"lintkit:" not in source.data:
         return ()
-    from lintkit.python.source import decode_python
+    from lintkit.formats.python_lex import logical_lines
     from lintkit.run.blocks import python_blocks, python_statements
     from lintkit.run.suppress import find_suppressions, python_comments
 
-    text = decode_python(source.data, source.path)
+    lines = logical_lines(text)
     found = find_suppressions(
         text,
         source.path,
         "python",
         python_comments(text, source.path),
-        python_blocks(text),
-        python_statements(text),
+        python_blocks(text, lines),
+        python_statements(text, lines),
     )
     return _suppressions(collected, *found)
 

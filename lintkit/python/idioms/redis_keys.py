@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from lintkit.python.lazy import cst
-from lintkit.python.receivers import returned_values
+from lintkit.python.returned import returned_values
 from lintkit.python.spelling import one_spelling
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from lintkit.python.idioms.redis_clients import command_trigger, is_redis_pipeline, redis_command
 from lintkit.python.idioms.redis_keys import key_of, key_shape, key_text
 from lintkit.python.lazy import cst
-from lintkit.python.receivers import returned_values
+from lintkit.python.returned import returned_values
 from lintkit.python.spelling import last_name, one_spelling
 
 if TYPE_CHECKING:
