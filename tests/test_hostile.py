@@ -57,7 +57,7 @@ HOSTILE: dict[str, bytes] = {
     "unknown.py": b"# coding: no-such-codec\nname = 1\n",
     "Dockerfile": b"FROM python:3.12\n" + b"RUN a \\\n" * 100_000 + b'CMD ["python", "app.py"]\n',
     ".env": b"KEY='unterminated\n" + b"=\n" * 1_000,
-    ".gitignore": b"*" * 2_000 + b"\n" + b"[" * 2_000 + b"\n" + b"a/" * 2_000 + b"\n",
+    ".gitignore": b"*" * 2_000 + b"nothing\n" + b"[" * 2_000 + b"\n" + b"a/" * 2_000 + b"\n",
     ".dockerignore": b"**/" * 2_000 + b"x\n",
 }
 

@@ -182,6 +182,10 @@ def test_the_secret_is_masked(kind: Kind, text: str) -> None:
         ("python", "hashlib.sha256(data).hexdigest()"),
         ("python", 'OpenAI(model="small")'),
         ("python", 'def decode_token(token) -> str:\n    """Decode it without a look at the signature."""\n'),
+        (
+            "python",
+            'def decode_token(data):\n    return jwt.decode(data, options={"verify_signature": False})\n',
+        ),
         ("python", 'claims = jwt.decode(\n    token, options={"verify_signature": False}\n)'),
         ("dotenv", "ADMIN=admin/index.html"),
         ("kubernetes", "- name: MODE\n  value: master\n- name: DB_PASSWORD\n  valueFrom: x"),

@@ -14,8 +14,8 @@ from lintkit.rule.definition import Rule
 
 
 def config_for(rule: Rule, example: Example) -> Config:
-    """The default configuration with the options of one example."""
-    return Config(rules={rule.meta.id: RuleConfig(options=example.options)})
+    """The configuration that names the rule, with the options of one example."""
+    return Config(rules={rule.meta.id: RuleConfig(options=example.options)}, named=frozenset({rule.id}))
 
 
 CASES = [

@@ -282,7 +282,9 @@ def test_selector_is_silent_where_nothing_fits(name: str, kind: Kind, data: Any)
 
 def test_unknown_selector_names_the_known_ones() -> None:
     (document,) = load_documents("a: 1", "f", "yaml", "generic")
-    with pytest.raises(SelectError, match="container, deployed-container, env-var, linux-container, pod"):
+    with pytest.raises(
+        SelectError, match="container, deployed-container, env-var, image, linux-container, pod"
+    ):
         select_each(document, "kontainer")
 
 

@@ -38,6 +38,8 @@ _PROSE_ARGUMENT = pattern(
 _LOOK_UP = pattern(r"(?:getenv|environ|environ\.\w{1,20}|\benv|\bconfig)\s{0,9}[(\[]\s{0,9}$")
 _VARIABLE = pattern(r"[A-Z][A-Z0-9_]*")
 _DICTIONARY_COLON = pattern(r"\s{0,9}:")
+_OPTION = pattern(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,4}")
+"""How keyword options are called, as those of a decoder: `{"verify_signature": False}`."""
 _FIELDS = frozenset(
     (
         "user",
@@ -241,7 +243,7 @@ class PythonNamedValues(NamedValues):
         if self.visible(value, nature):
             return
         before = text[max(0, literal.start - 40) : literal.start]
-        if _DICTIONARY_COLON.match(text, literal.end) and value in _FIELDS:
+        if _DICTIONARY_COLON.match(text, literal.end) and (value in _FIELDS or _OPTION.fullmatch(value)):
             return
         if _PROSE_ARGUMENT.search(before) or (_LOOK_UP.search(before) and _VARIABLE.fullmatch(value)):
             return

@@ -28,7 +28,7 @@ def each_stage(document: Document) -> Iterator[Selected]:
 
 def each_image(document: Document) -> Iterator[Selected]:
     """The image that is shipped: the final stage, with what it takes over from the stages that it builds on."""
-    final = final_stage(document)
+    final = final_stage(document) if list_at(document.data, "stages") else None
     if final is None:
         return
     instructions = document.data["instructions"]
