@@ -164,6 +164,8 @@ def test_names(path: str, kind: str | None) -> None:
         ("stack.yml", b"version: '3'\nservices: # all\n\n  # first\n  web:\n    build: .\n", "compose"),
         ("stack.yml", b"services: {web: {image: app}}\n", "compose"),
         ("stack.yml", b"services:\n  web:\n    <<: *base\n", "compose"),
+        ("stack.yml", b"x-base: &base {}\n" + COMPOSE, "compose"),
+        ("part.yml", COMPOSE + b"required:\n  - database\n", "yaml"),  # a generator's fragment
         ("stack.yml", b"services:\n- docker\nscript:\n  image: x\n", "yaml"),
         ("stack.yml", b"services:\n  - name: web\n    image: x\n", "yaml"),
         ("stack.yml", b"services:\n  # c\n  - name: web\n    image: x\n", "yaml"),

@@ -17,6 +17,10 @@ _SERVICE_KEY = re.compile(
     rb"|secrets|configs|<<)\1[ \t]*:",
     re.MULTILINE,
 )
+_TOP_KEY = re.compile(rb"^[\"']?(?!x-)([A-Za-z][\w-]*)[\"']?[ \t]*:(?=\s|$)", re.MULTILINE)
+_TOP_KEYS = frozenset(
+    (b"version", b"name", b"include", b"services", b"models", b"networks", b"volumes", b"secrets", b"configs")
+)
 _LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*-(?:\s|$)")
 
 
@@ -24,9 +28,10 @@ def _is_compose(path: str, text: bytes) -> bool:
     """Whether this YAML has a mapping `services` at column 0 that holds services as compose knows them.
 
     Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of theirs is
-    one that a compose service has. A job that runs steps beside its services is one of a pipeline.
+    one that a compose service has. And a file with keys at the top that compose refuses is for a program that makes
+    compose files of it, or for a pipeline.
     """
-    if after_key(text, b"steps") >= 0:
+    if any(key[1] not in _TOP_KEYS for key in _TOP_KEY.finditer(text)):
         return False
     value = after_key(text, b"services")
     match = _MAPPING.match(text, value) if value >= 0 else None
