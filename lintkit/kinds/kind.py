@@ -43,6 +43,8 @@ class FileKind:
     facts      `Callable[[Document], Iterator[Fact]]`; empty for a kind that says nothing of configuration
     inner      `Callable[[Document], Iterator[Document]]`, the documents of other kinds that stand in one of this kind,
                and which kinds those are
+    taken_over `Callable[[Sequence[Document]], Iterator[Span]]`, the stretches of a file that a program or other people
+               wrote, in which nobody changes what is a matter of choice; empty where nothing tells
     scalars    how its consumer types scalars, of a kind that is YAML; None for all others
     templated  files of this kind are often made from templates, by a suffix as `.j2`
     absent     whether a rule may speak of a file that is not there
@@ -67,6 +69,7 @@ class FileKind:
     facts: Named = ""
     inner: Named = ""
     inner_kinds: frozenset[Kind] = frozenset()
+    taken_over: Named = ""
     scalars: ScalarSchema | None = None
     templated: bool = False
     absent: bool = False

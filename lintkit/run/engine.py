@@ -33,6 +33,7 @@ from lintkit.run.documents import Documents
 from lintkit.run.file import FileResult, Task, check_file, lost_file, rule_failed
 from lintkit.run.guard import Guard
 from lintkit.run.settle import (
+    Spans,
     drop_superseded,
     expired_waivers,
     merge_equal,
@@ -395,12 +396,29 @@ class _Judged:
     texts: Texts
 
 
-def _is_worth_telling(finding: Finding, rulings: Rulings, metas: Mapping[str, RuleMeta]) -> bool:
-    """Whether a finding is for everybody: one in a lesson or an example is so only where a secret was left behind."""
-    family = finding.rule.partition("/")[0]
-    if family in {"lintkit", "repo"} or not is_for_learning(finding.path):
+_OF_ANY_HAND = frozenset(("correctness", "secrets"))
+"""Tags of what is wrong whoever wrote it: it is broken, or a secret is out."""
+
+
+def _is_worth_telling(
+    finding: Finding, rulings: Rulings, metas: Mapping[str, RuleMeta], taken_over: Mapping[str, Spans]
+) -> bool:
+    """Whether a finding is for everybody.
+
+    One in a lesson or an example is so only where a secret was left behind; one about a choice is not where a program
+    or other people made it, since it is changed elsewhere.
+
+    taken_over  path -> the stretches that a program or other people wrote
+    """
+    if finding.rule.partition("/")[0] in {"lintkit", "repo"}:
         return True
-    return rulings.strict(metas[finding.rule], finding.path)
+    meta, span = metas[finding.rule], finding.primary.span
+    theirs = taken_over.get(span.path)
+    if is_for_learning(span.path) or (
+        theirs is not None and theirs.overlap(span.start, span.end) and _OF_ANY_HAND.isdisjoint(meta.tags)
+    ):
+        return rulings.strict(meta, span.path)
+    return True
 
 
 def _judge(
@@ -433,7 +451,12 @@ def _judge(
     idle, accepted = _accepted(rulings, [finding for finding in unused if in_force(finding)], metas)
     kept.extend(idle)
     suppressed = [*external, *in_source, *accepted]
-    kept = [finding for finding in kept if _is_worth_telling(finding, rulings, metas)]
+    taken_over = {
+        result.path: Spans((span.start, span.end) for span in result.taken_over)
+        for result in results
+        if result.taken_over
+    }
+    kept = [finding for finding in kept if _is_worth_telling(finding, rulings, metas, taken_over)]
     if request.only is not None:
         kept = [finding for finding in kept if finding.path in request.only]
         suppressed = [entry for entry in suppressed if entry.finding.path in request.only]

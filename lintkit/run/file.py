@@ -57,6 +57,7 @@ class FileResult:
     parsed  the file could be read, so its suppressions and facts are complete
     cost    rule id -> (seconds, 1 if the gate let the file through)
     placed  the Kubernetes objects in it, where a rule asks what their namespace gives them
+    taken_over  the stretches of it that a program or other people wrote
     """
 
     path: str
@@ -67,6 +68,7 @@ class FileResult:
     notifications: tuple[Notification, ...] = ()
     cost: tuple[tuple[str, float], ...] = ()
     placed: tuple[Placed, ...] = ()
+    taken_over: tuple[Span, ...] = ()
 
 
 @dataclass(slots=True)
@@ -77,6 +79,7 @@ class _Collected:
     parse: Parse = parse_documents
     excuses: Sequence[Excuse] = ()
     placed: list[Placed] = field(default_factory=list)
+    taken_over: list[Span] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     cost: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -175,6 +178,7 @@ def check_file(
         suppressions,
         cost=tuple(sorted(collected.cost.items())),
         placed=tuple(collected.placed),
+        taken_over=tuple(collected.taken_over),
     )
 
 
@@ -316,6 +320,8 @@ def _check_documents(
             from lintkit.kinds.extract import extract_document
 
             collected.extract(source.kind, partial(extract_document, document))
+    if kind.taken_over:
+        _find_taken_over(collected, kind, documents)
     if source.kind == "kubernetes" and collected.excuses:
         _place(collected, documents)
     if not documents or b"lintkit:" not in source.data:
@@ -337,6 +343,16 @@ def _place(collected: _Collected, documents: Sequence[Document]) -> None:
         collected.placed.extend(placed(documents, collected.excuses))
     except Exception as error:
         collected.findings.append(rule_failed(DEFAULTS, Span(collected.source.path, 0, 0), error))
+
+
+def _find_taken_over(collected: _Collected, kind: FileKind, documents: Sequence[Document]) -> None:
+    """What a program or other people wrote. A defect in it costs findings that nobody acts on, and no others."""
+    try:
+        collected.taken_over.extend(named(kind.taken_over)(documents))
+    except Exception as error:
+        collected.findings.append(
+            rule_failed(f"lintkit/{kind.name}", Span(collected.source.path, 0, 0), error)
+        )
 
 
 def _check_inner(collected: _Collected, kind: FileKind, document: Document, tasks: Sequence[Task]) -> None:

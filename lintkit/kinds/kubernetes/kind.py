@@ -83,6 +83,7 @@ KUBERNETES = FileKind(
     nameless=_is_unnamed_manifest,
     parse="lintkit.kinds.kubernetes.objects:parse",
     facts="lintkit.kinds.kubernetes.facts:extract",
+    taken_over="lintkit.kinds.kubernetes.provenance:taken_over",
     scalars="kubernetes",
     edits=EVERY_EDIT,
     selectors={
