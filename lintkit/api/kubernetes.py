@@ -42,10 +42,7 @@ if TYPE_CHECKING:
     from lintkit.kinds.kubernetes.objects import is_windows as is_windows
     from lintkit.kinds.kubernetes.objects import pod_spec_route as pod_spec_route
     from lintkit.kinds.kubernetes.objects import pod_spec_routes as pod_spec_routes
-    from lintkit.kinds.kubernetes.rbac import CORE as CORE
-    from lintkit.kinds.kubernetes.rbac import MAKING_PODS as MAKING_PODS
     from lintkit.kinds.kubernetes.rbac import all_grants as all_grants
-    from lintkit.kinds.kubernetes.rbac import grants as grants
     from lintkit.kinds.kubernetes.security_contexts import security_contexts as security_contexts
     from lintkit.kinds.kubernetes.validation import refusals as refusals
 
@@ -99,12 +96,7 @@ PLACES = {
         "pod_spec_route",
         "pod_spec_routes",
     ),
-    "lintkit.kinds.kubernetes.rbac": (
-        "CORE",
-        "MAKING_PODS",
-        "all_grants",
-        "grants",
-    ),
+    "lintkit.kinds.kubernetes.rbac": ("all_grants",),
     "lintkit.kinds.kubernetes.security_contexts": ("security_contexts",),
     "lintkit.kinds.kubernetes.validation": ("refusals",),
 }

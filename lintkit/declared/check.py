@@ -31,6 +31,9 @@ _ABOUT_PROPERTIES = frozenset(("type", "properties", "required", "title", "descr
 MAX_FINDINGS = 1_000
 """How many findings a rule may have in one document."""
 
+Case = Mapping[str, Any]
+"""What one case of a rule asks and says, with what the rule says for all of them."""
+
 Check = Callable[[Document, RuleContext], Iterator[Finding]]
 
 
@@ -41,10 +44,21 @@ def document_check(data: Mapping[str, Any]) -> Check:
     takes too long.
     """
 
+    cases = cases_of(data)
+
     def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-        yield from _Checking(data, document, rule, Budget(steps_for(len(document.text)))).findings()
+        yield from _Checking(data, cases, document, rule, Budget(steps_for(len(document.text)))).findings()
 
     return check
+
+
+def cases_of(data: Mapping[str, Any]) -> tuple[Case, ...]:
+    """The cases of a rule file, the first of which that finds something is told; a rule without `cases` is one."""
+    shared = {key: value for key, value in data.items() if key not in ("cases", "severity", "where")}
+    words = data.get("words", {})
+    return tuple(
+        {**shared, **case, "words": {**words, **case.get("words", {})}} for case in data.get("cases", ({},))
+    )
 
 
 def too_many(where: str) -> RuleLimitError:
@@ -56,9 +70,15 @@ class _Checking:
     """One rule on one document."""
 
     def __init__(
-        self, data: Mapping[str, Any], document: Document, rule: RuleContext, budget: Budget
+        self,
+        data: Mapping[str, Any],
+        cases: tuple[Case, ...],
+        document: Document,
+        rule: RuleContext,
+        budget: Budget,
     ) -> None:
         self.data = data
+        self.cases = cases
         self.rule = rule
         self.budget = budget
         self.written = document
@@ -66,19 +86,21 @@ class _Checking:
         values = read(document, self.reading)
         self.document = document if values is document.data else replace(document, data=values)
 
-    def valid(self, key: str, value: Any) -> bool:
-        return compile_schema(self.data[key], self.rule.options).is_valid(value, self.budget)
+    def valid(self, schema: Any, value: Any) -> bool:
+        return compile_schema(schema, self.rule.options).is_valid(value, self.budget)
 
     def findings(self) -> Iterator[Finding]:
-        if "when" in self.data and not self.valid("when", self.document.data):
+        if "when" in self.data and not self.valid(self.data["when"], self.document.data):
             return
         count = 0
         for selected in self.selected():
             self.budget.spend(1, "the rule")
-            for failure, near in self.failures(selected):
+            if "where" in self.data and not self.valid(self.data["where"], selected.value):
+                continue
+            for case, failure, near in self.told(selected):
                 if count >= MAX_FINDINGS:
                     raise too_many("document")
-                yield self.finding(selected, failure, near)
+                yield self.finding(case, selected, failure, near)
                 count += 1
 
     def selected(self) -> Iterator[Selected]:
@@ -88,21 +110,34 @@ class _Checking:
         for route in compile_query(self.data["select"]).find(self.document.data):
             yield Selected(route, value_at(self.document.data, route))
 
-    def failures(self, selected: Selected) -> Iterator[tuple[Failure, Location | None]]:
+    def told(self, selected: Selected) -> list[tuple[Case, Failure, Location | None]]:
+        """What is wrong with what was selected, by the first case that finds something."""
+        for case in self.cases:
+            if "where" in case and not self.valid(case["where"], selected.value):
+                continue
+            found = [(case, *each) for each in self.failures(case, selected)]
+            if found:
+                return found
+        return []
+
+    def failures(self, case: Case, selected: Selected) -> Iterator[tuple[Failure, Location | None]]:
         value = selected.value
-        if "relate" in self.data:
+        if "relate" in case:
             documents = self.rule.documents or (self.written,)
             arguments = (documents, self.reading, self.rule.options, self.budget)
-            for found in unrelated(self.data["relate"], (), value, *arguments):
+            for found in unrelated(case["relate"], (), value, *arguments):
                 yield Failure(found.route, "relate"), found.near
-        elif "require" in self.data:
-            schema = compile_schema(self.data["require"], self.rule.options)
+        elif "require" in case:
+            schema = compile_schema(case["require"], self.rule.options)
             for failure in schema.failures(value, self.budget):
                 yield failure, None
-        elif self.valid("forbid", value):
-            yield Failure(*forbidden_at(self.data["forbid"], value)), None
+        elif "among" in case:
+            if all(_value_of(case, name, value) is not None for name in case["among"]):
+                yield Failure((), "among"), None
+        elif self.valid(case["forbid"], value):
+            yield Failure(*forbidden_at(case["forbid"], value)), None
 
-    def finding(self, selected: Selected, failure: Failure, near: Location | None) -> Finding:
+    def finding(self, case: Case, selected: Selected, failure: Failure, near: Location | None) -> Finding:
         document = self.written
         route, at_key = _real(document, selected, failure)
         where = route
@@ -111,22 +146,25 @@ class _Checking:
             where, at_key = selected.route, False
         span = place_of(document, where, missing=bool(failure.missing), at_key=at_key)
         subject = subject_of(document, route)
-        words = self.words(selected, failure, route, subject)
+        words = self.words(case, selected, failure, route, subject)
         related = (*uses_of(document, route), *((near,) if near is not None else ()))
         fix = None
         if "fix" in self.data and not document.derived:
             fix = fix_for(self.data["fix"], document, route, failure.missing, self.budget)
-        if "subject" in self.data:
-            subject = fill(self.data["subject"], words)
+        if "subject" in case:
+            subject = fill(case["subject"], words)
         return self.rule.finding(
             span,
-            say(self.data["message"], words, said_of_file(self.data)),
+            say(case["message"], words, said_of_file(case)),
             subject=subject or document.path,
             related=related,
             fix=fix,
+            severity=case.get("severity"),
         )
 
-    def words(self, selected: Selected, failure: Failure, route: Route, subject: str) -> dict[str, str]:
+    def words(
+        self, case: Case, selected: Selected, failure: Failure, route: Route, subject: str
+    ) -> dict[str, str]:
         value = value_at(selected.value, failure.route)
         if "each" in self.data and self.data["each"] == "env-var" and not failure.route:
             value = selected.value.get("value")
@@ -139,7 +177,7 @@ class _Checking:
         key = next((part for part in reversed(route) if isinstance(part, str)), "")
         words.update(value=shown(value), key=shown(key), path=subject, missing=", ".join(failure.missing))
         words["name"] = words["name"] or subject
-        words.update((name, _word(word, selected.value)) for name, word in self.data.get("words", {}).items())
+        words.update((name, _word(case, name, selected.value)) for name in case.get("words", {}))
         return words
 
 
@@ -171,13 +209,21 @@ def forbidden_at(schema: Any, value: Any) -> tuple[Route, str]:
     return route, "forbid"
 
 
-def _word(word: Mapping[str, Any], value: Any) -> str:
-    """What a word of the rule's own stands for in what was selected; empty where there is none."""
-    found = [value_at(value, route) for route in compile_query(word["of"]).find(value)]
-    if "among" in word:
-        found = [each for each in word["among"] if each in found]
-    text = shown(found[0]) if found and found[0] is not None else ""
-    return str(word["said"].get(text, "")) if "said" in word else text
+def _value_of(case: Case, name: str, value: Any) -> Any:
+    """What a word of the rule's own is in what was selected, of the values that the case asks for; None for none."""
+    found = [value_at(value, route) for route in compile_query(case["words"][name]["of"]).find(value)]
+    wanted = case.get("among", {}).get(name)
+    if wanted is not None:
+        found = [each for each in wanted if each in found]
+    return found[0] if found else None
+
+
+def _word(case: Case, name: str, value: Any) -> str:
+    """What a word of the rule's own says of what was selected; empty where there is nothing."""
+    found = _value_of(case, name, value)
+    text = "" if found is None else shown(found)
+    said = case["words"][name].get("said")
+    return text if said is None else str(said.get(text, ""))
 
 
 def said_of_file(data: Mapping[str, Any]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from lintkit.model import Document, Example, Route, RuleMeta, SourceFile
 from lintkit.rule.definition import Rule, RuleError
 from lintkit.rule.marks import read_marks
 from lintkit.source import Lines
+from lintkit.words.path_sets import PATH_SETS
 
 if TYPE_CHECKING:
     from lintkit.declared.pattern.query import Query
@@ -142,13 +143,19 @@ def _meta(identifier: str, data: Mapping[str, Any]) -> RuleMeta:
         supersedes=tuple(data.get("supersedes", ())),
         fixable="fix" in data,
         options=data.get("options", {}),
-        paths=tuple(data.get("paths", ())),
-        paths_ignore=tuple(data.get("paths-ignore", ())),
+        paths=tuple(_globs(data.get("paths", ()))),
+        paths_ignore=tuple(_globs(data.get("paths-ignore", ()))),
         examples=tuple(map(_example, data["examples"])),
         excused_by=(data["excused-by"]["kind"], data["excused-by"]["select"])
         if "excused-by" in data
         else None,
     )
+
+
+def _globs(entries: Iterable[str]) -> Iterator[str]:
+    """Globs, with those of a set of paths in the place of its name."""
+    for entry in entries:
+        yield from PATH_SETS.get(entry, (entry,))
 
 
 def _example(data: Mapping[str, Any]) -> Example:

@@ -17,13 +17,16 @@ from lintkit.declared.select import SelectError, compile_query
 from lintkit.globs.paths import defect, too_many_alike
 from lintkit.kinds.kind import EVERY_EDIT
 from lintkit.kinds.registry import EACH_KINDS, FILE_KINDS
+from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
 from lintkit.words.json_types import TYPE_NAMES
+from lintkit.words.path_sets import PATH_SETS
 
-SCHEMA_KEYS: tuple[Route, ...] = (("when",), ("require",), ("forbid",), ("relate", "in"))
+SCHEMA_KEYS: tuple[Route, ...] = (("when",), ("where",), ("require",), ("forbid",), ("relate", "in"))
 QUERY_KEYS: tuple[Route, ...] = (("select",), ("relate", "value"), ("relate", "of"), ("excused-by", "select"))
+_CASE_KEYS = ("where", "require", "forbid")
 
 _TAG = re.compile(r"CWE-[1-9][0-9]{0,4}|[a-z0-9]+(?:-[a-z0-9]+)*")
 # Keys that people bring from elsewhere and that no spelling comes near to.
@@ -71,6 +74,10 @@ def find_mistakes(document: Document) -> Iterator[Mistake]:
         yield from _message_mistakes(data)
         yield from _fix_mistakes(data)
         return
+    if "message" not in data:
+        yield (), "the rule lacks `message`"
+    if "where" in data:
+        yield ("where",), "conditions on metavariables stand in `match`, beside the pattern"
     if "words" in data:
         yield (
             ("words",),
@@ -123,9 +130,9 @@ def _what_is_asked(data: dict[str, Any]) -> str:
         return "`match` is for `kind: python`; rules over data have `select` or `each`"
     if data.get("kind") == "python":
         return "a rule of `kind: python` has `match`; `select` and `each` are for data"
-    asked = [key for key in ("require", "forbid", "relate") if key in data]
+    asked = [key for key in ("require", "forbid", "relate", "among", "cases") if key in data]
     have = f"this one has {' and '.join(f'`{key}`' for key in asked)}" if asked else "this one has none"
-    return f"a rule over data has exactly one of `require`, `forbid` and `relate`; {have}"
+    return f"a rule over data has exactly one of `require`, `forbid`, `relate`, `among` and `cases`; {have}"
 
 
 def _where(route: Route) -> str:
@@ -206,8 +213,9 @@ def _option_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
 
 
 def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
-    for route in (*QUERY_KEYS, *(("words", name, "of") for name in data.get("words", {}))):
-        query = _at(data, route)
+    words = ((*route, "words", name, "of") for route, case in _cases(data) for name in case.get("words", {}))
+    for route in (*QUERY_KEYS, *words):
+        query = value_at(data, route)
         if not isinstance(query, str):
             continue
         try:
@@ -228,6 +236,13 @@ def _glob_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
             wrong = defect(pattern)
             if wrong:
                 yield (key, index), f"the glob `{pattern}` {wrong}"
+            near = difflib.get_close_matches(pattern, PATH_SETS, 1, 0.8) if pattern.isupper() else ()
+            if near and pattern not in PATH_SETS:
+                yield (
+                    (key, index),
+                    f"there is no set of paths `{pattern}`; did you mean `{near[0]}`? "
+                    f"As the name of a file it is `/{pattern}`",
+                )
         excess = too_many_alike(data.get(key, ()))
         if excess is not None:
             yield (key, excess[0]), f"the glob `{data[key][excess[0]]}` {excess[1]}"
@@ -238,7 +253,7 @@ def _reading_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     if data.get("kind") != "compose" or data.get("each") != "service":
         yield ("read",), "`read: merged` is for `kind: compose` with `each: service`"
-    for key in ("when", "relate", "fix", "words"):
+    for key in ("when", "where", "relate", "among", "cases", "fix", "words"):
         if key in data:
             yield (key,), f"`{key}` looks at one file, and `read: merged` at several; leave one of them out"
 
@@ -253,8 +268,8 @@ def _pointer(text: str, position: int | None) -> str:
 
 def _schema_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     options = {} if "match" in data else data.get("options", {})
-    for route in SCHEMA_KEYS:
-        schema = _at(data, route)
+    for route in (*SCHEMA_KEYS, *((*case, key) for case, _ in _cases(data) if case for key in _CASE_KEYS)):
+        schema = value_at(data, route)
         if schema is None:
             continue
         wrong = False
@@ -282,7 +297,7 @@ def _of_use(data: Mapping[str, Any], route: Route, schema: Any) -> Iterator[Mist
     except RuleLimitError as error:
         yield route, f"`{'.'.join(map(str, route))}`: {error.message}"
         return
-    if route == ("forbid",) and empty:
+    if route[-1] == "forbid" and empty:
         yield (
             route,
             f"`forbid` is satisfied by `{empty[0]}`, so it would report what is empty; "
@@ -294,18 +309,48 @@ def _of_use(data: Mapping[str, Any], route: Route, schema: Any) -> Iterator[Mist
         )
 
 
+def _cases(data: Mapping[str, Any]) -> Iterator[tuple[Route, Mapping[str, Any]]]:
+    """The rule itself and its cases, each with where it stands."""
+    yield (), data
+    for index, case in enumerate(data.get("cases", ())):
+        yield ("cases", index), case
+
+
 def _message_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
-    known = [*WORDS, *PHRASES, *data.get("words", {}), *data.get("options", {})]
-    for name in data.get("words", {}):
-        if name in (*WORDS, *PHRASES, *data.get("options", {})):
-            yield ("words", name), f"every message has the word `{name}` already; call this one otherwise"
-    for key in ("message", "subject"):
-        for found in PLACEHOLDER.finditer(data.get(key, "")):
-            if found[1] not in known:
-                near = difflib.get_close_matches(found[1], known, 1)
-                names = ", ".join(f"{{{name}}}" for name in known)
-                hint = f"did you mean `{{{near[0]}}}`?" if near else f"there are {names}"
-                yield (key,), f"`{key}` names `{{{found[1]}}}`, which nothing fills in; {hint}"
+    always = [*WORDS, *PHRASES, *data.get("options", {})]
+    for route, case in _cases(data):
+        if "message" not in case and "message" not in data and (route or "cases" not in data):
+            yield route, f"{_where(route)} lacks `message`"
+        words = [] if case is data else [*case.get("words", {})]
+        known = [*WORDS, *PHRASES, *data.get("words", {}), *words, *data.get("options", {})]
+        for name in case.get("words", {}):
+            if name in always:
+                yield (
+                    (*route, "words", name),
+                    f"every message has the word `{name}` already; call this one otherwise",
+                )
+        named = {**data.get("words", {}), **case.get("words", {})}
+        for name in case.get("among", ()):
+            if name not in named:
+                near = difflib.get_close_matches(name, named, 1)
+                hint = f"did you mean `{near[0]}`?" if near else "say in `words` where it is read"
+                yield (
+                    (*route, "among", name),
+                    f"`among` asks for the word `{name}`, which the rule has not; {hint}",
+                )
+        if case is data and "cases" in data:  # what it says for all of them is looked at in each
+            continue
+        for key in ("message", "subject"):
+            told_in = route if key in case else ()
+            for found in PLACEHOLDER.finditer(case.get(key, data.get(key, ""))):
+                if found[1] not in known:
+                    near = difflib.get_close_matches(found[1], known, 1)
+                    names = ", ".join(f"{{{name}}}" for name in known)
+                    hint = f"did you mean `{{{near[0]}}}`?" if near else f"there are {names}"
+                    yield (
+                        (*told_in, key),
+                        f"`{key}` names `{{{found[1]}}}`, which nothing fills in; {hint}",
+                    )
 
 
 def _python_fix_mistakes(fix: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -415,9 +460,3 @@ def _mentions(schema: Any, keys: frozenset[str]) -> bool:
         elif isinstance(part, list):
             waiting += part
     return False
-
-
-def _at(data: Any, route: Route) -> Any:
-    for part in route:
-        data = data.get(part) if isinstance(data, dict) else None
-    return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lintkit.kinds.kubernetes.objects import parse
-from lintkit.kinds.kubernetes.rbac import CORE, Grant, grants
+from lintkit.kinds.kubernetes.rbac import Grant, grants
 from lintkit.model import SourceFile
 
 
@@ -15,24 +15,21 @@ def read(rules: str, name: str = "shop", kind: str = "Role") -> list[Grant]:
     return list(grants(document))
 
 
-def test_what_is_allowed_by_name_is_told_before_what_a_wildcard_allows() -> None:
-    (grant,) = read("[{apiGroups: [''], resources: ['*', secrets], verbs: ['*', list]}]")
-    assert grant.way(CORE, ("secrets", "*"), ("get", "list", "*")) == "`list` on `secrets`"
-    assert grant.role == "Role `shop`"
-
-
 @pytest.mark.parametrize(
-    "rule",
+    ("rule", "makes"),
     [
-        "{apiGroups: [apps], resources: ['*'], verbs: ['*']}",
-        "{apiGroups: [''], resources: [pods], verbs: ['*']}",
-        "{apiGroups: [''], resources: ['*'], verbs: [delete]}",
-        "{nonResourceURLs: ['/metrics'], verbs: [get]}",
+        ("{apiGroups: [''], resources: [pods], verbs: [get, create]}", True),
+        ("{apiGroups: [batch], resources: [cronjobs], verbs: ['*']}", True),
+        ("{apiGroups: [shop.example.com], resources: ['*'], verbs: ['*']}", False),
+        ("{apiGroups: [''], resources: [secrets], verbs: [create]}", False),
+        ("{apiGroups: [''], resources: ['*'], verbs: [delete]}", False),
+        ("{nonResourceURLs: ['/metrics'], verbs: [get]}", False),
     ],
 )
-def test_another_group_resource_or_verb_is_no_way(rule: str) -> None:
+def test_who_starts_pods(rule: str, makes: bool) -> None:
     (grant,) = read(f"[{rule}]")
-    assert grant.way(CORE, ("secrets", "*"), ("get", "list")) == ""
+    assert grant.makes_pods is makes
+    assert grant.role == "Role `shop`"
 
 
 def test_roles_of_the_cluster_itself_are_left_alone() -> None:

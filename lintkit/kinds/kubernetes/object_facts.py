@@ -26,7 +26,7 @@ from lintkit.kinds.kubernetes.external_calls import is_external_endpoint
 from lintkit.kinds.kubernetes.kustomize import is_kustomization
 from lintkit.kinds.kubernetes.labels import read_labels, read_selector
 from lintkit.kinds.kubernetes.objects import at, env_entries, is_patch, keeps_running, pod_spec_route
-from lintkit.kinds.kubernetes.rbac import MAKING_PODS, all_grants
+from lintkit.kinds.kubernetes.rbac import all_grants
 from lintkit.model import Document, Route, Span
 
 _SCALED = frozenset(("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet", "DeploymentConfig", "Rollout"))
@@ -78,7 +78,7 @@ def extract(document: Document) -> Iterator[Fact]:
         yield _budget(document, name, namespace, span)
     elif kind in ("Role", "ClusterRole"):
         everything = any(_allows_everything(rule) for rule in _items(data.get("rules")))
-        makes_pods = any(grant.way(*MAKING_PODS) for grant in all_grants(document))
+        makes_pods = any(grant.makes_pods for grant in all_grants(document))
         yield RoleDefined(span, kind, name, namespace, everything, document.key_span(("rules",)), makes_pods)
     elif kind in ("RoleBinding", "ClusterRoleBinding"):
         yield _binding(document, kind, name, namespace, span)

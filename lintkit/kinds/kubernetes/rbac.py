@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,6 @@ from lintkit.model import Document, Span
 _ITS_OWN = ("system:", "gce:")
 _FOR_PEOPLE = ("cluster-admin", "admin", "edit", "view")
 """How the roles are called that the cluster makes: for its own parts, and for people."""
-
-CORE = ("", "*")
-"""API groups of a rule that speaks of pods, Secrets and what else is not in a group of its own."""
-
 
 _MAKERS = (
     "pods",
@@ -29,8 +25,7 @@ _MAKERS = (
     "cronjobs",
     "*",
 )
-MAKING_PODS = (("", "apps", "batch", "extensions", "*"), _MAKERS, ("create", "*"))
-"""Groups, resources and verbs of who starts pods, by itself or through what makes them."""
+"""What starts pods, itself or what makes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +51,15 @@ class Grant:
         """Whether it allows every verb on every resource of every group."""
         return "*" in self.groups and "*" in self.resources and "*" in self.verbs and not self.named
 
-    def way(self, groups: tuple[str, ...], resources: tuple[str, ...], verbs: tuple[str, ...]) -> str:
-        """How it allows one of `verbs` on one of `resources`, in words; empty where it does not.
-
-        What is allowed by name is told before what a wildcard allows.
-        """
-        if not any(group in self.groups for group in groups):
-            return ""
-        resource = next((each for each in resources if each in self.resources), None)
-        verb = next((each for each in verbs if each in self.verbs), None)
-        return f"`{verb}` on `{resource}`" if resource is not None and verb is not None else ""
-
-    def way_among(self, ways: Iterable[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]) -> str:
-        """The first of several ways that it allows, in words; empty where it allows none."""
-        return next(filter(None, (self.way(*each) for each in ways)), "")
+    @property
+    def makes_pods(self) -> bool:
+        """Whether it allows to start pods, by themselves or through what makes them."""
+        groups = not {"", "apps", "batch", "extensions", "*"}.isdisjoint(self.groups)
+        return (
+            groups
+            and not {*_MAKERS}.isdisjoint(self.resources)
+            and not {"create", "*"}.isdisjoint(self.verbs)
+        )
 
 
 def grants(document: Document) -> Iterator[Grant]:
