@@ -75,7 +75,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("a SendGrid API key", ("SG.",), _B + r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     Format("a Hugging Face token", ("hf_",), _B + r"hf_[A-Za-z0-9]{20,}"),
-    Format("a PyPI token", ("pypi-",), _B + r"pypi-[A-Za-z0-9_-]{40,}"),
+    # A macaroon in base64: its first bytes are the version 2 and the field 1 (`AgE`), so no page called `pypi-…`.
+    Format("a PyPI token", ("pypi-",), _B + r"pypi-AgE[A-Za-z0-9_-]{40,}"),
     Format("an npm token", ("npm_",), _B + r"npm_[A-Za-z0-9]{30,}"),
     Format("a Docker token", ("dckr_pat_",), _B + r"dckr_pat_[A-Za-z0-9_-]{20,}"),
     Format("a Tavily API key", ("tvly-",), _B + r"tvly-[A-Za-z0-9_-]{16,}"),

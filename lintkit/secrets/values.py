@@ -102,9 +102,10 @@ _NOTHING = _set(
 _UNNEEDED = pattern(
     r"(?i)(?:sk-)?(?:(?:not|no|none)[-_ ]?(?:needed|required|used|necessary|applicable)|unused|unneeded|unnecessary"
     r"|ignored|no[-_ ](?:api[-_ ]?)?key"
-    r"|no[-_ ]?(?:api[-_ ]?)?(?:key|token|password|auth|secret)[-_ ]?(?:needed|required))"
+    r"|no[-_ ]?(?:api[-_ ]?)?(?:key|token|password|auth|secret)[-_ ]?(?:needed|required)|user[-_ ]?provided)"
 )
-"""What is written where a program wants a value that nobody reads: `sk-no-key-required` of llama.cpp's server."""
+"""What is written where a program wants a value that nobody reads: `sk-no-key-required` of llama.cpp's server;
+`user_provided` of LibreChat, which asks each user for the key (its page on `.env` files)."""
 _FAKES = _set("fake dummy mock mocked")
 """What is written on purpose where no other service is to be called."""
 _SERVERS = _set("ollama lm-studio lmstudio llama.cpp llamacpp llama-cpp vllm localai")
@@ -323,7 +324,7 @@ def classify(name: str, value: object, *, credential: bool = False) -> Verdict |
     if not isinstance(value, str):
         return None
     text = value.strip()[:_MAX_VALUE]
-    if not text or text in _FIXED_WORDS:
+    if not text.strip("\"'") or text in _FIXED_WORDS:
         return None
     offset = value.index(text)
     found = known_format(text)

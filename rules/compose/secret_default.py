@@ -101,6 +101,7 @@ services:
     image: shop:1
     environment:
       A_PASSWORD: ${A_PASSWORD:-}
+      A_KEY: ${A_KEY:-""}
       B_PASSWORD: ${B_PASSWORD:-${A_PASSWORD}}
       C_PASSWORD: ${C_PASSWORD:?set C_PASSWORD}
       D_PASSWORD: ${D_PASSWORD}

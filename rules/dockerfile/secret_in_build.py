@@ -179,6 +179,9 @@ _PUBLIC = re.compile(
 )
 
 
+_HANDED_ON = re.compile(r"^\$\{?([A-Za-z_]\w{0,200})\}?$")
+
+
 def _commands(
     document: Document, step: Route, instruction: dict[str, Any], rule: RuleContext
 ) -> Iterator[Finding]:
@@ -244,7 +247,18 @@ def _kept(
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
-    """Report secrets among the pairs of ARG and ENV, and among the words of commands."""
+    """Report secrets among the pairs of ARG and ENV, and among the words of commands.
+
+    An ARG that an ENV of the file hands on is one secret in two places: the ENV, which the image keeps, is told.
+    """
+    handed_on = {
+        name
+        for _, instruction in build_steps(document)
+        if instruction["keyword"] == "ENV"
+        for key, value in instruction["pairs"]
+        if isinstance(key, str) and is_secret_name(key)
+        for name in _HANDED_ON.findall(value or "")
+    }
     for step, instruction in build_steps(document):
         keyword = instruction["keyword"]
         yield from _commands(document, step, instruction, rule)
@@ -264,6 +278,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             if not isinstance(name, str) or not is_secret_name(name) or _PUBLIC.search(name):
                 continue
             if keyword == "ENV" and not value:
+                continue
+            if keyword == "ARG" and not value and name in handed_on and not rule.strict:
                 continue
             literal = bool(value) and "$" not in value
             verdict = classify(name, value, credential=True) if literal else None

@@ -252,7 +252,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return  # the database that the tests bring up for themselves
     if not rule.strict and is_made_up(verdict) and is_for_development(match.node, file):
         return
-    whose = f"the URL of `{setting.name}`" if setting is not None else f"a {_scheme(text, verdict.start)}URL"
+    whose = f"the URL of `{setting.name}`" if setting is not None else f"{_scheme(text, verdict.start)}URL"
     yield rule.finding(
         _password_span(match.node, text, verdict, file),
         f"{whose} holds a password that {said_of(text, verdict)}",
@@ -346,8 +346,10 @@ def _worst(text: str) -> Verdict | None:
 
 
 def _scheme(text: str, start: int) -> str:
+    """The article and the scheme: "a `postgresql` ", "an `amqp` ", or "a " where none is told."""
     before = re.search(r"([A-Za-z][A-Za-z0-9+.\-]{0,30})://[^\s/]*$", text[:start])
-    return f"`{before[1]}` " if before else ""
+    scheme = f"`{before[1]}` " if before else ""
+    return ("an " if scheme[1:2].lower() in set("aeio") else "a ") + scheme
 
 
 def _only_shows(node: cst.CSTNode, text: str, file: PythonFile) -> bool:

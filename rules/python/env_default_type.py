@@ -106,6 +106,7 @@ if os.getenv("TRACE", False):
     trace()
 STRICT = os.getenv("STRICT", False) == "true"
 HAS_KEY = bool(os.getenv("OPENAI_API_KEY"))
+NOTIFY = sanitize(os.getenv("NOTIFY", False), bool)
 IN_CI = bool(os.environ.get("CI"))
 HAS_SCREEN = bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 IN_CLOUD = bool(os.getenv("RENDER") or os.getenv("RENDER_SERVICE_ID"))
@@ -275,7 +276,7 @@ def _is_fine(kind: str, cast: str, read: EnvironmentRead, file: PythonFile) -> b
         return True
     if cast in _NUMBERS:
         return kind in {"int", "float", "bool"}
-    if cast and cast not in _LETTERS and _CONVERTS.search(cast):
+    if cast and cast not in _LETTERS and (_CONVERTS.search(cast) or _is_given_a_type(read.call, file)):
         return True
     if kind != "bool" or read.how == "environ-setdefault":
         return False
@@ -312,6 +313,13 @@ def _cast(call: cst.Call, file: PythonFile) -> str:
         if not isinstance(above, cst.BooleanOperation) or not isinstance(above.operator, cst.Or):
             return ""
     return ""
+
+
+def _is_given_a_type(call: cst.Call, file: PythonFile) -> bool:
+    """Whether the function that takes the value is told a type as well: `sanitize(os.getenv("TRACE", False), bool)`."""
+    outer = next((above for above in file.ancestors(call) if isinstance(above, cst.Call)), None)
+    others = [each.value for each in outer.args if each.value is not call] if outer is not None else []
+    return any(isinstance(each, cst.Name) and each.value in {"bool", "int", "float"} for each in others)
 
 
 def _becomes_text(call: cst.Call, file: PythonFile) -> bool:

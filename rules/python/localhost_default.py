@@ -285,6 +285,10 @@ exec(open("local_settings.py").read(), globals())
             note="every installation sets them anew in a module that is read after them",
         ),
         good({"tests/conftest.py": 'REDIS_URL = "redis://localhost:6379/9"\n'}, note="tests"),
+        bad(
+            'import os\n\nSTATSD_HOST = os.getenv("STATSD_HOST", "localhost")  # <-- here\n',
+            note="a collector beside the program: under `strict`",
+        ),
         good('import redis\n\nif __name__ == "__main__":\n    print(redis.Redis(host="localhost").ping())\n'),
         good(
             'def is_local(host):\n    return host in {"localhost", "127.0.0.1"}\n',
@@ -317,6 +321,12 @@ _NOT_A_CONNECTION = re.compile(
     r"cookie|no_?proxy|socks|(?:^|_)tor_|example|placeholder|help|description|title|interface|csrf|referer"
     r"|(?:^|_)(?:remote|client|peer|source|src)_(?:addr|address|ip|host)$|permit|safe_|authori[sz]ed|skip|forbid|banned|restrict|reserved|known_|private_"
 )
+_AGENT = re.compile(
+    r"statsd|(?:^|_)(?:dd|datadog|jaeger|xray|x_ray|appoptics|collectd|telegraf|otel)(?:_|$).*agent|agent_host$",
+    re.IGNORECASE,
+)
+"""Collectors of numbers and traces that run beside the program, on its own host, as their documents say (the agents of
+Datadog and Jaeger, statsd): they are sent datagrams, and nothing waits for them."""
 _CALLED_BACK = re.compile(r"callback|redirect|(?:^|_)links?(?:$|_)")
 """Names of addresses that a browser comes back to: of a command line tool that is this machine, and rightly so."""
 _BOUND = re.compile(
@@ -361,6 +371,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     if how == "parameter" and not rule.strict:
         return  # whoever calls it says where it runs, more often than not
+    if not rule.strict and _AGENT.search(name):
+        return
     if how in {"default", "constant"} and is_switched_for_production(match.node, file):
         return
     if how in {"constant", "entry"} and is_overridden_later(match.node, file):

@@ -58,6 +58,8 @@ is replaced. A URL with its password is complete: it says where to go and how to
     psql postgresql://shop:your-password@db.shop.io/shop
     curl https://user:k3Vw9notlive@example.com
     export OPENAI_API_KEY=sk-...
+    export ANTHROPIC_API_KEY=user_provided
+    Post: https://news.example.net/t/pypi-malware-observation-report-outcomes-of-the-year-2024
     export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxx
 """
             },

@@ -257,7 +257,8 @@ def _updates_of(
                 and _is_changed(function, read, write, tainted, file)
             ):
                 reported.add(write.shape)
-                yield Update(function, read.call, write.call, write.shape, write.pipelined)
+                told = write.text if write.shape == "{}" else write.shape
+                yield Update(function, read.call, write.call, told, write.pipelined)
 
 
 def _is_same_key(read: _Access, write: _Access, tainted: set[str]) -> bool:
