@@ -7,6 +7,7 @@ facts are cached: `Value` keeps what a value is, and its text only when it is no
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Literal
 
 from lintkit.formats.node import Node
@@ -45,6 +46,46 @@ ContainerKind = Literal[
 """bounded: a cache that forgets by itself (`cachetools`). instance: an object of a class, which may hold some."""
 
 
+class Reason(Enum):
+    """Why a value counts as a secret, from what it says itself or from its form."""
+
+    PLACEHOLDER = auto()
+    """It is there to be replaced."""
+    WELL_KNOWN = auto()
+    """It is what an installation comes with."""
+    GUESSABLE = auto()
+    """Anybody would try it."""
+    CHOSEN = auto()
+    """It works as it stands, and no more is known of it: words that somebody chose."""
+    STRONG = auto()
+    """It looks generated, or is of many sorts of characters."""
+    ISSUED = auto()
+    """It has the form of what a service issues, or logs in to one."""
+    GOOGLE_API_KEY = auto()
+    JSON_WEB_TOKEN = auto()
+    DJANGO_KEY = auto()
+    """What `startproject` generates."""
+    PRIVATE_KEY = auto()
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether everybody knows or guesses it, or somebody thought of it in passing."""
+        return self in (Reason.PLACEHOLDER, Reason.WELL_KNOWN, Reason.GUESSABLE, Reason.CHOSEN)
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it opens something elsewhere.
+
+        A password or a key that somebody made for a program on their own machine opens that one alone.
+        """
+        return self in (Reason.ISSUED, Reason.GOOGLE_API_KEY, Reason.PRIVATE_KEY)
+
+    @property
+    def is_for_browsers(self) -> bool:
+        """Whether such a key may be one that every visitor of a site is sent."""
+        return self in (Reason.GOOGLE_API_KEY, Reason.JSON_WEB_TOKEN)
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """What is known of a value without keeping a secret.
@@ -54,7 +95,8 @@ class Value:
     is_secret    it is a literal credential, or holds one
     is_empty     it is the empty string
     variables    names that it interpolates (`${NAME}`)
-    reason       completes a sentence about a secret: `is a placeholder`
+    reason       why it counts as a secret; None for all else
+    description  completes a sentence about a secret: `is a placeholder`
     is_random    it is a secret that looks generated as a whole
     """
 
@@ -64,7 +106,8 @@ class Value:
     is_secret: bool = False
     is_empty: bool = False
     variables: tuple[str, ...] = ()
-    reason: str = ""
+    reason: Reason | None = None
+    description: str = ""
     is_random: bool = False
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lintkit.api.lazily import attributes
 
 if TYPE_CHECKING:
+    from lintkit.facts import Reason as Reason
     from lintkit.secrets import Verdict as Verdict
     from lintkit.secrets import classify as classify
     from lintkit.secrets import command_secrets as command_secrets
@@ -27,21 +28,15 @@ if TYPE_CHECKING:
     from lintkit.secrets.formats import DOCUMENTED as DOCUMENTED
     from lintkit.secrets.formats import find_formats as find_formats
     from lintkit.secrets.outcome import is_in_url as is_in_url
-    from lintkit.secrets.outcome import is_issued as is_issued
-    from lintkit.secrets.outcome import is_made_up as is_made_up
     from lintkit.secrets.outcome import local_host as local_host
     from lintkit.secrets.private_keys import key_of_file as key_of_file
     from lintkit.secrets.private_keys import private_keys as private_keys
-    from lintkit.secrets.values import CHOSEN as CHOSEN
-    from lintkit.secrets.values import GUESSABLE as GUESSABLE
-    from lintkit.secrets.values import PLACEHOLDER as PLACEHOLDER
-    from lintkit.secrets.values import REAL as REAL
-    from lintkit.secrets.values import WELL_KNOWN as WELL_KNOWN
     from lintkit.secrets.values import asks_to_be_changed as asks_to_be_changed
     from lintkit.secrets.values import looks_random as looks_random
     from lintkit.secrets.values import url_passwords as url_passwords
 
 PLACES = {
+    "lintkit.facts": ("Reason",),
     "lintkit.secrets": (
         "Verdict",
         "classify",
@@ -69,8 +64,6 @@ PLACES = {
     ),
     "lintkit.secrets.outcome": (
         "is_in_url",
-        "is_issued",
-        "is_made_up",
         "local_host",
     ),
     "lintkit.secrets.private_keys": (
@@ -78,11 +71,6 @@ PLACES = {
         "private_keys",
     ),
     "lintkit.secrets.values": (
-        "CHOSEN",
-        "GUESSABLE",
-        "PLACEHOLDER",
-        "REAL",
-        "WELL_KNOWN",
         "asks_to_be_changed",
         "looks_random",
         "url_passwords",

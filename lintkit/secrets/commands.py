@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lintkit.formats.numbers import is_digits
 from lintkit.secrets.names import is_secret_name
@@ -102,7 +102,7 @@ def command_secrets(items: Sequence[str]) -> Iterator[CommandSecret]:
             verdict = classify("", text)
         if verdict is not None:
             base = word.start + skipped + offset
-            found = Verdict(verdict.kind, verdict.description, base + verdict.start, base + verdict.end)
+            found = replace(verdict, start=base + verdict.start, end=base + verdict.end)
             yield CommandSecret(name, found, word.item)
         elif _takes_secret(text, program):
             option = text

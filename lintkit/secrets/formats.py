@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lintkit.facts import Reason
 from lintkit.secrets.patterns import pattern
 
 
@@ -25,11 +26,13 @@ class Format:
     description  completes "looks like …"
     literals     every match begins with one of these
     expression   the pattern, in the syntax of `re`
+    reason       what is known of a value of this form
     """
 
     description: str
     literals: tuple[str, ...]
     expression: str
+    reason: Reason = Reason.ISSUED
 
 
 _B = r"(?<![A-Za-z0-9_-])"
@@ -67,11 +70,14 @@ FORMATS: tuple[Format, ...] = (
         ("/api/webhooks/",),
         r"discord(?:app)?\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{20,}",
     ),
-    Format("a Google API key", ("AIza",), _B + r"AIza[A-Za-z0-9_-]{30,}"),
+    Format("a Google API key", ("AIza",), _B + r"AIza[A-Za-z0-9_-]{30,}", Reason.GOOGLE_API_KEY),
     Format("a Google OAuth secret", ("GOCSPX-",), _B + r"GOCSPX-[A-Za-z0-9_-]{20,}"),
     Format("a Google OAuth token", ("ya29.",), _B + r"ya29\.[A-Za-z0-9_-]{20,}"),
     Format(
-        "a JSON Web Token", ("eyJ",), _B + r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"
+        "a JSON Web Token",
+        ("eyJ",),
+        _B + r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?",
+        Reason.JSON_WEB_TOKEN,
     ),
     Format("a SendGrid API key", ("SG.",), _B + r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     Format("a Hugging Face token", ("hf_",), _B + r"hf_[A-Za-z0-9]{20,}"),
@@ -89,9 +95,19 @@ FORMATS: tuple[Format, ...] = (
     Format("a Vault token", ("hvs.", "hvb."), _B + r"hv[bs]\.[A-Za-z0-9_-]{20,}"),
     Format("an age secret key", ("AGE-SECRET-KEY-",), r"AGE-SECRET-KEY-1[A-Z0-9]{20,}"),
     Format("a Telegram bot token", (":AA",), r":AA(?<=[0-9]{8}:AA)[A-Za-z0-9_-]{30,}"),
-    Format("a generated Django key", ("django-insecure-",), r"django-insecure-[^\s'\"]{20,}"),
+    Format(
+        "a generated Django key",
+        ("django-insecure-",),
+        r"django-insecure-[^\s'\"]{20,}",
+        Reason.DJANGO_KEY,
+    ),
     Format("a Supabase key", ("sb_secret_", "sbp_"), _B + r"(?:sb_secret_|sbp_)[A-Za-z0-9_-]{20,}"),
-    Format("a private key", ("-----BEGIN ",), r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"),
+    Format(
+        "a private key",
+        ("-----BEGIN ",),
+        r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----",
+        Reason.PRIVATE_KEY,
+    ),
 )
 
 DOCUMENTED = pattern(

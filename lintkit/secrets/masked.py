@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lintkit.facts import Value
+from lintkit.facts import Reason, Value
 from lintkit.words.loopback import LOOPBACK_HOST
 
 MASK = "******"
@@ -40,26 +40,17 @@ def value_of(name: str, text: str | None, *, interpolates: bool = False) -> Valu
     variables = tuple(dict.fromkeys(a or b for a, b in _VARIABLE.findall(text))) if interpolates else ()
     if text == "":
         return Value("literal", "", is_empty=True)
-    from lintkit.secrets.values import (
-        REAL,
-        looks_random,
-    )  # several compiled patterns: only where values are read
-
-    reason = secret_reason(name, text)
-    return Value(
-        "dynamic" if variables else "literal",
-        text=MASK if reason else text[:_LONGEST],
-        is_loopback=is_loopback(text),
-        is_secret=bool(reason),
-        variables=variables,
-        reason=reason,
-        is_random=reason == REAL and looks_random(text.strip()),
-    )
-
-
-def secret_reason(name: str, text: str) -> str:
-    """What `text` is as the value of `name` (`is a placeholder`); empty when it is no secret."""
-    from lintkit.secrets import classify  # several compiled patterns: only where values are read
+    from lintkit.secrets.values import classify, looks_random  # compiles patterns: only where values are read
 
     verdict = classify(name, text)
-    return "" if verdict is None else verdict.description
+    reason = None if verdict is None else verdict.reason
+    return Value(
+        "dynamic" if variables else "literal",
+        text=text[:_LONGEST] if verdict is None else MASK,
+        is_loopback=is_loopback(text),
+        is_secret=verdict is not None,
+        variables=variables,
+        reason=reason,
+        description="" if verdict is None else verdict.description,
+        is_random=reason is Reason.STRONG and looks_random(text.strip()),
+    )

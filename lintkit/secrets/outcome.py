@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from lintkit.facts import Reason
 from lintkit.model import Severity
 from lintkit.secrets.names import is_for_mail, is_of_truststore, is_outgoing
 from lintkit.secrets.patterns import pattern
-from lintkit.secrets.values import CHOSEN, GUESSABLE, PLACEHOLDER, REAL, WELL_KNOWN, Verdict, url_passwords
+from lintkit.secrets.values import Verdict, url_passwords
 from lintkit.words.loopback import loopback_host
 
 _HOSTS = pattern(r"@([^/?#\s\"'`<>]{1,300})")
@@ -22,7 +23,7 @@ def severity_of(name: str, value: str, verdict: Verdict) -> Severity:
     if verdict.kind == "format":
         return "error"
     if is_in_url(value, verdict):
-        if verdict.kind != "real" or verdict.description == GUESSABLE:
+        if verdict.kind != "real" or verdict.reason is Reason.GUESSABLE:
             return "warning"
         return "warning" if local_host(value, verdict) else "error"
     if verdict.kind == "placeholder" and is_outgoing(name):
@@ -40,32 +41,8 @@ def said_of(value: str, verdict: Verdict) -> str:
     host = local_host(value, verdict) if verdict.kind != "format" else ""
     if not host:
         return verdict.description
-    example = verdict.kind != "real" or verdict.description == GUESSABLE
+    example = verdict.kind != "real" or verdict.reason is Reason.GUESSABLE
     return f"{verdict.description}, for `{host}`" if example else f"is for `{host}`"
-
-
-_MADE_BY_ONESELF = frozenset(
-    {
-        *(PLACEHOLDER, WELL_KNOWN, GUESSABLE, CHOSEN, REAL),
-        *("looks like a JSON Web Token", "looks like a generated Django key"),
-    }
-)
-
-
-def is_issued(description: str) -> bool:
-    """Whether what a verdict's description tells of opens something elsewhere: a key of a form that others issue.
-
-    A password or a key that somebody made for a program on his own machine opens that one alone.
-    """
-    return description not in _MADE_BY_ONESELF
-
-
-def is_made_up(verdict: Verdict) -> bool:
-    """Whether a secret is one that everybody knows or guesses, or that somebody thought of in passing."""
-    return verdict.description in _MADE_UP
-
-
-_MADE_UP = frozenset({PLACEHOLDER, WELL_KNOWN, GUESSABLE, CHOSEN})
 
 
 def is_in_url(value: str, verdict: Verdict) -> bool:

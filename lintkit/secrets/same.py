@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 
+from lintkit.facts import Reason
 from lintkit.model import Finding
 from lintkit.secrets.patterns import pattern
-from lintkit.secrets.values import GUESSABLE, classify, known_format, url_credentials
+from lintkit.secrets.values import classify, known_format, url_credentials
 
 _LITERAL = pattern(r"""[rRbBuUfF]{0,2}(?P<quote>\"{3}|'{3}|["'])(?P<text>.*)(?P=quote)""", re.DOTALL)
 _DEFAULT = pattern(r"\$\{\w+:?[-=](?P<text>.*)\}", re.DOTALL)
@@ -28,7 +29,7 @@ def same_secret(finding: Finding, source: str) -> Hashable:
     verdict = classify("password", value, credential=True)
     if verdict is None:
         return None
-    if verdict.kind in ("format", "real") and verdict.description != GUESSABLE:
+    if verdict.kind in ("format", "real") and verdict.reason is not Reason.GUESSABLE:
         return finding.rule, finding.severity, value
     return finding.rule, finding.severity, value, finding.path, finding.subject.rpartition(" ")[2]
 

@@ -7,9 +7,10 @@ import binascii
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from lintkit.facts import Reason
 from lintkit.formats.numbers import is_digits
 from lintkit.secrets.formats import DOCUMENTED, find_formats
 from lintkit.secrets.names import WEAK_TERMS, is_outgoing, is_signing, mention, secret_term, split_words
@@ -29,29 +30,30 @@ class Verdict:
 
     kind         format: a provider's credential; real: a value somebody chose or generated; placeholder: one that
                  asks to be replaced; well-known: a default that everybody tries first
+    reason       what is known of it more closely
     description  completes a sentence about the value: "looks like an AWS access key id", "is a placeholder"
     start, end   the part of the value that is the secret, in code points (the password of a URL)
     """
 
     kind: VerdictKind
+    reason: Reason
     description: str
     start: int
     end: int
 
 
-PLACEHOLDER = "is a placeholder"
-"""Verdict: the value is there to be replaced."""
+_SAID = {
+    Reason.PLACEHOLDER: "is a placeholder",
+    Reason.WELL_KNOWN: "is a well-known default",
+    Reason.STRONG: "looks like a real secret",
+    Reason.CHOSEN: "is no placeholder",
+    Reason.GUESSABLE: "is easily guessed",
+}
 
-WELL_KNOWN = "is a well-known default"
-"""Verdict: the value is what an installation comes with."""
 
-REAL = "looks like a real secret"
-"""Verdict: the value looks like a secret that opens something."""
-
-CHOSEN = "is no placeholder"
-"""Of a value that works as it stands, and of which no more is known: words that somebody chose."""
-GUESSABLE = "is easily guessed"
-"""Verdict: anybody would try the value."""
+def judged(kind: VerdictKind, reason: Reason, start: int, end: int) -> Verdict:
+    """A verdict for a reason that is no form of credential."""
+    return Verdict(kind, reason, _SAID[reason], start, end)
 
 
 def _set(words: str) -> frozenset[str]:
@@ -246,8 +248,8 @@ def known_format(value: str) -> Verdict | None:
             or _WORDS_ONLY.fullmatch(value, start, end)
             or (value[start] == "-" and not _has_body(value, end))
         ):
-            return Verdict("placeholder", PLACEHOLDER, start, end)
-        return Verdict("format", f"looks like {form.description}", start, end)
+            return judged("placeholder", Reason.PLACEHOLDER, start, end)
+        return Verdict("format", form.reason, f"looks like {form.description}", start, end)
     return None
 
 
@@ -335,7 +337,7 @@ def classify(name: str, value: object, *, credential: bool = False) -> Verdict |
     for start, end in url_credentials(text):
         verdict = _judge("password", ("password",), text[start:end], credential=True)
         if verdict is not None:
-            return Verdict(verdict.kind, verdict.description, start + offset, end + offset)
+            return replace(verdict, start=start + offset, end=end + offset)
     term = secret_term(name)
     if not term:
         return _shift(_judge_of_secret(name, text), offset) if credential else None
@@ -362,7 +364,7 @@ def _judge_of_secret(name: str, text: str) -> Verdict | None:
 def _shift(verdict: Verdict | None, offset: int) -> Verdict | None:
     if verdict is None or not offset:
         return verdict
-    return Verdict(verdict.kind, verdict.description, verdict.start + offset, verdict.end + offset)
+    return replace(verdict, start=verdict.start + offset, end=verdict.end + offset)
 
 
 def _judge_weak(name: str, term: tuple[str, ...], text: str) -> Verdict | None:
@@ -418,32 +420,34 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
         if not credential and " " in text and not re.search(r"(?i)change|replace", text):
             return None
         if low not in _WELL_KNOWN:
-            return Verdict("placeholder", PLACEHOLDER, *whole)
+            return judged("placeholder", Reason.PLACEHOLDER, *whole)
     if text in _STANDS_FOR or (low not in _WELL_KNOWN and _ZEROS.fullmatch(low)):
-        return Verdict("placeholder", PLACEHOLDER, *whole)
+        return judged("placeholder", Reason.PLACEHOLDER, *whole)
     inner = _from_base64(text)
     if _ASKS.search(inner) or _PLACEHOLDER_WORDS & {inner.lower(), *split_words(inner)}:
-        return Verdict("placeholder", PLACEHOLDER, *whole)
+        return judged("placeholder", Reason.PLACEHOLDER, *whole)
     address = _ADDRESS.fullmatch(text)
     if address and address[1].lower() in _FIELD_WORDS:
-        return Verdict("placeholder", PLACEHOLDER, *whole)  # `password@gmail.com` beside `username@gmail.com`
+        return judged(
+            "placeholder", Reason.PLACEHOLDER, *whole
+        )  # `password@gmail.com` beside `username@gmail.com`
     if random and re.search(r"(?i)change[-_ ]?(?:me|this|in)|replace[-_ ]?me|^your[-_]|x{6,}", text):
-        return Verdict("placeholder", PLACEHOLDER, *whole)
+        return judged("placeholder", Reason.PLACEHOLDER, *whole)
     if (not credential and _names_a_field(name, term, text, words)) or _names_an_object(
         name, term, text, words
     ):
         return None
     if _VARIABLE.match(text) and not random and mention(text):
-        return Verdict("placeholder", PLACEHOLDER, *whole)  # the name of what was to be put here
+        return judged("placeholder", Reason.PLACEHOLDER, *whole)  # the name of what was to be put here
     if _WELL_KNOWN & {low, "".join(words), low.translate(_LEET), inner.lower()}:
-        return Verdict("well-known", WELL_KNOWN, *whole)
+        return judged("well-known", Reason.WELL_KNOWN, *whole)
     if words and set(words) <= set(split_words(name)):
         if any(map(str.isspace, text)):
             return None  # the name once more, as it is shown to people
-        return Verdict("well-known", GUESSABLE, *whole)
+        return judged("well-known", Reason.GUESSABLE, *whole)
     if not credential and (len(text) < 3 or any(c.isspace() for c in text)):
         return None
-    return Verdict("real", _strength(name, text, words, random=random), *whole)
+    return judged("real", _strength(name, text, words, random=random), *whole)
 
 
 def _from_base64(text: str) -> str:
@@ -461,21 +465,21 @@ _NAMES_ITSELF = re.compile(r"[a-z]{2,24}(?:password|passwd|secret)[0-9]{0,4}")
 """`shoppassword`, `supersecretpassword1`: the name of what it opens, and that it is one."""
 
 
-def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> str:
+def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> Reason:
     """What may be said of a value that is no placeholder: nothing that its form does not show."""
     if random:
-        return REAL
+        return Reason.STRONG
     if text.isalpha() and text.islower() and len(text) <= 12:
-        return GUESSABLE
+        return Reason.GUESSABLE
     if words and set(words) <= _GUESSED_PARTS | set(split_words(name)):
-        return GUESSABLE
+        return Reason.GUESSABLE
     if _NAMES_ITSELF.fullmatch(text):
-        return GUESSABLE
+        return Reason.GUESSABLE
     classes = sum(
         any(test(c) for c in text)
         for test in (str.islower, str.isupper, str.isdigit, lambda c: not c.isalnum() and c not in "-_. ")
     )
-    return REAL if len(text) >= 8 and classes >= 3 else CHOSEN
+    return Reason.STRONG if len(text) >= 8 and classes >= 3 else Reason.CHOSEN
 
 
 def _no_secret(text: str, credential: bool) -> bool:

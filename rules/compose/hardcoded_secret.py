@@ -15,16 +15,7 @@ from lintkit.api.compose import (
 )
 from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.formats import scalar_span
-from lintkit.api.secrets import (
-    Verdict,
-    classify,
-    command_secrets,
-    is_issued,
-    is_made_up,
-    is_signing,
-    said_of,
-    severity_of,
-)
+from lintkit.api.secrets import Verdict, classify, command_secrets, is_signing, said_of, severity_of
 
 RULE = define(
     summary="a secret is written into a compose file",
@@ -264,9 +255,9 @@ def _counts(name: str, verdict: Verdict, made_up: bool, developed: bool) -> bool
                a key for signing is one of this machine
     """
     if made_up:
-        return is_issued(verdict.description)
+        return verdict.reason.is_issued
     return not (
-        developed and (is_made_up(verdict) or (is_signing(name) and not is_issued(verdict.description)))
+        developed and (verdict.reason.is_made_up or (is_signing(name) and not verdict.reason.is_issued))
     )
 
 

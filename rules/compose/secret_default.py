@@ -20,15 +20,7 @@ from lintkit.api import (
 from lintkit.api.compose import Variable, is_developers_file, variables
 from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.formats import scalar_span
-from lintkit.api.secrets import (
-    classify,
-    is_issued,
-    is_made_up,
-    is_secret_name,
-    is_signing,
-    said_of,
-    url_passwords,
-)
+from lintkit.api.secrets import classify, is_secret_name, is_signing, said_of, url_passwords
 
 RULE = define(
     summary="a secret falls back to a password that stands in the compose file",
@@ -139,9 +131,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             in_url = any(start <= variable.start and variable.end <= end for start, end in passwords)
             name = "password" if in_url and not is_secret_name(variable.name) else variable.name
             verdict = classify(name, variable.argument, credential=True)
-            if verdict is None or (at_a_desk and not is_issued(verdict.description)):
+            if verdict is None or (at_a_desk and not verdict.reason.is_issued):
                 continue
-            if developed and is_made_up(verdict):
+            if developed and verdict.reason.is_made_up:
                 continue
             span = scalar_span(document, route, variable.start, variable.end)
             yield rule.finding(

@@ -10,9 +10,7 @@ from lintkit.api import LESSONS, NOT_A_SERVICE, Document, Finding, Route, RuleCo
 from lintkit.api.docker import written_secrets
 from lintkit.api.formats import build_steps, part_span
 from lintkit.api.secrets import (
-    GUESSABLE,
-    PLACEHOLDER,
-    WELL_KNOWN,
+    Reason,
     classify,
     command_secrets,
     file_secrets,
@@ -171,7 +169,7 @@ COPY --from=build /dist /usr/share/nginx/html
 )
 
 _CHPASSWD = re.compile(r"(?:echo|printf)\s[^|;&]*?\w:[^|;&]*\|\s*(?:sudo\s+)?chpasswd\b")
-_KNOWN = frozenset({PLACEHOLDER, WELL_KNOWN, GUESSABLE})
+_KNOWN = frozenset({Reason.PLACEHOLDER, Reason.WELL_KNOWN, Reason.GUESSABLE})
 """Of these nothing leaks: they are no secret to anybody, and the image starts with them."""
 _REAL = frozenset({"format", "real"})
 _PUBLIC = re.compile(
@@ -289,7 +287,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 # Nobody who pulls the image sees a stage that is only copied from: what is left is what stands in
                 # the file, and there a placeholder that only lets a build run opens nothing.
                 continue
-            known = keyword == "ENV" and verdict is not None and verdict.description in _KNOWN
+            known = keyword == "ENV" and verdict is not None and verdict.reason in _KNOWN
             problem = (
                 f"`ENV {name}` {verdict.description}, and every container of the image has it that is given no other"
                 if known and verdict is not None

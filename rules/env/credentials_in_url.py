@@ -8,15 +8,7 @@ from dataclasses import replace
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.dotenv import is_example, is_for_development, production
 from lintkit.api.formats import scalar_span
-from lintkit.api.secrets import (
-    GUESSABLE,
-    Verdict,
-    classify,
-    looks_random,
-    said_of,
-    severity_of,
-    url_credentials,
-)
+from lintkit.api.secrets import Reason, Verdict, classify, looks_random, said_of, severity_of, url_credentials
 from lintkit.api.words import is_remote, url_parts
 
 RULE = define(
@@ -103,7 +95,7 @@ def _worst(value: str, *, guessable: bool) -> Verdict | None:
         verdict = classify("password", value[start:end], credential=True)
         if verdict is None or verdict.kind not in ("real", "format"):
             continue
-        if verdict.description == GUESSABLE and not guessable:
+        if verdict.reason is Reason.GUESSABLE and not guessable:
             continue
         verdict = replace(verdict, start=start + verdict.start, end=start + verdict.end)
         if severity_of("password", value, verdict) == "error":

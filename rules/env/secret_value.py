@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.dotenv import is_example, is_for_a_desk, is_public_setting
-from lintkit.api.secrets import classify, is_outgoing, looks_random, url_credentials
+from lintkit.api.secrets import Reason, classify, is_outgoing, looks_random, url_credentials
 
 _ANONYMOUS = ".".join(
     ("eyJhbGciOiJIUzI1NiJ9", "eyJyb2xlIjoiYW5vbiIsImlzcyI6InNob3AifQ", "c2lnbmF0dXJlMTIzNDU2Nzg5")
@@ -122,11 +122,10 @@ API_TOKEN=ENC[AES256_GCM,data:a1B2c3D4e5F6g7H8,iv:i9J0k1L2,tag:m3N4o5P6,type:str
 )
 
 
-_MADE_AT_A_DESK = frozenset({"looks like a JSON Web Token", "looks like a generated Django key"})
+_MADE_AT_A_DESK = frozenset({Reason.JSON_WEB_TOKEN, Reason.DJANGO_KEY})
 """What the server of a developer's machine made for itself."""
-_KEYS = frozenset({"looks like a private key", "looks like a generated Django key"})
+_KEYS = frozenset({Reason.PRIVATE_KEY, Reason.DJANGO_KEY})
 """What nobody issues: in an example it is one that was made for it, and everybody who copies the example has it."""
-_GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
@@ -141,15 +140,15 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         secret = value[verdict.start : verdict.end]
         by_form = verdict.kind == "format"
         if by_form:
-            if is_public_setting(entry["key"]) and verdict.description in _GIVEN_TO_BROWSERS:
+            if is_public_setting(entry["key"]) and verdict.reason.is_for_browsers:
                 continue
-            if at_a_desk and verdict.description in _MADE_AT_A_DESK:
+            if at_a_desk and verdict.reason in _MADE_AT_A_DESK:
                 continue
         elif verdict.kind != "real" or not looks_random(secret) or is_public_setting(entry["key"]):
             continue
         elif at_a_desk and not _was_issued(entry["key"], names):
             continue  # made there, for that machine alone
-        copied = (not by_form or verdict.description in _KEYS) and is_example(document.path)
+        copied = (not by_form or verdict.reason in _KEYS) and is_example(document.path)
         then = "whoever copies the example has the same" if copied else "git tracks the file"
         yield rule.finding(
             document.span(("entries", index, "value")),

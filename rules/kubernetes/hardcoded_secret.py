@@ -18,7 +18,7 @@ from lintkit.api.kubernetes import (
     env_entries,
     kubeconfig_users,
 )
-from lintkit.api.secrets import Verdict, classify, command_secrets, said_of, severity_of
+from lintkit.api.secrets import Reason, Verdict, classify, command_secrets, said_of, severity_of
 
 _KEY = base64.b64encode(
     b"-----BEGIN EC "
@@ -245,7 +245,7 @@ def _user(document: Document, user: KubeconfigUser, rule: RuleContext) -> Iterat
         if name == "client-key-data":
             if not _PRIVATE_KEY.search(_decoded(value)):
                 continue
-            verdict = Verdict("format", "is a private key", 0, len(value))
+            verdict = Verdict("format", Reason.PRIVATE_KEY, "is a private key", 0, len(value))
         if verdict is None or verdict.kind == "placeholder":
             continue
         message = f"`{name}` of the user `{user.name}` of a kubeconfig {said_of(value, verdict)}"

@@ -10,7 +10,7 @@ from typing import Any
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.formats import scalar_span
 from lintkit.api.kubernetes import generator_literals
-from lintkit.api.secrets import Verdict, classify, looks_random, said_of, severity_of, split_words
+from lintkit.api.secrets import Reason, Verdict, classify, looks_random, said_of, severity_of, split_words
 
 RULE = define(
     summary="a Secret with its values is in the repository",
@@ -199,9 +199,9 @@ def _judged(key: str, text: str, kind: Any) -> Verdict | None:
     if found is not None:
         return found
     if key in (".dockerconfigjson", ".dockercfg") and '"auth"' in text:
-        return Verdict("real", "is a login of a registry", 0, len(text))
+        return Verdict("real", Reason.ISSUED, "is a login of a registry", 0, len(text))
     if looks_random(text) and not _NO_SECRETS & set(split_words(key)):
-        return Verdict("real", "looks like a real secret", 0, len(text))
+        return Verdict("real", Reason.STRONG, "looks like a real secret", 0, len(text))
     if kind == "kubernetes.io/basic-auth" and key == "password":
         return classify("password", text, credential=True)
     return None

@@ -200,7 +200,7 @@ def _is_given(project: Project, unit: Unit, read: VariableRead) -> bool:
 
 def _finding(project: Project, rule: RuleContext, read: VariableRead, units: list[Unit]) -> Finding:
     unit = units[0]
-    what = f"a secret that {read.default.reason}" if read.default.is_secret else f"`{read.default.text}`"
+    what = f"a secret that {read.default.description}" if read.default.is_secret else f"`{read.default.text}`"
     others = f" and {len(units) - 1} more" if len(units) > 1 else ""
     related = [Location(each.span, f"{each.label} runs it and sets no `{read.name}`") for each in units[:5]]
     for provided in project.graph.definitions(read.name):

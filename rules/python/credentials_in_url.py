@@ -23,7 +23,6 @@ from lintkit.api.python import is_for_development, is_of_tests, last_name, scope
 from lintkit.api.secrets import (
     Verdict,
     classify,
-    is_made_up,
     said_of,
     severity_of,
     split_words,
@@ -250,7 +249,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     severity = severity_of("password", text, verdict)
     if severity != "error" and is_of_tests(match.node, file):
         return  # the database that the tests bring up for themselves
-    if not rule.strict and is_made_up(verdict) and is_for_development(match.node, file):
+    if not rule.strict and verdict.reason.is_made_up and is_for_development(match.node, file):
         return
     whose = f"the URL of `{setting.name}`" if setting is not None else f"{_scheme(text, verdict.start)}URL"
     yield rule.finding(

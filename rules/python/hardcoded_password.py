@@ -41,14 +41,11 @@ from lintkit.api.python import (
     service_of,
 )
 from lintkit.api.secrets import (
-    CHOSEN,
-    GUESSABLE,
-    REAL,
+    Reason,
     Verdict,
     asks_to_be_changed,
     classify,
     is_for_mail,
-    is_made_up,
     is_outgoing,
     is_secret_name,
     is_signing,
@@ -587,13 +584,13 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if not certain and _repeats_name(name, text):
             continue
-        if match.how == "entry" and verdict.description != REAL and _is_label(match, file):
+        if match.how == "entry" and verdict.reason is not Reason.STRONG and _is_label(match, file):
             continue
         if match.how == "comparison" and verdict.kind not in {"format", "real"}:
             continue  # asks whether somebody left the placeholder in
         if verdict.kind == "placeholder" and _is_blank(name, text):
             continue  # whoever is called with it refuses the call
-        if verdict.description == GUESSABLE and is_outgoing(name) and not is_for_mail(name):
+        if verdict.reason is Reason.GUESSABLE and is_outgoing(name) and not is_for_mail(name):
             continue  # a word for a server that asks for some key and looks at none: `custom`, `ollama`
         if verdict.kind != "format" and _is_described(match, text, file):
             continue
@@ -603,7 +600,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if verdict.kind != "format" and _opens_nothing(match, verdict, file):
             continue
-        if not rule.strict and is_made_up(verdict) and is_for_development(match.node, file):
+        if not rule.strict and verdict.reason.is_made_up and is_for_development(match.node, file):
             continue
         yield rule.finding(
             file.span(node),
@@ -664,10 +661,10 @@ def _is_for_nobody_else(match: Match, text: str, verdict: Verdict, file: PythonF
     if verdict.kind == "format":
         return False
     if match.how == "environment":
-        return _is_at_a_desk(match, file) and verdict.description != REAL
-    if at_a_desk and (is_signing(name) or verdict.description != REAL):
+        return _is_at_a_desk(match, file) and verdict.reason is not Reason.STRONG
+    if at_a_desk and (is_signing(name) or verdict.reason is not Reason.STRONG):
         return True
-    if verdict.description in {REAL, CHOSEN}:
+    if verdict.reason in {Reason.STRONG, Reason.CHOSEN}:
         return False
     return not is_signing(name) and is_overridden_later(match.node, file)
 
@@ -698,11 +695,11 @@ _SECRET_WORD = re.compile(r"pass|secret|token|key", re.IGNORECASE)
 
 def _opens_nothing(match: Match, verdict: Verdict, file: PythonFile) -> bool:
     """Whether a made-up value is of tests or developers, or stands in for a key that a server of one's own ignores."""
-    if verdict.description == REAL:
+    if verdict.reason is Reason.STRONG:
         return False
     if is_of_tests(match.node, file):
         return True
-    if verdict.description != CHOSEN and in_development_branch(match.node, file):
+    if verdict.reason is not Reason.CHOSEN and in_development_branch(match.node, file):
         return True
     call = file.parent(match.node) if match.how == "keyword" else None
     return (
@@ -832,7 +829,7 @@ def _severity(match: Match, text: str, verdict: Verdict, file: PythonFile) -> Se
     name = match.name or ""
     if verdict.kind != "format" and not is_outgoing(name) and _is_at_a_desk(match, file):
         return "warning"
-    if verdict.description != REAL and _is_of_local_database(match, file):
+    if verdict.reason is not Reason.STRONG and _is_of_local_database(match, file):
         return "warning"
     return severity_of(name, text, verdict)
 
@@ -1031,4 +1028,4 @@ def _is_name_of_something(name: str, text: str, verdict: Verdict, *, certain: bo
         )
     if not _PASSWORD_HEAD & set(split_words(name)[-2:]):
         return True
-    return not (text.isalpha() or (verdict.description == GUESSABLE and _PLACES & set(split_words(text))))
+    return not (text.isalpha() or (verdict.reason is Reason.GUESSABLE and _PLACES & set(split_words(text))))

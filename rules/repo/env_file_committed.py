@@ -10,7 +10,7 @@ from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, defin
 from lintkit.api.compose import compose_projects, developers_environment_files
 from lintkit.api.dotenv import is_example, is_for_a_desk, is_for_development, is_public_setting
 from lintkit.api.facts import ComposeFile, ComposeService, ContainerDefined, VariableProvided
-from lintkit.api.secrets import GUESSABLE, PLACEHOLDER, WELL_KNOWN, is_issued, is_secret_name, split_words
+from lintkit.api.secrets import Reason, is_secret_name, split_words
 
 RULE = define(
     summary="an environment file with values is tracked by git",
@@ -121,8 +121,8 @@ _DATASTORES = frozenset(
     mail""".split()  # noqa: SIM905
 )
 _ADDRESSES = frozenset({"url", "uri", "dsn", "host", "hostname", "endpoint"})
-_UNCHOSEN = frozenset({PLACEHOLDER, WELL_KNOWN})
-_HARMLESS = frozenset({*_UNCHOSEN, GUESSABLE})
+_UNCHOSEN = frozenset({Reason.PLACEHOLDER, Reason.WELL_KNOWN})
+_HARMLESS = frozenset({*_UNCHOSEN, Reason.GUESSABLE})
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
@@ -154,7 +154,7 @@ def _file(
     secrets = [entry for entry in valued if entry.value.is_secret and not _is_for_browsers(entry)]
     live = [entry for entry in secrets if entry.value.reason not in _HARMLESS]
     if at_a_desk:
-        secrets = live = [entry for entry in live if is_issued(entry.value.reason)]
+        secrets = live = [entry for entry in live if _is_issued(entry)]
         valued = []
     elif wanted:
         secrets, valued = live, []
@@ -185,7 +185,7 @@ def _file(
 
 def _is_named(entry: VariableProvided) -> bool:
     """Whether env/placeholder-secret or env/secret-value names a secret: they say more of it."""
-    if is_issued(entry.value.reason):
+    if _is_issued(entry):
         return True
     if entry.value.reason in _UNCHOSEN:
         return not is_for_development(entry.path)
@@ -197,8 +197,13 @@ def _counted(count: int, one: str, several: str) -> str:
 
 
 def _is_for_browsers(entry: VariableProvided) -> bool:
-    issued = is_issued(entry.value.reason) and entry.value.reason != "looks like a Google API key"
+    reason = entry.value.reason
+    issued = reason is not None and reason.is_issued and not reason.is_for_browsers
     return is_public_setting(entry.name) and not issued
+
+
+def _is_issued(entry: VariableProvided) -> bool:
+    return entry.value.reason is not None and entry.value.reason.is_issued
 
 
 def _has_a_place_for_one(entries: Sequence[VariableProvided], valued: Sequence[VariableProvided]) -> bool:

@@ -9,7 +9,7 @@ from lintkit.api import TESTS, Document, Finding, RuleContext, Span, bad, define
 from lintkit.api.dotenv import is_example
 from lintkit.api.secrets import (
     DOCUMENTED,
-    GUESSABLE,
+    Reason,
     classify,
     find_formats,
     key_of_file,
@@ -76,7 +76,7 @@ _HOST = re.compile(r"@(\[?[A-Za-z0-9.:-]+)")
 _MADE_UP = re.compile(
     r"(?i)(?:^|\.)(?:example|acme|company|domain|host|server|yourdomain|mydomain|foo|bar|test)s?\b|my|your|\bxx"
 )
-_PUBLIC_FORMATS = frozenset({"a JSON Web Token", "a generated Django key", "a private key"})
+_PUBLIC_FORMATS = frozenset({Reason.JSON_WEB_TOKEN, Reason.DJANGO_KEY, Reason.PRIVATE_KEY})
 """Shown in documents everywhere, or looked at more closely below."""
 _MOST = 20
 
@@ -107,7 +107,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
 def _credentials(text: str, keys: bool) -> Iterator[tuple[int, int, str]]:
     taken: list[tuple[int, int]] = []
     for form, start, end in find_formats(text):
-        if form.description in _PUBLIC_FORMATS or DOCUMENTED.search(text[start:end]):
+        if form.reason in _PUBLIC_FORMATS or DOCUMENTED.search(text[start:end]):
             continue
         if any(low <= start < high for low, high in taken) or classify("", text[start:end]) is None:
             continue
@@ -117,7 +117,7 @@ def _credentials(text: str, keys: bool) -> Iterator[tuple[int, int, str]]:
         yield start, end, f"what looks like {form.description}"
     for start, end in url_credentials(text) if "://" in text else ():
         verdict = classify("password", text[start:end], credential=True)
-        if verdict is None or verdict.kind not in ("real", "format") or verdict.description == GUESSABLE:
+        if verdict is None or verdict.kind not in ("real", "format") or verdict.reason is Reason.GUESSABLE:
             continue
         host = _HOST.match(text, end)
         if host is not None and is_remote(host[1].partition(":")[0]) and not _MADE_UP.search(host[1]):

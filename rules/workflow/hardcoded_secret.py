@@ -11,11 +11,11 @@ from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.dotenv import is_public_setting
 from lintkit.api.formats import scalar_span
 from lintkit.api.secrets import (
+    Reason,
     Verdict,
     classify,
     command_secrets,
     is_in_url,
-    is_issued,
     is_secret_name,
     is_signing,
     looks_random,
@@ -168,7 +168,6 @@ _LONGEST = 100_000
 _EXPRESSION = re.compile(r"\$\{\{[^}\n]{0,500}\}\}")
 _HOST = re.compile(r"@([^/:?#\s\"'`<>]{1,253})")
 _SHIPS = re.compile(r"(?i)deploy|deliver|release|publish|prod|ship|staging|\bcd\b")
-_GIVEN_TO_BROWSERS = frozenset({"looks like a Google API key", "looks like a JSON Web Token"})
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
@@ -194,7 +193,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     for place in _plain_values(data):
         node = document.nodes.get(place)
         token = classify("", node.raw) if node is not None and node.raw and "${{" not in node.raw else None
-        if token is not None and token.kind == "format" and is_issued(token.description):
+        if token is not None and token.kind == "format" and token.reason.is_issued:
             message = f"`{place[-1]}` {token.description}, and stands in the {_file(data)}"
             yield _finding(document, place, token, message, rule)
     for place in _scripts(data):
@@ -213,7 +212,7 @@ def _is_made_up(verdict: Verdict, document: Document, data: dict[Any, Any], rout
 
     Nobody issues such a key, and what it signs ends with the run.
     """
-    if is_issued(verdict.description) or verdict.description == "looks like a JSON Web Token":
+    if verdict.reason.is_issued or verdict.reason is Reason.JSON_WEB_TOKEN:
         return False
     jobs = (str(part) for part in route if not isinstance(part, int))
     return not _SHIPS.search(" ".join((document.path, str(data.get("name", "")), *jobs)))
@@ -329,7 +328,7 @@ def _live(name: str, value: str) -> tuple[str, Verdict] | None:
         return None
     text = value[verdict.start : verdict.end]
     if verdict.kind == "format":
-        for_browsers = is_public_setting(name) and verdict.description in _GIVEN_TO_BROWSERS
+        for_browsers = is_public_setting(name) and verdict.reason.is_for_browsers
         return None if for_browsers else (verdict.description, verdict)
     if is_in_url(value, verdict):
         parts = url_parts(value)

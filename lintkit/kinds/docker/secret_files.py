@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from lintkit.facts import KeyFile, VariableProvided
+from lintkit.facts import KeyFile, Reason, VariableProvided
 from lintkit.kinds.docker.contexts import BuildContext, Facts
 from lintkit.kinds.docker.images import Paths
 from lintkit.kinds.dotenv.purpose import is_example, is_for_development
 from lintkit.model import Location
-from lintkit.secrets.values import GUESSABLE, PLACEHOLDER
 
-_KNOWN = frozenset({PLACEHOLDER, GUESSABLE})
+_KNOWN = frozenset({Reason.PLACEHOLDER, Reason.GUESSABLE})
 """What an image gives nobody who could not guess it."""
 
 
