@@ -11,10 +11,8 @@ import lintkit.graph.join
 import lintkit.kinds.kubernetes.cluster
 import lintkit.run.redact
 import lintkit.run.settle
+import lintkit.views.check
 import lintkit.views.defaults
-import lintkit.views.defects
-import lintkit.views.deployed
-import lintkit.views.relations
 from lintkit.authoring.examples import MemoryTree
 from lintkit.catalog.load import RuleSet, load_rules
 from lintkit.cli.check import exit_code
@@ -23,6 +21,8 @@ from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.model import Report
 from lintkit.rule.definition import Rule
 from lintkit.run.engine import Request, run
+from lintkit.views.file_rules import FileRules
+from lintkit.views.project_rules import ProjectRules
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -75,9 +75,10 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "cluster": (lintkit.kinds.kubernetes.cluster, "build_cluster", "lintkit/cluster"),
     "roots": (Kustomizations, "roots", "lintkit/kustomize"),
     "build": (Kustomizations, "build", "lintkit/kustomize"),
-    "overlays": (lintkit.views.deployed.Overlays, "_ask", "lintkit/kustomize"),
-    "defects": (lintkit.views.defects.Defects, "_of_file", "lintkit/kustomize"),
-    "relations": (lintkit.views.relations.Relations, "settle", "lintkit/kustomize"),
+    "view": (lintkit.views.check, "view_of", "lintkit/kustomize"),
+    "rules for files": (FileRules, "ask", "lintkit/kustomize"),
+    "rules for projects": (ProjectRules, "ask", "lintkit/kustomize"),
+    "settle": (lintkit.views.check, "settled", "lintkit/kustomize"),
     "excuses": (lintkit.views.defaults, "_finds", "lintkit/excuses"),
     "suppressions": (lintkit.run.settle, "apply", "lintkit/suppressions"),
     "secrets": (lintkit.run.redact, "secret_spans", "lintkit/secrets"),
@@ -112,8 +113,8 @@ def test_a_kustomization_that_cannot_be_followed_silences_nothing(monkeypatch: p
     assert finding not in told(check(files))
     build: Callable[..., Any] = Kustomizations.build
 
-    def fail_on_one(self: Kustomizations, root: str, *arguments: Any) -> Any:
-        return fail() if root == "wrong" else build(self, root, *arguments)
+    def fail_on_one(self: Kustomizations, root: str, **arguments: Any) -> Any:
+        return fail() if root == "wrong" else build(self, root, **arguments)
 
     monkeypatch.setattr(Kustomizations, "build", fail_on_one)
     report = check(files)

@@ -16,6 +16,7 @@ from lintkit.catalog.load import load_rules
 from lintkit.config.model import Config
 from lintkit.files.once import ReadOnce
 from lintkit.files.tree import TreeError
+from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations
 from lintkit.model import Document, Report
 from lintkit.run.engine import Request, run
 
@@ -135,3 +136,18 @@ def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch)
     tree = ReadOnce(Counted({"a": b"12345678", "b": b"12345678"}, counts=read))
     assert [tree.read(path) for path in "abab"] == [b"12345678"] * 4
     assert read == {"a": 1, "b": 2}
+
+
+def test_each_view_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: Counter[tuple[str, bool]] = Counter()
+    build = Kustomizations.build
+
+    def counted(self: Kustomizations, root: str, *, changes: bool = True) -> list[BuiltObject]:
+        built[root, changes] += 1
+        return build(self, root, changes=changes)
+
+    monkeypatch.setattr(Kustomizations, "build", counted)
+    report = Counts().check(KUSTOMIZED)
+    assert built == {("dev", True): 1, ("prod", True): 1}
+    told = {(finding.rule, finding.path) for finding in report.findings}
+    assert ("kubernetes/privileged-container", "dev/patch.yaml") in told

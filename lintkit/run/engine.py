@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from lintkit.facts import Fact
     from lintkit.graph.join import ConfigGraph
     from lintkit.kinds.kubernetes.cluster import Cluster
-    from lintkit.views.deployed import Overlays
+    from lintkit.kinds.kubernetes.kustomize import Kustomizations
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +166,28 @@ def _check_files(
         request = replace(request, rules=request.rules.whole())
     guard, anchor = Guard(), _anchor(request, discovery)
     documents = Documents(request.tree, discovery.files)
-    overlays = _overlays(request, discovery, documents, guard)
-    if overlays is not None and jobs <= 1:  # other processes give back what they find, and no documents
-        kustomized = overlays.kustomizations.named
-        documents.kept = guard.run("lintkit/kustomize", anchor, kustomized, frozenset())
+    kustomizations = _kustomizations(discovery, documents)
+    if kustomizations is not None and jobs <= 1:  # other processes give back what they find, and no documents
+        documents.kept = guard.run("lintkit/kustomize", anchor, kustomizations.named, frozenset())
     check = partial(_check_entry, request, _Tasks(request), needs_project, documents)
     fresh = map_in_order(check, to_do, jobs, lambda entry, how: lost_file(entry.path, how))
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
     findings = [finding for result in results for finding in result.findings]
-    # Kustomize overlays set right what was said of the bases that they deploy.
-    if overlays is not None:
-        settled = guard.run("lintkit/kustomize", anchor, partial(overlays.settle, findings), findings)
-        findings = [
-            *settled,
-            *guard.gather("lintkit/kustomize", anchor, partial(overlays.defects, findings)),
-        ]
+    project = _project(request, discovery, results, guard) if needs_project else None
+    rules = _project_rules(request, discovery)
+    for rule, context in rules.values():
+        findings.extend(guard.gather(rule.id, anchor, partial(rule.check, project, context)))
+    if kustomizations is not None:
+        from lintkit.views.check import Checks, settled
+
+        relations = {id: rule for id, rule in rules.items() if rule[0].meta.kinds == ("kubernetes",)}
+        tasks = _Tasks(request)
+        checks = Checks(lambda path: tasks.of(path, "kubernetes"), project, relations)
+        as_deployed = partial(settled, kustomizations, checks, findings, guard)
+        findings = guard.run("lintkit/kustomize", anchor, as_deployed, findings)
     excused = partial(_without_excused, request, discovery, documents, results, findings)
     findings = guard.run("lintkit/excuses", anchor, excused, findings)
-    if needs_project:
-        findings.extend(_check_project(request, discovery, results, overlays, guard))
     current = partial(_true_of_releases, request, discovery, findings)
     findings = guard.run("lintkit/releases", anchor, current, findings)
     findings.extend(guard.findings())
@@ -198,14 +201,18 @@ def _anchor(request: Request, discovery: Discovery) -> str:
     return min((path for path in paths if only is None or path in only), default=min(paths, default=""))
 
 
-def _overlays(request: Request, discovery: Discovery, documents: Documents, guard: Guard) -> Overlays | None:
+def _kustomizations(discovery: Discovery, documents: Documents) -> Kustomizations | None:
     """The kustomizations of the repository; None where it has none."""
-    if not any(path.rpartition("/")[2] in KUSTOMIZATION_FILES for path in discovery.paths):
+    files = {
+        posixpath.dirname(path): path
+        for path in sorted(discovery.paths)
+        if posixpath.basename(path) in KUSTOMIZATION_FILES
+    }
+    if not files:
         return None
-    from lintkit.views.deployed import Overlays
+    from lintkit.kinds.kubernetes.kustomize import Kustomizations
 
-    tasks = _Tasks(request)
-    return Overlays(discovery.paths, documents.manifests, lambda path: tasks.of(path, "kubernetes"), guard)
+    return Kustomizations(files, documents.manifests)
 
 
 def _without_excused(
@@ -332,13 +339,8 @@ class _Unmade:
         raise RuleLimitError(f"{self._what} could not be made")
 
 
-def _check_project(
-    request: Request,
-    discovery: Discovery,
-    results: Sequence[FileResult],
-    overlays: Overlays | None,
-    guard: Guard,
-) -> list[Finding]:
+def _project(request: Request, discovery: Discovery, results: Sequence[FileResult], guard: Guard) -> Project:
+    """What rules for projects see: the facts of all files, joined."""
     from lintkit.graph.join import join
     from lintkit.kinds.kubernetes.cluster import build_cluster
 
@@ -363,23 +365,17 @@ def _check_project(
         partial(build_cluster, facts_by_type, discovery.paths),
         cast("Cluster", _Unmade("the graph of objects")),
     )
-    project = Project(discovery.paths, discovery.tracked, graph, facts_by_type, cluster)
-    findings: list[Finding] = []
-    rules: list[tuple[Rule, RuleContext]] = []
-    present = {entry.kind for entry in discovery.files} | _MISSED
-    for rule in request.rules.rules:
-        if rule.meta.scope != "project" or (rule.meta.kinds and present.isdisjoint(rule.meta.kinds)):
-            continue
-        context = _context(rule, request.config)
-        rules.append((rule, context))
-        findings.extend(guard.gather(rule.id, anchor, partial(rule.check, project, context)))
-    if overlays is None:
-        return findings
-    from lintkit.views.relations import Relations
+    return Project(discovery.paths, discovery.tracked, graph, facts_by_type, cluster)
 
-    relations = Relations(overlays.kustomizations, project, rules, guard)
-    settled = guard.run("lintkit/kustomize", anchor, partial(relations.settle, findings), findings)
-    return [*settled, *guard.gather("lintkit/kustomize", anchor, partial(relations.defects, findings))]
+
+def _project_rules(request: Request, discovery: Discovery) -> dict[str, tuple[Rule, RuleContext]]:
+    """The rules for projects that have something to look at, by their ids."""
+    present = {entry.kind for entry in discovery.files} | _MISSED
+    return {
+        rule.id: (rule, _context(rule, request.config))
+        for rule in request.rules.rules
+        if rule.meta.scope == "project" and not (rule.meta.kinds and present.isdisjoint(rule.meta.kinds))
+    }
 
 
 @dataclass(frozen=True, slots=True)

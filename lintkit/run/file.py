@@ -49,6 +49,14 @@ class Task:
     rule: Rule
     context: RuleContext
 
+    def findings(
+        self, document: Document, documents: tuple[Document, ...], *, tracked: bool = False
+    ) -> Iterable[Finding]:
+        """What the rule says of a document, which is one of those of its file, or of those that a view has of it."""
+        context = replace(self.context, documents=documents, tracked=tracked)
+        found: Iterable[Finding] = self.rule.check(document, context)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
@@ -312,8 +320,7 @@ def _check_documents(
             if problem.code == "duplicate-key"
         )
         for task in applicable:
-            context = replace(task.context, documents=documents, tracked=source.tracked)
-            collected.run(task, partial(task.rule.check, document, context))
+            collected.run(task, partial(task.findings, document, documents, tracked=source.tracked))
         if kind.inner:
             _check_inner(collected, kind, document, tasks)
         if facts:
@@ -361,6 +368,5 @@ def _check_inner(collected: _Collected, kind: FileKind, document: Document, task
         before = len(collected.findings)
         for task in tasks:
             if inner.kind in task.rule.meta.kinds:
-                context = replace(task.context, documents=(inner,), tracked=collected.source.tracked)
-                collected.run(task, partial(task.rule.check, inner, context))
+                collected.run(task, partial(task.findings, inner, (inner,), tracked=collected.source.tracked))
         collected.findings[before:] = [replace(found, fix=None) for found in collected.findings[before:]]

@@ -59,7 +59,7 @@ def deployed(overlay: str, files: Mapping[str, str] = FILES) -> tuple[Document, 
     folders = {
         posixpath.dirname(path): path for path in texts if posixpath.basename(path) == "kustomization.yaml"
     }
-    (built,) = Kustomizations(folders, read).build("over", "steps")
+    (built,) = Kustomizations(folders, read).build("over")
     return built.document, texts
 
 

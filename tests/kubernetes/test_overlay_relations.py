@@ -67,7 +67,7 @@ def test_an_overlay_that_adds_replicas_silences_what_was_said_of_the_base() -> N
 def test_an_overlay_that_leaves_the_base_as_it_is_is_named() -> None:
     (finding,) = findings("pdb-blocks-eviction", {**BASE, LIVE: THREE, DEV: AS_IT_IS})
     assert finding.path == "base/budget.yaml"
-    assert (DEV, "deploys it like this") in [(each.span.path, each.label) for each in finding.locations[1:]]
+    assert (DEV, "deploys it as it is") in [(each.span.path, each.label) for each in finding.locations[1:]]
     assert LIVE not in [each.span.path for each in finding.locations]
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 from lintkit.budget import LeftOutError
 from lintkit.formats.numbers import whole_number
@@ -39,11 +39,10 @@ MERGE_KEYS: Mapping[str, tuple[str, ...]] = {
     "topologySpreadConstraints": ("topologyKey",),
 }
 
-_MOST_STEPS = 1_000
-_SCALED = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
+MOST_STEPS = 1_000
+"""Of how many changes of one kustomization it is kept what they made of an object."""
 
-Mode = Literal["changed", "steps", "unchanged"]
-"""How objects are built: with all changes, with what each change made of them, or without any."""
+_SCALED = ("Deployment", "ReplicaSet", "ReplicationController", "StatefulSet")
 
 Read = Callable[[str], tuple[Document, ...]]
 """The documents of a file of the repository; none for one that cannot be read."""
@@ -74,14 +73,15 @@ class Step:
 
 @dataclass(slots=True)
 class Run:
-    """One build: how, and how many more steps it may keep, each of which takes two copies of an object.
+    """One build, and how many more steps it may keep, each of which takes two copies of an object.
 
+    changes  patches, images, replicas and replacements are applied
     visits   how many more times it may go into a kustomization, which one that is named twice doubles at each level
     origins  where the parts of the objects come from
     """
 
-    mode: Mode
-    left: int = _MOST_STEPS
+    changes: bool = True
+    left: int = MOST_STEPS
     visits: int = _MOST_VISITS
     origins: Origins = field(default_factory=Origins)
 
@@ -197,15 +197,18 @@ class Kustomizations:
             )
         return {path: folder for path, folder in patches.items() if path not in resources}
 
-    def build(self, root: str, mode: Mode = "changed") -> list[BuiltObject]:
-        """The objects that a kustomization deploys or deletes. Raises LeftOutError where that is too much to follow."""
+    def build(self, root: str, *, changes: bool = True) -> list[BuiltObject]:
+        """The objects that a kustomization deploys or deletes, with what each of its changes made of them.
+
+        Raises LeftOutError where that is too much to follow.
+        """
         objects: list[BuiltObject] = []
-        run = Run(mode)
+        run = Run(changes)
         self._into(root, objects, 0, run)
-        if len(objects) >= _MOST_OBJECTS or run.left <= 0 or run.visits < 0:
+        if len(objects) >= _MOST_OBJECTS or run.visits < 0:
             raise LeftOutError(
-                f"what this kustomization deploys was not followed: it has more than {_MOST_OBJECTS:,} objects, "
-                f"{_MOST_STEPS:,} changes or {_MOST_VISITS:,} kustomizations that it builds on"
+                f"what this kustomization deploys was not followed: it has more than {_MOST_OBJECTS:,} objects "
+                f"or {_MOST_VISITS:,} kustomizations that it builds on"
             )
         return objects
 
@@ -497,10 +500,10 @@ def _scaled(count: Any, spans: NodeSpans, data: Any, origins: Origins) -> Any:
 
 
 def _step(built: BuiltObject, change: Change, make: Callable[[Any, Origins], Any]) -> None:
-    """Change an object, and keep what that made of it where somebody asks for it."""
+    """Change an object, and keep what that made of it as long as there is room."""
     run = built.run
-    if run.mode != "steps" or run.left <= 0:
-        built.data = make(built.data, run.origins) if run.mode != "unchanged" else built.data
+    if not run.changes or run.left <= 0:
+        built.data = make(built.data, run.origins) if run.changes else built.data
         return
     run.left -= 1
     before = run.origins.snapshot(built.data)

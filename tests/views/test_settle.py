@@ -30,7 +30,7 @@ def finding(start: int = 5, end: int = 9, subject: str = "api", path: str = "bas
     ids=["no view", "repaired", "shown", "shown by one", "not known", "failed"],
 )
 def test_what_every_view_repairs_is_dropped(told: dict[str, Said | None], left: list[str]) -> None:
-    found = judged(finding(), told, FILES, "deploys it as it is")
+    found = judged(finding(), told, FILES)
     assert [each.span.path for each in found.locations] == left if found is not None else left == []
 
 

@@ -1,0 +1,192 @@
+"""What a view is made of, and what rules say of it: with rules of three lines, and no run around them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from lintkit.facts import Fact
+from lintkit.kinds.extract import extract_document
+from lintkit.kinds.kubernetes.cluster import build_cluster
+from lintkit.kinds.kubernetes.cluster_facts import PodsDefined, ServiceDefined
+from lintkit.kinds.kubernetes.kustomize import Kustomizations
+from lintkit.kinds.kubernetes.objects import at, parse
+from lintkit.model import Document, Finding, RuleMeta, SourceFile
+from lintkit.rule.definition import Project, Rule, RuleContext
+from lintkit.run.file import Task
+from lintkit.run.guard import Guard
+from lintkit.views.check import Checks, settled
+from lintkit.views.view import View, tree_of, view_of
+
+SHOP = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop}
+spec: {replicas: 3, template: {spec: {containers: []}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {}
+"""
+ONE = SHOP.replace("replicas: 3", "replicas: 1")
+BASE = {"base/kustomization.yaml": "resources: [shop.yaml]\n", "base/shop.yaml": SHOP}
+ON_BASE = "resources: [../base]\n"
+SCALED = ON_BASE + "replicas: [{name: shop, count: %s}]\n"
+META = RuleMeta("a/replicas", "few replicas", "", "", "warning", "high", "file", ("kubernetes",))
+PAIR = RuleMeta("a/pair", "a Service for each", "", "", "warning", "high", "project", ("kubernetes",))
+
+
+def kustomizations(files: Mapping[str, str]) -> Kustomizations:
+    documents = {path: parse(SourceFile(path, "kubernetes", text.encode())) for path, text in files.items()}
+    folders = {posixpath.dirname(path): path for path in files if path.endswith("kustomization.yaml")}
+    return Kustomizations(folders, lambda path: documents.get(path, ()))
+
+
+def view(files: Mapping[str, str], root: str = "over", *, changes: bool = True) -> View:
+    all_of_them = kustomizations(files)
+    return view_of(all_of_them, root, tree_of(all_of_them, root), changes=changes)
+
+
+class Asked:
+    """A rule about replicas that counts how often it is asked of an object with so many."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, int]] = Counter()
+
+    def check(self, document: Document, rule: RuleContext) -> Iterator[Finding]:
+        assert document in rule.documents
+        count = at(document.data, "spec", "replicas")
+        if count is None:
+            return
+        self.counts[document.path, count] += 1
+        if count < 2:
+            name = at(document.data, "metadata", "name")
+            yield rule.finding(document.span(("spec", "replicas")), "few", subject=f"{name} replicas")
+
+
+def of_files(files: Mapping[str, str], asked: Asked | None = None) -> tuple[list[Finding], Guard]:
+    """What becomes of what the rule says of each file by itself."""
+    rule = Rule(META, (asked or Asked()).check)
+    task, guard = Task(rule, RuleContext(META)), Guard()
+    all_of_them = kustomizations(files)
+    read = (all_of_them.read(path) for path in files)
+    found = [each for documents in read for one in documents for each in task.findings(one, documents)]
+    return settled(all_of_them, Checks(lambda _: (task,)), found, guard), guard
+
+
+def places(findings: list[Finding], files: Mapping[str, str]) -> list[tuple[str, str]]:
+    spans = [finding.primary.span for finding in findings]
+    return [(span.path, files[span.path][span.start : span.end]) for span in spans]
+
+
+def test_a_view_has_the_documents_of_each_file_with_its_changes() -> None:
+    found = view({**BASE, "over/kustomization.yaml": SCALED % 5 + "namespace: live\n"})
+    (path,) = found.documents
+    deployment, service = found.documents[path]
+    assert (path, found.file, found.changes) == ("base/shop.yaml", "over/kustomization.yaml", True)
+    assert (deployment.path, deployment.index, service.index) == ("base/shop.yaml", 0, 1)
+    assert at(deployment.data, "spec", "replicas") == 5
+    assert deployment.span(("spec", "replicas")).path == "over/kustomization.yaml"
+    assert deployment.span(("metadata", "name")).path == "base/shop.yaml"
+    assert {at(each.data, "metadata", "namespace") for each in (deployment, service)} == {"live"}
+
+
+def test_without_its_changes_a_view_keeps_namespace_and_labels() -> None:
+    found = view({**BASE, "over/kustomization.yaml": SCALED % 5 + "namespace: live\n"}, changes=False)
+    deployment = found.documents["base/shop.yaml"][0]
+    assert at(deployment.data, "spec", "replicas") == 3
+    assert at(deployment.data, "metadata", "namespace") == "live"
+    assert not found.changes
+
+
+def test_definitions_refer_to_nothing_and_what_is_deleted_is_not_there() -> None:
+    patch = "patches: [{patch: '{kind: Service, metadata: {name: shop}, $patch: delete}'}]\n"
+    files = {**BASE, "over/kustomization.yaml": ON_BASE + patch}
+    files["base/shop.yaml"] += "---\nkind: CustomResourceDefinition\nmetadata: {name: carts}\n"
+    found = view(files)
+    assert [at(each.data, "kind") for each in found.documents["base/shop.yaml"]] == [
+        "Deployment",
+        None,
+        "CustomResourceDefinition",
+    ]
+    assert [at(each.data, "kind") for each in found.referring()] == ["Deployment"]
+
+
+@pytest.mark.parametrize(
+    ("base", "overlays", "left"),
+    [
+        (ONE, {}, [("base/shop.yaml", "1")]),
+        (ONE, {"dev": SCALED % 2}, []),
+        (ONE, {"dev": SCALED % 2, "prod": ON_BASE}, [("base/shop.yaml", "1")]),
+        (SHOP, {"dev": SCALED % 2}, []),
+        (SHOP, {"dev": SCALED % 1}, [("dev/kustomization.yaml", "1")]),
+        (SHOP, {"dev": SCALED % 1, "prod": ON_BASE}, [("dev/kustomization.yaml", "1")]),
+    ],
+    ids=["no view", "repaired", "shown by one", "right", "made wrong", "made wrong by one"],
+)
+def test_a_finding_stands_where_the_wrong_line_is(
+    base: str, overlays: dict[str, str], left: list[tuple[str, str]]
+) -> None:
+    files = {**BASE, "base/shop.yaml": base}
+    files |= {f"{name}/kustomization.yaml": text for name, text in overlays.items()}
+    found, guard = of_files(files)
+    assert places(found, files) == left
+    assert guard.findings() == []
+
+
+def test_a_rule_is_asked_once_of_an_object_of_a_view() -> None:
+    asked = Asked()
+    found, _ = of_files({**BASE, "base/shop.yaml": ONE, "over/kustomization.yaml": SCALED % 2}, asked)
+    assert (found, asked.counts) == ([], Counter({("base/shop.yaml", 1): 1, ("base/shop.yaml", 2): 1}))
+
+
+def test_a_rule_that_said_nothing_is_not_asked_of_what_nothing_changes() -> None:
+    asked = Asked()
+    of_files({**BASE, "over/kustomization.yaml": ON_BASE + "namespace: live\n"}, asked)
+    assert asked.counts == Counter({("base/shop.yaml", 3): 1})
+
+
+def test_changes_that_are_too_many_are_applied_and_told() -> None:
+    many = "".join(f"- {{name: shop, count: {count}}}\n" for count in (*range(2, 1_002), 4))
+    files = {**BASE, "base/shop.yaml": ONE, "over/kustomization.yaml": f"{ON_BASE}replicas:\n{many}"}
+    found, guard = of_files(files)
+    assert found == []
+    (note,) = guard.findings()
+    assert (note.rule, note.path) == ("lintkit/skipped-file", "over/kustomization.yaml")
+    assert "1,000 changes or more" in note.message
+
+
+def pairs(project: Project, rule: RuleContext) -> Iterator[Finding]:
+    """There is a Service for each replica."""
+    for pods in project.facts(PodsDefined):
+        if pods.replicas is not None and pods.replicas.value != len(project.facts(ServiceDefined)):
+            yield rule.finding(pods.span, "not a pair", subject=pods.name)
+
+
+@pytest.mark.parametrize(
+    ("base", "overlay", "left"),
+    [
+        (ONE, ON_BASE, []),
+        (ONE, SCALED % 2, ["over/kustomization.yaml"]),
+        (SHOP, ON_BASE, ["base/shop.yaml"]),
+        (SHOP, SCALED % 1, []),
+    ],
+)
+def test_rules_about_several_objects_see_those_of_one_view(base: str, overlay: str, left: list[str]) -> None:
+    files = {**BASE, "base/shop.yaml": base, "over/kustomization.yaml": overlay}
+    all_of_them = kustomizations(files)
+    by_type: dict[type, tuple[Fact, ...]] = {}
+    for path in files:
+        for document in all_of_them.read(path):
+            for fact in extract_document(document):
+                by_type[type(fact)] = (*by_type.get(type(fact), ()), fact)
+    cluster = build_cluster(by_type, frozenset(files))
+    project = Project(frozenset(files), frozenset(), None, by_type, cluster)  # type: ignore[arg-type]
+    rule, context = Rule(PAIR, pairs), RuleContext(PAIR)
+    checks = Checks(lambda _: (), project, {rule.id: (rule, context)})
+    found = settled(all_of_them, checks, list(pairs(project, context)), Guard())
+    assert [each.path for each in found] == left
