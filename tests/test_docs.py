@@ -16,7 +16,8 @@ from lintkit.catalog.load import builtin_folder, load_rules, rule_files, rule_id
 from lintkit.config.model import Config, RuleConfig
 from lintkit.graph.join import ConfigGraph, Unit
 from lintkit.model import Document
-from lintkit.python.module import Match, PythonFile
+from lintkit.python.code import Call, Code, Expression
+from lintkit.python.match import Match
 from lintkit.rule.definition import Project, RuleContext
 from lintkit.rule.own import OWN_RULES
 from lintkit.run.fingerprint import STABLE
@@ -116,8 +117,10 @@ def test_every_decision_is_listed_and_has_its_parts() -> None:
 
 PYTHON_RULES = ROOT / "docs" / "python-rules.md"
 TYPES = {
+    "call": Call,
+    "code": Code,
     "document": Document,
-    "file": PythonFile,
+    "expression": Expression,
     "match": Match,
     "project": Project,
     "project.graph": ConfigGraph,

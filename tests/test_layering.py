@@ -101,6 +101,70 @@ def test_rules_see_the_api_alone(path: Path) -> None:
     assert {other for _, other in imported(path)} <= {"api", "rules"}
 
 
+SEE_NODES = frozenset(
+    {
+        "python/async_driver_url.py",
+        "python/bind_all_interfaces.py",
+        "python/blocking_call_in_async.py",
+        "python/cleartext_url.py",
+        "python/cors_allow_all_default.py",
+        "python/cors_loopback_origin.py",
+        "python/cors_middleware_order.py",
+        "python/cors_origin_regex.py",
+        "python/cors_wildcard.py",
+        "python/create_all_at_startup.py",
+        "python/credentials_in_url.py",
+        "python/debug_enabled.py",
+        "python/env_default_type.py",
+        "python/exception_detail_in_response.py",
+        "python/exception_lost_in_finally.py",
+        "python/exit_swallowed.py",
+        "python/hardcoded_password.py",
+        "python/health_always_ok.py",
+        "python/health_check_without_timeout.py",
+        "python/health_endpoint_writes.py",
+        "python/http_client_without_timeout.py",
+        "python/jwt_not_verified.py",
+        "python/linux_only_socket_option.py",
+        "python/localhost_default.py",
+        "python/print_in_client.py",
+        "python/production_guard_fails_open.py",
+        "python/redirect_from_header.py",
+        "python/redis_read_modify_write.py",
+        "python/redis_set_without_ttl.py",
+        "python/secret_in_log.py",
+        "python/secret_setting_optional.py",
+        "python/shared_store_memory_fallback.py",
+        "python/sqlite_fallback.py",
+        "python/startup_failure_swallowed.py",
+        "python/swallowed_exception.py",
+        "python/tls_verification_disabled.py",
+        "python/unbounded_buffer.py",
+    }
+)
+"""Rules that still look at nodes of libcst; all others ask values of `lintkit.python.code`. Take one out, add none."""
+
+
+def sees_nodes(path: Path) -> bool:
+    """Whether a rule has `cst`, or asks a file or a match for nodes."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.alias) and node.name == "cst":
+            return True
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id == "match" and node.attr in {"node", "value", "name_node", "flows_into"}:
+                return True
+            if node.value.id == "file" and node.attr not in {"path", "text"}:
+                return True
+    return False
+
+
+def test_rules_that_look_at_nodes_become_fewer() -> None:
+    rules = [path for path in modules() if part_of_file(path) == "rules"]
+    folder = next(parent for parent in rules[0].parents if parent.name == "rules")
+    asks = [path for path in rules if "PythonFile" in path.read_text(encoding="utf-8")]
+    assert {path.relative_to(folder).as_posix() for path in asks if sees_nodes(path)} == SEE_NODES
+
+
 def imports_of(path: Path) -> set[str]:
     """The modules of lintkit that a module names in an import, in functions and for type checkers as well."""
     found: set[str] = set()
@@ -126,6 +190,11 @@ def test_what_reads_python_files_has_no_circle() -> None:
         "arguments",
         "module",
         "receivers",
+        "branches",
+        "settings",
+        "code",
+        "match",
+        "matching",
     ]
     for number, name in enumerate(order):
         later = {f"lintkit.python.{each}" for each in order[number + 1 :]}

@@ -54,7 +54,8 @@ from lintkit.words.path_sets import (
 )
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 else:
     Match = PythonFile = Any
 

@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from lintkit.python.branches import scope_name as scope_name
     from lintkit.python.called import is_one_off as is_one_off
     from lintkit.python.called import run_by_hand as run_by_hand
+    from lintkit.python.code import Argument as Argument
+    from lintkit.python.code import Arguments as Arguments
+    from lintkit.python.code import Assignment as Assignment
+    from lintkit.python.code import Attribute as Attribute
+    from lintkit.python.code import Call as Call
+    from lintkit.python.code import Class as Class
+    from lintkit.python.code import Code as Code
+    from lintkit.python.code import Expression as Expression
+    from lintkit.python.code import Function as Function
+    from lintkit.python.code import Parameter as Parameter
+    from lintkit.python.code import Return as Return
+    from lintkit.python.code import Tuple as Tuple
+    from lintkit.python.code import Yield as Yield
     from lintkit.python.edits import added_keywords as added_keywords
     from lintkit.python.environment_reads import READ_CALLS as READ_CALLS
     from lintkit.python.environment_reads import READER_CLASSES as READER_CLASSES
@@ -163,6 +176,21 @@ PLACES = {
     "lintkit.python.called": (
         "is_one_off",
         "run_by_hand",
+    ),
+    "lintkit.python.code": (
+        "Argument",
+        "Arguments",
+        "Assignment",
+        "Attribute",
+        "Call",
+        "Class",
+        "Code",
+        "Expression",
+        "Function",
+        "Parameter",
+        "Return",
+        "Tuple",
+        "Yield",
     ),
     "lintkit.python.edits": ("added_keywords",),
     "lintkit.python.environment_reads": (

@@ -13,13 +13,15 @@ from lintkit.declared.pattern.query import Query, code_text, find
 from lintkit.declared.pattern.rewrite import rewritten
 from lintkit.declared.pattern.values import plain, value_of
 from lintkit.model import Finding, Fix, Span
+from lintkit.python.code import Call
 from lintkit.python.edits import added_keywords
 from lintkit.rule.definition import RuleContext
 from lintkit.words.quotation import quoted_at
 
 if TYPE_CHECKING:
     from lintkit.declared.schema import Schema
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 _PLACE = re.compile(r"\$([A-Z_][A-Z_0-9]*)|\{\$?(\w+)\}")
 _MAX_SHOWN = 80
@@ -163,4 +165,4 @@ def _fix(
 def keyword_fix(fix: Mapping[str, Any], call: cst.Call, file: PythonFile) -> Fix | None:
     """The fix that adds keyword arguments at the end of a call; None where the call may have them."""
     keywords = {name: str(code) for name, code in fix["keyword"].items()}
-    return added_keywords(fix["title"], keywords, call, file, safe=bool(fix.get("safe")))
+    return added_keywords(fix["title"], keywords, Call(call, file), safe=bool(fix.get("safe")))

@@ -15,7 +15,8 @@ from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
 from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
     from lintkit.python.statements import TopLevel
 
 

@@ -21,7 +21,8 @@ from lintkit.python.idioms.clients import (
 )
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 _METHOD_FIRST = frozenset({"request", "stream"})
 """Functions whose first argument is the HTTP method, and the second one the URL."""

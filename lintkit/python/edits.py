@@ -9,14 +9,13 @@ from lintkit.model import Edit, Fix, Span
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
-    from lintkit.python.module import PythonFile
+    from lintkit.python.code import Call
 
 
 def added_keywords(
     title: str,
     keywords: Mapping[str, str],
-    call: cst.Call,
-    file: PythonFile,
+    call: Call,
     *,
     positions: Mapping[str, int] | None = None,
     safe: bool = False,
@@ -28,16 +27,17 @@ def added_keywords(
     None       a keyword is given already, by name, by position, or perhaps by `*arguments` or `**options`; or the
                only argument is a generator without parentheses, which must stay alone
     """
-    given = file.given(call)
+    given = call.arguments
     places = positions or {}
-    if not given.whole or any(given.has(name, places.get(name)) for name in keywords):
+    if not given.whole or any(given.value(places.get(name), name) is not None for name in keywords):
         return None
-    if any(isinstance(each.value, cst.GeneratorExp) and not each.value.lpar for each in call.args):
+    node, file = call.node, call.file
+    if any(isinstance(each.value, cst.GeneratorExp) and not each.value.lpar for each in node.args):
         return None
     written = ", ".join(f"{name}={code}" for name, code in keywords.items())
-    if call.args:
-        end = file.span(call.args[-1]).end
+    if node.args:
+        end = file.span(node.args[-1]).end
         written = ", " + written
     else:
-        end = file.span(call).end - 1
+        end = call.span.end - 1
     return Fix(title, (Edit(Span(file.path, end, end), written),), safe)

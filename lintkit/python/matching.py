@@ -10,7 +10,8 @@ import libcst as cst
 from lintkit.python import names
 from lintkit.python.environment_reads import environment_read
 from lintkit.python.gate import Gate
-from lintkit.python.module import Match, PythonFile, last_name
+from lintkit.python.match import Match
+from lintkit.python.module import PythonFile, last_name
 from lintkit.python.names import identifier
 from lintkit.python.tree import walk
 from lintkit.python.triggers import (
@@ -243,7 +244,7 @@ class Dispatch:
                 order(match.node),
                 index,
                 -1 if match.name_node is None else order(match.name_node),
-                -1 if match.call is None else order(match.call),
+                -1 if match.flows_into is None else order(match.flows_into),
                 -1 if match.value is None else order(match.value),
                 match.name or "",
                 match.how or "",
@@ -269,24 +270,24 @@ class Dispatch:
 
     def _call(self, node: cst.Call) -> None:
         for index, trigger, name in self._calls.find(self._names(node.func)):
-            self._emit(index, Match(trigger, node, name, node.func))
+            self._emit(index, Match(self.file, trigger, node, name, node.func))
         if self._arguments:
             for argument in node.args:
                 if not argument.star:
                     for index, trigger, name in self._arguments.find(self._names(argument.value)):
-                        self._emit(index, Match(trigger, node, name, argument.value))
+                        self._emit(index, Match(self.file, trigger, node, name, argument.value))
 
     def _reference(self, node: cst.Name | cst.Attribute) -> None:
         found = self._references.find(self._names(node))
         if found and _is_read(self.file, node):
             for index, trigger, name in found:
-                self._emit(index, Match(trigger, node, name, node))
+                self._emit(index, Match(self.file, trigger, node, name, node))
 
     def _subclass(self, node: cst.ClassDef) -> None:
         for index, trigger, wanted in self._bases:
             found = self._base(node, wanted, set())
             if found is not None:
-                self._emit(index, Match(trigger, node, found[0], found[1]))
+                self._emit(index, Match(self.file, trigger, node, found[0], found[1]))
 
     def _base(
         self, definition: cst.ClassDef, wanted: NameSet, seen: set[int]
@@ -310,7 +311,7 @@ class Dispatch:
         if isinstance(node.func, cst.Attribute):
             name = identifier(node.func.attr.value)
             for index, trigger in self._methods.get(name, ()):
-                self._emit(index, Match(trigger, node, name, node.func))
+                self._emit(index, Match(self.file, trigger, node, name, node.func))
 
     def _decorated(self, node: cst.FunctionDef | cst.ClassDef) -> None:
         for decorator in node.decorators:
@@ -318,7 +319,7 @@ class Dispatch:
             name = last_name(expression.func if isinstance(expression, cst.Call) else expression)
             if name is not None:
                 for index, trigger in self._decorators.get(name, ()):
-                    self._emit(index, Match(trigger, node, name, expression))
+                    self._emit(index, Match(self.file, trigger, node, name, expression))
 
     def _keyword_call(self, node: cst.Call) -> None:
         if isinstance(node.func, cst.Name) and self.file.qualified_name(node.func) == "dict":
@@ -326,13 +327,17 @@ class Dispatch:
         if any(argument.star == "**" for argument in node.args):
             for name, given in self.file.keyword_arguments(node).items():
                 for index, trigger in self._keywords.get(name, ()):
-                    self._emit(index, Match(trigger, given.node, name, given.value, call=node))
+                    self._emit(
+                        index, Match(self.file, trigger, given.node, name, given.value, flows_into=node)
+                    )
             return
         for argument in node.args:
             if argument.keyword is not None:
                 name = identifier(argument.keyword.value)
                 for index, trigger in self._keywords.get(name, ()):
-                    self._emit(index, Match(trigger, argument, name, argument.value, call=node))
+                    self._emit(
+                        index, Match(self.file, trigger, argument, name, argument.value, flows_into=node)
+                    )
 
     def _string(self, node: cst.SimpleString | cst.FormattedString) -> None:
         plain = isinstance(node, cst.SimpleString)
@@ -341,7 +346,7 @@ class Dispatch:
             if any(part in text for part in fragments) and not (
                 plain and not trigger.docstrings and self.file.is_docstring(node)
             ):
-                self._emit(index, Match(trigger, node, None, node))
+                self._emit(index, Match(self.file, trigger, node, None, node))
 
     def _identifier(self, node: cst.Name) -> None:
         for index, trigger, name in self._identifiers.get(identifier(node.value), ()):
@@ -351,11 +356,11 @@ class Dispatch:
                     continue
                 if names.dotted(chain) != name:
                     continue
-            self._emit(index, Match(trigger, node, name, node))
+            self._emit(index, Match(self.file, trigger, node, name, node))
 
     def _statement(self, node: cst.CSTNode) -> None:
         for index, trigger in self._statements[type(node)]:
-            self._emit(index, Match(trigger, node))
+            self._emit(index, Match(self.file, trigger, node))
 
     # -- NamedValues ------------------------------------------------------------------------------
 
@@ -375,7 +380,7 @@ class Dispatch:
                 and (not trigger.pattern or trigger.wants(name))
                 and (not trigger.literal or holds_string(value))
             ):
-                self._emit(index, Match(trigger, node, name, value, how, name_node))
+                self._emit(index, Match(self.file, trigger, node, name, value, how, name_node))
 
     def _bind_target(
         self, node: cst.CSTNode, target: cst.CSTNode, value: cst.BaseExpression | None, how: How

@@ -1,20 +1,11 @@
-"""A Python file as rules see it: names, values, guards and spans around libcst nodes.
+"""A Python file as libcst nodes: names, values, guards and spans.
 
-A rule is handed nodes and asks the file about them. Under the screen only some top-level statements of the
-file are parsed, and others when a question needs them; the answers are the same either way. So a rule never
-looks at a `cst.Module`, at the `leading_lines` of a top-level statement, or compares nodes by value: it asks
-here.
-
-    def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-        call = match.node    # looks_at = (Calls(("starlette…CORSMiddleware",), as_argument=True),)
-        argument = file.keyword_arguments(call).get("allow_origins")
-        if argument is not None and file.literal(argument.value, follow=True) == ["*"]:
-            yield rule.finding(file.span(argument.node), "…")
+Under the screen only some top-level statements of the file are parsed, and others when a question needs them; the
+answers are the same either way. So nobody looks at a `cst.Module`, at the `leading_lines` of a top-level statement, or
+compares nodes by value: they ask here. Rules ask the values of `lintkit.python.code`, which ask here.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -24,7 +15,6 @@ from lintkit.python.guards import Guard
 from lintkit.python.names import Binding
 from lintkit.python.parsed import Decoration, ImportedName, ParsedFile
 from lintkit.python.spelling import last_name
-from lintkit.python.triggers import How, Trigger
 from lintkit.python.values import UNKNOWN, Unknown
 
 __all__ = [
@@ -35,33 +25,10 @@ __all__ = [
     "Given",
     "Guard",
     "ImportedName",
-    "Match",
     "PythonFile",
     "Unknown",
     "last_name",
 ]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Match:
-    """One place that a trigger looks at; each trigger's docstring says what its fields are.
-
-    trigger    the trigger of the rule that matched
-    node       the matched node; its span is `file.span(match.node)`
-    name       the name that matched: a qualified name, a keyword, or the name a value is bound to
-    value      the value bound to the name, or the callee, argument, base or decorator that resolved
-    how        for `NamedValues`, how the value is bound
-    name_node  for `NamedValues`, where the name is written
-    call       for `Keywords`, the call that the keyword argument flows into
-    """
-
-    trigger: Trigger
-    node: cst.CSTNode
-    name: str | None = None
-    value: cst.BaseExpression | None = None
-    how: How | None = None
-    name_node: cst.CSTNode | None = None
-    call: cst.Call | None = None
 
 
 class PythonFile(ParsedFile):

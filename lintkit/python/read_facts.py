@@ -35,7 +35,8 @@ from lintkit.python.settings import (
 from lintkit.secrets.masked import DYNAMIC, NONE, REQUIRED, value_of
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 _DOTENV = ("dotenv.load_dotenv", "dotenv.dotenv_values")
 _SERVERS = ("uvicorn.run",)

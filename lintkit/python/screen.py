@@ -14,7 +14,8 @@ from lintkit.python.statements import NOT_PYTHON, Rejected, TopLevel, parse
 from lintkit.python.triggers import DeferredTrigger, Trigger, resolved
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,8 @@ from lintkit.facts import Fact, TableMapped
 from lintkit.python.receivers import class_attributes, origin_names
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 
 def extract(match: Match, file: PythonFile) -> Iterator[Fact]:

@@ -25,7 +25,7 @@ from lintkit.model import (
 if TYPE_CHECKING:
     from lintkit.graph.join import ConfigGraph
     from lintkit.kinds.kubernetes.cluster import Cluster
-    from lintkit.python.module import Match
+    from lintkit.python.match import Match
     from lintkit.python.triggers import DeferredTrigger, Trigger
 
 T = TypeVar("T")

@@ -33,7 +33,8 @@ from lintkit.source import Lines
 if TYPE_CHECKING:
     from lintkit.facts import Fact
     from lintkit.kinds.extract import PythonExtractor
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
     from lintkit.python.statements import TopLevel
     from lintkit.python.triggers import DeferredTrigger, Trigger
     from lintkit.views.defaults import Excuse, Placed

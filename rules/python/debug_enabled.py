@@ -299,18 +299,18 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     """Report switches that are on in calls, in attributes of an application, and as the default of a setting."""
     if match.trigger is NAMES:
         yield from _named(match, file, rule)
-    elif match.trigger is SWITCHES and match.call is not None and match.value is not None:
-        if match.name in _CONSTRUCTORS and _builds(match.call, match.name, file):
+    elif match.trigger is SWITCHES and match.flows_into is not None and match.value is not None:
+        if match.name in _CONSTRUCTORS and _builds(match.flows_into, match.name, file):
             yield from _report(
-                match.value, file.code(match.call.func), match.name, file, rule, place=match.node
+                match.value, file.code(match.flows_into.func), match.name, file, rule, place=match.node
             )
-        elif (started := server_start(match.call, file)) is not None:
+        elif (started := server_start(match.flows_into, file)) is not None:
             if match.name in {"reload", "use_reloader", "auto_reload"} and _is_for_this_machine(
                 started, file
             ):
                 return
             yield from _report(
-                match.value, file.code(match.call.func), match.name or "", file, rule, place=match.node
+                match.value, file.code(match.flows_into.func), match.name or "", file, rule, place=match.node
             )
     elif match.trigger is RUN_METHODS:
         started = server_start(match.node, file)

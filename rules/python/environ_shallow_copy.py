@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import TESTS, Calls, Finding, Match, PythonFile, RuleContext, bad, cst, define, good
+from lintkit.api import TESTS, Calls, Finding, Match, PythonFile, RuleContext, bad, define, good
 
 RULE = define(
     summary="a shallow copy of `os.environ` that is no copy",
@@ -47,12 +47,11 @@ everything = copy.deepcopy(os.environ)
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a shallow copy whose one argument is the environment."""
-    call = match.node
-    if isinstance(call, cst.Call) and len(call.args) == 1:
-        argument = call.args[0]
-        if not argument.star and file.qualified_name(argument.value) == "os.environ":
-            yield rule.finding(
-                file.span(call),
-                f"`{file.code(call.func)}` of `os.environ` still writes to the environment of the process",
-                subject="os.environ",
-            )
+    call = match.call
+    copied = call.argument(0, "x")
+    if copied is not None and copied.name == "os.environ":
+        yield rule.finding(
+            call.span,
+            f"`{call.callee.text}` of `os.environ` still writes to the environment of the process",
+            subject="os.environ",
+        )

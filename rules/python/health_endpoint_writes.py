@@ -17,7 +17,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.api.python import HEALTH_TRIGGERS, health_checks, origin_names, redis_command
+from lintkit.api.python import HEALTH_TRIGGERS, Call, health_checks, origin_names, redis_command
 
 RULE = define(
     summary="a health check that writes",
@@ -282,7 +282,7 @@ def _written(call: cst.Call, file: PythonFile) -> str:
         return code
     if name in _MONGO_WRITES:
         return code
-    if name in _REDIS_WRITES and redis_command(call, file) in _REDIS_WRITES:
+    if name in _REDIS_WRITES and redis_command(Call(call, file)) in _REDIS_WRITES:
         return code
     return ""
 

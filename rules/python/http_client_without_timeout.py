@@ -24,7 +24,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.api.python import added_keywords, calls_of, calls_on, is_one_off, one_spelling, scope_name
+from lintkit.api.python import Call, added_keywords, calls_of, calls_on, is_one_off, one_spelling, scope_name
 from lintkit.api.python import time_limits as limits
 
 if TYPE_CHECKING:
@@ -755,7 +755,9 @@ def _fix(call: cst.Call, limit: limits.Limit, file: PythonFile) -> Fix | None:
         return None
     name = limit.keywords[0]
     positions = {} if limit.position is None else {name: limit.position}
-    return added_keywords(f"add `{name}={limit.added}`", {name: limit.added}, call, file, positions=positions)
+    return added_keywords(
+        f"add `{name}={limit.added}`", {name: limit.added}, Call(call, file), positions=positions
+    )
 
 
 def _handed_on(match: Match, limit: limits.Limit, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:

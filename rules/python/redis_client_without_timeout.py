@@ -14,17 +14,18 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
     HANDING_ON,
     REDIS_TIMEOUTS,
+    Call,
+    Expression,
+    Return,
+    Yield,
     added_keywords,
-    calls_of,
     has_waiting_command,
-    scope_name,
     stays_in_module,
 )
 
@@ -350,71 +351,62 @@ _ELSEWHERE = ("connection_pool", "sentinel_kwargs", "unix_socket_path")
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a client or pool whose options, as far as the file builds them, hold no timeout."""
-    call = match.node
+    call, made, name = match.call, match.expression, match.name or ""
     if (
-        not isinstance(call, cst.Call)
-        or match.name is None
-        or not _MAKES_CONNECTIONS.search(match.name.partition(".")[2])
-        or file.in_main_block(call)
-        or file.has_unknown_arguments(call)
+        not _MAKES_CONNECTIONS.search(name.partition(".")[2])
+        or call.in_main_block
+        or not call.arguments.whole
+        or (made != call.callee and not _is_made_of(call))
     ):
         return
-    function = match.value if match.value is not call.func else None
-    if function is not None and not _is_made_of(call, file):
+    given = call.arguments_for(made)
+    if any(given.has(option) for option in _ELSEWHERE) or _said_in_url(given.value(0, "url")):
         return
-    given = file.given(call, function) if function is not None else file.given(call)
-    if any(given.has(name) for name in _ELSEWHERE) or _said_in_url(call, function, file):
-        return
-    positions = _POSITIONS if _BY_POSITION.search(match.name) else {}
+    positions = _POSITIONS if _BY_POSITION.search(name) else {}
     said = {
-        name: value for name in _TIMEOUTS if (value := given.value(name, positions.get(name))) is not None
+        each: value for each in _TIMEOUTS if (value := given.value(positions.get(each), each)) is not None
     }
-    if "create_redis" in match.name and (value := given.value("timeout")) is not None:
+    if "create_redis" in name and (value := given.value(None, "timeout")) is not None:
         said["timeout"] = value
-    if any(file.literal(value, follow=True) is not None for value in said.values()):
+    if any(value.constant is not None for value in said.values()):
         return
     waits = has_waiting_command(file)
     wanted = ("socket_connect_timeout",) if waits else _TIMEOUTS
     # A limit for answers would end a command of another module that waits on purpose.
-    is_fixable = not said and function is None and (waits or stays_in_module(call, file))
+    is_fixable = not said and made == call.callee and (waits or stays_in_module(call))
     keywords = dict.fromkeys(wanted, "5")
     title = (
-        f"pass {' and '.join(f'`{name}=5`' for name in wanted)}: seconds, and as many as a caller can wait"
+        f"pass {' and '.join(f'`{each}=5`' for each in wanted)}: seconds, and as many as a caller can wait"
     )
-    what = file.code(call.func if function is None else function)
+    what = made.text
     lacks = (
-        f"`{what}` has `{'` and `'.join(f'{name}=None' for name in said)}`"
+        f"`{what}` has `{'` and `'.join(f'{each}=None' for each in said)}`"
         if said
         else f"`{what}` has neither `socket_timeout` nor `socket_connect_timeout`"
     )
     yield rule.finding(
-        file.span(call),
+        call.span,
         f"{lacks}: a Redis that does not answer holds every caller",
-        subject=f"{scope_name(call, file) or 'module'} {what}",
-        fix=added_keywords(title, keywords, call, file, positions=positions) if is_fixable else None,
-        fixed_in=REDIS_TIMEOUTS if match.name.startswith("redis.") and not said else None,
+        subject=f"{call.scope or 'module'} {what}",
+        fix=added_keywords(title, keywords, call, positions=positions) if is_fixable else None,
+        fixed_in=REDIS_TIMEOUTS if name.startswith("redis.") and not said else None,
     )
 
 
-def _is_made_of(call: cst.Call, file: PythonFile) -> bool:
+def _is_made_of(call: Call) -> bool:
     """Whether a call makes the client that it is given, now or later: `partial(Redis, …)`, `Singleton(Redis, …)`.
 
     Not where everybody who calls what `partial` made adds a timeout, or nobody here does.
     """
-    if file.qualified_name(call.func) not in HANDING_ON:
+    if call.name not in HANDING_ON or isinstance(call.parent, Return | Yield):
         return False
-    if isinstance(file.parent(call), cst.Return | cst.Yield):
-        return False
-    uses = list(calls_of(call, file))
+    uses = [use.arguments for use in call.uses]
     return not uses or not all(
-        file.has_unknown_arguments(use) or not set(_TIMEOUTS).isdisjoint(file.keyword_arguments(use))
-        for use in uses
+        not use.whole or any(use.has(timeout) for timeout in _TIMEOUTS) for use in uses
     )
 
 
-def _said_in_url(call: cst.Call, function: cst.BaseExpression | None, file: PythonFile) -> bool:
-    """Whether the URL has a timeout, or is the path of a socket on this machine."""
-    url = file.argument(call, 0 if function is None else 1, "url")
-    parts = file.string_parts(file.follow(url), follow=True) if url is not None else None
-    texts = [part for part in parts or () if isinstance(part, str)]
+def _said_in_url(url: Expression | None) -> bool:
+    """Whether a URL has a timeout, or is the path of a socket on this machine."""
+    texts = [part for part in (url.parts if url is not None else ()) if isinstance(part, str)]
     return any(text.startswith("unix:") or _URL_TIMEOUT.search(text) for text in texts)

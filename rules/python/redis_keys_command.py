@@ -12,11 +12,10 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import command_trigger, redis_command, scope_name
+from lintkit.api.python import command_trigger, redis_command
 
 COMMANDS = {
     "keys": "walks all keys while every other client of that Redis waits; use `scan_iter`",
@@ -132,13 +131,11 @@ def names():
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report the call where what it is called on is a Redis client or pipeline."""
-    call = match.node
-    if not isinstance(call, cst.Call) or file.in_main_block(call):
-        return
-    command = redis_command(call, file)
-    if command in COMMANDS:
+    call = match.call
+    command = redis_command(call)
+    if command in COMMANDS and not call.in_main_block:
         yield rule.finding(
-            file.span(call),
+            call.span,
             f"`{command.upper()}` {COMMANDS[command]}",
-            subject=f"{scope_name(call, file) or 'module'} {command}",
+            subject=f"{call.scope or 'module'} {command}",
         )

@@ -17,6 +17,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.api.python import (
+    Call,
     command_trigger,
     key_of,
     key_shape,
@@ -220,7 +221,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     call = match.node
     if not isinstance(call, cst.Call) or match.name in EXPIRES or file.in_main_block(call):
         return
-    command = redis_command(call, file)
+    command = redis_command(Call(call, file))
     if command not in WRITES or (command == "set" and _may_expire(call, file)):
         return
     for key in _keys(call, command, file):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintkit.api import (
@@ -13,11 +14,9 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import in_development_branch, scope_name
 
 POLICY = MethodCalls(("set_missing_host_key_policy",))
 KNOWN_HOSTS = Keywords(("known_hosts",))
@@ -89,32 +88,20 @@ _CONNECTS = frozenset(
         "asyncssh.SSHClientConnectionOptions",
     }
 )
-_TRUSTING = ("AutoAddPolicy", "WarningPolicy")
+_TRUSTING = re.compile(r"paramiko\.(?:\w+\.)*(AutoAddPolicy|WarningPolicy)$")
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a policy that trusts, and a list of known hosts that is switched off."""
-    if in_development_branch(match.node, file):
-        return
     if match.trigger is POLICY:
-        policy = _policy(match.node, file)
-        message = f"`{policy}` takes the key of whatever host answers" if policy else ""
+        policy = match.call.argument(0, "policy")
+        found = _TRUSTING.match(policy.followed.name or "") if policy is not None else None
+        trusting = found[1] if found is not None else ""
     else:
-        name = file.qualified_name(match.call.func) if match.call is not None else None
-        switched_off = match.value is not None and file.code(file.follow(match.value)) == "None"
-        message = "`known_hosts=None` takes the key of whatever host answers"
-        if name not in _CONNECTS or not switched_off:
-            message = ""
-    if message:
-        yield rule.finding(file.span(match.node), message, subject=scope_name(match.node, file) or "module")
-
-
-def _policy(call: cst.CSTNode, file: PythonFile) -> str:
-    given = file.argument(call, 0, "policy") if isinstance(call, cst.Call) else None
-    given = file.follow(given) if given is not None else None
-    named = given.func if isinstance(given, cst.Call) else given
-    name = file.qualified_name(named) if named is not None else None
-    if name is None or not name.startswith("paramiko."):
-        return ""
-    last = name.rpartition(".")[2]
-    return last if last in _TRUSTING else ""
+        off = match.call.name in _CONNECTS and match.expression.constant is None
+        trusting = "known_hosts=None" if off else ""
+    code = match.code
+    if trusting and not code.in_development_branch:
+        yield rule.finding(
+            code.span, f"`{trusting}` takes the key of whatever host answers", subject=code.scope or "module"
+        )

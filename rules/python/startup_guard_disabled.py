@@ -13,11 +13,10 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import is_for_development, is_settings_module, setting_at
+from lintkit.api.python import Tuple, is_settings_module
 
 _STORE = (
     r"(?:db|database|datastore|postgres\w*|mysql|mariadb|mongo\w*|redis|valkey|neo4j|sql|cassandra|elastic\w*|opensearch"
@@ -118,28 +117,24 @@ _ON = frozenset({"true", "1", "yes", "on"})
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report switches that are on by default and let the start go on without a store."""
     name = match.name or ""
-    if (
-        match.value is None
-        or match.how in {"comparison", "parameter"}
-        or not _GUARD.search(_CAMEL.sub("_", name))
-    ):
+    if match.how in {"comparison", "parameter"} or not _GUARD.search(_CAMEL.sub("_", name)):
         return
-    value = match.value
-    if isinstance(value, cst.Tuple) and len(value.elements) == 2:  # environ.Env(X=(bool, True))
-        value = value.elements[1].value
+    value = match.expression
+    if isinstance(value, Tuple) and len(value.elements) == 2:  # environ.Env(X=(bool, True))
+        value = value.elements[1]
     if match.how != "environment":
-        setting = setting_at(value, file)
+        setting = value.setting
         if setting is None or setting.framework == "lookup" or setting.default is None:
             return
         if setting.framework == "module" and not setting.is_fallback and not is_settings_module(file.path):
             return
         value = setting.default
-    found = file.literal(value, follow=True)
+    found = value.constant
     on = found is True or (isinstance(found, str) and found.lower() in _ON)
-    if not on or is_for_development(match.node, file):
+    if not on or match.code.is_for_development:
         return
     yield rule.finding(
-        file.span(match.node),
+        match.code.span,
         f"`{name}` is on by default: the service starts without its store",
         subject=name,
     )

@@ -355,16 +355,16 @@ def _around(node: cst.CSTNode, file: PythonFile) -> cst.CSTNode:
 
 
 def _option(match: Match, file: PythonFile, rule: RuleContext) -> str | None:
-    if match.value is None or match.call is None:
+    if match.value is None or match.flows_into is None:
         return None
     name, value = match.name or "", file.literal(match.value, follow=True)
-    if any(map(is_local, addresses(match.call, file))):
+    if any(map(is_local, addresses(match.flows_into, file))):
         return None
     if name == "verify":
-        off = _is_off(value) and takes_verify(match.call, file)
+        off = _is_off(value) and takes_verify(match.flows_into, file)
         return "`verify` is off: any certificate is taken for the right one" if off else None
     if name == "ssl":
-        return _ssl_off(match.call, file) if value is False else None
+        return _ssl_off(match.flows_into, file) if value is False else None
     return _switch(name, value)
 
 

@@ -12,11 +12,10 @@ from lintkit.api import (
     References,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import scope_name
+from lintkit.api.python import Argument, Assignment, Attribute, Parameter
 
 PROTOCOLS = {
     "ssl.PROTOCOL_SSLv2": "SSL 2",
@@ -115,16 +114,14 @@ def refuse(context, version):
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a version where it is what something is given: an argument, a default, or an attribute that is set."""
-    given = file.parent(match.node)
-    if isinstance(given, cst.Assign):
-        if not isinstance(given.targets[0].target, cst.Attribute):
+    given = match.code.parent
+    if isinstance(given, Assignment):
+        if not isinstance(given.targets[0], Attribute):
             return
-    elif not isinstance(given, cst.Arg | cst.Param):
+    elif not isinstance(given, Argument | Parameter):
         return
-    version = PROTOCOLS[match.name or ""]
-    written = file.code(match.node).rpartition(".")[2]
     yield rule.finding(
-        file.span(match.node),
-        f"`{written}` speaks {version}, which is broken",
-        subject=scope_name(match.node, file) or "module",
+        match.code.span,
+        f"`{match.expression.last_name}` speaks {PROTOCOLS[match.name or '']}, which is broken",
+        subject=match.code.scope or "module",
     )

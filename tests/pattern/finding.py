@@ -7,7 +7,8 @@ from typing import Any
 from lintkit.declared.pattern.match import Found
 from lintkit.declared.pattern.query import code_text, compile_query, find, triggers
 from lintkit.python.chunks import WholeFile
-from lintkit.python.module import Match, PythonFile
+from lintkit.python.match import Match
+from lintkit.python.module import PythonFile
 from lintkit.python.screen import find_matches
 from lintkit.python.triggers import Calls
 from lintkit.source import Lines
@@ -25,7 +26,9 @@ def search(match: Any, text: str) -> tuple[PythonFile, list[Found]]:
     query = compile_query(match)
     file = whole(text)
     nodes = (node for statement in file.statements() for node in file.walk(statement))
-    found = find(query, file, [Match(Calls(("any",)), node) for node in nodes])  # the trigger is not asked
+    found = find(
+        query, file, [Match(file, Calls(("any",)), node) for node in nodes]
+    )  # the trigger is not asked
     screened = find_matches(text.encode(), "app.py", triggers(query))
     again = (
         [] if screened.file is None else find(query, screened.file, [match for _, match in screened.matches])

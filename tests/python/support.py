@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from lintkit.python.module import Match, PythonFile
+from lintkit.python.match import Match
+from lintkit.python.module import PythonFile
 from lintkit.python.screen import PythonMatches, find_matches
 from lintkit.python.triggers import Trigger
 
@@ -25,7 +26,7 @@ def facts(result: PythonMatches) -> list[tuple[object, ...]]:
             match.name,
             match.how,
             None if match.value is None else file.span(match.value),
-            None if match.call is None else file.span(match.call),
+            None if match.flows_into is None else file.span(match.flows_into),
         )
         for index, match in result.matches
     ]

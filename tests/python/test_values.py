@@ -110,7 +110,7 @@ def test_string_parts() -> None:
 @pytest.mark.parametrize("screen", [True, False])
 def test_keyword_reaches_the_call(source: str, screen: bool) -> None:
     file, matches = found(source, Keywords(("key",)), screen=screen)
-    assert [match.call and file.code(match.call.func) for match in matches] == ["f"]
+    assert [match.call.callee.text for match in matches] == ["f"]
     assert file.literal(matches[0].value) == 1  # type: ignore[arg-type]
 
 

@@ -26,7 +26,8 @@ from lintkit.declared.pattern.compile import Pattern, compile_pattern
 from lintkit.declared.pattern.errors import PatternError
 from lintkit.declared.pattern.match import Found, Matcher
 from lintkit.declared.pattern.values import value_of
-from lintkit.python.module import Match, PythonFile
+from lintkit.python.match import Match
+from lintkit.python.module import PythonFile
 from lintkit.python.triggers import Trigger
 from lintkit.regex.engine import Regex, compile_regex
 from lintkit.regex.syntax import RegexError
@@ -303,7 +304,7 @@ def find(query: Query, file: PythonFile, matches: Iterable[Match]) -> list[Found
     finder = _Finder(file)
     starts: dict[int, cst.CSTNode] = {}
     for match in matches:
-        node = match.call if match.call is not None else match.node
+        node = match.flows_into or match.node
         starts.setdefault(id(node), node)
     return finder.report(query, finder.candidates(query, list(starts.values())))
 

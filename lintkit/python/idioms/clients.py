@@ -11,7 +11,8 @@ from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import Calls, MethodCalls, References
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 CLIENT_CONSTRUCTORS: dict[str, str] = {
     "redis.*": "Redis",

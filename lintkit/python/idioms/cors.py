@@ -19,7 +19,8 @@ from lintkit.python.receivers import origins
 from lintkit.python.triggers import Calls, Keywords, MethodCalls, NamedValues, Trigger
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ class CorsSetup:
 
 def cors_setup(match: Match, file: PythonFile) -> CorsSetup | None:
     """The CORS configuration that a match of `CORS_CALLS` makes, or None where it makes none."""
-    call = match.call or match.node
+    call = match.flows_into or match.node
     if not isinstance(call, cst.Call):
         return None
     found = (SOCKET_IO, ()) if isinstance(match.trigger, Keywords) else _framework(call, file)

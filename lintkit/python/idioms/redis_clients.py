@@ -11,6 +11,7 @@ from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import MethodCalls
 
 if TYPE_CHECKING:
+    from lintkit.python.code import Call
     from lintkit.python.module import PythonFile
 
 COMMON_COMMANDS = (
@@ -117,22 +118,19 @@ def names_pipeline(name: str) -> bool:
     return _PIPELINE.match(name, found.end()) is not None
 
 
-def redis_command(call: cst.Call, file: PythonFile) -> str | None:
+def redis_command(call: Call) -> str | None:
     """The command that a call sends through a client or a pipeline, in lower case; None where it is none.
 
     `cache.set(…)` is `set`; `cache.execute_command("KEYS", …)` is `keys`.
     """
-    if not isinstance(call.func, cst.Attribute):
+    receiver = call.receiver
+    if receiver is None or not any(names_client(name) or names_pipeline(name) for name in receiver.origins):
         return None
-    receiver = call.func.value
-    if not is_redis_client(receiver, file) and not is_redis_pipeline(receiver, file):
-        return None
-    name = call.func.attr.value.lower()
-    if name == "execute_command":
-        words = file.argument(call, 0)
-        text = file.string(words, follow=True) if words is not None else None
-        return text.split()[0].lower() if text is not None and text.strip() else None
-    return name
+    if call.method.lower() != "execute_command":
+        return call.method.lower()
+    words = call.argument(0)
+    text = words.constant if words is not None else None
+    return text.split()[0].lower() if isinstance(text, str) and text.strip() else None
 
 
 def has_waiting_command(file: PythonFile) -> bool:
@@ -164,11 +162,12 @@ def _waits(file: PythonFile) -> bool:
     return False
 
 
-def stays_in_module(call: cst.Call, file: PythonFile) -> bool:
-    """Whether no other module can get at the client that `call` makes.
+def stays_in_module(made: Call) -> bool:
+    """Whether no other module can get at the client that `made` makes.
 
     False for what is bound to a public name of the module or a class, to an attribute, returned, or handed to a call.
     """
+    call, file = made.node, made.file
     statement = file.enclosing_statement(call)
     function = file.enclosing_function(call)
     for above in file.ancestors(call):

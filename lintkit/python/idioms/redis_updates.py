@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lintkit.python.code import Call
 from lintkit.python.idioms.redis_clients import command_trigger, is_redis_pipeline, redis_command
 from lintkit.python.idioms.redis_keys import key_of, key_shape, key_text
 from lintkit.python.lazy import cst
@@ -16,7 +17,8 @@ from lintkit.python.returned import returned_values
 from lintkit.python.spelling import last_name, one_spelling
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 READS = ("get", "hget", "hgetall", "hmget")
 WRITES = ("set", "setex", "psetex", "hset", "hmset")
@@ -99,7 +101,7 @@ def updates(matches: Iterable[Match], file: PythonFile) -> Iterator[Update]:
         function = file.enclosing_function(call)
         if not isinstance(call, cst.Call) or function is None:
             continue
-        command = redis_command(call, file)
+        command = redis_command(Call(call, file))
         key = key_of(call, file)
         if command is None or key is None:
             continue

@@ -17,7 +17,8 @@ from lintkit.python.receivers import origin_names
 from lintkit.words.loopback import loopback_host
 
 if TYPE_CHECKING:
-    from lintkit.python.module import Match, PythonFile
+    from lintkit.python.match import Match
+    from lintkit.python.module import PythonFile
 
 SWITCHED_OFF = {
     "verify_ssl": "no certificate",
