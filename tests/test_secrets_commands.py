@@ -106,3 +106,9 @@ def test_what_a_command_prints_is_none(command: str) -> None:
 )
 def test_a_sentence_that_begins_with_auth_is_no_command(text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in program_secrets(text, text.lower(), code=False)] == found
+
+
+def test_a_variable_of_a_script_may_say_what_a_secret_is_called() -> None:
+    assert found("sh", "-c", "cookie_secret=shop-cookie-secret; kubectl get secret $cookie_secret") == []
+    assert found("sh", "-c", f"cookie_secret={S}") == [S]
+    assert found("serve", "--cookie-secret=shop-cookie-secret") == ["shop-cookie-secret"]

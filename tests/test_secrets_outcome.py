@@ -132,6 +132,7 @@ def test_what_signs(name: str, signs: bool) -> None:
     [
         ("token", "$slack-token", None),
         ("clientSecret", "$idp:oidc.clientSecret", None),
+        ("clientSecret", "$dex.shop.clientSecret", None),
         ("CLIENT_SECRET", "SECRET", "placeholder"),
         ("DEFAULT_PASSWORD", "MyPassword", "well-known"),
         ("DEFAULT_PASSWORD", "your-password", "placeholder"),

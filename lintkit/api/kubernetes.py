@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lintkit.kinds.kubernetes.labels import read_labels as read_labels
     from lintkit.kinds.kubernetes.labels import read_selector as read_selector
     from lintkit.kinds.kubernetes.namespaces import without as without
+    from lintkit.kinds.kubernetes.node_agents import PodContainer as PodContainer
     from lintkit.kinds.kubernetes.node_agents import pod_containers as pod_containers
     from lintkit.kinds.kubernetes.node_agents import works_on_its_node as works_on_its_node
     from lintkit.kinds.kubernetes.objects import Container as Container
@@ -81,6 +82,7 @@ PLACES = {
     ),
     "lintkit.kinds.kubernetes.namespaces": ("without",),
     "lintkit.kinds.kubernetes.node_agents": (
+        "PodContainer",
         "pod_containers",
         "works_on_its_node",
     ),

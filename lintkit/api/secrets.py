@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lintkit.secrets.formats import DOCUMENTED as DOCUMENTED
     from lintkit.secrets.formats import find_formats as find_formats
     from lintkit.secrets.outcome import is_in_url as is_in_url
+    from lintkit.secrets.outcome import is_left_open as is_left_open
     from lintkit.secrets.outcome import local_host as local_host
     from lintkit.secrets.private_keys import key_of_file as key_of_file
     from lintkit.secrets.private_keys import private_keys as private_keys
@@ -64,6 +65,7 @@ PLACES = {
     ),
     "lintkit.secrets.outcome": (
         "is_in_url",
+        "is_left_open",
         "local_host",
     ),
     "lintkit.secrets.private_keys": (

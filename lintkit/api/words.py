@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lintkit.words.datastores import datastore_of as datastore_of
     from lintkit.words.environments import environment_of_path as environment_of_path
     from lintkit.words.environments import is_development_stage as is_development_stage
+    from lintkit.words.environments import is_for_developers as is_for_developers
     from lintkit.words.hosts import is_remote as is_remote
     from lintkit.words.hosts import url_parts as url_parts
     from lintkit.words.loopback import loopback_host as loopback_host
@@ -28,6 +29,7 @@ PLACES = {
     "lintkit.words.environments": (
         "environment_of_path",
         "is_development_stage",
+        "is_for_developers",
     ),
     "lintkit.words.hosts": (
         "is_remote",

@@ -45,7 +45,7 @@ from lintkit.run.settle import (
 )
 from lintkit.run.texts import Texts
 from lintkit.run.workers import map_in_order, worker_count
-from lintkit.words.environments import is_for_learning
+from lintkit.words.environments import is_for_developers, is_for_learning, is_material
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
@@ -402,19 +402,24 @@ def _is_worth_telling(
     """Whether a finding is for everybody.
 
     One in a lesson or an example is so only where a secret was left behind; one about a choice is not where a program
-    or other people made it, since it is changed elsewhere.
+    or other people made it, since it is changed elsewhere, nor in the cluster of a developer. Of a manifest that a
+    program completes nothing is known but its secrets.
 
     taken_over  path -> the stretches that a program or other people wrote
     """
-    if finding.rule.partition("/")[0] in {"lintkit", "repo"}:
+    family = finding.rule.partition("/")[0]
+    if family in {"lintkit", "repo"}:
         return True
     meta, span = metas[finding.rule], finding.primary.span
-    theirs = taken_over.get(span.path)
-    if is_for_learning(span.path) or (
-        theirs is not None and theirs.overlap(span.start, span.end) and _OF_ANY_HAND.isdisjoint(meta.tags)
-    ):
-        return rulings.strict(meta, span.path)
-    return True
+    told = not is_for_learning(span.path)
+    if told and family == "kubernetes" and is_material(span.path):
+        told = "secrets" in meta.tags
+    if told and _OF_ANY_HAND.isdisjoint(meta.tags):
+        theirs = taken_over.get(span.path)
+        told = (theirs is None or not theirs.overlap(span.start, span.end)) and not (
+            family == "kubernetes" and is_for_developers(span.path)
+        )
+    return told or rulings.strict(meta, span.path)
 
 
 def _judge(

@@ -22,7 +22,7 @@ _NAMES_KEYS = re.compile(r"(?i)secret_?keys?(?:ref)?s?$|existing_?secret|key_?na
 """Mappings that say by which keys a Secret holds something."""
 _OBJECT_NAME = re.compile(
     r"[a-z]+(?:-[a-z]+)+|[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?:secrets?|credentials?|creds|tokens?|auth|tls|keys?)"
-    r"|[a-z][a-z0-9]*(?:-[a-z0-9]{1,8}){0,6}-(?:secret|ssh-key|tls)(?:-[a-z]{1,12}|-[a-z]?\d{1,3}){1,4}"
+    r"|[a-z][a-z0-9]*(?:-[a-z0-9]{1,8}){0,6}-(?:secret|ssh-key|tls)(?:-[a-z]{1,12}|-[a-z]{0,6}\d{1,4}){1,4}"
 )
 _KEY_NAME = re.compile(r"[a-zA-Z]+(?:[_.-][a-zA-Z]+)*")
 
@@ -64,6 +64,8 @@ def value_secret(name: str, value: Any) -> Verdict | None:
     if not isinstance(value, str) or "\n" in value.strip() or "{{" in value:
         return None
     words = split_words(name)
+    if words[:1] == ("existing",):
+        return None  # `existingSecretPasswordKey`: what a Secret that exists is called, and its keys
     of_password = words[-1:] and words[-1] in _PASSWORDS
     verdict = classify(name, value, credential=bool(of_password))
     if verdict is None or verdict.kind == "placeholder":
@@ -74,6 +76,8 @@ def value_secret(name: str, value: Any) -> Verdict | None:
         return None  # the name of a key in a Secret
     if words[-1:] in {("secret",), ("secrets",)} and _OBJECT_NAME.fullmatch(value):
         return None  # the name of a Secret
+    if words in {("secret",), ("secrets",)} and value.isascii() and value.isalpha() and value.islower():
+        return None
     return verdict
 
 

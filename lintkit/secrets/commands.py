@@ -110,8 +110,14 @@ def command_secrets(items: Sequence[str]) -> Iterator[CommandSecret]:
             program = text.rpartition("/")[2]
 
 
+_OBJECT_NAME = pattern(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*-secrets?")
+"""What people call a Secret of Kubernetes: `cookie_secret=shop-cookie-secret` says which one a script makes."""
+
+
 def _verdict(name: str, value: str) -> Verdict | None:
     bare = name.lstrip("-")
+    if name.islower() and name == bare and name.endswith("secret") and _OBJECT_NAME.fullmatch(value):
+        return None
     return classify(bare if is_secret_name(bare) else "password", value, credential=True)
 
 

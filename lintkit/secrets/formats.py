@@ -63,7 +63,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         "a Slack webhook",
         ("hooks.slack.com/",),
-        r"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,}",
+        r"hooks\.slack\.com/(?:services|workflows)/(?:[A-Za-z0-9_-]{2,40}/){1,4}[A-Za-z0-9_-]{8,}",
     ),
     Format(
         "a Discord webhook",

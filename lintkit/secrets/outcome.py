@@ -45,6 +45,17 @@ def said_of(value: str, verdict: Verdict) -> str:
     return f"{verdict.description}, for `{host}`" if example else f"is for `{host}`"
 
 
+def is_left_open(name: str, value: str, verdict: Verdict) -> bool:
+    """Whether a placeholder opens nothing: it is no word, or a key or login of another service is to come there.
+
+    Whoever wants that service notices at once. Nor does a made-up password of a store of public certificates.
+    """
+    if is_of_truststore(name) and verdict.reason.is_made_up:
+        return True
+    blank = len(set(value)) == 1 or value[:1] == "<"
+    return verdict.kind == "placeholder" and (blank or is_outgoing(name) or is_for_mail(name))
+
+
 def is_in_url(value: str, verdict: Verdict) -> bool:
     """Whether what `verdict` found in `value` is the password of a URL."""
     return "://" in value and any(

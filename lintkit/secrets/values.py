@@ -135,7 +135,7 @@ _ASKS = pattern(
 )
 
 _REFERENCE = pattern(
-    r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^\$[a-z]+(?:-[a-z]+)*(?::[A-Za-z][A-Za-z.\-]*)?$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
+    r"""\$\{|\$\(|\{\{|\}\}|<%|%>|^\$\$?[A-Za-z_]\w*$|^\$[a-z]+(?:[-.][A-Za-z]+)*(?::[A-Za-z][A-Za-z.\-]*)?$|^`.*`$|^%[A-Za-z_]\w*%$|^@[A-Za-z_]+@?$|%s|%\([A-Za-z_]\w*\)[sdr]|%[dr]$
     |\{[A-Za-z_][\w.\[\]'"]*(?:![rsa])?(?::[^{}]*)?\}|^\{\d*\}$
     |^(?:vault|op|ssm|sm|secretsmanager|keyvault|gcpsm|awssm|env|file|ref\+\w+|akv|bws|doppler|encrypted)(?:://?|:)
     |^Ag[A-D][A-Za-z0-9+/]{300,}={0,2}$|^AQICAH[A-Za-z0-9+/=]{100,}$

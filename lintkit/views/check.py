@@ -85,7 +85,7 @@ def settled(
                 each.told[path][root] = said
     alone = kustomizations.patches_alone()
     for path in sorted(alone.keys() & files.known.keys() - asked[0].told.keys()):
-        said = guard.run(KUSTOMIZE, path, partial(files.of_patch, path), None)
+        said = guard.run(KUSTOMIZE, path, partial(files.of_patch, path, alone[path]), None)
         asked[0].told[path][alone[path]] = said
     replaced = _Replaced(kustomizations, tasks, of_files)
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lintkit.budget import LeftOutError
 from lintkit.kinds.kubernetes.inline_patches import INLINE
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations, Step
 from lintkit.kinds.kubernetes.kustomize_places import route_of
+from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard
@@ -62,17 +64,25 @@ class FileRules:
             if not changed and path not in self.known:
                 continue
             self._take(len(objects) if path in self.known else len(changed))
-            answers = _Answers(view.documents[path], self._tasks(view, path), self.guard)
+            answers = _Answers(view.documents[path], self._tasks(view, path), self.guard, _renamed(objects))
             if path in self.known:
                 said[path] = self._said(path, answers)
             for index in changed:
                 made.extend(self._made(view, objects[index], index, answers))
         return Answer(said, made)
 
-    def of_patch(self, path: str) -> Said:
-        """What they say of a patch whose objects are elsewhere, once they are told that it is one."""
+    def of_patch(self, path: str, folder: str) -> Said:
+        """What they say of a patch whose objects are elsewhere, once they are told that it is one.
+
+        folder  that of the kustomization that applies it; what it misses may be of the images that it names anew
+        """
+        missing = self.kustomizations.misses_some(folder)  # else it patches nothing at all
+
+        def with_images(data: dict[Any, Any]) -> dict[Any, Any]:
+            return self.kustomizations.with_images(folder, data) if missing else data
+
         documents = tuple(
-            replace(each, data={**each.data, "$patch": "merge"}, derived=True)
+            replace(each, data={**with_images(each.data), "$patch": "merge"}, derived=True)
             if isinstance(each.data, dict)
             else each
             for each in self.kustomizations.read(path)
@@ -116,11 +126,16 @@ class FileRules:
 
 @dataclass(slots=True)
 class _Answers:
-    """What rules say of the documents of one file of a view; each of them is asked once about each document."""
+    """What rules say of the documents of one file of a view; each of them is asked once about each document.
+
+    renamed  document -> what the object is called, and was before: a new name makes nothing wrong, so subjects keep
+             the old one
+    """
 
     documents: tuple[Document, ...]
     tasks: Mapping[str, Task]
     guard: Guard
+    renamed: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     _found: dict[tuple[str, int, int], Sequence[Finding] | None] = field(default_factory=dict)
 
     def of(self, rule: str, index: int) -> Sequence[Finding] | None:
@@ -155,10 +170,26 @@ class _Answers:
         key = (rule, index, state)
         if key not in self._found:
             document, task = documents[index], self.tasks[rule]
-            self._found[key] = self.guard.run(
+            found = self.guard.run(
                 rule, document.path, lambda: tuple(task.findings(document, documents)), None
             )
+            if found and index in self.renamed:
+                now, before = self.renamed[index]
+                found = tuple(replace(each, subject=each.subject.replace(now, before)) for each in found)
+            self._found[key] = found
         return self._found[key]
+
+
+def _renamed(objects: Sequence[BuiltObject]) -> dict[int, tuple[str, str]]:
+    """Index -> the name that a patch gave to an object, and the one that it had."""
+    names = (
+        (index, at(built.data, "metadata", "name"), built.former_name) for index, built in enumerate(objects)
+    )
+    return {
+        index: (now, before)
+        for index, now, before in names
+        if isinstance(now, str) and isinstance(before, str) and now and now != before
+    }
 
 
 def _patch_paths(steps: Sequence[Step]) -> set[str]:

@@ -87,8 +87,14 @@ class View:
         return all(built.run.left > 0 for built in self.objects[:1])
 
     def named(self, path: str, names: Set[object]) -> tuple[Document, ...]:
-        """What becomes of the objects of some kinds and names, as the documents of a file that patches them."""
-        return _of_file(path, [built for built in self.objects if name_of(built.data) in names])
+        """What becomes of the objects of some kinds and names, as the documents of a file that patches them.
+
+        Another patch may have changed the kind or the name since.
+        """
+        of_these = [
+            built for built in self.objects if {name_of(built.data), name_of(built.base.data)} & names
+        ]
+        return _of_file(path, of_these)
 
     def referring(self) -> Iterator[Document]:
         """The documents that may refer to each other; definitions of resources are long, and refer to nothing."""

@@ -71,8 +71,15 @@ def is_lesson(path: str) -> bool:
 
 
 _LEARNING = frozenset(
-    """course courses demo demos example examples exercise exercises getting-started hackfest lab labs lesson lessons
-    playground quickstart quickstarts sample samples tutorial tutorials workshop workshops""".split()  # noqa: SIM905
+    """cka ckad cks course courses demo demos example examples exercise exercises getting-started hackfest lab labs
+    lesson lessons playground quickstart quickstarts sample samples tutorial tutorials workshop workshops""".split()  # noqa: SIM905
+)
+
+
+_SHOWING = re.compile(
+    r"(?:^|/)(?:(?:demo|example|quickstart|tutorial|workshop)s?[-_][^/]+"
+    r"|[^/]+[-_](?:demo|example|quickstart|tutorial|workshop)s?)/",
+    re.IGNORECASE,
 )
 
 
@@ -81,9 +88,44 @@ def is_for_learning(path: str) -> bool:
 
     >>> is_for_learning("labs/helm/values.yaml"), is_for_learning("02-deploy/app.yaml"), is_for_learning("lab.yaml")
     (True, True, False)
+    >>> is_for_learning("shop-demo/app.yaml"), is_for_learning("k8s/shop-demo.yaml")
+    (True, False)
     """
     folders = path.lower().split("/")[:-1]
-    return not _LEARNING.isdisjoint(folders) or is_lesson(path)
+    return not _LEARNING.isdisjoint(folders) or is_lesson(path) or _SHOWING.search(path) is not None
+
+
+_MATERIAL = re.compile(r"(?:^|/)(?:assets?|bindata|cmd|controllers?|internal|pkg)/", re.IGNORECASE)
+
+
+def is_material(path: str) -> bool:
+    """Whether a manifest lies among the sources of a program, which embeds it and fills in what is missing.
+
+    >>> is_material("pkg/resources/agent/daemonset.yaml"), is_material("deploy/agent.yaml")
+    (True, False)
+    """
+    return _MATERIAL.search(path) is not None
+
+
+_DEVELOPERS_FOLDER = re.compile(
+    r"(?:^|/)(?:(?:[\w.]+-)*dev(?:el(?:op(?:ment)?)?)?(?:-(?:cluster|env|environment|local))?"
+    r"|chainsaw|contrib|debug|devenv|devspace|e2e|fixtures|hack|testdata|testing|(?:[\w.]+-)*tests?|k3d|kind|kuttl|local|localhost|minikube|skaffold|tilt)/",
+    re.IGNORECASE,
+)
+_DEVELOPERS_FILE = re.compile(
+    r"(?:^|[-_./])(?:dev|devel|development|local|localdev|minikube|kind|k3d)\.[^./]+$", re.IGNORECASE
+)
+
+
+def is_for_developers(path: str) -> bool:
+    """Whether a manifest is for the cluster of a developer or a test, to which a branch is deployed on purpose.
+
+    >>> is_for_developers("overlays/dev/web.yaml"), is_for_developers("values-local.yaml")
+    (True, True)
+    >>> is_for_developers("apps/local-path-provisioner/device-plugin.yaml"), is_for_developers("dev-tools/app.yaml")
+    (False, False)
+    """
+    return _DEVELOPERS_FOLDER.search(path) is not None or _DEVELOPERS_FILE.search(path) is not None
 
 
 EnvironmentRules = Callable[[str], "str | None"]

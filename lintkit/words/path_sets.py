@@ -64,6 +64,7 @@ EXAMPLES = (
     "**/*.example.*",
     "**/*_example.*",
     "**/example_*",
+    "**/example-*",
     "**/example.*",
 )
 """Paths of examples and samples."""
@@ -117,6 +118,8 @@ NOT_DEPLOYED = (
         for mark in ("", ".", "_")
         for word in ("archive", "archived", "attic", "deprecated", "disabled", "graveyard", "old", "unused")
     ),
+    "**/old-*/**",
+    "**/*-old/**",
     "**/.taskfiles/**",
     "**/.just/**",
     "**/.github/**",

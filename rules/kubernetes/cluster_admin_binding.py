@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lintkit.api import (
@@ -137,6 +138,11 @@ _FOR_ANYBODY = frozenset(
 )
 """Roles that show the version, the API groups or the keys of the token issuer, and nothing of what runs."""
 
+_DEPLOYER = re.compile(
+    r"(?:[a-z0-9]+-)*argocd-(?:application-controller|server)|(?:helm|kustomize)-controller|flux(?:cd)?(?:-[a-z]+)*"
+    r"|cattle(?:-[a-z]+)*|system-upgrade(?:-controller)?|tiller|velero(?:-server)?"
+)
+"""Service accounts of programs that install or restore whatever a repository or a backup holds."""
 _ITS_OWN = ("system:", "gce:")
 """How the bindings are called that the cluster makes for its own parts."""
 
@@ -151,6 +157,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if binding.name.startswith(_ITS_OWN):
             continue
         subject = f"{binding.kind} {binding.name}"
+        if not rule.strict and _is_meant_to(binding):
+            continue
         whole = binding.kind == "ClusterRoleBinding"
         where = "the cluster" if whole else "the namespace"
         who, people = _who(binding)
@@ -177,6 +185,14 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             if name in _ANYBODY and kind in ("Group", "User") and binding.role[1] not in _FOR_ANYBODY:
                 text = f"`{name}` is {_ANYBODY[name]}, and {binding.role[0]} `{binding.role[1]}` is theirs"
                 yield rule.finding(where_named, text, subject=f"{subject} {name}")
+
+
+def _is_meant_to(binding: BindingDefined) -> bool:
+    """Whether all that is bound are people, since somebody administers a cluster, or programs that deploy all of it."""
+    return bool(binding.subjects) and all(
+        name not in _ANYBODY and (_DEPLOYER.fullmatch(name) is not None if _is_program(kind, name) else True)
+        for kind, _, name, _ in binding.subjects
+    )
 
 
 def _who(binding: BindingDefined) -> tuple[str, bool]:

@@ -70,6 +70,14 @@ valid, and a typo in one label is enough.
             },
             note="across what a kustomization deploys",
         ),
+        bad(
+            _SERVICE.replace("app: shop-api", "app: shop\n    teir: web") + "---\n" + _PODS,
+            note="a slip of the pen in the key of a label",
+        ),
+        good(
+            _FINE + '    shop-active: "true"\n---\n' + _PODS,
+            note="a label that a program writes, beside those that lead to the pods",
+        ),
         good(_FINE + "---\n" + _PODS),
         good(
             {"k8s/shop/service.yaml": _FINE, "k8s/pods/deployment.yaml": _PODS}, note="the pods are elsewhere"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.api.kubernetes import deprecated, removed
+from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.api.kubernetes import at, deprecated, removed
 
 RULE = define(
     summary="an object uses an API version that Kubernetes removed or will remove",
@@ -78,15 +78,24 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if found is None:
         yield from _deprecated(document, rule)
         return
+    alike = [
+        each
+        for each in rule.documents
+        if at(each.data, "apiVersion") == version and at(each.data, "kind") == kind
+    ]
+    if not rule.strict and alike and alike[0].index != document.index:
+        return  # told of the first
     instead = (
         f"it is `{found.replacement}` now"
         if found.replacement
         else _INSTEAD.get(str(kind), "nothing replaces it")
     )
+    more = [] if rule.strict else alike[1:]
     yield rule.finding(
         document.span(("apiVersion",)),
         f"`{version}` of {kind} is gone since Kubernetes {found.release}; {instead}",
         subject=f"{kind} {version}",
+        related=[Location(each.span(("apiVersion",)), "so is this one") for each in more[:_MOST_ALIKE]],
     )
 
 
@@ -104,4 +113,5 @@ def _deprecated(document: Document, rule: RuleContext) -> Iterator[Finding]:
     )
 
 
+_MOST_ALIKE = 20
 _INSTEAD = {"PodSecurityPolicy": "Pod Security Admission replaces it"}

@@ -18,7 +18,8 @@ from lintkit.api.kubernetes import (
     env_entries,
     kubeconfig_users,
 )
-from lintkit.api.secrets import Reason, Verdict, classify, command_secrets, said_of, severity_of
+from lintkit.api.secrets import Reason, Verdict, classify, command_secrets, is_left_open, said_of, severity_of
+from lintkit.api.words import is_for_developers
 
 _KEY = base64.b64encode(
     b"-----BEGIN EC "
@@ -204,17 +205,26 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if not entry.value:
             continue
         verdict = classify(entry.name, entry.value, credential=True)
-        if verdict is not None and entry.value not in mounted:
+        if (
+            verdict is not None
+            and entry.value not in mounted
+            and _counts(entry.name, entry.value, verdict, rule)
+        ):
             said = said_of(entry.value, verdict)
             message = f"`{entry.name}` of {entry.container.called} is written in the file and {said}"
             subject = f"{_object(document)} {entry.container.name} {entry.name}"
             severity = severity_of(entry.name, entry.value, verdict)
-            yield _finding(document, (*entry.route, "value"), verdict, message, subject, severity, rule)
+            yield from _finding(document, (*entry.route, "value"), verdict, message, subject, severity, rule)
     yield from _elsewhere(document, rule)
     for user in kubeconfig_users(document):
         yield from _user(document, user, rule)
     for container in containers(document):
         yield from _command(document, container, rule)
+
+
+def _counts(name: str, value: str, verdict: Verdict, rule: RuleContext) -> bool:
+    """Whether a secret is told: a blank for a key of another service is where everything is."""
+    return rule.strict or not is_left_open(name, value, verdict)
 
 
 @lru_cache(maxsize=1)
@@ -230,12 +240,13 @@ def _elsewhere(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if route[:-2] in seen:
             continue
         verdict = classify(name, value, credential=True)
-        if verdict is not None:
+        if verdict is not None and _counts(name, value, verdict, rule):
             message = (
                 f"`{name}` of `{_object(document)}` is written in the file and {said_of(value, verdict)}"
             )
             severity = severity_of(name, value, verdict)
-            yield _finding(document, route, verdict, message, f"{_object(document)} {name}", severity, rule)
+            subject = f"{_object(document)} {name}"
+            yield from _finding(document, route, verdict, message, subject, severity, rule)
 
 
 def _user(document: Document, user: KubeconfigUser, rule: RuleContext) -> Iterator[Finding]:
@@ -250,7 +261,8 @@ def _user(document: Document, user: KubeconfigUser, rule: RuleContext) -> Iterat
             continue
         message = f"`{name}` of the user `{user.name}` of a kubeconfig {said_of(value, verdict)}"
         severity = severity_of(name, value, verdict)
-        yield _finding(document, route, verdict, message, f"kubeconfig {user.name} {name}", severity, rule)
+        subject = f"kubeconfig {user.name} {name}"
+        yield from _finding(document, route, verdict, message, subject, severity, rule)
     items = [document.nodes[route].raw or "" for route in user.arguments if route in document.nodes]
     for secret in command_secrets(items):
         item, verdict = items[secret.item], secret.verdict
@@ -259,7 +271,7 @@ def _user(document: Document, user: KubeconfigUser, rule: RuleContext) -> Iterat
         )
         subject = f"kubeconfig {user.name} args {secret.name}".rstrip()
         severity = severity_of(secret.name, item, verdict)
-        yield _finding(document, user.arguments[secret.item], verdict, message, subject, severity, rule)
+        yield from _finding(document, user.arguments[secret.item], verdict, message, subject, severity, rule)
 
 
 def _decoded(value: str) -> str:
@@ -287,7 +299,7 @@ def _command(document: Document, container: Container, rule: RuleContext) -> Ite
         )
         subject = f"{_object(document)} {container.name} {field} {secret.name}".rstrip()
         severity = severity_of(secret.name, item, secret.verdict)
-        yield _finding(document, routes[secret.item], secret.verdict, message, subject, severity, rule)
+        yield from _finding(document, routes[secret.item], secret.verdict, message, subject, severity, rule)
 
 
 def _object(document: Document) -> str:
@@ -305,6 +317,8 @@ def _finding(
     subject: str,
     severity: Severity,
     rule: RuleContext,
-) -> Finding:
+) -> Iterator[Finding]:
+    if not rule.strict and verdict.reason.is_made_up and is_for_developers(document.path):
+        return
     span = scalar_span(document, route, verdict.start, verdict.end)
-    return rule.finding(span, message, subject=subject, severity=severity, secret=True)
+    yield rule.finding(span, message, subject=subject, severity=severity, secret=True)

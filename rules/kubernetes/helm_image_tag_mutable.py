@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import NOT_DEPLOYED, Document, Finding, RuleContext, bad, define, good
-from lintkit.api.docker import is_moving_tag
+from lintkit.api.docker import is_moving_tag, is_official
 from lintkit.api.kubernetes import at
 
 RULE = define(
@@ -80,6 +80,9 @@ image: {repository: shop, tag: main}
 
 
 _MOST_NODES = 200_000
+_TAGS = ("latest", "stable")
+_DEFAULTS = ("/values.yaml", "/values.yml")
+"""What a chart is installed with where nobody says more; values for an installation are called otherwise."""
 
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
@@ -97,6 +100,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         )
         repository, tag = at(node, "repository"), at(node, "tag")
         if isinstance(repository, str) and repository and isinstance(tag, str) and is_moving_tag(tag):
+            if not rule.strict and "/" not in repository and not is_official(repository):
+                continue  # no registry has it: the pipeline says where it is
+            if not rule.strict and tag not in _TAGS and document.path.endswith(_DEFAULTS):
+                continue  # the chart of a branch names what is built of the branch, and a release the release
             message = f"the tag `{tag}` of `{repository}` moves, so every pull may bring another image"
             where = ".".join(part for part in route if isinstance(part, str))
             yield rule.finding(document.span((*route, "tag")), message, subject=f"{where} {repository}")

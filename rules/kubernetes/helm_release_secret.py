@@ -9,6 +9,7 @@ from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Sp
 from lintkit.api.formats import scalar_span
 from lintkit.api.kubernetes import at
 from lintkit.api.secrets import Verdict, chart_secrets, chart_secrets_of_text, value_secret
+from lintkit.api.words import is_for_developers
 
 RULE = define(
     summary="a credential is handed to a chart as plain text",
@@ -148,6 +149,13 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     data = document.data
     if not isinstance(data, dict) or "sops" in data:
         return
+    for verdict, finding in _found(document, rule):
+        if rule.strict or not verdict.reason.is_made_up or not is_for_developers(document.path):
+            yield finding
+
+
+def _found(document: Document, rule: RuleContext) -> Iterator[tuple[Verdict, Finding]]:
+    data = document.data
     yield from _inflated(document, rule)
     if "kind" not in data:
         return
@@ -161,10 +169,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         verdict = value_secret(key.rpartition(".")[2], value) if isinstance(key, str) else None
         if verdict is not None:
             span = scalar_span(document, (*place, "value"), verdict.start, verdict.end)
-            yield _finding(rule, span, key, verdict, f"{data['kind']}/{name} {key}")
+            yield verdict, _finding(rule, span, key, verdict, f"{data['kind']}/{name} {key}")
 
 
-def _inflated(document: Document, rule: RuleContext) -> Iterator[Finding]:
+def _inflated(document: Document, rule: RuleContext) -> Iterator[tuple[Verdict, Finding]]:
     """The `valuesInline` with which a kustomization inflates charts."""
     charts = document.data.get("helmCharts")
     for index, chart in enumerate(charts if isinstance(charts, list) else ()):
@@ -172,20 +180,22 @@ def _inflated(document: Document, rule: RuleContext) -> Iterator[Finding]:
         yield from _of(document, rule, ("helmCharts", index, "valuesInline"), owner)
 
 
-def _of(document: Document, rule: RuleContext, place: Route, owner: str) -> Iterator[Finding]:
+def _of(document: Document, rule: RuleContext, place: Route, owner: str) -> Iterator[tuple[Verdict, Finding]]:
     for route, key, verdict in chart_secrets(at(document.data, *place)):
         if len(route) > 2 and route[-3] == "env":
             continue  # the variables of a container, which have a rule of their own
         span = scalar_span(document, (*place, *route), verdict.start, verdict.end)
-        yield _finding(rule, span, key, verdict, f"{owner} {'.'.join(map(str, route))}")
+        yield verdict, _finding(rule, span, key, verdict, f"{owner} {'.'.join(map(str, route))}")
 
 
-def _of_text(document: Document, rule: RuleContext, place: Route, owner: str) -> Iterator[Finding]:
+def _of_text(
+    document: Document, rule: RuleContext, place: Route, owner: str
+) -> Iterator[tuple[Verdict, Finding]]:
     """The values in a text that is YAML itself."""
     node = document.nodes.get(place)
     for route, key, verdict in chart_secrets_of_text(node.raw or "") if node is not None else ():
         span = scalar_span(document, place, verdict.start, verdict.end)
-        yield _finding(rule, span, key, verdict, f"{owner} {'.'.join(map(str, route))}")
+        yield verdict, _finding(rule, span, key, verdict, f"{owner} {'.'.join(map(str, route))}")
 
 
 def _finding(rule: RuleContext, span: Span, key: str, verdict: Verdict, subject: str) -> Finding:

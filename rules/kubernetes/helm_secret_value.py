@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.formats import scalar_span
 from lintkit.api.secrets import chart_secrets, said_of, severity_of
+from lintkit.api.words import is_for_developers
 
 RULE = define(
     summary="a credential is written into the values of a Helm chart",
@@ -64,6 +65,8 @@ auth:
   passwordFile: /run/secrets/db
   tokenExpiration: 3600
   adminPassword: changeme
+  existingSecretAdminKey: ShopAdmin1Password
+  secret: shopkeys
 """
             },
             note="references, settings, and a placeholder that asks to be replaced",
@@ -86,6 +89,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     if isinstance(document.data, dict) and "sops" in document.data:
         return
     for route, name, verdict in chart_secrets(document.data):
+        if not rule.strict and verdict.reason.is_made_up and is_for_developers(document.path):
+            continue
         node = document.nodes.get(route)
         value = (node.raw if node is not None else None) or ""
         yield rule.finding(

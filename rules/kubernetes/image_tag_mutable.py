@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
+from lintkit.api.docker import is_official
 from lintkit.api.kubernetes import at, containers, triggered_images
 
 RULE = define(
@@ -39,7 +40,11 @@ nobody asked for. Rolling back does nothing, because the old version has the sam
         "**/.local/**",
         "**/config/manager/**",
         "**/config/base/manager/**",
-        "**/config/install.yaml",
+        "**/config/default/**",
+        "**/config/install*.yaml",
+        "**/config/installation/**",
+        "**/config/metrics-server/**",
+        "**/config/webhook*/**",
     ),
     examples=(
         bad(
@@ -189,6 +194,10 @@ _BLANK = re.compile(
     r"[<>]|(?:^|[/_.-])your(?=[/_.-])|^(?:docker\.io/)?(?:example|username|user)/", re.IGNORECASE
 )
 """What the reader of a tutorial puts his own registry or name for."""
+_OF_BRANCH = re.compile(r":(?:[\w.-]+-)?(?:main|master|develop|dev|head|trunk)$")
+"""Whoever deploys what a branch is at has a pipeline that builds it, and does so on purpose."""
+_OPERATOR = re.compile(r"(?:operator|controller|manager)(?::[\w.-]+)?$")
+"""In an operator's own repository its release names a version."""
 _MOVING = re.compile(
     r":((?!v?\d[\d.]*-)[\w.-]+-)?(latest|main|master|develop|head|edge|nightly)$|:(canary|dev|rolling|stable|staging|trunk|unstable)$"
 )
@@ -197,12 +206,18 @@ _MOVING = re.compile(
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each image with neither a version nor a digest, but for those that a trigger sets."""
     triggered = triggered_images(document.data)
+    told: set[str] = set()
     for container in containers(document):
         image = container.image
         if _UNTAGGED.fullmatch(image) is None and image not in _PUBLISHED and _MOVING.search(image) is None:
             continue
         if container.route in triggered or image == _SCAFFOLDED or _BLANK.search(image):
             continue
+        if not rule.strict and (_OF_BRANCH.search(image) or _OPERATOR.search(image)):
+            continue
+        if not rule.strict and (image in told or ("/" not in image and not is_official(image))):
+            continue  # once for an object, and not for what no registry has
+        told.add(image)
         if at(document.data, *container.route, "imagePullPolicy") == "Never":
             continue
         yield rule.finding(

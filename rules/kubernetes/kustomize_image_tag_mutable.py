@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
-from lintkit.api.docker import is_moving_tag
+from lintkit.api.docker import is_moving_tag, is_official
 from lintkit.api.kubernetes import at
 
 RULE = define(
@@ -31,6 +31,12 @@ nodes run different code and a rollback has nothing to return to.
         "**/local/**",
         "**/hack/**",
         "**/config/manager/**",
+        "**/config/base/manager/**",
+        "**/config/default/**",
+        "**/config/install*.yaml",
+        "**/config/installation/**",
+        "**/config/metrics-server/**",
+        "**/config/webhook*/**",
     ),
     examples=(
         bad(
@@ -75,6 +81,11 @@ images: [{name: controller, newName: registry.example.com/shop-operator, newTag:
 )
 
 
+_BRANCHES = ("main", "master", "develop", "dev", "head", "trunk")
+_OPERATORS = ("operator", "controller", "manager")
+"""In an operator's own repository its release names a version."""
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each `newTag` that moves and that no digest fixes."""
     images = at(document.data, "images")
@@ -83,7 +94,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if not isinstance(tag, str) or not is_moving_tag(tag) or at(image, "digest"):
             continue
         name = at(image, "newName") or at(image, "name")
-        if isinstance(name, str):
+        if isinstance(name, str) and (rule.strict or _is_told(name, tag)):
             message = f"`{name}` is deployed with the tag `{tag}`, which moves, so every pull may bring another image"
             route = ("images", index, "newTag")
             yield rule.finding(document.span(route), message, subject=f"{at(image, 'name')} {tag}")
+
+
+def _is_told(name: str, tag: str) -> bool:
+    """Whether an image is told by default: a registry has it, and no pipeline deploys what a branch is at."""
+    return ("/" in name or is_official(name)) and tag not in _BRANCHES and not name.endswith(_OPERATORS)

@@ -138,7 +138,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             for pods in cluster.selected(budget.selector, budget):
                 # Folders without a kustomization are variants of one install; kustomizations are deployed side by side.
                 kustomized = cluster.groups(pods.path) and cluster.groups(budget.path)
-                if not kustomized and not cluster.together(pods, budget):
+                named = cluster.namespace(pods) and cluster.namespace(budget)
+                if not kustomized and not named and not cluster.deployed_together(pods.path, budget.path):
                     continue
                 count = _fewest(cluster, pods)
                 if count is not None and 0 < count.value <= _needed(budget.minimum, count.value):

@@ -288,6 +288,10 @@ spec: {containers: [{name: api, image: "shop:1", ports: [{containerPort: 8000, h
             note="zero says of these ports that they are left out",
         ),
         good(
+            'apiVersion: v1\nkind: Secret\nmetadata: {name: "shop-((SHOP_NAME))"}\n',
+            note="a name that a template fills in",
+        ),
+        good(
             """\
 apiVersion: apps/v1
 kind: Deployment

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.formats import scalar_span
 from lintkit.api.kubernetes import Literal, generator_literals
-from lintkit.api.secrets import Verdict, classify, file_secrets, is_secret_name, said_of, severity_of
+from lintkit.api.secrets import (
+    Verdict,
+    classify,
+    file_secrets,
+    is_left_open,
+    is_secret_name,
+    said_of,
+    severity_of,
+)
+from lintkit.api.words import is_for_developers
 
 RULE = define(
     summary="a credential is kept in a ConfigMap",
@@ -113,6 +122,10 @@ kind: ConfigMap
 metadata: {name: shop}
 data:
   PASSWORD_FILE: /secrets/db
+  settings.yaml: |
+    secrets:
+      - cacerts
+      - shop-ca-secret
   DATABASE_URL: postgresql://db/shop
   TOKEN_EXPIRE_MINUTES: "30"
   EMPTY_PASSWORD: ""
@@ -144,7 +157,7 @@ def _entry(document: Document, route: Route, name: str, value: str, rule: RuleCo
     is_file = several or one_line
     found = file_secrets(name, value) if is_file else [(name, classify(name, value, credential=True))]
     for inner, verdict in found:
-        if verdict is None:
+        if verdict is None or not _counts(document, inner, value, verdict, rule):
             continue
         what = f"`{inner}` in `{name}`" if is_file and inner else f"`{name}`"
         holds = "a line" if several and not inner else "a literal"
@@ -157,9 +170,16 @@ def _entry(document: Document, route: Route, name: str, value: str, rule: RuleCo
         )
 
 
+def _counts(document: Document, name: str, value: str, verdict: Verdict, rule: RuleContext) -> bool:
+    """Whether a credential is told: no blank for a key of another service, and no password made up for developers."""
+    return rule.strict or not (
+        is_left_open(name, value, verdict) or (verdict.reason.is_made_up and is_for_developers(document.path))
+    )
+
+
 def _literal(document: Document, literal: Literal, rule: RuleContext) -> Iterator[Finding]:
     verdict = classify(literal.name, literal.value, credential=True)
-    if verdict is not None:
+    if verdict is not None and _counts(document, literal.name, literal.value, verdict, rule):
         yield rule.finding(
             scalar_span(
                 document, literal.route, literal.offset + verdict.start, literal.offset + verdict.end

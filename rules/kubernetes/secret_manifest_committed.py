@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, ba
 from lintkit.api.formats import scalar_span
 from lintkit.api.kubernetes import generator_literals
 from lintkit.api.secrets import Reason, Verdict, classify, looks_random, said_of, severity_of, split_words
+from lintkit.api.words import is_for_developers
 
 RULE = define(
     summary="a Secret with its values is in the repository",
@@ -104,6 +106,7 @@ kind: Secret
 metadata: {name: shop}
 data:
   password: not base64 at all!
+  .htpasswd: c2hvcDokMnkkMDUkNXpKV1Z3c01LN3BldG5TNlJvSnBGT3A5bzYyejF5YUpQeHBmcVJneEFSUkFNUDcwSlhJUTI=
   empty: ""
 stringData:
   api-key: ${API_KEY}
@@ -136,6 +139,10 @@ _NO_SECRETS = frozenset(
 """Words of a key that say that the value is no secret by itself, whatever it looks like."""
 
 
+_HASHED = re.compile(r"[\w.@-]{1,64}:\$(?:2[abxy]|5|6|apr1|y)\$")
+"""A line of a file for basic authentication, from which nobody reads the password back (`htpasswd`)."""
+
+
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each value that is a credential, decoded where it stands under `data`, or a generator makes one of it."""
     data = document.data
@@ -153,7 +160,11 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             if not text or not isinstance(key, str):
                 continue
             verdict = _judged(key, text, data.get("type"))
-            if verdict is None or verdict.kind == "placeholder":
+            if (
+                verdict is None
+                or verdict.kind == "placeholder"
+                or _is_for_developers(document, verdict, rule)
+            ):
                 continue
             route: Route = (field, key)
             yield rule.finding(
@@ -169,7 +180,7 @@ def _generated(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """The literals of a `secretGenerator`, at the value."""
     for literal in generator_literals(document, "secretGenerator"):
         verdict = _judged(literal.name, literal.value, None)
-        if verdict is None or verdict.kind == "placeholder":
+        if verdict is None or verdict.kind == "placeholder" or _is_for_developers(document, verdict, rule):
             continue
         start = literal.offset + verdict.start
         yield rule.finding(
@@ -180,6 +191,11 @@ def _generated(document: Document, rule: RuleContext) -> Iterator[Finding]:
             severity=severity_of(literal.name, literal.value, verdict),
             secret=True,
         )
+
+
+def _is_for_developers(document: Document, verdict: Verdict, rule: RuleContext) -> bool:
+    """Whether a value is a password that somebody made up for a cluster of his own."""
+    return not rule.strict and verdict.reason.is_made_up and is_for_developers(document.path)
 
 
 def _plain(value: Any, *, encoded: bool) -> str:
@@ -200,6 +216,8 @@ def _judged(key: str, text: str, kind: Any) -> Verdict | None:
         return found
     if key in (".dockerconfigjson", ".dockercfg") and '"auth"' in text:
         return Verdict("real", Reason.ISSUED, "is a login of a registry", 0, len(text))
+    if _HASHED.match(text):
+        return None
     if looks_random(text) and not _NO_SECRETS & set(split_words(key)):
         return Verdict("real", Reason.STRONG, "looks like a real secret", 0, len(text))
     if kind == "kubernetes.io/basic-auth" and key == "password":

@@ -267,6 +267,42 @@ def test_a_patch_of_nothing_that_is_deployed_is_judged_by_itself() -> None:
     assert [each.path for each in found if each.path.startswith("overlays")] == ["overlays/prod/sidecar.yaml"]
 
 
+def test_a_patch_of_a_base_elsewhere_has_the_images_of_its_kustomization() -> None:
+    overlay = (
+        "resources: ['https://example.com/shop.yaml']\npatches: [{path: sidecar.yaml}]\n"
+        "images: [{name: registry.example.com/sidecar, newTag: 1.4.2}]\n"
+    )
+    files = {"prod/kustomization.yaml": overlay, "prod/sidecar.yaml": ADDED}
+    assert findings("image-tag-mutable", files) == ()
+    files["prod/kustomization.yaml"] = overlay.replace("registry", "mirror")
+    assert len(findings("image-tag-mutable", files)) == 1
+
+
+def test_an_object_that_is_named_anew_is_not_told_again() -> None:
+    overlay = (
+        "resources: [../../base]\npatches:\n"
+        "  - {target: {kind: Deployment, name: shop}, patch: '[{op: replace, path: /metadata/name, value: cart}]'}\n"
+    )
+    files = tree(overlay)
+    files["base/shop.yaml"] = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec: {template: {spec: {containers: "
+        "[{name: api, image: 'shop:1', env: [{name: DB_PASSWORD, value: blue-whale-41}]}]}}}\n"
+    )
+    assert [each.path for each in findings("hardcoded-secret", files)] == ["base/shop.yaml"]
+
+
+def test_of_an_object_whose_kind_a_later_patch_changes_the_kind_at_last_counts() -> None:
+    overlay = (
+        "resources: [../../base]\npatches:\n  - path: service.yaml\n"
+        "  - {target: {kind: Deployment, name: shop}, patch: '[{op: replace, path: /kind, value: StatefulSet}]'}\n"
+    )
+    files = tree(overlay)
+    files["overlays/prod/service.yaml"] = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec: {serviceName: shop}\n"
+    )
+    assert [each for each in findings("schema-validation", files) if "serviceName" in each.message] == []
+
+
 def test_a_patch_of_a_base_elsewhere_is_not_asked_for_what_it_lacks() -> None:
     files = {
         "prod/kustomization.yaml": "resources: [https://example.com/base]\npatches: [{path: patches/shop.yaml}]\n",

@@ -78,6 +78,10 @@ _TEMPLATE = re.compile(
     r"(?i)template|\.(?:j2|tmpl|tpl|gotmpl|jsonnet|libsonnet|erb|cue|ytt\.ya?ml|ya?ml\.in)$"
 )
 _EVERYBODYS = ("kubernetes.io", "k8s.io")
+_WORKLOAD_FILE = re.compile(
+    r"(?i)(?:daemon-?set|deploy|\bpods?\b|rollout|stateful-?set|workload)[^/]*\.ya?ml$"
+)
+"""What files are called that hold pods; one of which nothing is known is a template that is no YAML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,14 @@ class Cluster:
         self._objects = _grouped(self.facts(ObjectDefined), lambda each: (each.kind, each.name))
         self._templated = {
             posixpath.dirname(path) for path in paths if _TEMPLATE.search(posixpath.basename(path))
+        }
+        read = {each.path for each in self.facts(ObjectDefined)} | {
+            each.path for each in self.facts(PodsDefined)
+        }
+        self._templated |= {
+            posixpath.dirname(path)
+            for path in paths
+            if path not in read and _WORKLOAD_FILE.search(posixpath.basename(path))
         }
         self._makers: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
         for maker in self.facts(ObjectDefined):
@@ -320,7 +332,15 @@ class Cluster:
             return False
         if next(self.selected(selector, owner), None) is not None:
             return False
-        return bool(self._beside(owner.path).pods)
+        return bool(self._beside(owner.path).pods) and not self._is_labelled_later(selector, owner)
+
+    def _is_labelled_later(self, selector: Selector, owner: Any) -> bool:
+        """Whether pods have all labels that manifests write, and the rest says how they are: `vault-active: "true"`."""
+        left = {key: value for key, value in selector.labels if key not in self._label_keys}
+        if not left or not all(value in ("true", "false") for value in left.values()):
+            return False
+        written = tuple(each for each in selector.labels if each[0] not in left)
+        return bool(written) and any(self.selected(Selector(written, selector.expressions), owner))
 
     def _deploys_more(self, path: str) -> bool:
         """Whether a file stands beside templates, or beside objects that deploy what other places hold."""

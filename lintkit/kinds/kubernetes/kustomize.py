@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -211,6 +212,18 @@ class Kustomizations:
                 f"or {_MOST_VISITS:,} kustomizations that it builds on"
             )
         return objects
+
+    def misses_some(self, folder: str) -> bool:
+        """Whether a kustomization builds on what is elsewhere, or on files that cannot be read."""
+        return any(not self.read(path) for path in self.reached(folder))
+
+    def with_images(self, folder: str, data: dict[Any, Any]) -> dict[Any, Any]:
+        """The data of an object with the images that the kustomization of `folder` names anew, and no other change."""
+        named = deepcopy(data)
+        for image in _items(self._data(folder), "images"):
+            for container, head, tag, digest in _with_image(named, image):
+                container["image"] = _new_image(image, head, tag, digest)
+        return named
 
     def _data(self, folder: str) -> Mapping[Any, Any]:
         documents = self.read(self.files[folder])
@@ -474,15 +487,17 @@ def _at_image(nodes: Nodes, image: Any, index: int) -> NodeSpans:
 
 def _with_new_image(image: Any, spans: NodeSpans, data: Any, origins: Origins) -> Any:
     for container, head, tag, digest in _with_image(data, image):
-        new = str(image.get("newName") or head)
-        if image.get("digest"):
-            text = f"{new}@{image['digest']}"
-        elif image.get("newTag") is not None:
-            text = f"{new}:{image['newTag']}"
-        else:
-            text = new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
-        origins.put(container, "image", text, _made(spans))
+        origins.put(container, "image", _new_image(image, head, tag, digest), _made(spans))
     return data
+
+
+def _new_image(image: Any, head: str, tag: str, digest: str) -> str:
+    new = str(image.get("newName") or head)
+    if image.get("digest"):
+        return f"{new}@{image['digest']}"
+    if image.get("newTag") is not None:
+        return f"{new}:{image['newTag']}"
+    return new + (f":{tag}" if tag else "") + (f"@{digest}" if digest else "")
 
 
 def _made(spans: NodeSpans) -> NodeSpans:

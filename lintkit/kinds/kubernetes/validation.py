@@ -31,8 +31,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/\s]*={0,2}\s*")
 _NO_SMALL_LETTERS = re.compile(r"[A-Z0-9_-]+")
 """What is hardly base64 of a secret, but a word that a person is to replace."""
 _BLANK = re.compile(r"[A-Z][A-Z0-9_]{2,}")
-_NO_NAME = re.compile(r"[-_.]+")
-"""What stands where kustomize writes the name, as that of a Namespace by the field `namespace`."""
+_NO_NAME = re.compile(r"[-_.]+|.*[()\[\]{}<>$%@].*")
+"""What stands where kustomize writes the name, as that of a Namespace by `namespace`, and the marks of templates."""
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
 _HIGHEST_PORT = 65_535
 _PORTS = f"ports are from 1 to {_HIGHEST_PORT}"
