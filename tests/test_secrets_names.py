@@ -6,6 +6,7 @@ from lintkit.secrets import is_secret_name, split_words
 from lintkit.secrets.names import mention
 
 SECRETS = [
+    "PUSHER_APP_SECRET",
     "password",
     "PASSWORD",
     "db_password",
@@ -58,6 +59,8 @@ SECRETS = [
 ]
 
 OTHERS = [
+    "PUSHER_APP_KEY",
+    "REVERB_APP_KEY",
     "password_field",
     "PASSWORD_HASHERS",
     "AUTH_PASSWORD_VALIDATORS",

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.secrets import classify, known_format, url_credentials
+from lintkit.secrets.values import GUESSABLE
 
 # Assembled so that no line of this file looks like a credential itself.
 AWS = "AKIA" + "Z7QX4M2WN5RT8KLP"
@@ -141,6 +142,19 @@ def test_a_default_that_everybody_tries_is_well_known(value: str) -> None:
 )
 def test_a_key_that_nobody_reads_is_none(value: str) -> None:
     assert kind("OPENAI_API_KEY", value, credential=True) is None
+
+
+@pytest.mark.parametrize(
+    "value", ["a long random string, type anything you like here!", "any unique string of characters"]
+)
+def test_words_that_tell_what_to_write_are_a_placeholder(value: str) -> None:
+    assert kind("JWT_SECRET", value, credential=True) == "placeholder"
+
+
+@pytest.mark.parametrize("value", ["verysecretkey", "shop-secret-key", "shop_password1"])
+def test_a_name_that_says_that_it_is_a_secret_is_easily_guessed(value: str) -> None:
+    found = classify("SIGNING_KEY", value, credential=True)
+    assert found is not None and found.description == GUESSABLE
 
 
 def test_what_signs_is_read_and_so_is_a_login() -> None:

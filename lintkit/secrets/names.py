@@ -74,6 +74,9 @@ _ABOUT_SECRETS = _set("name names number file files count list kind kinds type t
 
 _PUBLIC = frozenset({"public", "publishable", "anon", "pub"})
 
+_BROADCASTS = frozenset({"pusher", "soketi", "reverb"})
+"""Browsers name their application by its key where the protocol of Pusher is spoken; its secret is another value."""
+
 _TRAILING = _set(
     "prod production dev development staging stage test testing local live default value val str string plain "
     "plaintext raw text old new current primary secondary backup b64 base64 encoded hex base confirm confirmation "
@@ -105,6 +108,8 @@ def secret_term(name: str) -> tuple[str, ...]:
     head, before = words[-1], words[-2] if len(words) > 1 else ""
     if head in {"key", "keys"}:
         if before not in _KEY_QUALIFIERS or _PUBLIC & set(words):
+            return ()
+        if before == "app" and _BROADCASTS & set(words):
             return ()
         return (before, head)
     if head in WEAK_TERMS:

@@ -125,9 +125,10 @@ _ASKS = pattern(
     |chang(?:e|ed|ing)$|replace[-_. ]|replace(?:me|this|with)|^replace$|please~(?:change|set|replace)|to~be[-_. ]
     |(?:^|[-_. <{(])(?:your|tu|dein|my)~(?:own|super|strong|secure|api|secret|password|token|key|db|database|app|jwt
        |random|very|real|actual|private|access|long|openai|service|account|client|aws|github|google|stripe|org)
-    |^your[-_. ]|^<.*>$|^\[.*\]$|x{3,}|y{4,}|z{4,}|\.{3}|…|here$|goes~here|put[-_. ].*here|insert[-_. ]
+    |^your[-_. ]|^<.*>$|^\[.*\]$|x{3,}|y{4,}|z{4,}|\.{3}|…|here[.!]*$|goes~here|put[-_. ].*here|insert[-_. ]
     |fill~(?:me|in)|set~(?:me|this|in|your)|enter[-_. ]|generate[-_. ]|not~(?:a~)?(?:so~)?(?:real|secure|secret|for|set)
     |do~not~use|(?:dev|test|local|development|testing)~only|only~for|in~production|for~development
+    |(?:a|some|any|long|random|unique)\s+(?:random\s+|long\s+|unique\s+|secret\s+)*(?:string|characters|phrase|value)\b
     |some~(?:random|long|secret|password|key|token|string)|at~least|must[-_. ]|^abc(?:def.*)?$
     |(?<![a-z])min~\d+|\d+~char|^some~[a-z]{1,20}~(?:key|token|secret|password)$
     """.replace("~", "[-_. ]?"),
@@ -461,8 +462,8 @@ def _from_base64(text: str) -> str:
     return inner if inner.isprintable() and not looks_random(inner) else ""
 
 
-_NAMES_ITSELF = re.compile(r"[a-z]{2,24}(?:password|passwd|secret)[0-9]{0,4}")
-"""`shoppassword`, `supersecretpassword1`: the name of what it opens, and that it is one."""
+_NAMES_ITSELF = re.compile(r"[a-z]{2,24}[-_]?(?:password|passwd|secret(?:[-_]?key)?)[0-9]{0,4}")
+"""`shoppassword`, `supersecretpassword1`, `shop-secret-key`: the name of what it opens, and that it is one."""
 
 
 def _strength(name: str, text: str, words: tuple[str, ...], *, random: bool) -> Reason:

@@ -63,6 +63,14 @@ FROM debian:12
 RUN echo "root:blue-whale" | chpasswd  # <-- here
 """
         ),
+        good(
+            """\
+FROM debian:12
+RUN echo "root:$(openssl rand -base64 18)" | chpasswd
+RUN set -e; printf 'shop:%s' "$(pwgen --secure 20 1)" | chpasswd; echo "root:`head -c 9 /dev/urandom`" | chpasswd
+""",
+            note="made while the image is built, so that nobody knows it",
+        ),
         bad(
             """\
 FROM python:3.13
@@ -168,7 +176,10 @@ COPY --from=build /dist /usr/share/nginx/html
     ),
 )
 
-_CHPASSWD = re.compile(r"(?:echo|printf)\s[^|;&]*?\w:[^|;&]*\|\s*(?:sudo\s+)?chpasswd\b")
+_CHPASSWD = re.compile(
+    r"(?:echo|printf)\s(?:(?!\$\()[^|;&`])*?\w:(?:(?!\$\(|\$\{?RANDOM\b)[^|;&`])*\|\s*(?:sudo\s+)?chpasswd\b"
+)
+"""A password that is written in the step, or that it is given; not one that a command makes while it runs."""
 _KNOWN = frozenset({Reason.PLACEHOLDER, Reason.WELL_KNOWN, Reason.GUESSABLE})
 """Of these nothing leaks: they are no secret to anybody, and the image starts with them."""
 _REAL = frozenset({"format", "real"})
