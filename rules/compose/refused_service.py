@@ -133,6 +133,13 @@ services:
             note="words, units and forms that compose or the engine does not know",
         ),
         good(
+            {
+                "compose.yaml": "include: [infra/db.yaml]\nservices: {db: {shm_size: 256mb}, web: {image: 'shop:1'}}\n",
+                "infra/db.yaml": "services: {db: {image: 'postgres:17', volumes: ['db:/var/lib/postgresql/data']}}\n",
+            },
+            note="what a file adds to a service that it includes",
+        ),
+        good(
             """\
 services:
   api:

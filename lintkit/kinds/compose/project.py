@@ -169,7 +169,6 @@ class _Joining:
         self.groups: list[tuple[str, ...]] = []
         self.folders = compose_folders(files)
         self.mains = {folder: self._main(paths) for folder, paths in self.by_folder.items()}
-        self.whole = {path: self._stands_alone(path) for path in self.files}
         self.included: defaultdict[str, list[str]] = defaultdict(list)
         self.including: defaultdict[str, dict[str, None]] = defaultdict(dict)
         for path in sorted(self.files):
@@ -178,6 +177,7 @@ class _Joining:
                 self.included[path].extend(group)
                 for each in group:
                     self.including[each][posixpath.dirname(path)] = None
+        self.whole = {path: self._stands_alone(path) for path in self.files}
 
     def join_groups(self, nodes: dict[tuple[str, str], Node | None]) -> set[tuple[str, str]]:
         """Merge the files of each group into its first one; returns the services that only change another one."""
@@ -194,9 +194,33 @@ class _Joining:
                         parts.add((path, name))
         return parts
 
+    def override_included(self, nodes: dict[tuple[str, str], Node | None]) -> None:
+        """Merge what a file says of a service onto what the files that it includes say of it.
+
+        Source: `importResource` in compose-go's `loader/include.go`.
+        """
+        done: set[str] = set()
+        for path in sorted(self.included):
+            self._override_included(path, nodes, done, 0)
+
+    def _override_included(
+        self, path: str, nodes: dict[tuple[str, str], Node | None], done: set[str], level: int
+    ) -> None:
+        if path in done or level > _MOST_LEVELS:
+            return
+        done.add(path)
+        for included in self.included.get(path, ()):
+            self._override_included(included, nodes, done, level + 1)
+            for name in self.by_file.get(path, ()):
+                base, own = nodes.get((included, name)), nodes.get((path, name))
+                if base is not None and own is not None and included != path:
+                    self.budget.spend(_size(base) + _size(own), _WHAT)
+                    nodes[path, name] = merged(base, own)
+
     def projects(self) -> ComposeProjects:
         nodes = {(f.path, f.name): self.extended(f.path, f.name) for f in self.facts()}
         parts = self.join_groups(nodes)
+        self.override_included(nodes)
         projects = {path: self.project(path) for path in self.files}
         found: list[RunService] = []
         unknown: list[RunService] = []
@@ -264,8 +288,10 @@ class _Joining:
         return self.whole.get(path, True)
 
     def _stands_alone(self, path: str) -> bool:
+        elsewhere = {name for each in self.included.get(path, ()) for name in self.by_file.get(each, ())}
         return all(
             any(fact.node.child(key) is not None for key in ("image", "build", "extends"))
+            or fact.name in elsewhere
             for fact in self.by_file[path].values()
         )
 
