@@ -347,7 +347,8 @@ def test_a_rule_is_told_whether_what_is_seldom_worth_a_change_is_wanted(
 
 
 @pytest.mark.parametrize(
-    ("path", "shown"), [("shop/client.py", 1), ("examples/client.py", 0), ("labs/a/b.py", 0)]
+    ("path", "shown"),
+    [("shop/client.py", 1), ("examples/client.py", 0), ("labs/a/b.py", 0), ("shop-demo/a.py", 0)],
 )
 @pytest.mark.parametrize("select", [(), ("*",)])
 def test_what_is_found_in_examples_is_for_those_who_ask(
@@ -361,4 +362,21 @@ def test_what_is_found_in_examples_is_for_those_who_ask(
     table = {"python/http-client-without-timeout": RuleConfig(paths_ignore=())}
     report = run(Request(tree, replace(config, rules=table), rules, rules.ids(), jobs=1))
     found = [each for each in report.findings if each.rule in table]
+    assert len(found) == (1 if select else shown)
+
+
+@pytest.mark.parametrize(
+    ("compose", "shown"),
+    [("image: 'shop:1'", 1), ("build: .\n    volumes: ['.:/srv']\n    command: flask run --debug", 0)],
+)
+@pytest.mark.parametrize("select", [(), ("*",)])
+def test_what_matters_where_something_is_deployed_is_for_those_who_ask(
+    compose: str, shown: int, select: tuple[str, ...]
+) -> None:
+    rules = load_rules()
+    service = f"services:\n  web:\n    env_file: [web.env]\n    {compose}\n"
+    tree = MemoryTree({"compose.yaml": service.encode(), "web.env": b"SECRET_KEY=change-me\n"})
+    config = Config().with_flags(select=select, extend_select=(), ignore=(), fail_on=None)
+    report = run(Request(tree, config, rules, rules.ids(), jobs=1))
+    found = [each for each in report.findings if each.rule == "env/placeholder-secret"]
     assert len(found) == (1 if select else shown)

@@ -151,6 +151,7 @@ class RuleContext:
         confidence: Confidence | None = None,
         secret: bool = False,
         fixed_in: Release | None = None,
+        deployed: bool = False,
     ) -> Finding:
         """A finding of this rule at `span`.
 
@@ -160,6 +161,8 @@ class RuleContext:
         related  the other ends, each with a label
         severity, confidence  only where they differ from the rule's own
         fixed_in  the release of a library from which on it is not true: it is left out where the project has that one
+        deployed  it is seldom worth a change in a `.env` file that developers' stacks alone read: it is told of such a
+                  one only where `strict` is, see there
         """
         return Finding(
             rule=self.meta.id,
@@ -171,6 +174,7 @@ class RuleContext:
             fix=fix,
             secret=secret,
             fixed_in=fixed_in,
+            deployed=deployed,
         )
 
 

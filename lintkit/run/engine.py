@@ -30,6 +30,7 @@ from lintkit.model import (
 )
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.rule.own import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
+from lintkit.run.developed import files_at_a_desk
 from lintkit.run.documents import Documents
 from lintkit.run.file import FileResult, Task, check_file, lost_file, rule_failed
 from lintkit.run.guard import Guard
@@ -397,21 +398,27 @@ _OF_ANY_HAND = frozenset(("correctness", "secrets"))
 
 
 def _is_worth_telling(
-    finding: Finding, rulings: Rulings, metas: Mapping[str, RuleMeta], taken_over: Mapping[str, Spans]
+    finding: Finding,
+    rulings: Rulings,
+    metas: Mapping[str, RuleMeta],
+    taken_over: Mapping[str, Spans],
+    at_a_desk: frozenset[str],
 ) -> bool:
     """Whether a finding is for everybody.
 
     One in a lesson or an example is so only where a secret was left behind; one about a choice is not where a program
-    or other people made it, since it is changed elsewhere, nor in the cluster of a developer. Of a manifest that a
-    program completes nothing is known but its secrets.
+    or other people made it, since it is changed elsewhere, nor in the cluster of a developer, and one that matters where
+    something is deployed is not in a file that only developers' stacks read. Of a manifest that a program completes
+    nothing is known but its secrets.
 
     taken_over  path -> the stretches that a program or other people wrote
+    at_a_desk   the files that only developers' stacks read
     """
     family = finding.rule.partition("/")[0]
     if family in {"lintkit", "repo"}:
         return True
     meta, span = metas[finding.rule], finding.primary.span
-    told = not is_for_learning(span.path)
+    told = not is_for_learning(span.path) and not (finding.deployed and span.path in at_a_desk)
     if told and family == "kubernetes" and is_material(span.path):
         told = "secrets" in meta.tags
     if told and _OF_ANY_HAND.isdisjoint(meta.tags):
@@ -457,7 +464,13 @@ def _judge(
         for result in results
         if result.taken_over
     }
-    kept = [finding for finding in kept if _is_worth_telling(finding, rulings, metas, taken_over)]
+    at_a_desk: frozenset[str] = guard.run(
+        "lintkit/developed",
+        _anchor(request, discovery),
+        partial(files_at_a_desk, kept, (fact for result in results for fact in result.facts)),
+        frozenset(),
+    )
+    kept = [finding for finding in kept if _is_worth_telling(finding, rulings, metas, taken_over, at_a_desk)]
     if request.only is not None:
         kept = [finding for finding in kept if finding.path in request.only]
         suppressed = [entry for entry in suppressed if entry.finding.path in request.only]

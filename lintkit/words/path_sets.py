@@ -158,8 +158,11 @@ DEVELOPMENT = (
     "**/*compose*[.-]ci.*",
     "**/*compose*[.-]test*",
     "**/*[.-]dev*compose*",
+    "**/*compose*[.-]build[.-]*",
 )
-"""Compose files for machines of developers and of continuous integration, by their names."""
+"""Compose files for machines of developers and of continuous integration, and those that images are only built with,
+by their names.
+"""
 
 NOT_A_SERVICE = (*TESTS, *EXAMPLES, *DOCS, *MIGRATIONS, *VENDORED)
 """Paths that rules about running services leave out by default."""

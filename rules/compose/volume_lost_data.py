@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lintkit.api import DOCS, EXAMPLES, LESSONS, TESTS, Finding, Project, RuleContext, bad, define, good
+from lintkit.api import (
+    DEVELOPMENT,
+    DOCS,
+    EXAMPLES,
+    LESSONS,
+    TESTS,
+    Finding,
+    Project,
+    RuleContext,
+    bad,
+    define,
+    good,
+)
 from lintkit.api.compose import RunService, compose_projects, environment, mount_of, runs_for_development
 from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.facts import ComposeFile, ComposeService
@@ -32,11 +44,10 @@ Mount a named volume where the image keeps its data: `db:/var/lib/postgresql/dat
         *EXAMPLES,
         *DOCS,
         *LESSONS,
+        *DEVELOPMENT,
         "**/*[.-]test*",
         "**/*[.-]ci.*",
         "**/*e2e*",
-        "**/.ci/**",
-        "**/ci/**",
         "**/*cypress*",
         "**/*[.-]dev*",
         "**/dev[.-]*",
@@ -75,6 +86,10 @@ services:
 volumes: {old: , new: , vectors: }
 """,
             note="the folder of another version",
+        ),
+        good(
+            {"compose.build.yaml": "services: {base: {image: 'postgis/postgis:17-3.5', build: .}}\n"},
+            note="what images are only built with starts nothing",
         ),
         good(
             """\

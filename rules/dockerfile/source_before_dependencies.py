@@ -8,6 +8,7 @@ from typing import Any
 
 from lintkit.api import EXAMPLES, LESSONS, Document, Finding, Location, RuleContext, bad, define, good
 from lintkit.api.formats import whole_number
+from lintkit.api.words import environment_of_path, is_development_stage
 
 RULE = define(
     summary="the source is copied before the dependencies are installed",
@@ -144,8 +145,11 @@ Command = Mapping[str, Any]
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the first installation of each stage that a copy of everything stands in front of."""
     installed_in: set[int] = set()
+    if not rule.strict and environment_of_path(document.path) == "development":
+        return  # an image that is built seldom, and runs what is mounted into it
     for number, stage in enumerate(document.data["stages"]):
         folder, copied, reported = "/", None, False
+        asked = rule.strict or not is_development_stage(stage["name"])
         seen = stage["parent"] in installed_in
         for index in stage["instructions"]:
             item = document.data["instructions"][index]
@@ -160,9 +164,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     installed = _lists(command)
                     if not installed:
                         continue
-                    if copied is not None and not seen and not item["flags"].get("mount"):
+                    if asked and copied is not None and not seen and not item["flags"].get("mount"):
                         reported = True
-                        what = f"{command['name']} {next(iter(command['arguments']), '')}".strip()
+                        what = f"{command['name']} {_action(command)}".strip()
                         yield rule.finding(
                             document.span(("instructions", index, "commands", place, "text")),
                             f"`{what}` runs again after a change of any file, because all are copied before",
@@ -176,6 +180,11 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                     seen = True
         if seen and not reported:
             installed_in.add(number)
+
+
+def _action(command: Command) -> str:
+    """What a package manager is asked for, behind its own options: `install` of `composer --no-ansi install`."""
+    return next((each for each in command["arguments"] if not each.startswith("-")), "")
 
 
 def _stage_of(document: Document, name: str) -> int | None:

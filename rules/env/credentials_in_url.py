@@ -82,6 +82,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             severity=severity_of(entry["key"], value, verdict),
             confidence="high" if remote else "medium",
             secret=True,
+            deployed=not in_production and not remote,
         )
 
 

@@ -45,8 +45,8 @@ NEO4J_AUTH=neo4j/password  # <-- here
         ),
         bad(
             {".env": "STRIPE_API_KEY=your-key-here  # <-- here\nSESSION_SECRET=!ChangeMe!  # <-- here\n"},
-            note="a warning for a key that another service issues, as it refuses such a one; an error for the other, "
-            "with which everybody can sign",
+            note="a key that another service issues is a warning, as it refuses such a one, and told outside of "
+            "production only where `strict` is asked for; an error for the other, with which everybody can sign",
         ),
         bad(
             {"backend/.env": "SECRET_KEY=changeme\nSECRET_KEY=changethis  # <-- here\n"},
@@ -81,6 +81,13 @@ TWILIO_AUTH_TOKEN=fake
             {".env": "APP_ENV=local\nSECRET_KEY=please-change-me  # <-- here\nDB_PASSWORD=password\n"},
             note="where a file says that it is for development, what asks to be changed is a warning",
         ),
+        bad(
+            {
+                ".env": "SECRET_KEY=changeme  # <-- here\n",
+                "compose.yaml": "services: {web: {image: 'shop:1'}, mail: {image: 'axllent/mailpit'}}\n",
+            },
+            note="what a developer's own stack alone reads is told only where `strict` is asked for",
+        ),
         good(
             {".env.keys": "DB_PASSWORD=DB_PASSWORD\nAPI_KEY=API_KEY\nPORT=8000\n"},
             note="a list of the names",
@@ -112,9 +119,12 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         part = verdict.end - verdict.start < len(entry["value"].strip())
         what = "password in" if part else "value of"
         where = " in production" if found is not None else ""
-        mild = developing or bool(local_host(entry["value"], verdict))
+        mild = bool(local_host(entry["value"], verdict))
         if not part:
             mild = mild or severity_of(entry["key"], entry["value"], verdict) == "warning"
+        if mild and found is None and not rule.strict:
+            continue  # it opens nothing, and whoever uses the file sees at once that it calls nobody
+        mild = mild or developing
         yield rule.finding(
             document.span(("entries", index, "value")),
             f"the {what} `{entry['key']}` {verdict.description}{where}",
@@ -125,4 +135,5 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             if found is not None or (verdict.kind == "placeholder" and not developing)
             else "medium",
             secret=True,
+            deployed=found is None,
         )

@@ -157,6 +157,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             severity="warning" if copied else "error",
             confidence="high" if by_form else "medium",
             secret=True,
+            deployed=not by_form and not _was_issued(entry["key"], names),
         )
 
 

@@ -114,7 +114,7 @@ patterns begin at the root of the context: `node_modules` does not match `web/no
                 "scripts/test_login.py": "",
                 "README.md": "",
             },
-            note="tests and documents, of which `*.md` matches those at the root: a note",
+            note="tests and documents alone, of which `*.md` matches those at the root: a note, under `strict`",
         ),
         bad(
             {
@@ -201,6 +201,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
             found = [each for each in found if each.sort in ("environment", "key") and each.there]
         elif all(each.sort == "cache" for each in found):
             found = []  # a few files that the interpreter writes anew
+        elif not rule.strict and not any(each.weighs for each in found):
+            found = []  # tests and documents: some kilobytes that nothing reads
         if found:
             yield _finding(rule, ignores[path], context, copy, found)
 
