@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lintkit.kinds.compose.development import is_developed as is_developed
     from lintkit.kinds.compose.development import is_developers_file as is_developers_file
     from lintkit.kinds.compose.development import runs_for_development as runs_for_development
+    from lintkit.kinds.compose.folders import MAIN_FILES as MAIN_FILES
     from lintkit.kinds.compose.folders import ComposeFolders as ComposeFolders
     from lintkit.kinds.compose.folders import compose_folders as compose_folders
     from lintkit.kinds.compose.interpolation import Variable as Variable
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from lintkit.kinds.compose.merge import dependencies as dependencies
     from lintkit.kinds.compose.merge import environment as environment
     from lintkit.kinds.compose.merge import mount_of as mount_of
-    from lintkit.kinds.compose.project import MAIN_FILES as MAIN_FILES
     from lintkit.kinds.compose.project import ComposeProjects as ComposeProjects
     from lintkit.kinds.compose.project import RunService as RunService
     from lintkit.kinds.compose.project import compose_projects as compose_projects
@@ -46,6 +46,7 @@ PLACES = {
         "runs_for_development",
     ),
     "lintkit.kinds.compose.folders": (
+        "MAIN_FILES",
         "ComposeFolders",
         "compose_folders",
     ),
@@ -63,7 +64,6 @@ PLACES = {
     ),
     "lintkit.kinds.compose.project": (
         "ComposeProjects",
-        "MAIN_FILES",
         "RunService",
         "compose_projects",
         "fragments",

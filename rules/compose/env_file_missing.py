@@ -28,6 +28,14 @@ of it on purpose is mostly one that was renamed, so the next deployment, or the 
     examples=(
         good(
             {
+                "compose.yaml": "services: {db: {image: 'postgres:17'}}\n",
+                "deploy/compose.ci.yaml": "services: {web: {image: 'shop:1', env_file: web.env}}\n",
+                "web.env": "PORT=8000\n",
+            },
+            note="a layer, given with `-f` after the file of the folder above",
+        ),
+        good(
+            {
                 "docker/default.yml": "services:\n  web: {image: 'shop:1', env_file: [app.env]}\n",
                 "docker/app.env.example": "PORT=1\n",
                 "plugins/scan/compose.yml": (
@@ -114,7 +122,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     seen = set()
     projects = compose_projects(project.facts(ComposeService), project.facts(ComposeFile))
     together = fragments(projects)
-    for named in (*_of_services(projects), *_of_includes(project.facts(ComposeFile))):
+    for named in (*_of_services(projects, project.paths), *_of_includes(project.facts(ComposeFile))):
         place = named.place
         if named.span.path in together:
             continue
@@ -139,12 +147,12 @@ class _Named:
     span: Span
 
 
-def _of_services(projects: ComposeProjects) -> Iterator[_Named]:
+def _of_services(projects: ComposeProjects, paths: frozenset[str]) -> Iterator[_Named]:
     for service in projects.services:
         for node, required in _env_files(service.node.child("env_file")):
             written = text_of(node)
             if required and written:
-                place = projects.folders.place(node.span.path, written)
+                place = projects.folders.found(node.span.path, written, paths)
                 yield _Named(service.name, written, place, node.span)
 
 

@@ -134,6 +134,13 @@ services:
         ),
         good(
             {
+                "compose.yaml": "services: {agent: {image: 'agent:1', networks: [a]}}\nnetworks: {a: }\n",
+                "compose.agents.yaml": "services: {agent: {image: 'agent:1', network_mode: host}}\n",
+            },
+            note="a file that is started alone",
+        ),
+        good(
+            {
                 "compose.yaml": "include: [infra/db.yaml]\nservices: {db: {shm_size: 256mb}, web: {image: 'shop:1'}}\n",
                 "infra/db.yaml": "services: {db: {image: 'postgres:17', volumes: ['db:/var/lib/postgresql/data']}}\n",
             },
@@ -244,6 +251,9 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         if service.partial:
             continue
         faults = [*faults_of(service.node)]
+        if posixpath.basename(service.path) not in MAIN_FILES:  # which is started alone as well
+            alone = {fault.sentence for fault in faults_of(service.forms[-1])}
+            faults = [fault for fault in faults if fault.sentence in alone]
         if _is_empty(service) and _is_whole(service, projects, files[service.name]):
             sentence = f"service `{service.name}` has neither `image` nor `build`, so compose starts nothing"
             faults.append(Fault("empty", (), sentence))

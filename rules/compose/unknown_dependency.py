@@ -90,6 +90,17 @@ services:
             note="nothing to extend; a file outside of the repository is not known",
         ),
         good(
+            """\
+services:
+  base: {image: "shop:1", profiles: [all]}
+  db: {image: "postgres:17", profiles: [all]}
+  api:
+    extends: base
+    depends_on: [db]
+""",
+            note="what a service extends gives it its profiles, too",
+        ),
+        good(
             {
                 "compose.yaml": """\
 include: [infra/compose.yaml]

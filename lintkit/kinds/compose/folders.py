@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lintkit.facts import ComposeFile, ComposeInclude
 from lintkit.kinds.docker.images import normal
+
+MAIN_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""What is started in a folder, the first of them that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,25 @@ class ComposeFolders:
     def place(self, path: str, written: str) -> str:
         """What `written` in the file `path` names, relative to the root."""
         return normal(self.of(path), written)
+
+    def found(self, path: str, written: str, paths: Collection[str]) -> str:
+        """What `written` in the file `path` names, relative to the root, where it is there.
+
+        A file may be given with `-f` on top of the one that is started in a folder above, whose paths then count. It is
+        so where only the path from there is one of the tree.
+
+        paths  of all files of the tree
+        """
+        place = self.place(path, written)
+        folder, name = posixpath.split(path)
+        if place in paths or path in self.moved or name in MAIN_FILES:
+            return place
+        while folder:
+            folder = posixpath.dirname(folder)
+            above = normal(folder, written)
+            if above in paths and any(posixpath.join(folder, main) in paths for main in MAIN_FILES):
+                return above
+        return place
 
 
 def included_groups(file: ComposeFile) -> Iterator[tuple[ComposeInclude, tuple[str, ...]]]:

@@ -18,17 +18,13 @@ from dataclasses import dataclass, field, replace
 from lintkit.budget import Budget, RuleLimitError
 from lintkit.facts import ComposeFile, ComposeService
 from lintkit.formats.node import Node
-from lintkit.kinds.compose.folders import ComposeFolders, compose_folders, included_groups
+from lintkit.kinds.compose.folders import MAIN_FILES, ComposeFolders, compose_folders, included_groups
 from lintkit.kinds.compose.merge import dependencies, merged
 from lintkit.kinds.docker.images import normal
 from lintkit.model import Span
 from lintkit.words.environments import environment_of_path
 
-MAIN_FILES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-"""What is started in a folder, the first of them that is there."""
-
 _OVERRIDE = re.compile(r"(?:docker-)?compose\.override\.ya?ml", re.IGNORECASE)
-_SHORT = frozenset(("profiles",))
 _MOST_LEVELS = 20
 _MOST_FORMS = 20
 _MOST_STEPS = 2_000_000
@@ -371,8 +367,7 @@ class _Joining:
                 self.resolved[path, name] = None
                 return None
             own = tuple(entry for entry in node.mapping or () if entry[0] != "extends")
-            inherited = tuple(entry for entry in base.mapping or () if entry[0] not in _SHORT)
-            node = merged(replace(base, mapping=inherited), replace(node, mapping=own))
+            node = merged(base, replace(node, mapping=own))
             node = replace(node, span=fact.node.span, key=fact.node.key)
         self.resolved[path, name] = node
         return node

@@ -86,7 +86,7 @@ def _environment(context: BuildContext, facts: Facts, paths: Paths) -> Iterator[
     folders = compose_folders(facts(ComposeFile))
     for container in facts(ContainerDefined):
         for file in container.env_files:
-            place = folders.place(container.path, file.path)
+            place = folders.found(container.path, file.path, paths.all)
             if (
                 "$" not in place
                 and context.holds(place)
