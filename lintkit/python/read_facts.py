@@ -20,6 +20,7 @@ from lintkit.python.environment_reads import (
     reader_defaults,
     variable_of,
 )
+from lintkit.python.guards import of_branches
 from lintkit.python.module import UNKNOWN, last_name
 from lintkit.python.settings import (
     Setting,
@@ -42,6 +43,10 @@ _DOTENV = ("dotenv.load_dotenv", "dotenv.dotenv_values")
 _SERVERS = ("uvicorn.run",)
 
 _DEEPEST = 16
+_MISSING = frozenset(
+    {"KeyError", "LookupError", "Exception", "BaseException", "django.core.exceptions.ImproperlyConfigured"}
+)
+"""What readers raise where a variable is missing, and what that is."""
 
 
 def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
@@ -177,7 +182,7 @@ def _read(
     if not guarded and (default.is_secret or default.is_loopback):
         guarded = is_checked(assigned_name(node, file), file)
     if not guarded and default.kind == "required":
-        guarded = _is_asked_for(kept, node, file)
+        guarded = _is_asked_for(kept, node, file) or _is_optional(node, file)
     return VariableRead(
         file.span(node),
         kept[0],
@@ -198,6 +203,13 @@ def _is_asked_for(names: Sequence[str], node: cst.CSTNode, file: PythonFile) -> 
         if guard.test is not None and guard.negated is _is_negative(guard.test)
         for each in file.walk(guard.test)
     )
+
+
+def _is_optional(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a read that fails stops nothing: it stands in a branch, or the error is caught."""
+    if of_branches(node, file):
+        return True
+    return any(not _MISSING.isdisjoint(guard.exceptions) for guard in file.guards(node))
 
 
 def _is_negative(test: cst.BaseExpression) -> bool:

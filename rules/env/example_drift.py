@@ -64,8 +64,18 @@ the missing variable would have switched on. The one who added the variable has 
                 ".env.integration.example": "SPEECH_URL=\n",
                 "app.py": "import os\n\nKEY = os.environ['SIGNING_KEY']\nPORT = os.environ['PORT']\n"
                 "if 'GIT_REV' in os.environ:\n    RELEASE = os.environ['GIT_REV']\n",
+                "mail.py": """\
+import os
+
+try:
+    HOOK = os.environ["CHAT_HOOK"]
+except KeyError:
+    HOOK = None
+if os.environ.get("STAGE") in ("staging", "production"):
+    BUS = os.environ["EVENT_BUS"]
+""",
             },
-            note="asked for before it is read; and an example of what tests are given besides",
+            note="asked for before it is read, in a branch, or caught; and an example of what tests are given",
         ),
         good(
             {

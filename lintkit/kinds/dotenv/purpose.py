@@ -125,9 +125,10 @@ def is_for_a_desk(path: str, configured: str | None = None) -> bool:
 
 
 def says_development(document: Document) -> bool:
-    """Whether a `.env` file itself says that it is for development (`APP_ENV=local`)."""
+    """Whether a `.env` file itself says that it is for development: by `APP_ENV=local`, or `COMPOSE_FILE=dev.yaml`."""
     return any(
-        entry["key"] in MARKERS and environment_of_value(entry["value"]) == "development"
+        (entry["key"] in MARKERS and environment_of_value(entry["value"]) == "development")
+        or (entry["key"] == "COMPOSE_FILE" and environment_of_path(entry["value"]) == "development")
         for _, entry in entries_in_force(document)
     )
 
