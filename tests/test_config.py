@@ -380,3 +380,16 @@ def test_what_matters_where_something_is_deployed_is_for_those_who_ask(
     report = run(Request(tree, config, rules, rules.ids(), jobs=1))
     found = [each for each in report.findings if each.rule == "env/placeholder-secret"]
     assert len(found) == (1 if select else shown)
+
+
+@pytest.mark.parametrize(("image", "shown"), [("shop/agent:1", 1), ("gcr.io/cadvisor/cadvisor:v0.52.1", 0)])
+@pytest.mark.parametrize("select", [(), ("*",)])
+def test_what_a_rule_over_merged_services_says_seldom_is_for_those_who_ask(
+    image: str, shown: int, select: tuple[str, ...]
+) -> None:
+    rules = load_rules()
+    text = f"services:\n  metrics:\n    image: {image}\n    privileged: true\n"
+    config = Config().with_flags(select=select, extend_select=(), ignore=(), fail_on=None)
+    report = run(Request(MemoryTree({"compose.yaml": text.encode()}), config, rules, rules.ids(), jobs=1))
+    found = [each for each in report.findings if each.rule == "compose/privileged"]
+    assert len(found) == (1 if select else shown)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from lintkit.secrets.config_files import file_secrets as file_secrets
     from lintkit.secrets.formats import DOCUMENTED as DOCUMENTED
     from lintkit.secrets.formats import find_formats as find_formats
+    from lintkit.secrets.outcome import calls_nobody as calls_nobody
     from lintkit.secrets.outcome import is_in_url as is_in_url
     from lintkit.secrets.outcome import is_left_open as is_left_open
     from lintkit.secrets.outcome import local_host as local_host
@@ -64,6 +65,7 @@ PLACES = {
         "find_formats",
     ),
     "lintkit.secrets.outcome": (
+        "calls_nobody",
         "is_in_url",
         "is_left_open",
         "local_host",

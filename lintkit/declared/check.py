@@ -54,7 +54,9 @@ def document_check(data: Mapping[str, Any]) -> Check:
 
 def cases_of(data: Mapping[str, Any]) -> tuple[Case, ...]:
     """The cases of a rule file, the first of which that finds something is told; a rule without `cases` is one."""
-    shared = {key: value for key, value in data.items() if key not in ("cases", "severity", "where")}
+    shared = {
+        key: value for key, value in data.items() if key not in ("cases", "severity", "strict-where", "where")
+    }
     words = data.get("words", {})
     return tuple(
         {**shared, **case, "words": {**words, **case.get("words", {})}} for case in data.get("cases", ({},))
@@ -96,6 +98,9 @@ class _Checking:
         for selected in self.selected():
             self.budget.spend(1, "the rule")
             if "where" in self.data and not self.valid(self.data["where"], selected.value):
+                continue
+            seldom = self.data.get("strict-where")
+            if seldom is not None and not self.rule.strict and self.valid(seldom, selected.value):
                 continue
             for case, failure, near in self.told(selected):
                 if count >= MAX_FINDINGS:

@@ -69,6 +69,9 @@ def _size(node: Node) -> int:
 def _findings(
     data: Mapping[str, Any], service: RunService, rule: RuleContext, budget: Budget
 ) -> Iterator[Finding]:
+    seldom = compile_schema(data.get("strict-where", False), rule.options)
+    if not rule.strict and seldom.is_valid(service.node.data(), budget):
+        return
     key = "require" if "require" in data else "forbid"
     schema = compile_schema(data[key], rule.options)
     if key == "forbid":

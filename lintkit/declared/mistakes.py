@@ -24,7 +24,14 @@ from lintkit.regex.syntax import RegexError
 from lintkit.words.json_types import TYPE_NAMES
 from lintkit.words.path_sets import PATH_SETS
 
-SCHEMA_KEYS: tuple[Route, ...] = (("when",), ("where",), ("require",), ("forbid",), ("relate", "in"))
+SCHEMA_KEYS: tuple[Route, ...] = (
+    ("when",),
+    ("where",),
+    ("strict-where",),
+    ("require",),
+    ("forbid",),
+    ("relate", "in"),
+)
 QUERY_KEYS: tuple[Route, ...] = (("select",), ("relate", "value"), ("relate", "of"), ("excused-by", "select"))
 _CASE_KEYS = ("where", "require", "forbid")
 

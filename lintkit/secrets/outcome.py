@@ -33,6 +33,14 @@ def severity_of(name: str, value: str, verdict: Verdict) -> Severity:
     return "warning" if is_of_truststore(name) else "error"
 
 
+def calls_nobody(name: str, value: str, verdict: Verdict) -> bool:
+    """Whether a value stands where a key that others issue, or a login for mail, would stand, and so opens nothing."""
+    return not is_in_url(value, verdict) and (
+        (verdict.kind == "placeholder" and is_outgoing(name))
+        or (verdict.kind in ("placeholder", "well-known") and is_for_mail(name))
+    )
+
+
 def said_of(value: str, verdict: Verdict) -> str:
     """Completes a sentence about the secret that `verdict` found in `value`: `looks like a real secret`.
 

@@ -15,7 +15,15 @@ from lintkit.api.compose import (
 )
 from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.formats import scalar_span
-from lintkit.api.secrets import Verdict, classify, command_secrets, is_signing, said_of, severity_of
+from lintkit.api.secrets import (
+    Verdict,
+    calls_nobody,
+    classify,
+    command_secrets,
+    is_signing,
+    said_of,
+    severity_of,
+)
 
 RULE = define(
     summary="a secret is written into a compose file",
@@ -83,6 +91,17 @@ services:
       <<: *database
 """,
             note="once, where it is written",
+        ),
+        bad(
+            """\
+services:
+  api:
+    image: shop:1
+    environment:
+      SMTP_PASSWORD: password  # <-- here
+      STRIPE_API_KEY: your-key-here  # <-- here
+""",
+            note="what stands where a key of others or a login for mail would, and opens nothing: under `strict`",
         ),
         good(
             """\
@@ -234,7 +253,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 offset = len(entry.raw) - len(entry.value)
                 plain = _plain(entry.value)
                 verdict = classify(entry.name, plain, credential=True)
-                if verdict is not None and _counts(entry.name, verdict, made_up, developed):
+                if verdict is None or (not rule.strict and calls_nobody(entry.name, plain, verdict)):
+                    continue
+                if _counts(entry.name, verdict, made_up, developed):
                     said = said_of(plain, verdict)
                     yield rule.finding(
                         scalar_span(document, entry.route, verdict.start + offset, verdict.end + offset),

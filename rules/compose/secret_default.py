@@ -20,7 +20,7 @@ from lintkit.api import (
 from lintkit.api.compose import Variable, is_developers_file, variables
 from lintkit.api.dotenv import is_for_a_desk
 from lintkit.api.formats import scalar_span
-from lintkit.api.secrets import classify, is_secret_name, is_signing, said_of, url_passwords
+from lintkit.api.secrets import calls_nobody, classify, is_secret_name, is_signing, said_of, url_passwords
 
 RULE = define(
     summary="a secret falls back to a password that stands in the compose file",
@@ -134,6 +134,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             if verdict is None or (at_a_desk and not verdict.reason.is_issued):
                 continue
             if developed and verdict.reason.is_made_up:
+                continue
+            if not rule.strict and calls_nobody(name, variable.argument, verdict):
                 continue
             span = scalar_span(document, route, variable.start, variable.end)
             yield rule.finding(

@@ -66,6 +66,10 @@ COPY --from=build /app /app
             "FROM shop-base AS base\nFROM node:22 AS build\n",
             note="the image of another build, by another name",
         ),
+        good(
+            "FROM node:22 AS builder-dashboard\nCOPY --from=src-dashboard / /src\n",
+            note="a context that the build is given by name",
+        ),
         good("FROM shop-base\n", note="no registry has such a name: it is built beside this one"),
     ),
 )
@@ -88,10 +92,16 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             yield rule.finding(
                 span, f"`{image}` has no tag, so it is another image after each release", subject=image
             )
-        elif near := difflib.get_close_matches(image.lower(), stages[:_MOST_STAGES], 1, 0.7):
+        elif near := _misspelt(image.lower(), stages[:_MOST_STAGES]):
             message = f"no stage above is called `{image}`, and as the name of an image it has no tag"
-            if near[0] == image.lower():
+            if near == image.lower():
                 message = (
                     f"the stage `{image}` stands below, so this is an image of that name, which has no tag"
                 )
             yield rule.finding(span, message, subject=image)
+
+
+def _misspelt(name: str, stages: list[str]) -> str:
+    """The stage that a name was to be; empty where it is another one: a context that the build is given by name."""
+    near = difflib.get_close_matches(name, stages, 1, 0.75)
+    return near[0] if near and abs(len(near[0]) - len(name)) <= 2 else ""

@@ -57,6 +57,10 @@ Give the container its credentials when it starts (environment, mounted secrets)
             note="a key",
         ),
         good(
+            {"Dockerfile": "FROM debian:12\nCOPY . /srv\n", ".env": "DB_PASSWORD=postgres\n", "run.py": ""},
+            note="what everybody tries first, and the image tells nobody",
+        ),
+        good(
             {
                 "Dockerfile": "FROM python:3.13\nCOPY . /srv\n",
                 "lib/tls/tests/cert.pem": "-----BEGIN RSA PRIVATE "

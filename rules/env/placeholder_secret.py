@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.dotenv import entries_in_force, is_example, is_for_development, production, says_development
-from lintkit.api.secrets import classify, local_host, severity_of
+from lintkit.api.secrets import calls_nobody, classify, local_host, severity_of, split_words
 
 RULE = define(
     summary="a secret in an environment file is still a placeholder or a well-known default",
@@ -83,6 +84,13 @@ TWILIO_AUTH_TOKEN=fake
         ),
         bad(
             {
+                ".env": "COMPOSE_FILE=web.yaml:web.dev.yml\nDB_PASSWORD=postgres\nKEY_SECRET=changeme  # <-- here\n",
+                ".env-build": "SECRET_KEY=changeme  # <-- here\n",
+            },
+            note="by the compose files that it names; what a build is given is told only where `strict` is asked for",
+        ),
+        bad(
+            {
                 ".env": "SECRET_KEY=changeme  # <-- here\n",
                 "compose.yaml": "services: {web: {image: 'shop:1'}, mail: {image: 'axllent/mailpit'}}\n",
             },
@@ -105,6 +113,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     path = document.path
     if is_example(path) or is_for_development(path, rule.environment):
         return
+    if not rule.strict and "build" in split_words(posixpath.basename(path)):
+        return  # what lets a build run, which serves nobody
     entries = document.data["entries"]
     if 2 * sum(entry["key"] == entry["value"] for entry in entries) > len(entries):
         return  # a list of the names alone
@@ -119,10 +129,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         part = verdict.end - verdict.start < len(entry["value"].strip())
         what = "password in" if part else "value of"
         where = " in production" if found is not None else ""
-        mild = bool(local_host(entry["value"], verdict))
-        if not part:
-            mild = mild or severity_of(entry["key"], entry["value"], verdict) == "warning"
-        if mild and found is None and not rule.strict:
+        local = bool(local_host(entry["value"], verdict))
+        mild = local or (not part and severity_of(entry["key"], entry["value"], verdict) == "warning")
+        idle = local or calls_nobody(entry["key"], entry["value"], verdict)
+        if idle and found is None and not rule.strict:
             continue  # it opens nothing, and whoever uses the file sees at once that it calls nobody
         mild = mild or developing
         yield rule.finding(

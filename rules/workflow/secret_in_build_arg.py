@@ -58,6 +58,17 @@ on: push
 jobs:
   image:
     runs-on: ubuntu-latest
+    steps:
+      - run: docker build --build-arg GITHUB_TOKEN=${{ secrets.GITHUB_TOKEN }} -t shop .  # <-- here
+""",
+            note="GitHub's own token ends with the job: told where `strict` is asked for",
+        ),
+        bad(
+            """\
+on: push
+jobs:
+  image:
+    runs-on: ubuntu-latest
     env: {NPM_TOKEN: "${{ secrets.NPM_TOKEN }}"}
     steps:
       - run: |
@@ -221,7 +232,7 @@ def _lines(document: Document, place: Route, *, baked: bool, rule: RuleContext) 
         if found is None:
             continue
         argument, value = found
-        if _SECRET.search(value) and not _is_public(argument, value):
+        if _SECRET.search(value) and not _is_public(argument, value) and (rule.strict or not _ends(value)):
             start = match.start() + len(match[0]) - len(match[0].lstrip())
             span = scalar_span(document, place, start, start + len(match[0].strip()))
             yield rule.finding(span, _message(argument), subject=f"{place[1]} {argument}")
@@ -234,7 +245,7 @@ def _script(
     for each in build_arguments(_EXPRESSION.sub(_word, script)):
         value = f"${each.name}" if each.value is None else each.value
         source = value if _STANDS_FOR.search(value) else _through(value, given_by)
-        if source and not _is_public(each.name, source):
+        if source and not _is_public(each.name, source) and (rule.strict or not _ends(source)):
             span = scalar_span(document, place, each.start - ahead, each.end - ahead)
             yield rule.finding(span, _message(each.name), subject=f"{place[1]} {each.name}")
 
@@ -259,6 +270,12 @@ def _is_public(argument: str, value: str) -> bool:
         return True
     names = [match[1] for match in _SECRET.finditer(value)] or _STANDS_FOR.findall(value)
     return bool(names) and all(_PUBLIC.search(name) for name in names)
+
+
+def _ends(value: str) -> bool:
+    """Whether all secrets in `value` are the token that GitHub takes back when the job ends."""
+    names = [match[1] for match in _SECRET.finditer(value)] or _STANDS_FOR.findall(value)
+    return bool(names) and set(names) == {"GITHUB_TOKEN"}
 
 
 def _message(argument: str) -> str:

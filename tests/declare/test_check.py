@@ -10,12 +10,28 @@ from typing import Any
 import pytest
 
 from lintkit.budget import steps_for
+from lintkit.model import SourceFile
+from lintkit.rule.definition import RuleContext
 from lintkit.rule.own import RULE_FAILED
+from lintkit.run.file import Task, check_file
 from tests.declare.data_rules import check, findings, load, shown
 
 
 def places(tmp_path: Path, text: str, **keys: Any) -> list[str]:
     return [shown(text, finding) for finding in findings(load(tmp_path, **keys), text)]
+
+
+@pytest.mark.parametrize(("strict", "places"), [(True, ["true", "true"]), (False, ["true"])])
+def test_what_is_seldom_worth_a_change_is_for_those_who_ask(
+    tmp_path: Path, strict: bool, places: list[str]
+) -> None:
+    seldom = {"required": ["image"], "properties": {"image": {"type": "string", "pattern": "metrics"}}}
+    schema = {"required": ["privileged"], "properties": {"privileged": {"const": True}}}
+    rule = load(tmp_path, kind="compose", each="service", forbid=schema, strict_where=seldom)
+    text = "services:\n  a: {image: metrics, privileged: true}\n  b: {image: shop, privileged: true}\n"
+    task = Task(rule, RuleContext(rule.meta, strict=strict))
+    found = check_file(SourceFile("compose.yaml", "compose", text.encode()), [task], facts=False).findings
+    assert [shown(text, each) for each in found] == places
 
 
 def test_a_wrong_scalar_is_shown_where_it_is_written(tmp_path: Path) -> None:

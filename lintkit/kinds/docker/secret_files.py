@@ -11,7 +11,7 @@ from lintkit.kinds.docker.images import Paths
 from lintkit.kinds.dotenv.purpose import is_example, is_for_development
 from lintkit.model import Location
 
-_KNOWN = frozenset({Reason.PLACEHOLDER, Reason.GUESSABLE})
+_KNOWN = frozenset({Reason.PLACEHOLDER, Reason.GUESSABLE, Reason.WELL_KNOWN})
 """What an image gives nobody who could not guess it."""
 
 
