@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.facts import Reason
 from lintkit.secrets import classify, known_format, url_credentials
-from lintkit.secrets.values import GUESSABLE
 
 # Assembled so that no line of this file looks like a credential itself.
 AWS = "AKIA" + "Z7QX4M2WN5RT8KLP"
@@ -154,7 +154,7 @@ def test_words_that_tell_what_to_write_are_a_placeholder(value: str) -> None:
 @pytest.mark.parametrize("value", ["verysecretkey", "shop-secret-key", "shop_password1"])
 def test_a_name_that_says_that_it_is_a_secret_is_easily_guessed(value: str) -> None:
     found = classify("SIGNING_KEY", value, credential=True)
-    assert found is not None and found.description == GUESSABLE
+    assert found is not None and found.reason is Reason.GUESSABLE
 
 
 def test_what_signs_is_read_and_so_is_a_login() -> None:
