@@ -146,6 +146,7 @@ USER ${pkg.user}
 """,
             note="Maven fills in its properties, and the builder reads what becomes of it",
         ),
+        good("FROM debian:12\n${LABELS}\nCMD true\n", note="a script puts instructions there"),
         good("# nothing yet\n"),
         good({"Dockerfile.notes": "How we build\nFirst this, then that\n"}, note="no Dockerfile at all"),
     ),
@@ -157,6 +158,9 @@ _PASSED_OVER = frozenset(("broken-exec-form", "empty-continuation"))
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%|@[A-Z_]+@|\$\{\w{1,80}\.[\w.-]{1,200}\}")
 """What another program fills in before a builder reads the file; `${project.version}` is Maven's."""
 
+_FILLED_IN = re.compile(r"\$\{?\w{1,80}\}?[ \t]*(?:$|[\r\n])")
+"""A line that is a variable alone, in which `envsubst` and shell scripts put instructions."""
+
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report what the parser could not read as a builder would."""
@@ -164,6 +168,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         return
     if not document.data["stages"] and any(each.code == "unknown-instruction" for each in document.problems):
         return  # it only has the name of a Dockerfile
+    if any(_FILLED_IN.match(document.text, each.span.start) for each in document.problems):
+        return
     for problem in document.problems:
         if problem.code not in _PASSED_OVER:
             message = problem.message.rstrip(".")
