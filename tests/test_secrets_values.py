@@ -102,6 +102,7 @@ def test_an_encrypted_value_is_a_reference() -> None:
         "b3Vy" + "LWRlbW8tc2VjcmV0",  # base64 of `our-demo-secret`
         "password@gmail.com",
         "token@shop.test",
+        "changeWorkerAuthToken",
     ],
 )
 def test_a_value_that_asks_to_be_replaced_is_a_placeholder(value: str) -> None:

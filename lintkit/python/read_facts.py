@@ -182,7 +182,7 @@ def _read(
     if not guarded and (default.is_secret or default.is_loopback):
         guarded = is_checked(assigned_name(node, file), file)
     if not guarded and default.kind == "required":
-        guarded = _is_asked_for(kept, node, file) or _is_optional(node, file)
+        guarded = _is_asked_for(kept, node, file) or _is_optional(kept, node, file)
     return VariableRead(
         file.span(node),
         kept[0],
@@ -198,17 +198,27 @@ def _read(
 def _is_asked_for(names: Sequence[str], node: cst.CSTNode, file: PythonFile) -> bool:
     """Whether a test that decides over `node` names the variable: `if "X" in os.environ:`, `if env("X"):`."""
     return any(
-        isinstance(each, cst.SimpleString) and each.evaluated_value in names
+        _names(guard.test, names, file)
         for guard in file.guards(node)
         if guard.test is not None and guard.negated is _is_negative(guard.test)
-        for each in file.walk(guard.test)
     )
 
 
-def _is_optional(node: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether a read that fails stops nothing: it stands in a branch, or the error is caught."""
-    if of_branches(node, file):
-        return True
+def _names(test: cst.BaseExpression, names: Sequence[str], file: PythonFile) -> bool:
+    """Whether a test holds the name of a variable as a string."""
+    return any(
+        isinstance(each, cst.SimpleString) and each.evaluated_value in names for each in file.walk(test)
+    )
+
+
+def _is_optional(names: Sequence[str], node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a read that fails need not stop anything: something else decides that it is made, or the error is caught.
+
+    What stands behind `else` is read where nothing was chosen.
+    """
+    for guard in of_branches(node, file):
+        if guard.test is not None and not guard.negated and not _names(guard.test, names, file):
+            return True
     return any(not _MISSING.isdisjoint(guard.exceptions) for guard in file.guards(node))
 
 

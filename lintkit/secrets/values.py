@@ -417,7 +417,8 @@ def _judge(name: str, term: tuple[str, ...], text: str, *, credential: bool) -> 
     ):
         return None
     random = looks_random(text)
-    if not random and (_ASKS.search(text) or low in _PLACEHOLDER_WORDS or _PLACEHOLDER_WORDS & set(words)):
+    asks = _ASKS.search(text) or (words[:1] == ("change",) and len(words) > 1)  # `changeAuthToken`
+    if not random and (asks or low in _PLACEHOLDER_WORDS or _PLACEHOLDER_WORDS & set(words)):
         if not credential and " " in text and not re.search(r"(?i)change|replace", text):
             return None
         if low not in _WELL_KNOWN:

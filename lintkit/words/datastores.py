@@ -46,7 +46,8 @@ class Datastore:
 _POSTGRES = Datastore(
     "PostgreSQL", (5432,), ("/var/lib/postgresql", "/bitnami/postgresql", "/home/postgres/pgdata")
 )
-_MYSQL = Datastore("MySQL", (3306,), ("/var/lib/mysql", "/bitnami/mysql", "/bitnami/mariadb"))
+_MYSQL = Datastore("MySQL", (3306,), ("/var/lib/mysql", "/bitnami/mysql", "/bitnami/mariadb", "/config"))
+"""`/config` is where LinuxServer's images keep everything."""
 _MONGO = Datastore("MongoDB", (27017,), ("/data/db", "/bitnami/mongodb"))
 _REDIS = Datastore("Redis", (6379,), ("/data", "/bitnami/redis", "/bitnami/valkey"), keeps=False, slow=False)
 _ELASTIC = Datastore(

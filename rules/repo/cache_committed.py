@@ -61,6 +61,7 @@ the source says, and a database or dump brings the data of real users along.
         good(
             {
                 "tests/data/a.sqlite3": "x\n",
+                "scripts/dump-users.sql": "COPY (SELECT 1) TO STDOUT;\n",
                 "store/seed/01_dump.sql": "x\n",
                 "docker/ci/postgres/login.sql.gz": "x\n",
             },
@@ -87,6 +88,8 @@ _SHARED = re.compile(
     r"\.idea/(?:runConfigurations|codeStyles|inspectionProfiles|dictionaries|scopes|fileTemplates|copyright|icon\.\w+"
     r"|\.gitignore|\.name|externalDependencies\.xml|jsonSchemas\.xml)(?:/|$)"
 )
+_SCRIPT = re.compile(r"(?:^|/)(?:scripts?|bin|tools|queries)/.*\.sql$", re.IGNORECASE)
+"""SQL that makes a dump, among other scripts."""
 _MOST = 5
 """Of one kind; the last one tells how many there are besides."""
 _ACTION = re.compile(r"(?:^|/)action\.ya?ml$")
@@ -99,7 +102,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for path in sorted(project.tracked):
         found = _FOLDER.fullmatch(path)
         if found is None:
-            if _FILE.fullmatch(path) and not is_for_a_desk(path):
+            if _FILE.fullmatch(path) and not is_for_a_desk(path) and not _SCRIPT.search(path):
                 yield rule.finding(
                     Span(path, 0, 0), f"git tracks `{path}`, which {_what(path)}", subject=path
                 )
