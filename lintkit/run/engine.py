@@ -407,7 +407,7 @@ def _is_worth_telling(
     """Whether a finding is for everybody.
 
     One in a lesson or an example is so only where a secret was left behind; one about a choice is not where a program
-    or other people made it, since it is changed elsewhere, nor in the cluster of a developer, and one that matters where
+    or other people made it, since it is changed elsewhere, nor in the cluster of a developer; one that matters where
     something is deployed is not in a file that only developers' stacks read. Of a manifest that a program completes
     nothing is known but its secrets.
 
