@@ -16,24 +16,54 @@ if TYPE_CHECKING:
     from lintkit.python.called import is_one_off as is_one_off
     from lintkit.python.called import run_by_hand as run_by_hand
     from lintkit.python.code import Argument as Argument
-    from lintkit.python.code import Arguments as Arguments
+    from lintkit.python.code import Assert as Assert
     from lintkit.python.code import Assignment as Assignment
     from lintkit.python.code import Attribute as Attribute
+    from lintkit.python.code import Await as Await
+    from lintkit.python.code import Branch as Branch
     from lintkit.python.code import Call as Call
+    from lintkit.python.code import Case as Case
+    from lintkit.python.code import Choice as Choice
     from lintkit.python.code import Class as Class
     from lintkit.python.code import Code as Code
+    from lintkit.python.code import Comparison as Comparison
+    from lintkit.python.code import Conditional as Conditional
+    from lintkit.python.code import Dict as Dict
+    from lintkit.python.code import Discarded as Discarded
+    from lintkit.python.code import Entry as Entry
+    from lintkit.python.code import Except as Except
     from lintkit.python.code import Expression as Expression
+    from lintkit.python.code import Finally as Finally
+    from lintkit.python.code import For as For
+    from lintkit.python.code import FormattedString as FormattedString
     from lintkit.python.code import Function as Function
+    from lintkit.python.code import If as If
+    from lintkit.python.code import Jump as Jump
+    from lintkit.python.code import Lambda as Lambda
+    from lintkit.python.code import List as List
+    from lintkit.python.code import Loop as Loop
+    from lintkit.python.code import MatchStatement as MatchStatement
+    from lintkit.python.code import Module as Module
+    from lintkit.python.code import Name as Name
+    from lintkit.python.code import Negation as Negation
+    from lintkit.python.code import Operation as Operation
     from lintkit.python.code import Parameter as Parameter
+    from lintkit.python.code import Raise as Raise
     from lintkit.python.code import Return as Return
+    from lintkit.python.code import Setting as Setting
+    from lintkit.python.code import String as String
+    from lintkit.python.code import Subscript as Subscript
+    from lintkit.python.code import Text as Text
+    from lintkit.python.code import Try as Try
     from lintkit.python.code import Tuple as Tuple
+    from lintkit.python.code import With as With
     from lintkit.python.code import Yield as Yield
     from lintkit.python.edits import added_keywords as added_keywords
     from lintkit.python.environment_reads import READ_CALLS as READ_CALLS
     from lintkit.python.environment_reads import READER_CLASSES as READER_CLASSES
     from lintkit.python.environment_reads import EnvironmentRead as EnvironmentRead
     from lintkit.python.environment_reads import environment_read as environment_read
-    from lintkit.python.guards import Guard as Guard
+    from lintkit.python.guards import GuardNode as GuardNode
     from lintkit.python.handlers import handler_around as handler_around
     from lintkit.python.idioms import time_limits as time_limits
     from lintkit.python.idioms.blocking import FUNCTION_CALLS as FUNCTION_CALLS
@@ -106,6 +136,7 @@ if TYPE_CHECKING:
     from lintkit.python.idioms.servers import server_start as server_start
     from lintkit.python.idioms.startup import startup_around as startup_around
     from lintkit.python.idioms.time_limits import HANDING_ON as HANDING_ON
+    from lintkit.python.idioms.time_limits import is_bounded as is_bounded
     from lintkit.python.idioms.time_limits import is_bounded_around as is_bounded_around
     from lintkit.python.idioms.tls import CONTEXTS as CONTEXTS
     from lintkit.python.idioms.tls import REQUIREMENTS as REQUIREMENTS
@@ -135,7 +166,7 @@ if TYPE_CHECKING:
     from lintkit.python.releases import SQLALCHEMY_POSTGRESQL as SQLALCHEMY_POSTGRESQL
     from lintkit.python.releases import VENV_IGNORES_ITSELF as VENV_IGNORES_ITSELF
     from lintkit.python.returned import returned_values as returned_values
-    from lintkit.python.settings import Setting as Setting
+    from lintkit.python.settings import SettingNode as SettingNode
     from lintkit.python.settings import asks_for as asks_for
     from lintkit.python.settings import assigned_name as assigned_name
     from lintkit.python.settings import class_framework as class_framework
@@ -150,7 +181,6 @@ if TYPE_CHECKING:
     from lintkit.python.settings import is_switched_for_production as is_switched_for_production
     from lintkit.python.settings import is_validated as is_validated
     from lintkit.python.settings import setting_at as setting_at
-    from lintkit.python.settings import setting_behind as setting_behind
     from lintkit.python.spelling import last_name as last_name
     from lintkit.python.spelling import one_spelling as one_spelling
     from lintkit.python.systems import LINUX as LINUX
@@ -179,17 +209,47 @@ PLACES = {
     ),
     "lintkit.python.code": (
         "Argument",
-        "Arguments",
+        "Assert",
         "Assignment",
         "Attribute",
+        "Await",
+        "Branch",
         "Call",
+        "Case",
+        "Choice",
         "Class",
         "Code",
+        "Comparison",
+        "Conditional",
+        "Dict",
+        "Discarded",
+        "Entry",
+        "Except",
         "Expression",
+        "Finally",
+        "For",
+        "FormattedString",
         "Function",
+        "If",
+        "Jump",
+        "Lambda",
+        "List",
+        "Loop",
+        "MatchStatement",
+        "Module",
+        "Name",
+        "Negation",
+        "Operation",
         "Parameter",
+        "Raise",
         "Return",
+        "Setting",
+        "String",
+        "Subscript",
+        "Text",
+        "Try",
         "Tuple",
+        "With",
         "Yield",
     ),
     "lintkit.python.edits": ("added_keywords",),
@@ -199,7 +259,7 @@ PLACES = {
         "READ_CALLS",
         "environment_read",
     ),
-    "lintkit.python.guards": ("Guard",),
+    "lintkit.python.guards": ("GuardNode",),
     "lintkit.python.handlers": ("handler_around",),
     "lintkit.python.idioms": ("time_limits",),
     "lintkit.python.idioms.blocking": (
@@ -295,6 +355,7 @@ PLACES = {
     "lintkit.python.idioms.startup": ("startup_around",),
     "lintkit.python.idioms.time_limits": (
         "HANDING_ON",
+        "is_bounded",
         "is_bounded_around",
     ),
     "lintkit.python.idioms.tls": (
@@ -332,7 +393,7 @@ PLACES = {
     ),
     "lintkit.python.returned": ("returned_values",),
     "lintkit.python.settings": (
-        "Setting",
+        "SettingNode",
         "asks_for",
         "assigned_name",
         "class_framework",
@@ -347,7 +408,6 @@ PLACES = {
         "is_switched_for_production",
         "is_validated",
         "setting_at",
-        "setting_behind",
     ),
     "lintkit.python.spelling": (
         "last_name",

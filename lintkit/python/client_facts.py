@@ -9,6 +9,7 @@ import libcst as cst
 
 from lintkit.facts import ClientBuilt, Fact, HostCalled
 from lintkit.python.branches import scope_name
+from lintkit.python.code import Call
 from lintkit.python.idioms.addresses import Address, address_in, address_of
 from lintkit.python.idioms.clients import (
     CLIENT_CALLS,
@@ -51,7 +52,7 @@ def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
         return
     last = name.rpartition(".")[2]
     url = file.argument(call, 1 if last in _METHOD_FIRST else 0, "url")
-    if url is not None and (match.trigger != HTTP_METHODS or is_http_method(call, file)):
+    if url is not None and (match.trigger != HTTP_METHODS or is_http_method(Call(call, file))):
         yield from _host(address_in(url, file), call, file)
 
 

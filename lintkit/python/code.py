@@ -13,23 +13,58 @@ so that they do not depend on the tree.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
-from lintkit.python.branches import in_development_branch, scope_name
+from lintkit.python.branches import code_of_test, in_development_branch, scope_name
+from lintkit.python.environment_reads import environment_read
 from lintkit.python.lazy import cst
-from lintkit.python.receivers import calls_of, origin_names
-from lintkit.python.settings import is_for_development, is_validated, setting_at
+from lintkit.python.receivers import calls_of, class_attributes, origins
+from lintkit.python.returned import returned_values
+from lintkit.python.settings import is_checked, is_for_development, is_validated, setting_at, setting_behind
 from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
     from lintkit.model import Span
     from lintkit.python import arguments, settings
-    from lintkit.python.guards import Guard
-    from lintkit.python.module import PythonFile
+    from lintkit.python.module import Binding, PythonFile
 
 _C = TypeVar("_C", bound="Code")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A whole file."""
+
+    file: PythonFile = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """Its source."""
+        return self.file.text
+
+    def below(self, *kinds: type[_C]) -> Iterator[_C]:
+        """Everything of some kinds in it, in source order. All of it is parsed for this, so ask late."""
+        for statement in self.file.statements():
+            yield from code_of(statement, self.file).below(*kinds)
+
+    def spend(self, what: str) -> None:
+        """Take a step of those that the rule has for this file. Raises RuleLimitError without any."""
+        self.file.budget.spend(1, what)
+
+    def checks(self, name: str) -> bool:
+        """Whether code of the file stops, or replaces a value, depending on a name."""
+        return is_checked(name, self.file)
+
+    def kept(self, key: Hashable, answer: Callable[[Module], _T]) -> _T:
+        """What was answered for the key before in this file; asked for once."""
+        if key not in self.file.answers:
+            self.file.answers[key] = answer(self)
+        found: _T = self.file.answers[key]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +85,46 @@ class Code:
         return self.file.code(self.node)
 
     @property
+    def module(self) -> Module:
+        """The file that it stands in."""
+        return Module(self.file)
+
+    @property
     def scope(self) -> str:
         """The dotted name of the definition that it stands in (`Client.get`); empty at the top level of a module."""
         return scope_name(self.node, self.file)
 
     @property
+    def order(self) -> int:
+        """A number that grows with its place in the file."""
+        return self.file.order(self.node)
+
+    @property
     def parent(self) -> Code | None:
-        """The code that it is a part of; None for a top-level statement."""
-        above = self.file.parent(self.node)
-        return None if above is None else code_of(above, self.file)
+        """The code that it is a part of, such as the list of an element; None for a top-level statement."""
+        return next(self.around(Code), None)
 
-    def around(self, kind: type[_C]) -> Iterator[_C]:
-        """Everything of a kind that it is in, innermost first, up to its top-level statement."""
+    def around(self, *kinds: type[_C]) -> Iterator[_C]:
+        """Everything of some kinds that it is in, innermost first, up to its top-level statement."""
         for above in self.file.ancestors(self.node):
-            found = code_of(above, self.file)
-            if isinstance(found, kind):
-                yield found
+            if type(above).__name__ not in _GLUE and issubclass(_kind_of(type(above)), kinds):
+                yield code_of(above, self.file)  # type: ignore[misc]  # it is of one of these kinds
 
-    def below(self, kind: type[_C]) -> Iterator[_C]:
-        """Everything of a kind in it, itself included, in source order. Raises RuleLimitError without steps left."""
+    def below(self, *kinds: type[_C]) -> Iterator[_C]:
+        """Everything of some kinds in it, itself included, in source order. Raises RuleLimitError."""
         for below in self.file.walk(self.node):
-            found = code_of(below, self.file)
-            if isinstance(found, kind):
-                yield found
+            if issubclass(_kind_of(type(below)), kinds):
+                yield code_of(below, self.file)  # type: ignore[misc]  # it is of one of these kinds
+
+    @property
+    def children(self) -> tuple[Code, ...]:
+        """The code directly in it, in source order."""
+        return tuple(code_of(each, self.file) for each in self.file.children(self.node))
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it is a statement: a simple one, or one with blocks."""
+        return isinstance(self.node, cst.BaseSmallStatement | cst.BaseCompoundStatement)
 
     @property
     def function(self) -> Function | None:
@@ -89,7 +141,14 @@ class Code:
     @property
     def guards(self) -> tuple[Guard, ...]:
         """What must hold for it to run, innermost first; see `Guard`."""
-        return self.file.guards(self.node)
+        return tuple(
+            Guard(
+                None if each.test is None else expression_of(each.test, self.file),
+                each.negated,
+                each.exceptions,
+            )
+            for each in self.file.guards(self.node)
+        )
 
     @property
     def in_main_block(self) -> bool:
@@ -105,6 +164,22 @@ class Code:
     def is_for_development(self) -> bool:
         """Whether it is for developers or tests: by its branch, class, function or module (`settings/local.py`)."""
         return is_for_development(self.node, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must hold for code to run: a test, or that something is caught.
+
+    test        what is asked: of `if`, `while`, `and`, a comprehension, `assert`, or of `if …: return` before it; of
+                `match subject: case "a":` it is `subject == "a"`. None where something is caught
+    negated     the code runs when the test is false: an `else`, or code after `if test: return`
+    exceptions  qualified names of what `try` or `contextlib.suppress` catches around it; `BaseException` for a bare
+                `except`
+    """
+
+    test: Expression | None
+    negated: bool = False
+    exceptions: tuple[str, ...] = ()
 
 
 # -- expressions -----------------------------------------------------------------------------------------------------
@@ -135,6 +210,11 @@ class Expression(Code):
         return last_name(self.node) or ""
 
     @property
+    def followed_text(self) -> str:
+        """Its source, and behind it that of what the names in it stand for."""
+        return code_of_test(self.node, self.file)
+
+    @property
     def literal(self) -> object:
         """The constant that is written here (a string, number, list, …), else UNKNOWN; names are not followed."""
         return self.file.literal(self.node)
@@ -161,7 +241,15 @@ class Expression(Code):
     @property
     def origins(self) -> tuple[str, ...]:
         """What may have made it: `redis.Redis().get` is a method of what `redis.Redis(…)` gave, in any method."""
-        return origin_names(self.node, self.file)
+        return tuple(source.name for source in self.sources)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The same, with the calls that made it."""
+        return tuple(
+            Source(each.name, None if each.call is None else Call(each.call, self.file))
+            for each in origins(self.node, self.file)
+        )
 
     @property
     def definition(self) -> Function | Class | None:
@@ -174,8 +262,183 @@ class Expression(Code):
     @property
     def setting(self) -> Setting | None:
         """The setting that falls back to this, or to something that is made of it; None for all else."""
-        found = setting_at(self.node, self.file)
-        return None if found is None else Setting(found.node, self.file, found)
+        return _setting(setting_at(self.node, self.file), self.file)
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """The code in it that has a value, in source order: `a` and `b` of `a == b`, the elements of a list."""
+        return tuple(each for each in self.children if isinstance(each, Expression))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One way in which an expression can get its value.
+
+    name  what made it, with `()` for each call: `redis.Redis().pipeline()`; a name of this file begins with a colon
+    call  the last of these calls; None where an annotation or an import says it
+    """
+
+    name: str
+    call: Call | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """A name alone."""
+
+    node: cst.Name = field(repr=False)
+
+    @property
+    def values(self) -> tuple[Expression, ...]:
+        """What it may be bound to where it is read, the last first: those bindings that have a value."""
+        return _values(self.file.bindings(self.node), self.file)
+
+    @property
+    def values_in_module(self) -> tuple[Expression, ...]:
+        """What the module binds this name to, in order."""
+        return _values(self.file.module_bindings(self.node.value), self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Expression):
+    """A string: one literal, an f-string, or several next to each other."""
+
+    node: cst.SimpleString | cst.FormattedString | cst.ConcatenatedString = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class String(Text):
+    """One string literal, also as a part of an implicit concatenation; no f-string."""
+
+    node: cst.SimpleString = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedString(Text):
+    """An f-string."""
+
+    node: cst.FormattedString = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Await(Expression):
+    """`await awaited`."""
+
+    node: cst.Await = field(repr=False)
+
+    @property
+    def awaited(self) -> Expression:
+        """What is waited for."""
+        return expression_of(self.node.expression, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Expression):
+    """`a or b`, `a and b`, or `a if test else b`."""
+
+    node: cst.BooleanOperation | cst.IfExp = field(repr=False)
+
+    @property
+    def options(self) -> tuple[Expression, Expression]:
+        """The values that it may have, in the order of the source."""
+        node = self.node
+        found = (node.body, node.orelse) if isinstance(node, cst.IfExp) else (node.left, node.right)
+        return expression_of(found[0], self.file), expression_of(found[1], self.file)
+
+    @property
+    def fallback(self) -> Expression | None:
+        """`b` of `a or b`; None for the others."""
+        node = self.node
+        is_or = isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or)
+        return self.options[1] if is_or else None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Choice):
+    """`a if test else b`."""
+
+    node: cst.IfExp = field(repr=False)
+
+    @property
+    def test(self) -> Expression:
+        """What is asked."""
+        return expression_of(self.node.test, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Expression):
+    """`lambda: value`."""
+
+    node: cst.Lambda = field(repr=False)
+
+    @property
+    def value(self) -> Expression:
+        """What it gives."""
+        return expression_of(self.node.body, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison(Expression):
+    """`a == b`, `a < b < c`, `a in b`."""
+
+    node: cst.Comparison = field(repr=False)
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether it asks that two things are equal, or that one is in the other: `==`, `in`."""
+        return isinstance(self.node.comparisons[0].operator, cst.Equal | cst.In)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Expression):
+    """`not value`, `-value` and their like."""
+
+    node: cst.UnaryOperation = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Expression):
+    """`a + b`, and other operations on two values."""
+
+    node: cst.BinaryOperation = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Expression):
+    """`a[b]`."""
+
+    node: cst.Subscript = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dict(Expression):
+    """A dict that is written out."""
+
+    node: cst.Dict = field(repr=False)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Its entries, without `**others`."""
+        return tuple(
+            Entry(each, self.file) for each in self.node.elements if isinstance(each, cst.DictElement)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Code):
+    """`key: value` in a dict."""
+
+    node: cst.DictElement = field(repr=False)
+
+    @property
+    def key(self) -> Expression:
+        """The key."""
+        return expression_of(self.node.key, self.file)
+
+    @property
+    def value(self) -> Expression:
+        """The value."""
+        return expression_of(self.node.value, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +457,11 @@ class Attribute(Expression):
         """Its own name."""
         return self.node.attr.value
 
+    @property
+    def field(self) -> Setting | None:
+        """The field that it reads of a settings class of this file: `settings.url`, `Config.URL`."""
+        return _setting(setting_behind(self.node, self.file), self.file)
+
 
 @dataclass(frozen=True, slots=True)
 class Display(Expression):
@@ -205,6 +473,13 @@ class Display(Expression):
     def elements(self) -> tuple[Expression, ...]:
         """Its elements; of `*rest`, what is unpacked."""
         return tuple(expression_of(each.value, self.file) for each in self.node.elements)
+
+
+@dataclass(frozen=True, slots=True)
+class List(Display):
+    """A list that is written out."""
+
+    node: cst.List = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +552,11 @@ class Call(Expression):
         return self.file.qualified_names(self.node.func)
 
     @property
+    def last_name(self) -> str:
+        """The last name of what is called, as it is spelled."""
+        return last_name(self.node.func) or ""
+
+    @property
     def receiver(self) -> Expression | None:
         """What a method is called on: `self.cache` of `self.cache.get()`; None for a function."""
         function = self.node.func
@@ -302,9 +582,31 @@ class Call(Expression):
         return self.arguments.value(position, keyword)
 
     @property
+    def written(self) -> tuple[Expression, ...]:
+        """The values of the arguments as they are written in it, also those behind `*` and `**`."""
+        return tuple(expression_of(each.value, self.file) for each in self.node.args)
+
+    @property
+    def reads(self) -> Read | None:
+        """The variable of the environment that it reads; None where it reads none, or nobody can tell."""
+        found = environment_read(self.node, self.file)
+        if found is None:
+            return None
+        default = None if found.default is None else expression_of(found.default, self.file)
+        return Read(found.name, default)
+
+    @property
     def uses(self) -> Iterator[Call]:
         """The calls of what it makes, such as those of a partial function, as far as the file shows them."""
         return (Call(each, self.file) for each in calls_of(self.node, self.file))
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read of a variable of the environment: its name, and what stands in for it where it is not set."""
+
+    name: str
+    default: Expression | None
 
 
 def _arguments(given: arguments.Given, file: PythonFile) -> Arguments:
@@ -333,9 +635,29 @@ class Function(Code):
         return self.node.name.value
 
     @property
+    def name_span(self) -> Span:
+        """Where its name is written."""
+        return self.file.span(self.node.name)
+
+    @property
     def is_async(self) -> bool:
         """Whether it is a coroutine."""
         return self.node.asynchronous is not None
+
+    @property
+    def body(self) -> Code:
+        """Its body, without decorators and parameters."""
+        return Code(self.node.body, self.file)
+
+    @property
+    def returned(self) -> tuple[Expression, ...]:
+        """What it itself returns or yields, up to a bound."""
+        return tuple(expression_of(each, self.file) for each in returned_values(self.node, self.file))
+
+    @property
+    def decorators(self) -> tuple[Expression, ...]:
+        """What is behind each `@`, outermost first."""
+        return tuple(expression_of(each.decorator, self.file) for each in self.node.decorators)
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +665,11 @@ class Class(Code):
     """A class."""
 
     node: cst.ClassDef = field(repr=False)
+
+    def values(self, attribute: str) -> tuple[Expression, ...]:
+        """What its body, and the assignments to `self` in its methods, give to an attribute."""
+        said = class_attributes(self.node, self.file).get(attribute, ())
+        return tuple(expression_of(each.value, self.file) for each in said if each.value is not None)
 
     @property
     def name(self) -> str:
@@ -376,6 +703,11 @@ class Assignment(Code):
         return tuple(expression_of(each, self.file) for each in targets)
 
     @property
+    def name(self) -> str:
+        """The last name of its one target, as it is spelled; empty for several, and for other targets."""
+        return self.targets[0].last_name if len(self.targets) == 1 else ""
+
+    @property
     def value(self) -> Expression | None:
         """The value; None where only a type is declared."""
         return None if self.node.value is None else expression_of(self.node.value, self.file)
@@ -391,6 +723,208 @@ class Return(Code):
     def value(self) -> Expression | None:
         """The value; None for a bare `return`."""
         return None if self.node.value is None else expression_of(self.node.value, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Jump(Code):
+    """`break` or `continue`."""
+
+    node: cst.Break | cst.Continue = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finally(Code):
+    """The clause `finally`."""
+
+    node: cst.Finally = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Assert(Code):
+    """`assert test`."""
+
+    node: cst.Assert = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Discarded(Code):
+    """A statement that is an expression alone, of which nobody takes the value."""
+
+    node: cst.Expr = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Raise(Code):
+    """`raise`, with an exception or without."""
+
+    node: cst.Raise = field(repr=False)
+
+    @property
+    def value(self) -> Expression | None:
+        """The exception; None where the one that was caught is raised again."""
+        return None if self.node.exc is None else expression_of(self.node.exc, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch(Code):
+    """Code that does not always run: `if`, `else`, `case`, and what a Loop and an Except are."""
+
+
+@dataclass(frozen=True, slots=True)
+class If(Branch):
+    """`if` or `elif` with what follows."""
+
+    node: cst.If = field(repr=False)
+
+    @property
+    def test(self) -> Expression:
+        """What is asked."""
+        return expression_of(self.node.test, self.file)
+
+    @property
+    def body(self) -> Code:
+        """What runs where it holds."""
+        return Code(self.node.body, self.file)
+
+    @property
+    def orelse(self) -> Code | None:
+        """What runs where it does not: the `elif` or `else`."""
+        return None if self.node.orelse is None else code_of(self.node.orelse, self.file)
+
+    @property
+    def otherwise(self) -> tuple[Code, ...]:
+        """What runs where it does not hold: the `elif` or `else`, or the statements behind a block that leaves."""
+        if self.orelse is not None:
+            return (self.orelse,)
+        around = self.file.parent(self.node)
+        if around is None or not self.file.leaves(self.node.body):
+            return ()
+        return tuple(each for each in code_of(around, self.file).children if each.order > self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchStatement(Code):
+    """`match subject:` with its cases."""
+
+    node: cst.Match = field(repr=False)
+
+    @property
+    def subject(self) -> Expression:
+        """What is compared."""
+        return expression_of(self.node.subject, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Case(Branch):
+    """`case pattern:`"""
+
+    node: cst.MatchCase = field(repr=False)
+
+    @property
+    def pattern(self) -> Code:
+        """What the subject is compared with."""
+        return code_of(self.node.pattern, self.file)
+
+    @property
+    def body(self) -> Code:
+        """Its block."""
+        return Code(self.node.body, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Branch):
+    """`for` or `while`."""
+
+    node: cst.For | cst.While = field(repr=False)
+
+    @property
+    def body(self) -> Code:
+        """Its block, without `else`."""
+        return Code(self.node.body, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class For(Loop):
+    """`for`."""
+
+    node: cst.For = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class With(Code):
+    """`with …:`"""
+
+    node: cst.With = field(repr=False)
+
+    @property
+    def body(self) -> Code:
+        """Its block."""
+        return Code(self.node.body, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Try(Code):
+    """`try` with its handlers."""
+
+    node: cst.Try | cst.TryStar = field(repr=False)
+
+    @property
+    def body(self) -> Code:
+        """The block that is tried."""
+        return Code(self.node.body, self.file)
+
+    @property
+    def handlers(self) -> tuple[Except, ...]:
+        """Its handlers, in order."""
+        return tuple(Except(each, self.file) for each in self.node.handlers)
+
+
+@dataclass(frozen=True, slots=True)
+class Except(Branch):
+    """One handler of a `try`."""
+
+    node: cst.ExceptHandler | cst.ExceptStarHandler = field(repr=False)
+
+    @property
+    def attempt(self) -> Try:
+        """The `try` that it belongs to."""
+        return next(self.around(Try))
+
+    @property
+    def caught(self) -> tuple[str, ...]:
+        """Qualified names of what it catches, as far as they resolve; `BaseException` for a bare `except`."""
+        return self.file.caught(self.node)
+
+    @property
+    def kinds(self) -> tuple[Expression, ...]:
+        """What it catches, as it is written, or as a name stands for it; empty for a bare `except`."""
+        if self.node.type is None:
+            return ()
+        found = expression_of(self.node.type, self.file).followed
+        return found.elements if isinstance(found, Tuple) else (found,)
+
+    @property
+    def name(self) -> str:
+        """The name that the exception gets: `error` of `except OSError as error`; empty without."""
+        name = self.node.name.name if self.node.name is not None else None
+        return name.value if isinstance(name, cst.Name) else ""
+
+    @property
+    def head(self) -> Span:
+        """Where it says what it catches: `except OSError`."""
+        whole, kind = self.span, self.node.type
+        end = whole.start + len("except") if kind is None else self.file.span(kind).end
+        return replace(whole, end=end)
+
+    @property
+    def body(self) -> Code:
+        """Its block."""
+        return Code(self.node.body, self.file)
+
+    @property
+    def statements(self) -> tuple[Code, ...]:
+        """The statements of its block; a line of several counts once."""
+        return tuple(code_of(each, self.file) for each in self.node.body.body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -431,35 +965,91 @@ class Setting(Code):
         return is_validated(self.declared, self.file)
 
 
-_EXPRESSIONS: dict[str, type[Expression]] = {
+def _values(bindings: Iterable[Binding], file: PythonFile) -> tuple[Expression, ...]:
+    return tuple(expression_of(each.value, file) for each in bindings if each.value is not None)
+
+
+def _setting(found: settings.Setting | None, file: PythonFile) -> Setting | None:
+    return None if found is None else Setting(found.node, file, found)
+
+
+_GLUE = frozenset(
+    {
+        "AssignTarget",
+        "ComparisonTarget",
+        "Element",
+        "FormattedStringExpression",
+        "Index",
+        "SubscriptElement",
+        "WithItem",
+    }
+)
+"""Nodes that only say where in a larger one an expression stands."""
+
+_KINDS: dict[str, type[Code]] = {
+    "AnnAssign": Assignment,
+    "Arg": Argument,
+    "Assert": Assert,
+    "Assign": Assignment,
     "Attribute": Attribute,
+    "Await": Await,
+    "BinaryOperation": Operation,
+    "BooleanOperation": Choice,
+    "Break": Jump,
     "Call": Call,
-    "List": Display,
+    "ClassDef": Class,
+    "Comparison": Comparison,
+    "ConcatenatedString": Text,
+    "Continue": Jump,
+    "Dict": Dict,
+    "DictElement": Entry,
+    "Else": Branch,
+    "ExceptHandler": Except,
+    "ExceptStarHandler": Except,
+    "Expr": Discarded,
+    "Finally": Finally,
+    "For": For,
+    "FormattedString": FormattedString,
+    "FunctionDef": Function,
+    "If": If,
+    "IfExp": Conditional,
+    "Lambda": Lambda,
+    "List": List,
+    "Match": MatchStatement,
+    "MatchCase": Case,
+    "Name": Name,
+    "Param": Parameter,
+    "Raise": Raise,
+    "Return": Return,
     "Set": Display,
+    "SimpleString": String,
+    "Subscript": Subscript,
+    "Try": Try,
+    "TryStar": Try,
     "Tuple": Tuple,
+    "UnaryOperation": Negation,
+    "While": Loop,
+    "With": With,
     "Yield": Yield,
 }
-_OTHERS: dict[str, type[Code]] = {
-    "AnnAssign": Assignment,
-    "Assign": Assignment,
-    "ClassDef": Class,
-    "FunctionDef": Function,
-    "Param": Parameter,
-    "Return": Return,
-}
-"""Kinds of code by the class of their nodes; all others are an Expression or Code and no more."""
+"""Kinds of code by the class of their nodes; all others are an Expression, or Code and no more."""
+
+
+@cache
+def _kind_of(node: type[cst.CSTNode]) -> type[Code]:
+    return _KINDS.get(node.__name__) or (Expression if issubclass(node, cst.BaseExpression) else Code)
 
 
 def code_of(node: cst.CSTNode, file: PythonFile) -> Code:
     """The value of a node of a file."""
-    if isinstance(node, cst.BaseExpression):
-        return expression_of(node, file)
     if isinstance(node, cst.Arg):
         name = node.keyword.value if node.keyword is not None else ""
         return Argument(node, file, name, expression_of(node.value, file))
-    return _OTHERS.get(type(node).__name__, Code)(node, file)
+    return _kind_of(type(node))(node, file)
 
 
 def expression_of(node: cst.BaseExpression, file: PythonFile) -> Expression:
     """The value of an expression."""
-    return _EXPRESSIONS.get(type(node).__name__, Expression)(node, file)
+    found = code_of(node, file)
+    assert isinstance(found, Expression), type(node)
+    return found

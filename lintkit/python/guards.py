@@ -63,6 +63,9 @@ class Guard:
     exceptions: tuple[str, ...] = ()
 
 
+GuardNode = Guard
+"""A `Guard` for rules that still look at nodes."""
+
 _Branch: TypeAlias = tuple[tuple[cst.BaseExpression, ...], cst.CSTNode, bool]
 """The tests of a branch, which hold together; its block; and whether it is taken where no other one is."""
 

@@ -25,6 +25,7 @@ from lintkit.python.idioms.web_names import (
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
+    from lintkit.python.code import Code, Function
     from lintkit.python.module import Decoration, PythonFile
 
 HandlerKind = Literal["route", "view", "hook", "error"]
@@ -72,14 +73,14 @@ def handlers_of(function: cst.FunctionDef, file: PythonFile) -> tuple[Handler, .
     return known
 
 
-def handler_around(node: cst.CSTNode, file: PythonFile) -> tuple[cst.FunctionDef, Handler] | None:
-    """The handler whose body holds `node`, also through functions nested in it."""
-    function = file.enclosing_function(node)
+def handler_around(code: Code) -> tuple[Function, Handler] | None:
+    """The handler whose body holds some code, also through functions nested in it."""
+    function = code.function
     while function is not None:
-        found = handlers_of(function, file)
+        found = handlers_of(function.node, function.file)
         if found:
             return function, found[0]
-        function = file.enclosing_function(function)
+        function = function.function
     return None
 
 

@@ -122,6 +122,10 @@ class Setting:
     is_fallback: bool = False
 
 
+SettingNode = Setting
+"""A `Setting` for rules that still look at nodes."""
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsOptions:
     """What `model_config` or `class Config` says of a pydantic settings class, with what it inherits.

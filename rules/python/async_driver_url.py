@@ -13,17 +13,18 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
     SQLALCHEMY_ORACLE,
     SQLALCHEMY_POSTGRESQL,
-    environment_read,
-    is_validated,
-    scope_name,
-    setting_behind,
+    Argument,
+    Attribute,
+    Call,
+    Choice,
+    Dict,
+    Expression,
 )
 
 ASYNC = Calls(
@@ -239,11 +240,9 @@ _PARSED = frozenset({*(f"{place}.make_url" for place in _PLACES), "str"})
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report the engine whose URL is written down with the other kind of driver."""
-    call = match.node
-    if not isinstance(call, cst.Call):
-        return
-    url = _url(call, match.name or "", file)
-    scheme = _scheme(url, file) if url is not None else None
+    call = match.call
+    url = _url(call, match.name or "")
+    scheme = _scheme(url) if url is not None else None
     if scheme is None:
         return
     dialect, driver = scheme
@@ -255,69 +254,61 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if match.trigger is ASYNC and driver not in _ASYNC_DRIVERS:
         says = f"an async engine cannot use `{written}://`: it needs `{_NEEDED[dialect]}://`, and stops at the start"
         fixed_in = None if driver else _FIXED_IN.get(dialect)
-    elif match.trigger is SYNC and driver in _ASYNC_DRIVERS and not _becomes_async(call, file):
+    elif match.trigger is SYNC and driver in _ASYNC_DRIVERS and not _becomes_async(call):
         says = f"`{written}://` is for an async engine: this one fails at the first query"
     if says:
-        subject = f"{scope_name(call, file) or 'module'} {written}"
-        yield rule.finding(file.span(call), says, subject=subject, fixed_in=fixed_in)
+        yield rule.finding(call.span, says, subject=f"{call.scope or 'module'} {written}", fixed_in=fixed_in)
 
 
-def _url(call: cst.Call, name: str, file: PythonFile) -> cst.BaseExpression | None:
+def _url(call: Call, name: str) -> Expression | None:
     """The URL among the arguments, or in the dict that they hold."""
     if not name.endswith(_FROM_CONFIG):
-        return file.argument(call, 0, "url")
-    prefix = file.argument(call, 1, "prefix")
-    begins = "sqlalchemy." if prefix is None else file.string(prefix, follow=True)
-    settings = file.argument(call, 0, "configuration")
-    found = file.follow(settings) if settings is not None else None
-    for each in found.elements if isinstance(found, cst.Dict) and begins is not None else ():
-        if isinstance(each, cst.DictElement) and file.string(each.key) == f"{begins}url":
-            return each.value
-    return None
+        return call.argument(0, "url")
+    prefix, settings = call.argument(1, "prefix"), call.argument(0, "configuration")
+    begins = "sqlalchemy." if prefix is None else prefix.constant
+    found = settings.followed if settings is not None else None
+    entries = found.entries if isinstance(found, Dict) and isinstance(begins, str) else ()
+    return next((each.value for each in entries if each.key.literal == f"{begins}url"), None)
 
 
-def _scheme(url: cst.BaseExpression, file: PythonFile) -> tuple[str, str] | None:
+def _scheme(url: Expression) -> tuple[str, str] | None:
     """Dialect and driver of a URL that is written down, or of the fallback of a variable."""
-    value = file.follow(url)
-    if isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
-        return _scheme(value.right, file)
-    if isinstance(value, cst.Attribute):
-        setting = setting_behind(value, file)
-        default = setting.default if setting is not None and not is_validated(setting, file) else None
-        return _scheme(default, file) if default is not None else None
-    if isinstance(value, cst.Call):
-        inner = _inner(value, file)
-        return _scheme(inner, file) if inner is not None else None
-    parts = file.string_parts(value, follow=True)
-    first = parts[0] if parts else None
-    found = _SCHEME.match(first) if isinstance(first, str) else None
-    if found is None or (parts is not None and len(parts) > 1 and not found[0].endswith("://")):
+    value = url.followed
+    inner: Expression | None = None
+    if isinstance(value, Choice):
+        inner = value.fallback
+    elif isinstance(value, Attribute):
+        setting = value.field
+        inner = setting.default if setting is not None and not setting.is_validated else None
+    elif isinstance(value, Call):
+        inner = _inner(value)
+    if inner is not None:
+        return _scheme(inner)
+    parts = value.parts
+    found = _SCHEME.match(parts[0]) if parts and isinstance(parts[0], str) else None
+    if found is None or (len(parts) > 1 and not found[0].endswith("://")):
         return None
     return found[1], found[2] or ""
 
 
-def _inner(call: cst.Call, file: PythonFile) -> cst.BaseExpression | None:
+def _inner(call: Call) -> Expression | None:
     """What decides the driver of a URL that a call makes."""
-    read = environment_read(call, file)
-    if read is not None:
-        return read.default
-    name = file.qualified_name(call.func)
+    name = call.name or ""
+    if call.reads is not None:
+        return call.reads.default
     if name in _URLS:
-        return file.argument(call, 0, "drivername")
-    if _BUILDERS.fullmatch(name or ""):
-        return file.argument(call, None, "scheme")
+        return call.argument(0, "drivername")
+    if _BUILDERS.fullmatch(name):
+        return call.argument(None, "scheme")
     if name in _PARSED:
-        return file.argument(call, 0, "name_or_url")
-    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "unicode_string":
-        inner = file.follow(call.func.value)
-        return _inner(inner, file) if isinstance(inner, cst.Call) else None
-    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "set":
-        return file.argument(call, None, "drivername")
-    return None
+        return call.argument(0, "name_or_url")
+    if call.method == "set":
+        return call.argument(None, "drivername")
+    made = call.receiver.followed if call.receiver is not None else None
+    return _inner(made) if call.method == "unicode_string" and isinstance(made, Call) else None
 
 
-def _becomes_async(call: cst.Call, file: PythonFile) -> bool:
+def _becomes_async(call: Call) -> bool:
     """`AsyncEngine(create_engine(…))` makes an async engine of it."""
-    argument = file.parent(call)
-    outer = file.parent(argument) if isinstance(argument, cst.Arg) else None
-    return isinstance(outer, cst.Call) and (file.qualified_name(outer.func) or "").endswith(".AsyncEngine")
+    outer = call.parent.parent if isinstance(call.parent, Argument) else None
+    return isinstance(outer, Call) and (outer.name or "").endswith(".AsyncEngine")

@@ -13,7 +13,6 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
@@ -22,11 +21,14 @@ from lintkit.api.python import (
     FUNCTIONS,
     MAIL_CONNECTIONS,
     METHOD_CALLS,
+    Call,
+    Function,
+    Lambda,
+    Module,
+    Yield,
     blocking_method,
     in_coroutine,
     is_awaited,
-    origins,
-    scope_name,
     startup_around,
 )
 
@@ -384,120 +386,103 @@ def total(db: Session):
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a call that blocks in the code of a coroutine itself."""
-    call = match.node
-    if not isinstance(call, cst.Call):
-        return
-    coroutine = in_coroutine(call, file)
-    caller = _coroutine_around(call, file) if coroutine is None else None
+    call = match.call
+    coroutine = in_coroutine(call)
+    caller = _coroutine_around(call) if coroutine is None else None
     if coroutine is None and caller is not None:
-        coroutine = file.enclosing_function(call)
-    if coroutine is None or is_awaited(call, file):
+        coroutine = call.function
+    if coroutine is None or is_awaited(call):
         return
     if match.trigger is FUNCTION_CALLS:
-        if match.name not in FUNCTIONS or _returns_at_once(call, match.name, file):
+        if match.name not in FUNCTIONS or _returns_at_once(call, match.name):
             return
         what, instead = "", FUNCTIONS[match.name]
     else:
-        found = blocking_method(call, file)
+        found = blocking_method(call)
         if found is None:
             return
         through, instead = found
         what = f" through {through}"
-        if _is_known(call, coroutine, through, file) or (through == "a process" and _has_ended(call, file)):
+        if _is_known(call, coroutine, through) or (through == "a process" and _has_ended(call)):
             return
-    callee = " ".join(file.code(call.func).split())
+    callee = " ".join(call.callee.text.split())
     shown = callee if len(callee) <= 60 else callee[:59] + "…"
-    where = f" in `{coroutine.name.value}`, which a coroutine calls," if caller is not None else ""
+    where = f" in `{coroutine.name}`, which a coroutine calls," if caller is not None else ""
     yield rule.finding(
-        file.span(call),
+        call.span,
         f"`{shown}`{what}{where} stops the event loop until it is done: use {instead}",
-        subject=f"{scope_name(call, file)} {shown}",
-        related=[] if caller is None else [Location(file.span(caller), "called by a coroutine")],
+        subject=f"{call.scope} {shown}",
+        related=[] if caller is None else [Location(caller.span, "called by a coroutine")],
     )
 
 
 _TRANSPARENT = frozenset({"staticmethod", "classmethod", "lru_cache", "cache", "wraps"})
 
 
-def _coroutine_around(call: cst.Call, file: PythonFile) -> cst.Call | None:
+def _coroutine_around(call: Call) -> Call | None:
     """The first call by a coroutine of this file of the plain function whose own code makes `call`.
 
     Not where something stands between the two: a decorator, a generator, a lambda, a thread. What runs at startup
     keeps nobody waiting.
     """
-    if "async def" not in file.text:
+    module, function = call.module, call.function
+    if "async def" not in module.text or function is None or next(call.around(Lambda), None) is not None:
         return None
-    function = file.enclosing_function(call)
-    if function is None or any(
-        isinstance(above, cst.Lambda) for above in file.ancestors(call) if above is not function
-    ):
-        return None
-    key = "functions that coroutines call"
-    if key not in file.answers:
-        file.answers[key] = _called_by_coroutines(file)
-    known: dict[int, cst.Call] = file.answers[key]
-    return known.get(id(function))
+    return module.kept("functions that coroutines call", _called_by_coroutines).get(function)
 
 
-def _called_by_coroutines(file: PythonFile) -> dict[int, cst.Call]:
-    found: dict[int, cst.Call] = {}
-    separate: set[int] = set()
-    for statement in file.statements():
-        for node in file.walk(statement):
-            if not isinstance(node, cst.Call) or in_coroutine(node, file) is None or is_awaited(node, file):
-                continue
-            callee = file.definition(node.func)
-            if not isinstance(callee, cst.FunctionDef) or id(callee) in found or id(callee) in separate:
-                continue
-            if not _runs_as_a_part(callee, file):
-                separate.add(id(callee))
-            elif startup_around(node, file) is None and not file.in_main_block(node):
-                found[id(callee)] = node
+def _called_by_coroutines(module: Module) -> dict[Function, Call]:
+    found: dict[Function, Call] = {}
+    separate: set[Function] = set()
+    for call in module.below(Call):
+        if in_coroutine(call) is None or is_awaited(call):
+            continue
+        callee = call.callee.definition
+        if not isinstance(callee, Function) or callee in found or callee in separate:
+            continue
+        if not _runs_as_a_part(callee):
+            separate.add(callee)
+        elif startup_around(call) is None and not call.in_main_block:
+            found[callee] = call
     return found
 
 
-def _runs_as_a_part(function: cst.FunctionDef, file: PythonFile) -> bool:
+def _runs_as_a_part(function: Function) -> bool:
     """Whether the code of a function runs where it is called, and not in a thread or piece by piece."""
     return (
-        function.asynchronous is None
-        and all(each.name in _TRANSPARENT for each in file.decorators(function))
-        and not any(isinstance(each, cst.Yield) for each in file.walk(function.body))
+        not function.is_async
+        and all(each.last_name in _TRANSPARENT for each in function.decorators)
+        and next(function.body.below(Yield), None) is None
     )
 
 
-def _is_known(call: cst.Call, coroutine: cst.FunctionDef, through: str, file: PythonFile) -> bool:
+def _is_known(call: Call, coroutine: Function, through: str) -> bool:
     """Whether the coroutine's use of such a client is reported already: where it is made, or at an earlier call."""
     if not any(
         word in through for word in ("database", "Redis", "Neo4j", "MongoDB", "search", "mail", "AWS", "SSH")
     ):
         return False
-    for origin in origins(call.func, file):
-        made = origin.call
-        name = file.qualified_name(made.func) if made is not None else None
+    for source in call.callee.sources:
+        made = source.call
         if (
             made is not None
-            and name in MAIL_CONNECTIONS
-            and in_coroutine(made, file) is coroutine
-            and not _returns_at_once(made, name, file)
+            and made.name in MAIL_CONNECTIONS
+            and in_coroutine(made) == coroutine
+            and not _returns_at_once(made, made.name or "")
         ):
             return True
-    return file.answers.setdefault(("blocking call reported", id(coroutine), through), call) is not call
+    return call.module.kept(("blocking call reported", coroutine, through), lambda _: call) != call
 
 
-def _has_ended(call: cst.Call, file: PythonFile) -> bool:
+def _has_ended(call: Call) -> bool:
     """Whether a process is waited for where it is known to be over: `if process.poll() is not None: process.wait()`."""
-    return any(
-        guard.test is not None and ("returncode" in (code := file.code(guard.test)) or ".poll(" in code)
-        for guard in file.guards(call)
-    )
+    tests = [guard.test.text for guard in call.guards if guard.test is not None]
+    return any("returncode" in test or ".poll(" in test for test in tests)
 
 
-def _returns_at_once(call: cst.Call, name: str, file: PythonFile) -> bool:
+def _returns_at_once(call: Call, name: str) -> bool:
     """Whether nothing is waited for: `SMTP()` without a host, `os.spawnl(os.P_NOWAIT, …)`, a mode that nobody knows."""
     if name in MAIL_CONNECTIONS and not name.startswith(("imaplib.", "poplib.")):
-        given = file.given(call)
-        return given.whole and not given.has("host", 0)
-    if not name.startswith("os.spawn"):
-        return False
-    mode = file.argument(call, 0, "mode")
-    return mode is not None and file.qualified_name(file.follow(mode)) != "os.P_WAIT"
+        return call.arguments.whole and call.argument(0, "host") is None
+    mode = call.argument(0, "mode") if name.startswith("os.spawn") else None
+    return mode is not None and mode.followed.name != "os.P_WAIT"

@@ -15,11 +15,21 @@ from lintkit.api import (
     RuleContext,
     Strings,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import HTTP_CALLS, is_client_call, is_for_development, is_http_method, setting_at
+from lintkit.api.python import (
+    HTTP_CALLS,
+    Argument,
+    Call,
+    Code,
+    Expression,
+    Operation,
+    Setting,
+    Text,
+    is_client_call,
+    is_http_method,
+)
 
 URLS = Strings(("http://", "redis://", "amqp://", "mongodb://", "ftp://", "ldap://", "ws://"))
 
@@ -153,16 +163,16 @@ _INSTEAD = {
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report an address of another network in a setting's default, or in a call of a client."""
-    text = file.code(match.node)
-    found = _URL.match(text)
-    if found is None or _TLS.search(text) or not _is_elsewhere(found["host"]):
+    url = match.expression
+    found = _URL.match(url.text)
+    if found is None or _TLS.search(url.text) or not _is_elsewhere(found["host"]):
         return
-    name = _setting_name(match.node, file) or _called(match.node, file)
-    if name is None or is_for_development(match.node, file):
+    name = _setting_name(url.setting) or _called(url)
+    if name is None or url.is_for_development:
         return
     scheme = found["scheme"].lower()
     yield rule.finding(
-        file.span(match.node),
+        url.span,
         f"`{name}` talks to `{found['host']}` by `{scheme}://`, which anybody on the way can read: use `{_INSTEAD[scheme]}://`",
         subject=f"{name} {found['host']}",
     )
@@ -177,33 +187,23 @@ def _is_elsewhere(host: str) -> bool:
         return "." in host and not _LOCAL.search(host) and not _NAMESPACE.match(host)
 
 
-def _setting_name(node: cst.CSTNode, file: PythonFile) -> str | None:
-    setting = setting_at(node, file)
+def _setting_name(setting: Setting | None) -> str | None:
     if setting is None or (setting.framework == "module" and not setting.is_fallback):
         return None
     return None if _NOT_AN_ADDRESS.search(setting.name) else setting.name
 
 
-def _called(node: cst.CSTNode, file: PythonFile) -> str | None:
+def _called(url: Expression) -> str | None:
     """The client call that the string is an argument of."""
-    above = file.parent(node)
-    while isinstance(above, cst.ConcatenatedString | cst.BinaryOperation):
-        above = file.parent(above)
-    call = file.parent(above) if isinstance(above, cst.Arg) else None
-    if not isinstance(above, cst.Arg) or not isinstance(call, cst.Call):
+    argument = next((each for each in url.around(Code) if not isinstance(each, Text | Operation)), None)
+    call = argument.parent if isinstance(argument, Argument) else None
+    if not isinstance(argument, Argument) or not isinstance(call, Call):
         return None
-    if above.keyword is not None and not re.search(
-        "url|uri|host|broker|endpoint|server|base", above.keyword.value
-    ):
+    if argument.name and not re.search("url|uri|host|broker|endpoint|server|base", argument.name):
         return None
-    if any(_may_be_on(call, name, file) for name in _TLS_ARGUMENTS):
+    options = [call.argument(None, name) for name in _TLS_ARGUMENTS]
+    if any(option is not None and option.constant not in (False, None) for option in options):
         return None
-    names = file.qualified_names(call.func)
-    if any(name in HTTP_CALLS.names or is_client_call(name) for name in names) or is_http_method(call, file):
-        return file.code(call.func)
+    if any(name in HTTP_CALLS.names or is_client_call(name) for name in call.names) or is_http_method(call):
+        return call.callee.text
     return None
-
-
-def _may_be_on(call: cst.Call, name: str, file: PythonFile) -> bool:
-    given = file.keyword_arguments(call).get(name)
-    return given is not None and file.literal(given.value, follow=True) not in (False, None)

@@ -13,7 +13,6 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
@@ -21,11 +20,13 @@ from lintkit.api.python import (
     DJANGO_ALL_SETTINGS,
     DJANGO_LIST_SETTINGS,
     DJANGO_REGEX_SETTINGS,
-    is_for_development,
+    Call,
+    Choice,
+    Expression,
+    Lambda,
+    Tuple,
     is_settings_module,
-    is_validated,
     matches_every_origin,
-    setting_at,
 )
 
 _SWITCH = re.compile(
@@ -142,13 +143,14 @@ _ELSEWHERE = frozenset({*DJANGO_ALL_SETTINGS, *DJANGO_LIST_SETTINGS, *DJANGO_REG
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report settings whose default is every origin."""
     name = match.name or ""
-    if match.value is None or match.how in {"comparison", "parameter"} or not _opens(name, match.value, file):
+    if match.how in {"comparison", "parameter"}:
         return
-    found = match.how == "environment"
-    if not found:
-        value = next(_defaults(match.value, file), match.value)
-        setting = setting_at(value, file)
-        if setting is None or setting.framework in {"flask", "lookup"} or is_validated(setting, file):
+    defaults = _defaults(match.expression)
+    if not any(_is_open(name, each.constant) for each in defaults):
+        return
+    if match.how != "environment":
+        setting = defaults[0].setting
+        if setting is None or setting.framework in {"flask", "lookup"} or setting.is_validated:
             return
         if (
             setting.framework == "module"
@@ -156,30 +158,20 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             and (name in _ELSEWHERE or not is_settings_module(file.path))
         ):
             return
-    if is_for_development(match.node, file):
+    if match.code.is_for_development:
         return
-    yield rule.finding(
-        file.span(match.node), f"`{name}` lets every site in where nothing sets it", subject=name
-    )
+    yield rule.finding(match.code.span, f"`{name}` lets every site in where nothing sets it", subject=name)
 
 
-def _opens(name: str, value: cst.BaseExpression, file: PythonFile) -> bool:
-    return any(_is_open(name, file.literal(each, follow=True)) for each in _defaults(value, file))
-
-
-def _defaults(value: cst.BaseExpression, file: PythonFile) -> Iterator[cst.BaseExpression]:
-    if isinstance(value, cst.Tuple) and len(value.elements) == 2:  # environ.Env(X=(bool, True))
-        yield value.elements[1].value
-    elif isinstance(value, cst.BooleanOperation) and isinstance(value.operator, cst.Or):
-        yield value.right
-    elif isinstance(value, cst.Call) and file.code(value.func).rpartition(".")[2] in {"Field", "field"}:
-        for argument in value.args:
-            if argument.keyword is None or argument.keyword.value == "default":
-                yield argument.value
-            elif argument.keyword.value == "default_factory" and isinstance(argument.value, cst.Lambda):
-                yield argument.value.body
-    else:
-        yield value
+def _defaults(value: Expression) -> list[Expression]:
+    if isinstance(value, Tuple) and len(value.elements) == 2:  # environ.Env(X=(bool, True))
+        return [value.elements[1]]
+    if isinstance(value, Choice) and value.fallback is not None:
+        return [value.fallback]
+    if isinstance(value, Call) and value.last_name in {"Field", "field"}:
+        given, factory = value.argument(0, "default"), value.argument(None, "default_factory")
+        return [given] if given is not None else [factory.value] if isinstance(factory, Lambda) else []
+    return [value]
 
 
 def _is_open(name: str, value: object) -> bool:

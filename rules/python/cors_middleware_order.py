@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import TypeAlias
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -17,12 +18,12 @@ from lintkit.api import (
     MethodCalls,
     PythonFile,
     RuleContext,
+    Span,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import STARLETTE, in_development_branch
+from lintkit.api.python import STARLETTE, Attribute, Call, Code, Function, If, List, MatchStatement, Tuple
 
 CORS = Calls(STARLETTE.names, as_argument=True)
 ADDED = MethodCalls(("add_middleware",))
@@ -138,129 +139,113 @@ app.add_middleware(CORSMiddleware, allow_origins=guests)
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report CORS where other middleware of the same application is added after it, or listed before it."""
-    call = match.node
-    if match.trigger is not CORS or not isinstance(call, cst.Call) or in_development_branch(call, file):
+    if match.trigger is not CORS or match.call.in_development_branch:
         return
-    if isinstance(call.func, cst.Attribute) and call.func.attr.value == "add_middleware":
-        outside = _added_later(call, call.func.value, file, rule)
-    else:
-        outside = _listed_before(call, file)
+    call = match.call
+    added = call.method == "add_middleware"
+    outside = _added_later(call, rule) if added else _listed_before(call)
     if not outside:
         return
-    places = tuple(Location(file.span(node), f"`{name}` stands outside of CORS") for node, name in outside)
     first, more = outside[0][1], len(outside) - 1
     named = f"`{first}` and {more} more stand" if more else f"`{first}` stands"
-    message = f"{named} outside of CORS: what they answer by themselves has no CORS headers"
-    if not more:
-        message = f"{named} outside of CORS: what it answers by itself has no CORS headers"
-    yield rule.finding(file.span(call), message, subject=first, related=places)
+    what = "what they answer by themselves" if more else "what it answers by itself"
+    yield rule.finding(
+        call.span,
+        f"{named} outside of CORS: {what} has no CORS headers",
+        subject=first,
+        related=tuple(Location(span, f"`{name}` stands outside of CORS") for span, name in outside),
+    )
+
+
+Application: TypeAlias = "tuple[Function | None, str]"
+"""What tells an application from others: the function that it is built in, and how it is written there."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Added:
     """Middleware that is added to an application.
 
-    node      where it is added: the call, or the name of the decorated function
+    span      where it is added: the call, or the name of the decorated function
     order     the place of that call or function in the file
     name      as it is written
     branches  see `_branches`
     cors      it is CORS itself
     """
 
-    node: cst.CSTNode
+    span: Span
     order: int
     name: str
-    branches: dict[int, int]
+    branches: dict[Code, Code]
     cors: bool
 
 
-def _added_later(
-    call: cst.Call, application: cst.BaseExpression, file: PythonFile, rule: RuleContext
-) -> list[tuple[cst.CSTNode, str]]:
+def _added_later(call: Call, rule: RuleContext) -> list[tuple[Span, str]]:
     """The middleware that is added to the same application after `call`, in the same function.
 
     Nothing where CORS is added once more: then that one is outside of what stands between the two.
     """
-    found: list[tuple[cst.CSTNode, str]] = []
-    branches = _branches(call, file)
-    added = _added(file, rule).get(_application(call, application, file), [])
-    first = bisect_right(added, file.order(call), key=attrgetter("order"))
+    found: list[tuple[Span, str]] = []
+    branches = _branches(call)
+    application = (call.function, call.receiver.text if call.receiver is not None else "")
+    added = call.module.kept(_middleware, lambda _: _middleware(rule.matches)).get(application, [])
+    first = bisect_right(added, call.order, key=attrgetter("order"))
     for place in range(first, len(added)):
         each = added[place]
-        file.budget.spend(1, "comparing the middleware of one application")
-        if not _excludes(branches, each.branches):
+        call.module.spend("comparing the middleware of one application")
+        if not any(taken != each.branches.get(branch, taken) for branch, taken in branches.items()):
             if each.cors:
                 return []
-            found.append((each.node, each.name))
+            found.append((each.span, each.name))
     return found
 
 
-def _application(
-    node: cst.CSTNode, owner: cst.BaseExpression, file: PythonFile
-) -> tuple[cst.FunctionDef | None, str]:
-    """What tells an application from others: the function that it is built in, and how it is written there."""
-    return file.enclosing_function(node), file.code(owner)
-
-
-def _added(file: PythonFile, rule: RuleContext) -> dict[tuple[cst.FunctionDef | None, str], list[_Added]]:
+def _middleware(matches: Sequence[Match]) -> dict[Application, list[_Added]]:
     """All middleware that is added to an application after it was made, in the order of the file."""
-    found: dict[tuple[cst.FunctionDef | None, str], list[_Added]] | None = file.answers.get(_added)
-    if found is not None:
-        return found
-    found = file.answers[_added] = {}
-    for other in rule.matches:
-        node: cst.CSTNode = other.node
-        place = node
-        cors = False
-        if other.trigger is ADDED and isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            owner = node.func.value
-            given = file.argument(node, 0, "middleware_class")
+    found: dict[Application, list[_Added]] = {}
+    for match in matches:
+        code, cors = match.code, False
+        if match.trigger is ADDED and isinstance(code, Call):
+            owner, given, span = code.receiver, code.argument(0, "middleware_class"), code.span
             if given is None:
                 continue
-            name = file.code(given.func if isinstance(given, cst.Call) else given)
-            cors = file.qualified_name(given) in STARLETTE.names
-        elif other.trigger is DECORATED and isinstance(node, cst.FunctionDef):
-            decorator = other.value.func if isinstance(other.value, cst.Call) else other.value
-            if not isinstance(decorator, cst.Attribute):
-                continue
-            owner, name, place = decorator.value, node.name.value, node.name
+            name = (given.callee if isinstance(given, Call) else given).text
+            cors = not isinstance(given, Call) and given.name in STARLETTE.names
+        elif match.trigger is DECORATED and isinstance(code, Function):
+            decorator = match.expression
+            called = decorator.callee if isinstance(decorator, Call) else decorator
+            owner, name, span = (
+                called.of if isinstance(called, Attribute) else None,
+                code.name,
+                code.name_span,
+            )
         else:
             continue
-        added = _Added(place, file.order(node), name, _branches(node, file), cors)
-        found.setdefault(_application(node, owner, file), []).append(added)
+        if owner is not None:
+            added = _Added(span, code.order, name, _branches(code), cors)
+            found.setdefault((code.function, owner.text), []).append(added)
     for together in found.values():
         together.sort(key=attrgetter("order"))
     return found
 
 
-def _branches(node: cst.CSTNode, file: PythonFile) -> dict[int, int]:
-    """The statements with branches around a node: id -> which of them it stands in."""
-    found: dict[int, int] = {}
-    below = node
-    for above in file.ancestors(node):
-        if isinstance(above, cst.If):
-            found[id(above)] = int(above.body is below)
-        elif isinstance(above, cst.Match):
-            found[id(above)] = id(below)
+def _branches(code: Code) -> dict[Code, Code]:
+    """The statements with branches around some code, and which of them it stands in."""
+    found: dict[Code, Code] = {}
+    below = code
+    for above in code.around(Code):
+        if isinstance(above, If | MatchStatement):
+            found[above] = below
         below = above
     return found
 
 
-def _excludes(one: dict[int, int], other: dict[int, int]) -> bool:
-    return any(statement in other and other[statement] != taken for statement, taken in one.items())
-
-
-def _listed_before(call: cst.Call, file: PythonFile) -> list[tuple[cst.CSTNode, str]]:
+def _listed_before(call: Call) -> list[tuple[Span, str]]:
     """The elements that stand before `Middleware(CORSMiddleware)` in its list."""
-    element = file.parent(call)
-    display = file.parent(element) if isinstance(element, cst.Element) else None
-    found: list[tuple[cst.CSTNode, str]] = []
-    for each in display.elements if isinstance(display, cst.List | cst.Tuple) else ():
-        if each is element:
+    found: list[tuple[Span, str]] = []
+    for made in call.parent.elements if isinstance(call.parent, List | Tuple) else ():
+        if made == call:
             break
-        made = each.value
-        if isinstance(made, cst.Call) and file.qualified_name(made.func) == "starlette.middleware.Middleware":
-            given = file.argument(made, 0, "cls")
-            if given is not None:
-                found.append((made, file.code(given)))
+        given = made.argument(0, "cls") if isinstance(made, Call) else None
+        if made.name == "starlette.middleware.Middleware" and given is not None:
+            found.append((made.span, given.text))
     return found

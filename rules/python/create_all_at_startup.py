@@ -13,16 +13,16 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
+    Attribute,
+    Call,
+    Code,
+    Expression,
     Identifiers,
-    code_of_test,
     handler_around,
-    in_development_branch,
-    scope_name,
     startup_around,
 )
 
@@ -298,78 +298,69 @@ _ENGINES = ("create_engine", "create_async_engine", "engine_from_config")
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report `metadata.create_all` in what runs at import, at startup or for a request."""
-    chain = file.parent(match.node)
-    if (
-        not isinstance(chain, cst.Attribute)
-        or chain.attr is not match.node
-        or not _is_metadata(chain.value, file)
-    ):
+    chain = match.code.parent
+    if not isinstance(chain, Attribute) or chain.of == match.code or not _is_metadata(chain.of):
         return
-    where = _where(chain, file)
-    if where is None or in_development_branch(chain, file) or _is_sqlite(chain, file):
+    where = _where(chain)
+    if where is None or chain.in_development_branch or _is_sqlite(chain):
         return
     place, confidence = where
     yield rule.finding(
-        file.span(chain),
-        f"`{file.code(chain)}` runs {place}: it adds missing tables, never a missing column, and replicas race for it",
-        subject=scope_name(chain, file) or "module",
+        chain.span,
+        f"`{chain.text}` runs {place}: it adds missing tables, never a missing column, and replicas race for it",
+        subject=chain.scope or "module",
         confidence=confidence,
     )
 
 
-def _is_metadata(value: cst.BaseExpression, file: PythonFile) -> bool:
+def _is_metadata(value: Expression) -> bool:
     """`Base.metadata`, a name `metadata` or `…_metadata`, or the `db` of Flask-SQLAlchemy."""
-    last = value.attr.value if isinstance(value, cst.Attribute) else file.code(value)
+    last = value.last_name or value.text
     if last.lower() == "metadata" or last.lower().endswith("_metadata"):
         return True
-    made = file.follow(value)
-    if isinstance(made, cst.Call):
-        return (file.qualified_name(made.func) or "") in {
+    made = value.followed
+    if isinstance(made, Call):
+        return made.name in {
             "flask_sqlalchemy.SQLAlchemy",
             "sqlalchemy.MetaData",
             "sqlalchemy.schema.MetaData",
         }
-    return last == "db" and (file.qualified_name(value) or "").endswith(".db")
+    return last == "db" and (value.name or "").endswith(".db")
 
 
-def _where(node: cst.CSTNode, file: PythonFile) -> tuple[str, Confidence] | None:
+def _where(code: Code) -> tuple[str, Confidence] | None:
     """When the code runs, and how sure that is; None where it may be a command or a test."""
-    function = file.enclosing_function(node)
+    function = code.function
     if function is None:
-        return None if file.in_main_block(node) else ("when the module is imported", "high")
+        return None if code.in_main_block else ("when the module is imported", "high")
     if any(
-        "command" in decoration.name or "fixture" in decoration.name
-        for decoration in file.decorators(function)
+        "command" in name or "fixture" in name for name in (each.last_name for each in function.decorators)
     ):
         return None
-    startup = startup_around(node, file)
+    startup = startup_around(code)
     if startup is not None:
         return startup.reason, "high" if startup.certain else "medium"
-    if function.name.value in _FACTORIES:
-        return f"in `{function.name.value}`", "high"
-    handler = handler_around(node, file)
+    if function.name in _FACTORIES:
+        return f"in `{function.name}`", "high"
+    handler = handler_around(code)
     if handler is not None:
-        return f"for a request (`{handler[1] or handler[0].name.value}`)", "high"
+        return f"for a request (`{handler[1] or handler[0].name}`)", "high"
     return None
 
 
-def _is_sqlite(chain: cst.CSTNode, file: PythonFile) -> bool:
+def _is_sqlite(chain: Attribute) -> bool:
     """Whether the engine is one that this file makes for an SQLite database, or the function or a test asks for one."""
-    if "sqlite" in scope_name(chain, file).lower():
+    if "sqlite" in chain.scope.lower():
         return True
-    for guard in file.guards(chain):
-        if (
-            guard.test is not None
-            and not guard.negated
-            and "sqlite" in code_of_test(guard.test, file).lower()
-        ):
-            return True
-    call = file.parent(chain)
-    values = [argument.value for argument in call.args] if isinstance(call, cst.Call) else []
-    for value in values:
-        made = file.follow(value)
-        if isinstance(made, cst.Call) and (file.qualified_name(made.func) or "").endswith(_ENGINES):
-            parts = file.string_parts(made.args[0].value, follow=True) if made.args else None
-            if parts and isinstance(parts[0], str) and parts[0].startswith("sqlite"):
+    if any(
+        guard.test is not None and not guard.negated and "sqlite" in guard.test.followed_text.lower()
+        for guard in chain.guards
+    ):
+        return True
+    for value in chain.parent.written if isinstance(chain.parent, Call) else ():
+        made = value.followed
+        if isinstance(made, Call) and (made.name or "").endswith(_ENGINES) and made.written:
+            first = made.written[0].parts[:1]
+            if first and isinstance(first[0], str) and first[0].startswith("sqlite"):
                 return True
     return False

@@ -21,7 +21,7 @@ from lintkit.api import (
 from lintkit.api.python import (
     RUN_METHODS,
     ServerStart,
-    Setting,
+    SettingNode,
     is_application,
     is_for_development,
     is_overridden_later,
@@ -386,15 +386,15 @@ def _named(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Findin
     yield rule.finding(file.span(place), f"`{name}` is on {where}", subject=name)
 
 
-def _setting(match: Match, file: PythonFile) -> Setting | None:
+def _setting(match: Match, file: PythonFile) -> SettingNode | None:
     """The setting that a match switches on; a constant counts in a module of settings only."""
     assert match.value is not None
     if match.how == "environment":
-        return Setting(match.name or "", match.node, "getenv", match.value)
+        return SettingNode(match.name or "", match.node, "getenv", match.value)
     if match.how == "keyword" and isinstance(match.node, cst.Arg):
         call = file.parent(match.node)
         if isinstance(call, cst.Call) and file.qualified_name(call.func) == "django.conf.settings.configure":
-            return Setting(match.name or "", match.node, "flask", match.value)
+            return SettingNode(match.name or "", match.node, "flask", match.value)
     if match.how in {"comparison", "parameter"}:
         return None
     value = match.value.elements[-1].value if isinstance(match.value, cst.Tuple) else match.value
@@ -425,7 +425,7 @@ def _is_set_anew(node: cst.CSTNode, name: str, file: PythonFile) -> bool:
     return last.get(name, -1) > file.order(target)
 
 
-def _is_switch(setting: Setting) -> bool:
+def _is_switch(setting: SettingNode) -> bool:
     return setting.annotation.replace(" ", "") in {
         "",
         "bool",
@@ -436,7 +436,7 @@ def _is_switch(setting: Setting) -> bool:
     }
 
 
-def _where(setting: Setting) -> str:
+def _where(setting: SettingNode) -> str:
     if setting.framework in {"flask", "module", "class"}:
         return "in code, whatever the environment says"
     return "where nothing sets it, production included"

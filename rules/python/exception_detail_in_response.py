@@ -24,6 +24,8 @@ from lintkit.api import (
 from lintkit.api.python import (
     BROAD,
     ERROR_HANDLERS,
+    Code,
+    Except,
     catches_everything,
     code_of_test,
     handler_around,
@@ -542,7 +544,7 @@ def _text_for_developers(
     handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile
 ) -> _Text | None:
     """The text that a handler has; None for exceptions whose text the project may have written for its callers."""
-    if catches_everything(handler, file):
+    if catches_everything(Except(handler, file)):
         return _ANY_ERROR
     caught = file.caught(handler)
     for words, holds in _TEXTS:
@@ -643,14 +645,14 @@ def _bodies(node: cst.CSTNode, file: PythonFile) -> Iterator[cst.BaseExpression]
         plain = isinstance(values[0], cst.Dict | cst.FormattedString | cst.BinaryOperation) or _is_text(
             values[0], file
         )
-        if plain and (found := handler_around(node, file)) is not None and found[1].kind != "hook":
+        if plain and (found := handler_around(Code(node, file))) is not None and found[1].kind != "hook":
             yield values[0]
 
 
 def _is_sent_by(method: cst.Attribute, file: PythonFile) -> bool:
     """Whether a method sends what it is given: of a web socket that a handler serves, of a handler of Tornado."""
     if method.attr.value in _SENDS:
-        return (found := handler_around(method, file)) is not None and found[1].kind != "hook"
+        return (found := handler_around(Code(method, file))) is not None and found[1].kind != "hook"
     if method.attr.value not in {"write", "finish", "write_message"} or file.code(method.value) != "self":
         return False
     owner = file.enclosing_class(method)

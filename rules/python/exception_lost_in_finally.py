@@ -12,11 +12,10 @@ from lintkit.api import (
     RuleContext,
     Statements,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import scope_name
+from lintkit.api.python import Class, Code, Finally, Function, Jump, Lambda, Loop, Raise, Return, Try
 
 RULE = define(
     summary="a finally that ends the exception under way",
@@ -149,57 +148,44 @@ def read(source):
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report each statement that leaves a `finally` other than through its end."""
-    attempt = file.parent(match.node)
-    if not isinstance(attempt, cst.Try | cst.TryStar) or not isinstance(match.node, cst.Finally):
+    attempt = match.code.parent
+    if not isinstance(attempt, Try):
         return
-    caught = {name for handler in attempt.handlers for name in file.caught(handler)}
+    caught = {name for handler in attempt.handlers for name in handler.caught}
     covered = not caught.isdisjoint({"Exception", "BaseException"})
-    answered = covered and not _may_raise(attempt, file) and not _may_be_cancelled(attempt, file)
-    for node in _leaving(match.node.body, file):
-        if any(guard.test is not None and "exc_info" in file.code(guard.test) for guard in file.guards(node)):
+    # What a handler raises is meant for the caller; and the cancellation of a task is no `Exception`.
+    raises = any(next(handler.body.below(Raise), None) for handler in attempt.handlers)
+    cancelled = attempt.function is not None and attempt.function.is_async
+    answered = covered and not raises and not cancelled
+    for jump in _leaving(match.code):
+        if any(guard.test is not None and "exc_info" in guard.test.text for guard in jump.guards):
             continue  # it asks whether there is one
-        word = file.code(node).split()[0].rstrip(";")
+        word = jump.text.split()[0].rstrip(";")
         yield rule.finding(
-            file.span(node),
+            jump.span,
             f"`{word}` in `finally` ends "
             + (
                 "what no `except` here catches, such as Ctrl-C, and what goes wrong in them"
                 if answered
                 else "whatever exception is under way: the caller never hears of it"
             ),
-            subject=scope_name(attempt, file) or "module",
+            subject=attempt.scope or "module",
             severity="note" if answered else None,
             confidence="medium" if covered else None,
         )
 
 
-def _may_raise(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:
-    """Whether a handler of a `try` raises, so that `finally` ends what was meant for the caller."""
-    return any(
-        isinstance(node, cst.Raise) for handler in attempt.handlers for node in file.walk(handler.body)
-    )
-
-
-def _may_be_cancelled(attempt: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether a task runs here, whose cancellation is no `Exception`."""
-    function = file.enclosing_function(attempt)
-    return function is not None and function.asynchronous is not None
-
-
-def _leaving(block: cst.CSTNode, file: PythonFile) -> Iterator[cst.CSTNode]:
+def _leaving(block: Code) -> Iterator[Code]:
     """The statements of a block that jump out of it."""
-    waiting: list[tuple[cst.CSTNode, bool]] = [(block, False)]
+    waiting: list[tuple[Code, bool]] = [(block, False)]
     while waiting:
-        node, in_loop = waiting.pop()
-        if isinstance(node, cst.Return) or (isinstance(node, cst.Break | cst.Continue) and not in_loop):
-            yield node
-        if isinstance(node, cst.FunctionDef | cst.ClassDef | cst.Lambda):
+        code, in_loop = waiting.pop()
+        if isinstance(code, Return) or (isinstance(code, Jump) and not in_loop):
+            yield code
+        if isinstance(code, Function | Class | Lambda):
             continue
-        if isinstance(node, cst.Try | cst.TryStar) and node.finalbody is not None and node is not block:
-            # The inner `finally` is a match of its own.
-            inside = [child for child in file.children(node) if child is not node.finalbody]
-        else:
-            inside = file.children(node)
-        for child in reversed(inside):
-            loop = isinstance(node, cst.For | cst.While) and child is node.body
-            waiting.append((child, in_loop or loop))
+        waiting += [
+            (child, in_loop or (isinstance(code, Loop) and child == code.body))
+            for child in reversed(code.children)
+            if not isinstance(child, Finally)  # an inner `finally` is a match of its own
+        ]

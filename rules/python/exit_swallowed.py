@@ -11,14 +11,12 @@ from lintkit.api import (
     Match,
     PythonFile,
     RuleContext,
-    Span,
     Statements,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import EXITS, scope_name
+from lintkit.api.python import EXITS, Await, Call, Code, Except, Expression, Name, Raise, Return, Try
 
 RULE = define(
     summary="a handler that swallows SystemExit or a cancellation",
@@ -226,23 +224,16 @@ _ENDS = EXITS | {"sys.exc_info"}
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a handler that catches an exit and lets it end there."""
-    handler = match.node
-    if not isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler) or file.in_main_block(handler):
+    handler = match.code
+    if not isinstance(handler, Except) or handler.in_main_block:
         return
-    attempt = file.parent(handler)
-    if not isinstance(attempt, cst.Try | cst.TryStar):
+    kept = _exit_caught(handler)
+    if (
+        not kept
+        or _passes_on(handler, kept)
+        or (kept in _CANCELLED and _awaits_cancelled_task(handler.attempt))
+    ):
         return
-    kept = _exit_caught(handler, attempt, file)
-    if not kept or _passes_on(handler, kept, file):
-        return
-    if kept in _CANCELLED and _awaits_cancelled_task(attempt, attempt.body, file):
-        return
-    start = file.span(handler).start
-    end = file.span(handler.type).end if handler.type is not None else start + len("except")
-    yield _finding(Span(file.path, start, end), kept, handler, file, rule)
-
-
-def _finding(span: Span, kept: str, node: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Finding:
     if kept in _CANCELLED:
         what = "ends the cancellation here: the task that was told to stop goes on, and its timeout waits"
     elif kept == _EVERYTHING:
@@ -251,92 +242,69 @@ def _finding(span: Span, kept: str, node: cst.CSTNode, file: PythonFile, rule: R
         )
     else:
         what = "keeps SystemExit: the process does not end when it is told to"
-    code = file.text[span.start : span.end]
-    return rule.finding(
-        span,
+    head = handler.head
+    code = file.text[head.start : head.end]
+    yield rule.finding(
+        head,
         f"`{code}` {what}" if "\n" not in code else f"This handler {what}",
-        subject=scope_name(node, file) or "module",
+        subject=handler.scope or "module",
     )
 
 
-def _exit_name(value: cst.BaseExpression, file: PythonFile) -> str:
-    expression = value.func if isinstance(value, cst.Call) else value
-    name = file.qualified_name(expression) or ""
-    if isinstance(value, cst.Call) and name != "anyio.get_cancelled_exc_class":
+def _exit_name(value: Expression) -> str:
+    name = value.name or ""
+    if isinstance(value, Call) is not (name == "anyio.get_cancelled_exc_class"):
         return ""
     return name if name in _CANCELLED or name == "SystemExit" else ""
 
 
-def _exit_caught(
-    handler: cst.ExceptHandler | cst.ExceptStarHandler, attempt: cst.Try | cst.TryStar, file: PythonFile
-) -> str:
+def _exit_caught(handler: Except) -> str:
     """The exit that a handler is the first to catch; `BaseException` for all of them, empty for none."""
-    if handler.type is None or _EVERYTHING in file.caught(handler):
-        for other in attempt.handlers:
-            if other is handler:
+    if _EVERYTHING in handler.caught:
+        for other in handler.attempt.handlers:
+            if other == handler:
                 break
-            if {"SystemExit", "KeyboardInterrupt", "asyncio.CancelledError", _EVERYTHING} & set(
-                file.caught(other)
-            ):
-                return "" if "SystemExit" in file.caught(other) else _EVERYTHING
+            if {"SystemExit", "KeyboardInterrupt", "asyncio.CancelledError", _EVERYTHING} & set(other.caught):
+                return "" if "SystemExit" in other.caught else _EVERYTHING
         return _EVERYTHING
-    followed = file.follow(handler.type)
-    values = [each.value for each in followed.elements] if isinstance(followed, cst.Tuple) else [followed]
-    for value in values:
-        name = _exit_name(value, file)
+    for value in handler.kinds:
+        name = _exit_name(value)
         if name in _CANCELLED:
-            function = file.enclosing_function(handler)
-            return name if function is not None and function.asynchronous is not None else ""
+            return name if handler.function is not None and handler.function.is_async else ""
         if name:
             return name
     return ""
 
 
-def _passes_on(handler: cst.ExceptHandler | cst.ExceptStarHandler, kept: str, file: PythonFile) -> bool:
+def _passes_on(handler: Except, kept: str) -> bool:
     """Whether a handler raises again what it caught, or ends the process itself."""
-    name = (
-        handler.name.name.value
-        if handler.name is not None and isinstance(handler.name.name, cst.Name)
-        else ""
-    )
-    for statement in handler.body.body:
-        for node in file.walk(statement):
-            if isinstance(node, cst.Raise):
-                if node.exc is None or kept == _EVERYTHING:
+    for statement in handler.statements:
+        for code in statement.below(Code):
+            if isinstance(code, Raise):
+                raised = code.value
+                if raised is None or kept == _EVERYTHING or raised.text == handler.name:
                     return True
-                if isinstance(node.exc, cst.Name) and node.exc.value == name:
+                if raised.name in {kept, "SystemExit"}:
                     return True
-                raised = node.exc.func if isinstance(node.exc, cst.Call) else node.exc
-                if file.qualified_name(raised) in {kept, "SystemExit"}:
-                    return True
-            elif isinstance(node, cst.Call) and file.qualified_name(node.func) in _ENDS:
+            elif isinstance(code, Call) and code.name in _ENDS:
                 return True
-            elif kept not in _CANCELLED and name and isinstance(node, cst.Name) and node.value == name:
+            elif kept not in _CANCELLED and isinstance(code, Name) and code.text == handler.name:
                 return True  # handed on: to a future, a result, a queue; or its code is looked at
-        if isinstance(statement, cst.SimpleStatementLine) and isinstance(statement.body[-1], cst.Return):
+        if isinstance(statement.children[-1], Return):
             return False
     return False
 
 
-def _awaits_cancelled_task(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> bool:
+def _awaits_cancelled_task(attempt: Try) -> bool:
     """Whether a block waits for a task, and the function around it is the one that cancels it."""
-    awaited = [node.expression for node in file.walk(body) if isinstance(node, cst.Await)]
-    if not awaited:
-        return False
-    function = file.enclosing_function(statement)
-    waits = all(
-        not isinstance(each, cst.Call)
-        or file.qualified_name(each.func)
-        in {"asyncio.gather", "asyncio.wait", "asyncio.wait_for", "asyncio.shield"}
-        for each in awaited
-    )
+    awaited = [each.awaited for each in attempt.body.below(Await)]
     return (
-        waits
-        and function is not None
-        and any(
-            isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value == "cancel"
-            for node in file.walk(function)
+        bool(awaited)
+        and all(
+            not isinstance(each, Call)
+            or each.name in {"asyncio.gather", "asyncio.wait", "asyncio.wait_for", "asyncio.shield"}
+            for each in awaited
         )
+        and attempt.function is not None
+        and any(call.method == "cancel" for call in attempt.function.below(Call))
     )

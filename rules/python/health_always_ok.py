@@ -13,11 +13,34 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import HEALTH_TRIGGERS, HealthCheck, health_checks, may_raise
+from lintkit.api.python import (
+    HEALTH_TRIGGERS,
+    Assignment,
+    Await,
+    Call,
+    Code,
+    Comparison,
+    Conditional,
+    Dict,
+    Discarded,
+    Entry,
+    Except,
+    Expression,
+    FormattedString,
+    HealthCheck,
+    List,
+    Name,
+    Raise,
+    Return,
+    String,
+    Subscript,
+    Text,
+    health_checks,
+    may_raise,
+)
 
 RULE = define(
     summary="a health check that answers 200 whatever it found",
@@ -264,104 +287,72 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if match is not rule.matches[0]:
         return
     for each in health_checks(file):
-        if _LIVENESS.search(each.handler.route or each.function.name.value) or _may_fail(each, file):
+        if _LIVENESS.search(each.handler.route or each.function.name) or _may_fail(each):
             continue
-        found = _found_out(each, file)
+        found = _found_out(each)
         if found is None:
             continue
-        node, what = found
+        code, what = found
         yield rule.finding(
-            file.span(each.function.name),
+            each.function.name_span,
             f"{each.name} answers 200 {what}: probes read the status code and keep the replica in rotation",
-            subject=each.function.name.value,
-            related=[Location(file.span(node), "found here, and told in the body only")],
+            subject=each.function.name,
+            related=[Location(code.span, "found here, and told in the body only")],
         )
 
 
-def _may_fail(check: HealthCheck, file: PythonFile) -> bool:
+def _may_fail(check: HealthCheck) -> bool:
     """Whether a status is set, or an error leaves, on any way through the handler and what it calls."""
-    for part in check.parts:
-        if _SAYS_STATUS.search(file.code(part)) or any(
-            isinstance(node, cst.Raise) for node in file.walk(part.body)
-        ):
-            return True
     return any(
-        isinstance(node, cst.Return) and node.value is not None and not _is_plain(node.value, file)
-        for node in file.walk(check.function.body)
+        _SAYS_STATUS.search(part.text) or next(part.body.below(Raise), None) for part in check.parts
+    ) or any(
+        returned.value is not None and not _is_plain(returned.value)
+        for returned in check.function.body.below(Return)
     )
 
 
-def _name(callee: cst.BaseExpression, file: PythonFile) -> str:
+def _name(call: Call) -> str:
     """The last name of what is called: as its library calls it where that is known, as it is spelled otherwise."""
-    return (file.qualified_name(callee) or file.code(callee)).rpartition(".")[2]
+    return (call.name or call.callee.text).rpartition(".")[2]
 
 
-def _is_plain(value: cst.BaseExpression, file: PythonFile) -> bool:
+def _is_plain(value: Expression) -> bool:
     """Whether a returned value is a body that becomes a 200: data, or a response made of data."""
-    if isinstance(value, cst.Await):
-        value = value.expression
-    if isinstance(value, cst.Tuple):
-        return False
-    if isinstance(value, cst.Call):
-        name = _name(value.func, file)
-        if name in _PLAIN:
-            return True
+    if isinstance(value, Await):
+        value = value.awaited
+    if isinstance(value, Call):
         # A model of one's own becomes a body; a response of a framework may be anything.
-        return name[:1].isupper() and not _FRAMEWORK.match(file.qualified_name(value.func) or "")
-    if isinstance(value, cst.Name):
-        made = file.follow(value)
-        return made is value or _is_plain(made, file)
-    return isinstance(
-        value,
-        cst.Dict
-        | cst.List
-        | cst.SimpleString
-        | cst.FormattedString
-        | cst.ConcatenatedString
-        | cst.IfExp
-        | cst.Subscript,
-    )
+        name = _name(value)
+        return name in _PLAIN or (name[:1].isupper() and not _FRAMEWORK.match(value.name or ""))
+    if isinstance(value, Name):
+        return value.followed == value or _is_plain(value.followed)
+    return isinstance(value, Dict | List | Text | Conditional | Subscript)
 
 
-def _found_out(check: HealthCheck, file: PythonFile) -> tuple[cst.CSTNode, str] | None:
+def _found_out(check: HealthCheck) -> tuple[Code, str] | None:
     """Where a handler learns that something is wrong: a word for it in a value, or an error that it catches."""
     for part in check.parts:
-        for node in file.walk(part.body):
-            if (
-                isinstance(node, cst.SimpleString)
-                and _BAD_STATE.search(node.value)
-                and _is_answer(node, file)
-            ):
-                return node, f"also when it finds {node.value.strip(chr(34) + chr(39))!r}"
+        for word in part.body.below(String):
+            if _BAD_STATE.search(word.text) and _is_answer(word):
+                return word, f"also when it finds {word.text.strip(chr(34) + chr(39))!r}"
     for part in check.parts:
-        for node in file.walk(part.body):
-            if isinstance(node, cst.ExceptHandler) and not may_raise(node, file) and _asks(node, file):
-                return node, "also when its check fails"
+        for handler in part.body.below(Except):
+            if not may_raise(handler) and any(call.method for call in handler.attempt.body.below(Call)):
+                return handler, "also when its check fails"  # it asks a dependency, and no import or number
     return None
 
 
-def _is_answer(node: cst.SimpleString, file: PythonFile) -> bool:
+def _is_answer(word: String) -> bool:
     """Whether a word is a value that may be answered: assigned, returned, or an entry; no log, no comparison."""
-    below: cst.CSTNode = node
-    for above in file.ancestors(node):
-        if isinstance(above, cst.Comparison | cst.Subscript | cst.Expr | cst.FormattedString | cst.Raise):
+    below: Code = word
+    for above in word.around(Code):
+        if isinstance(above, Comparison | Subscript | FormattedString | Raise | Discarded):
             return False
-        if isinstance(above, cst.DictElement) and above.key is below:
+        if isinstance(above, Entry) and above.key == below:
             return False
-        if isinstance(above, cst.Call):
-            name = _name(above.func, file)
-            if name not in _PLAIN and not name[:1].isupper():
-                return False
-        if isinstance(above, cst.Return | cst.Assign | cst.AnnAssign):
+        if isinstance(above, Call) and _name(above) not in _PLAIN and not _name(above)[:1].isupper():
+            return False
+        if isinstance(above, Return | Assignment):
             return True
         below = above
     return False
-
-
-def _asks(handler: cst.ExceptHandler, file: PythonFile) -> bool:
-    """Whether a `try` asks a dependency, and no import or number: it awaits, or calls a method."""
-    attempt = file.parent(handler)
-    body = attempt.body if isinstance(attempt, cst.Try) else None
-    return body is not None and any(
-        isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) for node in file.walk(body)
-    )

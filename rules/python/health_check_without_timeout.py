@@ -12,11 +12,10 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import HEALTH_TRIGGERS, health_checks, is_bounded_around, origins
+from lintkit.api.python import HEALTH_TRIGGERS, Await, Call, Code, Function, health_checks, is_bounded
 
 RULE = define(
     summary="a health check that waits for a dependency without end",
@@ -188,76 +187,57 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     """Report the first unlimited wait of each function that runs for a health check."""
     if match is not rule.matches[0]:
         return
-    seen: set[int] = set()
+    seen: set[Function] = set()
     for each in health_checks(file):
-        if not _is_async(each.function):
-            continue
-        for part in each.parts:
-            if id(part) in seen or not _is_async(part):
+        for part in each.parts if each.function.is_async else ():
+            if part in seen or not part.is_async:
                 continue
-            seen.add(id(part))
-            if part is not each.function and _is_called_bounded(part, each.parts, file):
+            seen.add(part)
+            if part != each.function and _is_called_bounded(part, each.parts):
                 continue
-            call = next(_waits(part, file), None)
-            if call is None:
-                continue
-            yield rule.finding(
-                file.span(call),
-                f"`{file.code(call.func)}` has no time limit: when it hangs, {each.name} hangs with it",
-                subject=part.name.value,
-            )
+            call = next(_waits(part), None)
+            if call is not None:
+                yield rule.finding(
+                    call.span,
+                    f"`{call.callee.text}` has no time limit: when it hangs, {each.name} hangs with it",
+                    subject=part.name,
+                )
 
 
-def _is_async(function: cst.FunctionDef) -> bool:
-    return function.asynchronous is not None
-
-
-def _waits(function: cst.FunctionDef, file: PythonFile) -> Iterator[cst.Call]:
-    for node in file.walk(function.body):
+def _waits(function: Function) -> Iterator[Call]:
+    for call in function.body.below(Call):
         if (
-            type(node) is cst.Call
-            and isinstance(node, cst.Call)
-            and isinstance(node.func, cst.Attribute)
-            and node.func.attr.value in _ASKS
-            and _is_awaited(node, file)
-            and not is_bounded_around(node, file)
-            and not any(_LIMITS.search(name) for name in file.keyword_arguments(node))
-            and not _has_limit(node.func.value, file)
+            call.method in _ASKS
+            and _is_awaited(call)
+            and not is_bounded(call)
+            and not any(map(_LIMITS.search, call.arguments.keywords))
+            and not _has_limit(call)
         ):
-            yield node
+            yield call
 
 
-def _is_awaited(call: cst.Call, file: PythonFile) -> bool:
+def _is_awaited(call: Call) -> bool:
     """Whether the call is what an `await` waits for, by itself or through `gather`; connecting in `with` is not."""
-    for above in file.ancestors(call):
-        if isinstance(above, cst.Await):
-            return True
-        if isinstance(above, cst.BaseSmallStatement | cst.BaseCompoundStatement):
-            return False
+    for above in call.around(Code):
+        if isinstance(above, Await) or above.is_statement:
+            return isinstance(above, Await)
     return False
 
 
-def _has_limit(receiver: cst.BaseExpression, file: PythonFile) -> bool:
+def _has_limit(call: Call) -> bool:
     """Whether a client is known to give up by itself: made here with a timeout, or with arguments from elsewhere."""
-    for origin in origins(receiver, file):
-        if origin.name.startswith("httpx."):
+    for source in call.receiver.sources if call.receiver is not None else ():
+        if source.name.startswith("httpx."):
             return True
-        if origin.call is not None:
-            if file.has_unknown_arguments(origin.call):
-                return True
-            if any(_LIMITS.search(file.code(argument)) for argument in origin.call.args):
-                return True
+        made = source.call
+        if made is not None and (
+            not made.arguments.whole or _LIMITS.search(made.text.removeprefix(made.callee.text))
+        ):
+            return True
     return False
 
 
-def _is_called_bounded(
-    function: cst.FunctionDef, parts: tuple[cst.FunctionDef, ...], file: PythonFile
-) -> bool:
+def _is_called_bounded(function: Function, parts: tuple[Function, ...]) -> bool:
     """Whether each call of a function in what runs for the health check is limited."""
-    calls = [
-        node
-        for part in parts
-        for node in file.walk(part)
-        if isinstance(node, cst.Call) and file.definition(node.func) is function
-    ]
-    return bool(calls) and all(is_bounded_around(call, file) for call in calls)
+    calls = [call for part in parts for call in part.below(Call) if call.callee.definition == function]
+    return bool(calls) and all(map(is_bounded, calls))

@@ -13,11 +13,10 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import HEALTH_TRIGGERS, Call, health_checks, origin_names, redis_command
+from lintkit.api.python import HEALTH_TRIGGERS, Call, Expression, Function, health_checks, redis_command
 
 RULE = define(
     summary="a health check that writes",
@@ -228,70 +227,55 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if match is not rule.matches[0]:
         return
     checks = health_checks(file)
-    handlers = {id(each.function) for each in checks}
+    handlers = {each.function for each in checks}
     for each in checks:
         writes = []
         for part in each.parts:
-            if part is each.function or id(part) not in handlers:
-                writes += _writes(part, file)
+            if part == each.function or part not in handlers:
+                writes += _writes(part)
         if not writes or all(what.endswith((".commit", ".flush")) for _, what in writes):
             continue
         named = " and ".join(dict.fromkeys(f"`{what}`" for _, what in writes[:2]))
         yield rule.finding(
-            file.span(each.function.name),
+            each.function.name_span,
             f"{each.name} writes ({named}): probes ask it every few seconds, and it fails where reading still works",
-            subject=each.function.name.value,
-            related=[Location(file.span(call), "writes") for call, _ in writes[:5]],
+            subject=each.function.name,
+            related=[Location(call.span, "writes") for call, _ in writes[:5]],
         )
 
 
-def _writes(function: cst.FunctionDef, file: PythonFile) -> list[tuple[cst.Call, str]]:
+def _writes(function: Function) -> list[tuple[Call, str]]:
     """The calls of a function that change a store, with what they do."""
-    found = []
-    for node in file.walk(function.body):
-        if type(node) is cst.Call and isinstance(node, cst.Call):
-            what = _written(node, file)
-            if what:
-                found.append((node, what))
-    return found
+    return [(call, what) for call in function.body.below(Call) if (what := _written(call))]
 
 
-def _written(call: cst.Call, file: PythonFile) -> str:
+def _written(call: Call) -> str:
     """What a call writes, in a word; empty for anything else."""
-    callee = call.func
-    name = (
-        callee.attr.value
-        if isinstance(callee, cst.Attribute)
-        else callee.value
-        if isinstance(callee, cst.Name)
-        else ""
-    )
-    if name in _SQL_CALLS and call.args:
-        text = file.string_parts(call.args[0].value, follow=True)
+    name = call.last_name
+    if name in _SQL_CALLS and call.written:
+        text = call.written[0].parts[:1]
         if text and isinstance(text[0], str) and _WRITING_SQL.match(text[0]):
             return text[0].split()[0].upper()
-    if _SQL_BUILDERS.search(file.qualified_name(callee) or ""):
+    if _SQL_BUILDERS.search(call.name or ""):
         return f"{name}()"
-    if not isinstance(callee, cst.Attribute):
+    if call.receiver is None:
         return ""
-    receiver = file.code(callee.value)
+    receiver = call.receiver.text
     code = f"{receiver}.{name}" if len(receiver) <= 40 and "\n" not in receiver else name
-    if name in _SESSION_WRITES and _is_session(callee.value, receiver, file):
-        return code
-    if name in _MANAGER_WRITES and re.search(r"\.objects(?:\.filter\([^()]*\))?$", receiver):
-        return code
-    if name in _MONGO_WRITES:
-        return code
-    if name in _REDIS_WRITES and redis_command(Call(call, file)) in _REDIS_WRITES:
+    if (
+        (name in _SESSION_WRITES and _is_session(call.receiver))
+        or (name in _MANAGER_WRITES and re.search(r"\.objects(?:\.filter\([^()]*\))?$", receiver))
+        or name in _MONGO_WRITES
+        or (name in _REDIS_WRITES and redis_command(call) in _REDIS_WRITES)
+    ):
         return code
     return ""
 
 
-def _is_session(value: cst.BaseExpression, code: str, file: PythonFile) -> bool:
+def _is_session(value: Expression) -> bool:
     """Whether a value is a database session, by what made it or, where that is not known, by its name."""
-    names = origin_names(value, file)
-    if any("session" in name.lower() for name in names):
+    if any("session" in name.lower() for name in value.origins):
         return True
-    if any(name in {"set()", "list()", "dict()", "frozenset()"} for name in names):
+    if any(name in {"set()", "list()", "dict()", "frozenset()"} for name in value.origins):
         return False
-    return _SESSION.search(code.rpartition("(")[0] or code) is not None
+    return _SESSION.search(value.text.rpartition("(")[0] or value.text) is not None

@@ -38,7 +38,7 @@ from lintkit.api.python import (
 )
 
 if TYPE_CHECKING:
-    from lintkit.api.python import Guard
+    from lintkit.api.python import GuardNode
 
 _REASONS = {
     "socket.TCP_KEEPIDLE": "macOS calls it TCP_KEEPALIVE",
@@ -651,7 +651,7 @@ def _holds(call: cst.Call, node: cst.CSTNode, file: PythonFile) -> bool:
     return any(above is call for above in file.ancestors(node))
 
 
-def _asks_for(guard: Guard, short: str, file: PythonFile) -> bool:
+def _asks_for(guard: GuardNode, short: str, file: PythonFile) -> bool:
     """Whether a guard asks for the option so that none gets through without: for it, its family, or a name."""
     return guard.test is not None and _has(guard.test, guard.negated, short, file, 0)
 

@@ -15,11 +15,32 @@ from lintkit.api import (
     RuleContext,
     Strings,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import Setting, assigned_name, is_checked, last_name, setting_at
+from lintkit.api.python import (
+    Argument,
+    Assert,
+    Assignment,
+    Attribute,
+    Call,
+    Case,
+    Choice,
+    Code,
+    Comparison,
+    Conditional,
+    Expression,
+    If,
+    MatchStatement,
+    Module,
+    Name,
+    Negation,
+    Raise,
+    Return,
+    Setting,
+    String,
+    Tuple,
+)
 
 _DEVELOPMENT = frozenset({"development", "dev", "local", "develop", "debug", "localhost"})
 _PRODUCTION = frozenset({"production", "prod", "live", "prd"})
@@ -168,119 +189,92 @@ _SECURES = re.compile(
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report an environment that defaults to development in a file whose guards ask for production."""
-    default = match.node
-    if not isinstance(default, cst.SimpleString):
-        return
-    setting = _setting(default, file)
+    default = match.expression
+    setting = _setting(default)
     if setting is None:
         return
-    names = {setting.name, assigned_name(default, file)} - {""}
+    statement = next(default.around(Assignment), None)
+    names = {setting.name, statement.name if statement is not None else ""} - {""}
     if not any(_NAME.search(name) for name in names):
         return
-    guards = [each.node for each in rule.matches if _guards(each.node, names, file)]
+    guards = [each.expression for each in rule.matches if _guards(each.expression, names)]
     if guards:
         yield rule.finding(
-            file.span(default),
-            f"`{setting.name}` defaults to {file.literal(default)}, and the guards for production hang on it",
+            default.span,
+            f"`{setting.name}` defaults to {default.literal}, and the guards for production hang on it",
             subject=setting.name,
-            related=[Location(file.span(guard), "a guard that is off then") for guard in guards[:3]],
+            related=[Location(guard.span, "a guard that is off then") for guard in guards[:3]],
         )
 
 
-def _setting(node: cst.SimpleString, file: PythonFile) -> Setting | None:
+def _setting(value: Expression) -> Setting | None:
     """The setting that falls back to a literal that calls the environment one of development."""
-    text = file.literal(node)
-    if not isinstance(text, str) or text.lower() not in _DEVELOPMENT:
+    text = value.literal
+    if not isinstance(value, String) or not isinstance(text, str) or text.lower() not in _DEVELOPMENT:
         return None
-    setting = setting_at(node, file)
+    setting = value.setting
     if setting is None or (setting.framework in {"module", "class", "flask"} and not setting.is_fallback):
         return None
     return setting
 
 
-def _guards(node: cst.CSTNode, names: set[str], file: PythonFile) -> bool:
+def _guards(value: Expression, names: set[str]) -> bool:
     """Whether the string stands in a comparison with one of `names` on which a guard hangs."""
-    text = file.literal(node) if isinstance(node, cst.SimpleString) else None
+    text = value.literal
     if not isinstance(text, str) or text.lower() not in _PRODUCTION | _DEVELOPMENT:
         return False
-    case = next((a for a in file.ancestors(node) if isinstance(a, cst.MatchCase)), None)
-    if case is not None and case.pattern in (node, *file.ancestors(node)):
-        return _case_stops(case, text.lower() in _PRODUCTION, names, file)
-    comparison = next((a for a in file.ancestors(node) if isinstance(a, cst.Comparison)), None)
-    if comparison is None or not _speaks_of(comparison, names, file):
+    production = text.lower() in _PRODUCTION
+    case = next(value.around(Case), None)
+    if case is not None and case.pattern in (value, *value.around(Code)):
+        statement = case.parent  # `match settings.environment: case "production": …` with a check in the case
+        return (
+            production
+            and isinstance(statement, MatchStatement)
+            and _speaks_of(statement.subject, names)
+            and _stops(case.body)
+        )
+    comparison = next(value.around(Comparison), None)
+    if comparison is None or not _speaks_of(comparison, names):
         return False
-    operator = comparison.comparisons[0].operator
-    asks_production = (text.lower() in _PRODUCTION) is isinstance(operator, (cst.Equal, cst.In))
-    return _hangs_on(comparison, asks_production, file, 0)
+    return _hangs_on(comparison, production is comparison.is_positive)
 
 
-def _case_stops(case: cst.MatchCase, production: bool, names: set[str], file: PythonFile) -> bool:
-    """`match settings.environment: case "production": …` with a check in the case that production takes."""
-    statement = file.parent(case)
-    return (
-        production
-        and isinstance(statement, cst.Match)
-        and _speaks_of(statement.subject, names, file)
-        and _stops(case.body, file)
-    )
+def _speaks_of(comparison: Expression, names: set[str]) -> bool:
+    return any(each.last_name in names for each in comparison.below(Name, Attribute))
 
 
-def _speaks_of(comparison: cst.BaseExpression, names: set[str], file: PythonFile) -> bool:
-    return any(
-        isinstance(each, (cst.Name, cst.Attribute)) and last_name(each) in names
-        for each in file.walk(comparison)
-    )
-
-
-def _hangs_on(node: cst.CSTNode, positive: bool, file: PythonFile, depth: int) -> bool:
+def _hangs_on(test: Expression, positive: bool) -> bool:
     """Whether a guard hangs on a test: a branch that stops, or an option that makes something safe."""
-    child = node
-    for above in file.ancestors(node):
-        if isinstance(
-            above, (cst.BooleanOperation, cst.Comparison, cst.ComparisonTarget, cst.Element, cst.Tuple)
-        ):
-            pass
-        elif isinstance(above, cst.UnaryOperation):
-            positive = not positive
-        elif isinstance(above, cst.If):
-            if child is not above.test:
-                return False
+    child: Code = test
+    for above in test.around(Code):
+        if isinstance(above, If):
             branch = above.body if positive else above.orelse
-            return branch is not None and _stops(branch, file)
-        elif isinstance(above, cst.Arg):
-            return bool(above.keyword is not None and positive and _SECURES.search(above.keyword.value))
-        elif isinstance(above, (cst.Assign, cst.AnnAssign)):
-            name = assigned_name(above, file)
+            return child == above.test and branch is not None and _stops(branch)
+        if isinstance(above, Argument):
+            return positive and _SECURES.search(above.name) is not None
+        if isinstance(above, Assignment):
+            name, module = above.name, above.module
             return bool(
-                positive and name and (_SECURES.search(name) or is_checked(name, file) or _tested(name, file))
+                positive and name and (_SECURES.search(name) or module.checks(name) or _tested(name, module))
             )
-        elif isinstance(above, cst.Return):
-            function = file.enclosing_function(above)
-            return bool(positive and function is not None and is_checked(function.name.value, file))
-        else:
+        if isinstance(above, Return):
+            return positive and above.function is not None and above.module.checks(above.function.name)
+        if isinstance(above, Negation):
+            positive = not positive
+        elif isinstance(above, Conditional) or not isinstance(above, Choice | Comparison | Tuple):
             return False
         child = above
     return False
 
 
-def _tested(name: str, file: PythonFile) -> bool:
+def _tested(name: str, module: Module) -> bool:
     """Whether a branch under `if NAME:` stops, however deep in it."""
-    for statement in file.statements():
-        for node in file.walk(statement):
-            if isinstance(node, cst.If) and last_name(node.test) == name:
-                return _stops(node.body, file)
-    return False
+    first = next((each for each in module.below(If) if each.test.last_name == name), None)
+    return first is not None and _stops(first.body)
 
 
-def _stops(branch: cst.CSTNode, file: PythonFile) -> bool:
-    for node in file.walk(branch):
-        if isinstance(node, (cst.Raise, cst.Assert)):
-            return True
-        if isinstance(node, cst.Call) and file.qualified_name(node.func) in {
-            "sys.exit",
-            "exit",
-            "os._exit",
-            "quit",
-        }:
-            return True
-    return False
+def _stops(branch: Code) -> bool:
+    return any(
+        not isinstance(each, Call) or each.name in {"sys.exit", "exit", "os._exit", "quit"}
+        for each in branch.below(Raise, Assert, Call)
+    )

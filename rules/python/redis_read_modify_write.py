@@ -16,7 +16,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.api.python import COMMANDS, scope_name, updates
+from lintkit.api.python import COMMANDS, updates
 
 RULE = define(
     summary="a Redis value is read, changed and written back without protection",
@@ -251,9 +251,9 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     for update in updates(rule.matches, file):
         through = "a pipeline without WATCH is no protection, " if update.pipelined else ""
         yield rule.finding(
-            file.span(update.write),
+            update.write.span,
             f"`{update.key}` is read, changed and written back without WATCH, a lock or Lua: "
             f"{through}two replicas lose an update",
-            subject=f"{scope_name(update.write, file)} {update.key}",
-            related=(Location(file.span(update.read), "what was read"),),
+            subject=f"{update.write.scope} {update.key}",
+            related=(Location(update.read.span, "what was read"),),
         )

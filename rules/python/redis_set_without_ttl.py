@@ -12,19 +12,22 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
+    Branch,
     Call,
+    Code,
+    Dict,
+    Expression,
+    Function,
     command_trigger,
     key_of,
     key_shape,
     key_text,
     key_words,
     redis_command,
-    scope_name,
 )
 
 WRITES = ("set", "setnx", "mset", "hset", "hmset", "rpush", "lpush")
@@ -213,98 +216,87 @@ _MEANT_TO_STAY = frozenset(
     }
 )
 _EXPIRING = frozenset({"ex", "px", "exat", "pxat", "keepttl"})
-_BRANCHES = frozenset({"If", "Else", "ExceptHandler", "ExceptStarHandler", "MatchCase", "For", "While"})
 
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a write of such a key that nothing on its path gives an expiry."""
-    call = match.node
-    if not isinstance(call, cst.Call) or match.name in EXPIRES or file.in_main_block(call):
+    call = match.call
+    if match.name in EXPIRES or call.in_main_block:
         return
-    command = redis_command(Call(call, file))
-    if command not in WRITES or (command == "set" and _may_expire(call, file)):
+    command = redis_command(call)
+    if command not in WRITES or (command == "set" and _may_expire(call)):
         return
-    for key in _keys(call, command, file):
-        words = key_words(key, file)
+    for key in _keys(call, command):
+        words = key_words(key)
         kind = next((_KINDS[word] for word in _KINDS if word in words), None)
-        if kind is None or words & _MEANT_TO_STAY or _expires_elsewhere(call, command, key, file, rule):
+        if kind is None or words & _MEANT_TO_STAY or _expires_elsewhere(call, command, key, rule):
             continue
         name, outcome = kind
         yield rule.finding(
-            file.span(call),
+            call.span,
             f"`{command}` of a {name} key without an expiry: {outcome}",
-            subject=f"{scope_name(call, file) or 'module'} {command} {key_shape(key, file)[:80]}",
+            subject=f"{call.scope or 'module'} {command} {key_shape(key)[:80]}",
         )
         return
 
 
-def _keys(call: cst.Call, command: str, file: PythonFile) -> list[cst.BaseExpression]:
-    key = key_of(call, file)
-    if command != "mset":
+def _keys(call: Call, command: str) -> list[Expression]:
+    key = key_of(call)
+    if key is None or command != "mset":
         return [] if key is None else [key]
-    mapping = file.follow(key) if key is not None else None
-    if not isinstance(mapping, cst.Dict):
-        return []
-    return [element.key for element in mapping.elements if isinstance(element, cst.DictElement)]
+    mapping = key.followed
+    return [entry.key for entry in mapping.entries] if isinstance(mapping, Dict) else []
 
 
-def _may_expire(call: cst.Call, file: PythonFile) -> bool:
-    if file.has_unknown_arguments(call):
-        return True
-    given = [each.value for name, each in file.keyword_arguments(call).items() if name in _EXPIRING]
-    given += file.positional(call)[2:4]
-    return any(file.literal(value, follow=True) is not None for value in given)
+def _may_expire(call: Call) -> bool:
+    given = call.arguments
+    limits = [
+        *given.positional[2:4],
+        *(each.value for name, each in given.keywords.items() if name in _EXPIRING),
+    ]
+    return not given.whole or any(value.constant is not None for value in limits)
 
 
-def _expires_elsewhere(
-    call: cst.Call, command: str, key: cst.BaseExpression, file: PythonFile, rule: RuleContext
-) -> bool:
+def _expires_elsewhere(call: Call, command: str, key: Expression, rule: RuleContext) -> bool:
     """Whether `expire` is called on the same key, on every path that comes from the write.
 
     A write into a hash or list keeps an expiry, so for those one anywhere in the module is enough.
     """
-    text, shape = key_text(key, file), key_shape(key, file)
-    function = file.enclosing_function(call)
-    around = _branches(call, file)
+    text, shape = key_text(key), key_shape(key)
+    function = call.function
+    around = _branches(call)
     for other in rule.matches:
-        expire = other.node
-        if other.name not in EXPIRES or not isinstance(expire, cst.Call):
-            continue
-        expired = key_of(expire, file)
+        expired = key_of(other.call) if other.name in EXPIRES else None
         if expired is None:
             continue
-        if command in {"hset", "hmset", "rpush", "lpush"} and file.enclosing_function(expire) is not function:
-            if key_shape(expired, file) == shape:
+        if command in {"hset", "hmset", "rpush", "lpush"} and other.call.function != function:
+            if key_shape(expired) == shape:
                 return True
         elif (
-            file.enclosing_function(expire) is function
-            and key_text(expired, file) == text
-            and _branches(expire, file) <= around
+            other.call.function == function and key_text(expired) == text and _branches(other.call) <= around
         ):
             return True
-    return function is not None and _is_handed_on(function, text, file)
+    return function is not None and _is_handed_on(function, text)
 
 
-def _branches(node: cst.CSTNode, file: PythonFile) -> set[int]:
-    """The blocks around `node` in its function that do not always run."""
-    found: set[int] = set()
-    below = node
-    for above in file.ancestors(node):
-        if isinstance(above, cst.FunctionDef):
+def _branches(code: Code) -> set[Code]:
+    """The blocks around code in its function that do not always run."""
+    found: set[Code] = set()
+    below = code
+    for above in code.around(Code):
+        if isinstance(above, Function):
             break
-        if type(above).__name__ in _BRANCHES:
-            found.add(id(below))
+        if isinstance(above, Branch):
+            found.add(below)
         below = above
     return found
 
 
-def _is_handed_on(function: cst.FunctionDef, text: str, file: PythonFile) -> bool:
+def _is_handed_on(function: Function, text: str) -> bool:
     """Whether a function of this module that sets expiries is given the key."""
-    for node in file.walk(function.body):
-        if isinstance(node, cst.Call) and any(
-            key_text(argument.value, file) == text for argument in node.args[:3]
-        ):
-            called = file.definition(node.func)
-            if isinstance(called, cst.FunctionDef) and "expire" in file.code(called):
+    for call in function.body.below(Call):
+        if any(key_text(value) == text for value in call.written[:3]):
+            called = call.callee.definition
+            if isinstance(called, Function) and "expire" in called.text:
                 return True
     return False

@@ -19,7 +19,7 @@ from lintkit.api import (
     good,
 )
 from lintkit.api.python import (
-    Setting,
+    SettingNode,
     assigned_name,
     environment_read,
     is_for_development,
@@ -224,7 +224,7 @@ def _signs(name: str) -> bool:
     return bool(_SIGNING.search(words)) and not _OF_A_VENDOR.search(words) and is_secret_name(name)
 
 
-def _setting(match: Match, file: PythonFile) -> Setting | None:
+def _setting(match: Match, file: PythonFile) -> SettingNode | None:
     """The setting of a match, when it is missing or empty by default."""
     if match.value is None or match.how in {"comparison", "parameter", "keyword", "entry"}:
         return None
@@ -233,7 +233,7 @@ def _setting(match: Match, file: PythonFile) -> Setting | None:
         if target is None or _signs(target):
             return None  # the assignment matches on its own
         empty = _is_empty(match.value, file)
-        return Setting(match.name or "", match.node, "getenv", match.value) if empty else None
+        return SettingNode(match.name or "", match.node, "getenv", match.value) if empty else None
     setting = setting_at(match.value, file)
     if setting is None or setting.required or setting.framework in {"lookup", "class"}:
         return None
@@ -265,7 +265,7 @@ def _is_empty(value: cst.BaseExpression, file: PythonFile) -> bool:
     return found is None or found == ""
 
 
-def _is_asked_about(setting: Setting, name: str, file: PythonFile) -> bool:
+def _is_asked_about(setting: SettingNode, name: str, file: PythonFile) -> bool:
     """Whether the file does something else without the value: `if not key: raise`, `key or generate()`."""
     if is_validated(setting, file):
         return True

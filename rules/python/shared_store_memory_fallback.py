@@ -22,6 +22,8 @@ from lintkit.api import (
 )
 from lintkit.api.python import (
     COMMON_COMMANDS,
+    Except,
+    Expression,
     class_attributes,
     in_development_branch,
     is_redis_client,
@@ -273,7 +275,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         if isinstance(above, cst.Try) and above.body is below:
             for handler in above.handlers:
                 if not _IMPORT_ERRORS.issuperset(file.caught(handler) or ("?",)) and not may_raise(
-                    handler, file
+                    Except(handler, file)
                 ):
                     yield from _report(handler.body, "it fails", call, file, rule)
         elif isinstance(above, cst.If) and above.body is below and _is_lost_client(above.test, file):
@@ -287,7 +289,7 @@ def _is_of_store(match: Match, call: cst.Call, file: PythonFile) -> bool:
         return names_client((match.name or "") + "()")
     if match.trigger is MEMCACHED:
         return (match.name or "").endswith(("Client", "client"))
-    return isinstance(call.func, cst.Attribute) and is_redis_client(call.func.value, file)
+    return isinstance(call.func, cst.Attribute) and is_redis_client(Expression(call.func.value, file))
 
 
 def _report(
@@ -327,7 +329,7 @@ def _is_lost_client(test: cst.BaseExpression, file: PythonFile) -> bool:
     """Whether a test asks for a client that an `except` of this file has thrown away."""
     if isinstance(test, cst.Comparison):
         test = test.left
-    if not isinstance(test, cst.Name | cst.Attribute) or not is_redis_client(test, file):
+    if not isinstance(test, cst.Name | cst.Attribute) or not is_redis_client(Expression(test, file)):
         return False
     code = file.code(test)
     return f"{code} = None" in file.text and any(

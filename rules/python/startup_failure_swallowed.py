@@ -17,18 +17,24 @@ from lintkit.api import (
     Span,
     Statements,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
     BROAD,
-    in_development_branch,
+    Await,
+    Call,
+    Code,
+    Discarded,
+    Except,
+    Finally,
+    For,
+    Function,
+    Try,
+    With,
     is_client_call,
     is_retry,
     may_raise,
-    origin_names,
-    scope_name,
     service_of,
     startup_around,
 )
@@ -457,84 +463,58 @@ _CONNECTION_ERRORS = re.compile(
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report what lets the start go on although a connect failed: a handler, `suppress`, or results nobody looks at."""
-    node = match.node
-    if match.trigger is GATHER and isinstance(node, cst.Call):
-        yield from _gathered(node, file, rule)
-    elif match.trigger is SUPPRESS and isinstance(node, cst.Call):
-        block = file.parent(file.parent(node) or node)
-        names = [file.qualified_name(value) or "" for value in file.positional(node)]
-        if isinstance(block, cst.With) and _are_failures(names):
-            yield from _swallowed(node, block, block.body, file.span(node), file, rule)
-    elif isinstance(node, cst.ExceptHandler | cst.ExceptStarHandler):
-        attempt = file.parent(node)
-        if not isinstance(attempt, cst.Try | cst.TryStar):
-            return
-        if not _are_failures(file.caught(node)) or may_raise(node, file):
-            return
-        start = file.span(node).start
-        end = file.span(node.type).end if node.type is not None else start + len("except")
-        yield from _swallowed(node, attempt, attempt.body, Span(file.path, start, end), file, rule)
+    code = match.code
+    if isinstance(code, Except):
+        if _are_failures(code.caught) and not may_raise(code):
+            yield from _swallowed(code, code.attempt, code.head, rule)
+    elif match.trigger is GATHER:
+        yield from _gathered(match.call, rule)
+    else:
+        block = code.parent
+        if isinstance(block, With) and _are_failures(
+            [each.name or "" for each in match.call.arguments.positional]
+        ):
+            yield from _swallowed(code, block, code.span, rule)
 
 
-def _swallowed(
-    swallower: cst.CSTNode,
-    attempt: cst.CSTNode,
-    body: cst.CSTNode,
-    span: Span,
-    file: PythonFile,
-    rule: RuleContext,
-) -> Iterator[Finding]:
-    startup = startup_around(attempt, file)
+def _swallowed(swallower: Code, attempt: Try | With, span: Span, rule: RuleContext) -> Iterator[Finding]:
+    startup = startup_around(attempt)
     if startup is None:
         return
-    call = _opening(body, file)
-    if call is None or is_retry(swallower, file, ends_well=True) or _is_beside_the_point(attempt, file):
+    call = _opening(attempt.body)
+    if call is None or is_retry(swallower, ends_well=True) or _is_beside_the_point(attempt):
         return
-    one_of_many = _is_one_of_many(attempt, file)
+    # A loop tries one after the other, such as extensions: a failure takes away one of them.
+    one_of_many = isinstance(next(attempt.around(Function, For), None), For)
     yield rule.finding(
         span,
-        f"a failure of `{file.code(call.func)}` {startup.reason} ends here: the service starts without "
+        f"a failure of `{call.callee.text}` {startup.reason} ends here: the service starts without "
         + ("what fails, and with the others" if one_of_many else "it"),
-        subject=scope_name(attempt, file),
-        related=[Location(file.span(call), "what may fail")],
+        subject=attempt.scope,
+        related=[Location(call.span, "what may fail")],
         severity="warning" if one_of_many else None,
         confidence=None if startup.certain else "medium",
     )
 
 
-def _gathered(call: cst.Call, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
+def _gathered(call: Call, rule: RuleContext) -> Iterator[Finding]:
     """`await asyncio.gather(database.connect(), return_exceptions=True)` as a statement: the errors are dropped."""
-    returned = file.argument(call, None, "return_exceptions")
-    awaited = file.parent(call)
-    if returned is None or file.literal(returned, follow=True) is not True:
+    returned = call.argument(None, "return_exceptions")
+    if returned is None or returned.constant is not True or not isinstance(call.parent, Await):
         return
-    startup = startup_around(call, file)
-    if (
-        startup is None
-        or not isinstance(awaited, cst.Await)
-        or not isinstance(file.parent(awaited), cst.Expr)
-    ):
+    startup = startup_around(call)
+    if startup is None or not isinstance(call.parent.parent, Discarded):
         return
-    opening = next((found for each in call.args if (found := _opening(each.value, file)) is not None), None)
-    if opening is not None and not _is_beside_the_point(call, file):
+    opening = next((found for each in call.written if (found := _opening(each)) is not None), None)
+    if opening is not None and not _is_beside_the_point(call):
         yield rule.finding(
-            file.span(returned),
-            f"a failure of `{file.code(opening.func)}` {startup.reason} ends in a result that nobody looks at: "
+            returned.span,
+            f"a failure of `{opening.callee.text}` {startup.reason} ends in a result that nobody looks at: "
             "the service starts without it",
-            subject=scope_name(call, file),
-            related=[Location(file.span(opening), "what may fail")],
+            subject=call.scope,
+            related=[Location(opening.span, "what may fail")],
             confidence=None if startup.certain else "medium",
         )
-
-
-def _is_one_of_many(attempt: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether a loop tries one after the other, such as extensions, so that a failure takes away one of them."""
-    for above in file.ancestors(attempt):
-        if isinstance(above, cst.For):
-            return True
-        if isinstance(above, cst.FunctionDef):
-            return False
-    return False
 
 
 def _are_failures(names: Sequence[str]) -> bool:
@@ -542,36 +522,31 @@ def _are_failures(names: Sequence[str]) -> bool:
     return any(name in BROAD or _CONNECTION_ERRORS.search(name) for name in names)
 
 
-def _opening(body: cst.CSTNode, file: PythonFile) -> cst.Call | None:
+def _opening(body: Code) -> Call | None:
     """The first call of a block that opens or prepares a store."""
-    for node in file.walk(body):
-        if type(node) is not cst.Call or not isinstance(node, cst.Call):
-            continue
-        name = file.code(node.func)
+    for call in body.below(Call):
+        name = call.callee.text
         if len(name) > 100 or "(" in name or _OPTIONAL.search(name):
             continue
         method = name.rpartition(".")[2]
-        if (_OPENS.search(method) and (_STORE.search(name) or _is_of_store(node, file))) or (
-            method == "command" and _asks_mongo(node, file)
+        if (_OPENS.search(method) and (_STORE.search(name) or _is_of_store(call))) or (
+            method == "command" and _asks_mongo(call)
         ):
-            return node
+            return call
     return None
 
 
-def _is_of_store(call: cst.Call, file: PythonFile) -> bool:
+def _is_of_store(call: Call) -> bool:
     """Whether a call is of a client library of a store, or of a client that one made, whatever it is called."""
-    return any(is_client_call(name) and service_of(name) in _STORES for name in origin_names(call.func, file))
+    return any(is_client_call(name) and service_of(name) in _STORES for name in call.callee.origins)
 
 
-def _asks_mongo(call: cst.Call, file: PythonFile) -> bool:
+def _asks_mongo(call: Call) -> bool:
     """`client.admin.command("ping")`, the way to find out whether MongoDB is there."""
-    command = file.argument(call, 0, "command")
-    return command is not None and file.literal(command) in {"ping", "hello", "ismaster", "serverStatus"}
+    command = call.argument(0, "command")
+    return command is not None and command.literal in {"ping", "hello", "ismaster", "serverStatus"}
 
 
-def _is_beside_the_point(attempt: cst.CSTNode, file: PythonFile) -> bool:
+def _is_beside_the_point(attempt: Code) -> bool:
     """Whether the code runs for developers, or only while another error is handled."""
-    return in_development_branch(attempt, file) or any(
-        isinstance(above, cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler)
-        for above in file.ancestors(attempt)
-    )
+    return attempt.in_development_branch or next(attempt.around(Finally, Except), None) is not None

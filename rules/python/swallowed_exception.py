@@ -22,6 +22,7 @@ from lintkit.api import (
 )
 from lintkit.api.python import (
     BROAD,
+    Except,
     catches_everything,
     in_development_branch,
     is_retry,
@@ -527,10 +528,10 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if not isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler):
         return
     attempt = file.parent(handler)
-    if not isinstance(attempt, cst.Try | cst.TryStar) or not catches_everything(handler, file):
+    if not isinstance(attempt, cst.Try | cst.TryStar) or not catches_everything(Except(handler, file)):
         return
     fallback = _fallback(handler, file)
-    if fallback is None or _is_fine(attempt, attempt.body, file) or is_retry(handler, file):
+    if fallback is None or _is_fine(attempt, attempt.body, file) or is_retry(Except(handler, file)):
         return
     if _has_a_reason(handler, file) or _only_reads(attempt.body, file):
         return

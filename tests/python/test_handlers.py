@@ -22,16 +22,13 @@ def handlers(source: str) -> dict[str, list[str]]:
 
 def reasons(source: str) -> list[str | None]:
     """For each `print()` of a file, why it runs at startup."""
-    file, matches = found(source, Calls(("print",)))
-    around = [startup_around(match.node, file) for match in matches]
+    around = [startup_around(match.code) for match in found(source, Calls(("print",)))[1]]
     return [None if each is None else each.reason + ("" if each.certain else "?") for each in around]
 
 
 def checks(source: str) -> list[str]:
     file, _ = found(source, Statements(("function",)))
-    return [
-        f"{each.name}: {' '.join(part.name.value for part in each.parts)}" for each in health_checks(file)
-    ]
+    return [f"{each.name}: {' '.join(part.name for part in each.parts)}" for each in health_checks(file)]
 
 
 APP = "from fastapi import FastAPI\napp = FastAPI()\n"
@@ -126,12 +123,10 @@ def test_handlers(source: str, expected: dict[str, list[str]]) -> None:
 
 
 def test_a_nested_function_belongs_to_the_handler_around_it() -> None:
-    file, matches = found(
-        APP + '@app.get("/x")\ndef f():\n    def g():\n        print()\n', Calls(("print",))
-    )
-    around = handler_around(matches[0].node, file)
+    _, matches = found(APP + '@app.get("/x")\ndef f():\n    def g():\n        print()\n', Calls(("print",)))
+    around = handler_around(matches[0].code)
     assert around is not None
-    assert around[0].name.value == "f"
+    assert around[0].name == "f"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import pytest
 
-from lintkit.python.idioms.redis_clients import is_redis_client, is_redis_pipeline
+from lintkit.python.idioms.redis_clients import names_client, names_pipeline
 from lintkit.python.receivers import origin_names, origins
 from lintkit.python.triggers import Calls, Trigger
 from tests.python.support import found
@@ -175,9 +175,8 @@ def test_questions_are_bounded(source: str) -> None:
     ],
 )
 def test_redis_clients(made: str, client: bool, pipeline: bool) -> None:
-    file, matches = found(HEAD + f"r = {made}\nprobe(r)", *PROBE)
-    call = matches[-1].node
-    assert isinstance(call, cst.Call)
-    expression = call.args[0].value
-    assert is_redis_client(expression, file) is client
-    assert is_redis_pipeline(expression, file) is pipeline
+    _, matches = found(HEAD + f"r = {made}\nprobe(r)", *PROBE)
+    value = matches[-1].call.argument(0)
+    assert value is not None
+    assert any(map(names_client, value.origins)) is client
+    assert any(map(names_pipeline, value.origins)) is pipeline

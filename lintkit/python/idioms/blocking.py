@@ -7,15 +7,11 @@ the server.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from lintkit.python.code import Assignment, Call, Class, Code, Function, Lambda, Name
 from lintkit.python.idioms.redis_clients import COMMON_COMMANDS, names_client
 from lintkit.python.lazy import cst
-from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import Calls, MethodCalls, Trigger
-
-if TYPE_CHECKING:
-    from lintkit.python.module import PythonFile
 
 _HTTP = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 _SPAWN = ("spawnl", "spawnle", "spawnlp", "spawnlpe", "spawnv", "spawnve", "spawnvp", "spawnvpe")
@@ -237,9 +233,9 @@ _ASYNC_NAMES = re.compile(
 )
 
 
-def blocking_method(call: cst.Call, file: PythonFile) -> tuple[str, str] | None:
+def blocking_method(call: Call) -> tuple[str, str] | None:
     """What a method call talks through (`a Redis client`), and what to use instead; None where it may not block."""
-    names = origin_names(call.func, file)
+    names = call.callee.origins
     if any(_ASYNC_NAMES.match(name) for name in names):
         return None
     for name in names:
@@ -260,37 +256,36 @@ def _is_pipeline_execute(owner: str, method: str) -> bool:
     )
 
 
-def in_coroutine(call: cst.Call, file: PythonFile) -> cst.FunctionDef | None:
+def in_coroutine(call: Call) -> Function | None:
     """The `async def` whose own code makes a call; None in a nested function or lambda, which others may run.
 
     A lambda that the coroutine gives a name and calls by it is its own code.
     """
-    below: cst.CSTNode = call
-    for above in file.ancestors(call):
-        if isinstance(above, cst.Lambda) and above.body is below and not _is_called_by_name(above, file):
+    below: Code = call
+    for above in call.around(Code):
+        if isinstance(above, Lambda) and above.value == below and not _is_called_by_name(above):
             return None
-        if isinstance(above, cst.FunctionDef) and above.body is below:
-            return above if above.asynchronous is not None else None
-        if isinstance(above, cst.ClassDef):
+        if isinstance(above, Function) and above.body == below:
+            return above if above.is_async else None
+        if isinstance(above, Class):
             return None
         below = above
     return None
 
 
-def _is_called_by_name(function: cst.Lambda, file: PythonFile) -> bool:
-    statement = file.parent(function)
-    around = file.enclosing_function(function)
-    if not isinstance(statement, cst.Assign) or len(statement.targets) != 1 or around is None:
+def _is_called_by_name(function: Lambda) -> bool:
+    statement, around = function.parent, function.function
+    if not isinstance(statement, Assignment) or len(statement.targets) != 1 or around is None:
         return False
-    target = statement.targets[0].target
-    return isinstance(target, cst.Name) and any(
-        isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == target.value
-        for node in file.walk(around.body)
+    target = statement.targets[0]
+    return isinstance(target, Name) and any(
+        isinstance(call.callee, Name) and call.callee.text == target.text for call in around.body.below(Call)
     )
 
 
-def is_awaited(call: cst.Call, file: PythonFile) -> bool:
+def is_awaited(code: Call) -> bool:
     """Whether the result of a call is awaited, also by `async with` and `async for`: such a call does not block."""
+    call, file = code.node, code.file
     parent = file.parent(call)
     if isinstance(parent, cst.Await):
         return True

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lintkit.python.lazy import cst
-from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import Calls, MethodCalls, References
 
 if TYPE_CHECKING:
+    from lintkit.python.code import Call
     from lintkit.python.match import Match
     from lintkit.python.module import PythonFile
 
@@ -169,9 +169,9 @@ def builds_client(name: str) -> bool:
     return _BUILDER.search(name) is not None and is_client_call(name)
 
 
-def is_http_method(call: cst.Call, file: PythonFile) -> bool:
+def is_http_method(call: Call) -> bool:
     """Whether a call is of a session or client object of requests, httpx or aiohttp."""
-    return any(_HTTP_OBJECT.fullmatch(name) for name in origin_names(call.func, file))
+    return any(map(_HTTP_OBJECT.fullmatch, call.callee.origins))
 
 
 def service_of(name: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lintkit.python.called import reached_functions
+from lintkit.python.code import Function
 from lintkit.python.handlers import Handler, handlers_of
 from lintkit.python.lazy import cst
 from lintkit.python.triggers import Identifiers, Strings
@@ -65,14 +66,14 @@ class HealthCheck:
     parts  the functions of the file that run for it, itself first
     """
 
-    function: cst.FunctionDef
+    function: Function
     handler: Handler
-    parts: tuple[cst.FunctionDef, ...]
+    parts: tuple[Function, ...]
 
     @property
     def name(self) -> str:
         """`GET /health` where the path is known, the function's name otherwise."""
-        return str(self.handler) if self.handler.route else self.function.name.value
+        return str(self.handler) if self.handler.route else self.function.name
 
 
 def health_checks(file: PythonFile) -> tuple[HealthCheck, ...]:
@@ -92,8 +93,8 @@ def _health_checks(file: PythonFile) -> Iterator[HealthCheck]:
                 continue
             for handler in handlers_of(node, file):
                 if is_health_check(handler, node, file):
-                    parts = [part for part, _ in reached_functions([node], file).values()]
-                    yield HealthCheck(node, handler, tuple(parts))
+                    parts = [Function(part, file) for part, _ in reached_functions([node], file).values()]
+                    yield HealthCheck(parts[0], handler, tuple(parts))
                     break
 
 

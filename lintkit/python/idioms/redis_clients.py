@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from lintkit.python.code import Call, Expression
 from lintkit.python.lazy import cst
-from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import MethodCalls
 
 if TYPE_CHECKING:
-    from lintkit.python.code import Call
     from lintkit.python.module import PythonFile
 
 COMMON_COMMANDS = (
@@ -94,14 +93,9 @@ _PIPELINE = re.compile(r"\.(?:pipeline|multi_exec)\(\)(?:\.(?:__aenter__|__enter
 _PIPELINE_CLASS = re.compile(rf"{_LIBRARY}(?:\.\w+)*?\.(?:Cluster)?Pipeline\(\)\Z")
 
 
-def is_redis_client(expression: cst.BaseExpression, file: PythonFile) -> bool:
+def is_redis_client(expression: Expression) -> bool:
     """Whether an expression can be a Redis client (no pipeline): `self.redis`, `get_redis()`, an annotated name."""
-    return any(names_client(name) for name in origin_names(expression, file))
-
-
-def is_redis_pipeline(expression: cst.BaseExpression, file: PythonFile) -> bool:
-    """Whether an expression can be a pipeline of a Redis client."""
-    return any(names_pipeline(name) for name in origin_names(expression, file))
+    return any(map(names_client, expression.origins))
 
 
 def names_client(name: str) -> bool:
@@ -152,7 +146,7 @@ def _waits(file: PythonFile) -> bool:
             name = node.func.attr.value
             if name not in WAITING_COMMANDS:
                 continue
-            if name in {"wait", "monitor"} and not is_redis_client(node.func.value, file):
+            if name in {"wait", "monitor"} and not is_redis_client(Expression(node.func.value, file)):
                 continue
             if name not in {"xread", "xreadgroup"}:
                 return True

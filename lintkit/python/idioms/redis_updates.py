@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lintkit.python.code import Call
-from lintkit.python.idioms.redis_clients import command_trigger, is_redis_pipeline, redis_command
+from lintkit.python.code import Call, Expression
+from lintkit.python.idioms.redis_clients import command_trigger, names_pipeline, redis_command
 from lintkit.python.idioms.redis_keys import key_of, key_shape, key_text
 from lintkit.python.lazy import cst
 from lintkit.python.returned import returned_values
@@ -62,9 +62,8 @@ class Update:
     pipelined    the write goes through a pipeline
     """
 
-    function: cst.FunctionDef
-    read: cst.Call
-    write: cst.Call
+    read: Call
+    write: Call
     key: str
     pipelined: bool
 
@@ -97,18 +96,15 @@ def updates(matches: Iterable[Match], file: PythonFile) -> Iterator[Update]:
     writes: dict[int, list[_Access]] = {}
     functions: dict[int, cst.FunctionDef] = {}
     for match in matches:
-        call = match.node
-        function = file.enclosing_function(call)
-        if not isinstance(call, cst.Call) or function is None:
+        call, around = match.call, match.call.function
+        if around is None:
             continue
-        command = redis_command(Call(call, file))
-        key = key_of(call, file)
-        if command is None or key is None:
-            continue
-        if command in READS or command in WRITES:
-            functions[id(function)] = function
+        command, key = redis_command(call), key_of(call)
+        if command is not None and key is not None and command in (*READS, *WRITES):
+            number = id(around.node)
+            functions[number] = around.node
             into = reads if command in READS else writes
-            into.setdefault(id(function), []).append(_access(call, command, key, file))
+            into.setdefault(number, []).append(_access(call, command, key))
     readers, writers = _helpers(functions, reads, writes, file)
     if readers or writers:
         _add_helper_calls(functions, reads, writes, readers, writers, file)
@@ -117,26 +113,19 @@ def updates(matches: Iterable[Match], file: PythonFile) -> Iterator[Update]:
             yield from _updates_of(function, reads[number], writes[number], file)
 
 
-def _access(call: cst.Call, command: str, key: cst.BaseExpression, file: PythonFile) -> _Access:
-    given = file.positional(call)
+def _access(call: Call, command: str, key: Expression) -> _Access:
+    given, text, shape = call.arguments, key_text(key), key_shape(key)
     if command in READS:
-        field = one_spelling(file.code(given[1])) if command == "hget" and len(given) > 1 else ""
-        return _Access(call, key_text(key, file), key_shape(key, file), (), field)
-    values = given[_VALUES[command] :]
-    field = ""
-    if command == "hset" and len(values) > 1:
-        field = one_spelling(file.code(values[0]))
-        values = values[1:]
-    values += [
-        each.value
-        for name, each in file.keyword_arguments(call).items()
-        if name in {"value", "mapping", "items"}
-    ]
-    if "nx" in file.keyword_arguments(call):
-        values = []
-    receiver = call.func.value if isinstance(call.func, cst.Attribute) else call.func
-    pipelined = is_redis_pipeline(receiver, file)
-    return _Access(call, key_text(key, file), key_shape(key, file), tuple(values), field, pipelined)
+        field = given.value(1) if command == "hget" else None
+        return _Access(call.node, text, shape, (), one_spelling(field.text) if field is not None else "")
+    values = [*given.positional[_VALUES[command] :]]
+    field = values.pop(0) if command == "hset" and len(values) > 1 else None
+    values += [each.value for name, each in given.keywords.items() if name in {"value", "mapping", "items"}]
+    written = () if given.has("nx") else tuple(value.node for value in values)
+    pipelined = call.receiver is not None and any(map(names_pipeline, call.receiver.origins))
+    return _Access(
+        call.node, text, shape, written, one_spelling(field.text) if field is not None else "", pipelined
+    )
 
 
 # -- helpers -----------------------------------------------------------------------------------------------------------
@@ -260,7 +249,7 @@ def _updates_of(
             ):
                 reported.add(write.shape)
                 told = write.text if write.shape == "{}" else write.shape
-                yield Update(function, read.call, write.call, told, write.pipelined)
+                yield Update(Call(read.call, file), Call(write.call, file), told, write.pipelined)
 
 
 def _is_same_key(read: _Access, write: _Access, tainted: set[str]) -> bool:

@@ -16,6 +16,7 @@ from lintkit.python.called import reached_functions, run_by_hand
 from lintkit.python.lazy import cst
 
 if TYPE_CHECKING:
+    from lintkit.python.code import Code
     from lintkit.python.module import PythonFile
 
 STARTUP_NAMES = re.compile(
@@ -44,8 +45,9 @@ class Startup:
     certain: bool
 
 
-def startup_around(node: cst.CSTNode, file: PythonFile) -> Startup | None:
-    """The startup function whose body holds `node`; None behind the `yield` of a lifespan, which is shutdown."""
+def startup_around(code: Code) -> Startup | None:
+    """The startup function whose body holds some code; None behind the `yield` of a lifespan, which is shutdown."""
+    node, file = code.node, code.file
     function = file.enclosing_function(node)
     while function is not None:
         found = startup_of(function, file)

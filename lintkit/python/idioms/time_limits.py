@@ -21,6 +21,7 @@ from lintkit.python.lazy import cst
 from lintkit.python.releases import PSYCOPG_CONNECT_TIMEOUT
 
 if TYPE_CHECKING:
+    from lintkit.python.code import Code
     from lintkit.python.module import Given, PythonFile
 
 _FOR_EVER = "a server that does not answer holds the caller for ever"
@@ -252,6 +253,11 @@ def is_bounded_around(node: cst.CSTNode, file: PythonFile) -> bool:
         if isinstance(above, cst.FunctionDef | cst.Lambda):
             return False
     return False
+
+
+def is_bounded(code: Code) -> bool:
+    """Whether something around code ends it in time."""
+    return is_bounded_around(code.node, code.file)
 
 
 def is_none(value: cst.BaseExpression, file: PythonFile) -> bool:
