@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from lintkit.budget import LeftOutError
@@ -20,7 +21,7 @@ from lintkit.model import Document, Finding
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard
 from lintkit.views.changes import at_change
-from lintkit.views.settle import Answer, Key, Said, keys
+from lintkit.views.settle import Answer, Key, Said, key
 from lintkit.views.view import View, name_of, with_state
 
 _MOST_OBJECTS = 5_000
@@ -58,15 +59,16 @@ class FileRules:
             documents = view.named(path, names)
             if documents:
                 self._take(len(documents))
-                said[path] = self._said(path, _Answers(documents, self._tasks(view, path), self.guard))
+                answers = _Answers(documents, self._tasks(view, path), self.guard)
+                said[path] = answers.said(self._rules(path), partial(self._is_of_patch, path))
         for path, objects in view.by_path.items():
             changed = [index for index, built in enumerate(objects) if built.steps]
             if not changed and path not in self.known:
                 continue
             self._take(len(objects) if path in self.known else len(changed))
-            answers = _Answers(view.documents[path], self._tasks(view, path), self.guard, _renamed(objects))
+            answers = _Answers(view.documents[path], self._tasks(view, path), self.guard, objects)
             if path in self.known:
-                said[path] = self._said(path, answers)
+                said[path] = answers.said(self._rules(path), answers.is_of_file)
             for index in changed:
                 made.extend(self._made(view, objects[index], index, answers))
         return Answer(said, made)
@@ -88,7 +90,7 @@ class FileRules:
             for each in self.kustomizations.read(path)
         )
         tasks = {task.rule.id: task for task in self.tasks(path)}
-        return self._said(path, _Answers(documents, tasks, self.guard))
+        return _Answers(documents, tasks, self.guard).said(self._rules(path), lambda *_: True)
 
     def _take(self, objects: int) -> None:
         self._left -= objects
@@ -103,19 +105,23 @@ class FileRules:
         """The rules that run on what a kustomization deploys of a file, as they run on the kustomization."""
         return {task.rule.id: task for each in (path, view.file) for task in self.tasks(each)}
 
-    def _said(self, path: str, answers: _Answers) -> Said:
-        return answers.said({rule for rule, _ in self.known[path]})
+    def _rules(self, path: str) -> set[str]:
+        return {rule for rule, _ in self.known[path]}
+
+    def _is_of_patch(self, path: str, _: int, finding: Finding) -> bool:
+        """Whether what is said of an object is said of its patch: what stands elsewhere may be what the patch lacks."""
+        return finding.path == path or key(finding) not in self.known.get(finding.path, ())
 
     def _made(self, view: View, built: BuiltObject, index: int, answers: _Answers) -> Iterator[Finding]:
         """What the changes of one object make wrong: what is said neither of files nor of the object as it was."""
         if not isinstance(built.data, dict):
             return
-        known = set().union(*(self.known.get(path, ()) for path in (built.path, *_patch_paths(built.steps))))
+        patches = set[Key]().union(*(self.known.get(path, ()) for path in _patch_paths(built.steps)))
         for task in self.tasks(view.file):
             for finding in answers.of(task.rule.id, index) or ():
-                if (finding.rule, finding.subject) in known:
+                if key(finding) in patches or key(finding) in self.known.get(finding.path, ()):
                     continue
-                step = answers.step(finding, built, index)
+                step = answers.step(finding, index)
                 if step is None:
                     continue
                 route = route_of(answers.documents[index], finding.primary.span)
@@ -128,38 +134,49 @@ class FileRules:
 class _Answers:
     """What rules say of the documents of one file of a view; each of them is asked once about each document.
 
-    renamed  document -> what the object is called, and was before: a new name makes nothing wrong, so subjects keep
-             the old one
+    objects  what the documents were built as; none of those of a patch
     """
 
     documents: tuple[Document, ...]
     tasks: Mapping[str, Task]
     guard: Guard
-    renamed: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    objects: Sequence[BuiltObject] = ()
     _found: dict[tuple[str, int, int], Sequence[Finding] | None] = field(default_factory=dict)
 
     def of(self, rule: str, index: int) -> Sequence[Finding] | None:
         """What a rule says of one of the documents; None where it fails, which is told."""
         return self._asked(rule, index, -1, self.documents)
 
-    def said(self, rules: Iterable[str]) -> Said:
-        """What some of the rules say of all documents; ("rule", "") where one fails."""
+    def said(self, rules: Iterable[str], counts: Callable[[int, Finding], bool]) -> Said:
+        """What some of the rules say of all documents, as far as it counts; ("rule", "") where one fails."""
         found: set[Key] = set()
         for rule in rules:
             for index in range(len(self.documents)) if rule in self.tasks else ():
                 made = self.of(rule, index)
-                found.update({(rule, "")} if made is None else keys(made))
+                found.update(
+                    {(rule, "")} if made is None else (key(each) for each in made if counts(index, each))
+                )
         return found
 
-    def step(self, finding: Finding, built: BuiltObject, index: int) -> Step | None:
-        """The first change after which a finding is true; None where it was true before all of them."""
+    def is_of_file(self, index: int, finding: Finding) -> bool:
+        """Whether what is said of an object is said of its own file: of what a change put there it is not.
+
+        A secret that a change replaces by another one is in the file all the same.
+        """
+        if finding.secret or finding.path == self.objects[index].path:
+            return True
+        return self.step(finding, index) is None
+
+    def step(self, finding: Finding, index: int) -> Step | None:
+        """The first change after which a finding is true at its place; None where none of them makes it so."""
+        built = self.objects[index]
 
         def holds(state: int, data: object) -> bool:
             documents = with_state(self.documents, index, built, data)
-            found = self._asked(finding.rule, index, state, documents)
-            return any(each.subject == finding.subject for each in found or ())
+            found = self._asked(finding.rule, index, state, documents) or ()
+            return any((each.subject, each.path) == (finding.subject, finding.path) for each in found)
 
-        if holds(0, built.steps[0].before):
+        if not built.steps or holds(0, built.steps[0].before):
             return None
         states = enumerate(built.steps, 1)
         return next((step for number, step in states if holds(number, step.after)), None)
@@ -167,29 +184,22 @@ class _Answers:
     def _asked(
         self, rule: str, index: int, state: int, documents: tuple[Document, ...]
     ) -> Sequence[Finding] | None:
-        key = (rule, index, state)
-        if key not in self._found:
+        asked = (rule, index, state)
+        if asked not in self._found:
             document, task = documents[index], self.tasks[rule]
             found = self.guard.run(
                 rule, document.path, lambda: tuple(task.findings(document, documents)), None
             )
-            if found and index in self.renamed:
-                now, before = self.renamed[index]
-                found = tuple(replace(each, subject=each.subject.replace(now, before)) for each in found)
-            self._found[key] = found
-        return self._found[key]
+            self._found[asked] = found and tuple(self._as_named(index, document, each) for each in found)
+        return self._found[asked]
 
-
-def _renamed(objects: Sequence[BuiltObject]) -> dict[int, tuple[str, str]]:
-    """Index -> the name that a patch gave to an object, and the one that it had."""
-    names = (
-        (index, at(built.data, "metadata", "name"), built.former_name) for index, built in enumerate(objects)
-    )
-    return {
-        index: (now, before)
-        for index, now, before in names
-        if isinstance(now, str) and isinstance(before, str) and now and now != before
-    }
+    def _as_named(self, index: int, document: Document, finding: Finding) -> Finding:
+        """A finding that speaks of an object by the name of its file: that a patch names it anew makes nothing wrong."""
+        before = self.objects[index].former_name if self.objects else None
+        now = at(document.data, "metadata", "name")
+        if not isinstance(before, str) or not isinstance(now, str) or not now or now == before:
+            return finding
+        return replace(finding, subject=finding.subject.replace(now, before))
 
 
 def _patch_paths(steps: Sequence[Step]) -> set[str]:

@@ -25,7 +25,7 @@ from lintkit.model import Finding, Location
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.run.guard import Guard
 from lintkit.views.changes import at_change, end_of
-from lintkit.views.settle import Answer, Key, keys
+from lintkit.views.settle import Answer, Key, key
 from lintkit.views.view import Tree, View, sharing_of, view_of
 
 _MOST_FACTS = 2_000_000
@@ -79,7 +79,7 @@ class ProjectRules:
         found = self._findings(view, rules)
         said: set[Key] = set()
         for rule, each in found.items():
-            said.update({(rule, "")} if each is None else keys(each))
+            said.update({(rule, "")} if each is None else map(key, each))
         return Answer(dict.fromkeys(paths, said), tuple(self._made(view, found)))
 
     def _findings(self, view: View, rules: Set[str]) -> dict[str, Sequence[Finding] | None]:
@@ -96,18 +96,13 @@ class ProjectRules:
         if not any(built.steps for built in view.objects):
             return
         known = set[Key]().union(*self.known.values())
-        fresh = [
-            finding
-            for said in found.values()
-            for finding in said or ()
-            if (finding.rule, finding.subject) not in known
-        ]
+        fresh = [finding for said in found.values() for finding in said or () if key(finding) not in known]
         if not fresh:
             return
         before = view_of(self.kustomizations, view.root, view.tree, changes=False)
         unchanged = self._findings(before, {finding.rule for finding in fresh})
         for finding in fresh:
-            if (finding.rule, finding.subject) not in keys(unchanged[finding.rule] or ()):
+            if key(finding) not in map(key, unchanged[finding.rule] or ()):
                 placed = self._placed(finding, view)
                 if placed is not None:
                     yield placed

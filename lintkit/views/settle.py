@@ -19,9 +19,9 @@ Said = Set[Key]
 """What rules say of a view; (rule, "") where a rule failed."""
 
 
-def keys(findings: Iterable[Finding]) -> set[Key]:
-    """By what findings are compared."""
-    return {(finding.rule, finding.subject) for finding in findings}
+def key(finding: Finding) -> Key:
+    """By what a finding is compared with others."""
+    return (finding.rule, finding.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ def judged(finding: Finding, told: Mapping[str, Said | None], files: Mapping[str
     known = [found for found in told.values() if found is not None]
     if not known or len(known) < len(told) or any((finding.rule, "") in found for found in known):
         return finding
-    key = (finding.rule, finding.subject)
-    left = [root for root, found in zip(told, known, strict=True) if key in found]
+    left = [root for root, found in zip(told, known, strict=True) if key(finding) in found]
     if not left:
         return None
     if len(left) == len(told):

@@ -125,8 +125,19 @@ def test_definitions_refer_to_nothing_and_what_is_deleted_is_not_there() -> None
         (SHOP, {"dev": SCALED % 2}, []),
         (SHOP, {"dev": SCALED % 1}, [("dev/kustomization.yaml", "1")]),
         (SHOP, {"dev": SCALED % 1, "prod": ON_BASE}, [("dev/kustomization.yaml", "1")]),
+        (ONE, {"dev": SCALED % 0}, [("dev/kustomization.yaml", "0")]),
+        (ONE, {"dev": SCALED % 0, "prod": SCALED % 2}, [("dev/kustomization.yaml", "0")]),
+        (
+            ONE,
+            {"dev": SCALED % 0, "prod": ON_BASE},
+            [("base/shop.yaml", "1"), ("dev/kustomization.yaml", "0")],
+        ),
+        (ONE, {"dev": SCALED % 1}, [("base/shop.yaml", "1")]),
     ],
-    ids=["no view", "repaired", "shown by one", "right", "made wrong", "made wrong by one"],
+    ids=[
+        *("no view", "repaired", "shown by one", "right", "made wrong", "made wrong by one"),
+        *("still wrong", "still wrong in one", "wrong in two places", "said again"),
+    ],
 )
 def test_a_finding_stands_where_the_wrong_line_is(
     base: str, overlays: dict[str, str], left: list[tuple[str, str]]
