@@ -1,14 +1,15 @@
 """The defaults of a namespace: a LimitRange gives a container the limit that it does not set itself.
 
-What a file says of namespaces is taken while it is checked, so that nothing is read or parsed again for it.
+What a file says of namespaces is taken while it is checked, so that nothing is read or parsed again for it. What a
+kustomization deploys has the namespaces that it puts in.
 """
 
 from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from lintkit.declared.select import SelectError, select
 from lintkit.kinds.kubernetes.objects import at
@@ -25,7 +26,7 @@ Excuse = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an object is deployed, as far as it says so; the folder decides where it does not."""
+    """Where an object is deployed, as far as it says so; the folder of its file or view decides where it does not."""
 
     namespace: str
     folder: str
@@ -53,15 +54,39 @@ def placed(documents: Sequence[Document], excuses: Sequence[Excuse]) -> Iterator
         return
     folder = posixpath.dirname(documents[0].path)
     for document in documents:
-        namespace = at(document.data, "metadata", "namespace")
-        given = tuple(
-            excuse
-            for excuse in excuses
-            if at(document.data, "kind") == excuse[0] and _finds(document, excuse[1])
-        )
         whole = document.span(())
         end = max(whole.end, whole.start + 1)
-        yield Placed(whole.start, end, Place(namespace if isinstance(namespace, str) else "", folder), given)
+        yield Placed(whole.start, end, place_of(document, folder), tuple(_excuses_of(document, excuses)))
+
+
+def place_of(document: Document, folder: str) -> Place:
+    """Where an object of a folder is deployed."""
+    namespace = at(document.data, "metadata", "namespace")
+    return Place(namespace if isinstance(namespace, str) else "", folder)
+
+
+@dataclass(slots=True)
+class Defaults:
+    """What objects give to others, and where."""
+
+    _given: defaultdict[Excuse, set[Place]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, place: Place, excuses: Iterable[Excuse]) -> None:
+        """Take in what an object gives where it is deployed."""
+        for excuse in excuses:
+            self._given[excuse].add(place)
+
+    def reach(self, place: Place, excuse: Excuse | None) -> bool:
+        """Whether an object gets from its namespace what a rule accepts."""
+        return excuse is not None and any(place.meets(other) for other in self._given.get(excuse, ()))
+
+
+def defaults_of(documents: Iterable[Document], excuses: Collection[Excuse], folder: str) -> Defaults:
+    """What documents of a folder give to each other."""
+    defaults = Defaults()
+    for document in documents:
+        defaults.add(place_of(document, folder), _excuses_of(document, excuses))
+    return defaults
 
 
 def without_excused(
@@ -72,20 +97,25 @@ def without_excused(
     files  path -> the objects in it
     metas  the rules that ran
     """
-    given: defaultdict[Excuse, set[Place]] = defaultdict(set)
+    defaults = Defaults()
     for objects in files.values():
         for each in objects:
-            for excuse in each.excuses:
-                given[excuse].add(each.place)
+            defaults.add(each.place, each.excuses)
 
     def is_excused(finding: Finding) -> bool:
         meta = metas.get(finding.rule)
-        places = given.get(meta.excused_by, ()) if meta is not None and meta.excused_by is not None else ()
+        if meta is None or meta.excused_by is None:
+            return False
         start = finding.primary.span.start
         own = next((each for each in files.get(finding.path, ()) if each.start <= start < each.end), None)
-        return own is not None and any(own.place.meets(place) for place in places)
+        return own is not None and defaults.reach(own.place, meta.excused_by)
 
-    return [finding for finding in findings if not is_excused(finding)] if given else list(findings)
+    return [finding for finding in findings if not is_excused(finding)]
+
+
+def _excuses_of(document: Document, excuses: Collection[Excuse]) -> Iterator[Excuse]:
+    kind = at(document.data, "kind")
+    return (excuse for excuse in excuses if kind == excuse[0] and _finds(document, excuse[1]))
 
 
 def _finds(document: Document, query: str) -> bool:

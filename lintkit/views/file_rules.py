@@ -21,6 +21,7 @@ from lintkit.model import Document, Finding
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard
 from lintkit.views.changes import at_change
+from lintkit.views.defaults import Defaults, defaults_of, place_of
 from lintkit.views.settle import Answer, Key, Said, key
 from lintkit.views.view import View, name_of, with_state
 
@@ -52,6 +53,7 @@ class FileRules:
 
         Raises LeftOutError where the views of the repository have too many objects.
         """
+        defaults = self._defaults(view)
         said: dict[str, Said] = {}
         made: list[Finding] = []
         for path in sorted(view.tree.patches & self.known.keys()):
@@ -59,14 +61,16 @@ class FileRules:
             documents = view.named(path, names)
             if documents:
                 self._take(len(documents))
-                answers = _Answers(documents, self._tasks(view, path), self.guard)
+                answers = _Answers(documents, self._tasks(view, path), self.guard, defaults, view.root)
                 said[path] = answers.said(self._rules(path), partial(self._is_of_patch, path))
         for path, objects in view.by_path.items():
             changed = [index for index, built in enumerate(objects) if built.steps]
             if not changed and path not in self.known:
                 continue
             self._take(len(objects) if path in self.known else len(changed))
-            answers = _Answers(view.documents[path], self._tasks(view, path), self.guard, objects)
+            answers = _Answers(
+                view.documents[path], self._tasks(view, path), self.guard, defaults, view.root, objects
+            )
             if path in self.known:
                 said[path] = answers.said(self._rules(path), answers.is_of_file)
             for index in changed:
@@ -105,6 +109,11 @@ class FileRules:
         """The rules that run on what a kustomization deploys of a file, as they run on the kustomization."""
         return {task.rule.id: task for each in (path, view.file) for task in self.tasks(each)}
 
+    def _defaults(self, view: View) -> Defaults:
+        """What the objects of a view give to others that are deployed into the same namespace."""
+        excuses = (task.rule.meta.excused_by for task in self.tasks(view.file))
+        return defaults_of(view.referring(), {each for each in excuses if each is not None}, view.root)
+
     def _rules(self, path: str) -> set[str]:
         return {rule for rule, _ in self.known[path]}
 
@@ -134,12 +143,16 @@ class FileRules:
 class _Answers:
     """What rules say of the documents of one file of a view; each of them is asked once about each document.
 
-    objects  what the documents were built as; none of those of a patch
+    defaults  what an object gets from others in its namespace, of which no rule is asked
+    folder    that of the view
+    objects   what the documents were built as; none of those of a patch
     """
 
     documents: tuple[Document, ...]
     tasks: Mapping[str, Task]
     guard: Guard
+    defaults: Defaults = field(default_factory=Defaults)
+    folder: str = ""
     objects: Sequence[BuiltObject] = ()
     _found: dict[tuple[str, int, int], Sequence[Finding] | None] = field(default_factory=dict)
 
@@ -187,6 +200,8 @@ class _Answers:
         asked = (rule, index, state)
         if asked not in self._found:
             document, task = documents[index], self.tasks[rule]
+            if self.defaults.reach(place_of(document, self.folder), task.rule.meta.excused_by):
+                return ()
             found = self.guard.run(
                 rule, document.path, lambda: tuple(task.findings(document, documents)), None
             )
@@ -194,7 +209,7 @@ class _Answers:
         return self._found[asked]
 
     def _as_named(self, index: int, document: Document, finding: Finding) -> Finding:
-        """A finding that speaks of an object by the name of its file: that a patch names it anew makes nothing wrong."""
+        """A finding that speaks of an object by the name in its file: that a patch names it anew makes nothing wrong."""
         before = self.objects[index].former_name if self.objects else None
         now = at(document.data, "metadata", "name")
         if not isinstance(before, str) or not isinstance(now, str) or not now or now == before:

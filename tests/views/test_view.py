@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -68,10 +69,12 @@ class Asked:
             yield rule.finding(document.span(("spec", "replicas")), "few", subject=f"{name} replicas")
 
 
-def of_files(files: Mapping[str, str], asked: Asked | None = None) -> tuple[list[Finding], Guard]:
+def of_files(
+    files: Mapping[str, str], asked: Asked | None = None, meta: RuleMeta = META
+) -> tuple[list[Finding], Guard]:
     """What becomes of what the rule says of each file by itself."""
-    rule = Rule(META, (asked or Asked()).check)
-    task, guard = Task(rule, RuleContext(META)), Guard()
+    rule = Rule(meta, (asked or Asked()).check)
+    task, guard = Task(rule, RuleContext(meta)), Guard()
     all_of_them = kustomizations(files)
     read = (all_of_them.read(path) for path in files)
     found = [each for documents in read for one in documents for each in task.findings(one, documents)]
@@ -169,6 +172,29 @@ def test_changes_that_are_too_many_are_applied_and_told() -> None:
     (note,) = guard.findings()
     assert (note.rule, note.path) == ("lintkit/skipped-file", "over/kustomization.yaml")
     assert "1,000 changes or more" in note.message
+
+
+SCALER = "apiVersion: v1\nkind: Scaler\nmetadata: {name: all%s}\nspec: {most: 5}\n"
+
+
+@pytest.mark.parametrize(
+    ("place", "overlay", "left"),
+    [
+        ("", "resources: [../base, scaler.yaml]\n", []),
+        ("", "resources: [../base, scaler.yaml]\nnamespace: live\n", []),
+        (", namespace: cart", "resources: [../base, scaler.yaml]\nnamespace: live\n", []),
+        (", namespace: cart", "resources: [../base, scaler.yaml]\n", ["base/shop.yaml"]),
+        ("", ON_BASE, ["base/shop.yaml"]),
+    ],
+    ids=["beside it", "one namespace", "put into it", "another namespace", "not deployed"],
+)
+def test_what_a_namespace_gives_in_a_view_is_not_missed(place: str, overlay: str, left: list[str]) -> None:
+    files = {**BASE, "base/shop.yaml": ONE.replace("{name: shop}", "{name: shop, namespace: shop}", 1)}
+    if not place:
+        files["base/shop.yaml"] = ONE
+    files |= {"over/kustomization.yaml": overlay, "over/scaler.yaml": SCALER % place}
+    found, _ = of_files(files, meta=replace(META, excused_by=("Scaler", "$.spec.most")))
+    assert [each.path for each in found] == left
 
 
 def pairs(project: Project, rule: RuleContext) -> Iterator[Finding]:
