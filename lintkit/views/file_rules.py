@@ -209,7 +209,7 @@ class _Answers:
         return self._found[asked]
 
     def _as_named(self, index: int, document: Document, finding: Finding) -> Finding:
-        """A finding that speaks of an object by the name in its file: that a patch names it anew makes nothing wrong."""
+        """A finding that calls an object as its file does: that a patch names it anew makes nothing wrong."""
         before = self.objects[index].former_name if self.objects else None
         now = at(document.data, "metadata", "name")
         if not isinstance(before, str) or not isinstance(now, str) or not now or now == before:
