@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from lintkit.python.branches import code_of_test as code_of_test
     from lintkit.python.branches import in_development_branch as in_development_branch
     from lintkit.python.branches import scope_name as scope_name
+    from lintkit.python.called import in_command as in_command
+    from lintkit.python.called import is_command_module as is_command_module
+    from lintkit.python.called import is_for_people as is_for_people
     from lintkit.python.called import is_one_off as is_one_off
     from lintkit.python.called import run_by_hand as run_by_hand
     from lintkit.python.code import Argument as Argument
@@ -92,6 +95,7 @@ if TYPE_CHECKING:
     from lintkit.python.idioms.cors import QUART as QUART
     from lintkit.python.idioms.cors import STARLETTE as STARLETTE
     from lintkit.python.idioms.cors import CorsSetup as CorsSetup
+    from lintkit.python.idioms.cors import Framework as Framework
     from lintkit.python.idioms.cors import cors_setup as cors_setup
     from lintkit.python.idioms.cors import credentials_setting as credentials_setting
     from lintkit.python.idioms.cors import falls_back_to_wildcard as falls_back_to_wildcard
@@ -129,9 +133,11 @@ if TYPE_CHECKING:
     from lintkit.python.idioms.redis_keys import key_words as key_words
     from lintkit.python.idioms.redis_updates import COMMANDS as COMMANDS
     from lintkit.python.idioms.redis_updates import updates as updates
+    from lintkit.python.idioms.servers import BIND_METHODS as BIND_METHODS
     from lintkit.python.idioms.servers import RUN_METHODS as RUN_METHODS
     from lintkit.python.idioms.servers import SERVER_CALLS as SERVER_CALLS
     from lintkit.python.idioms.servers import ServerStart as ServerStart
+    from lintkit.python.idioms.servers import bound_host as bound_host
     from lintkit.python.idioms.servers import is_application as is_application
     from lintkit.python.idioms.servers import server_start as server_start
     from lintkit.python.idioms.startup import startup_around as startup_around
@@ -204,6 +210,9 @@ PLACES = {
         "scope_name",
     ),
     "lintkit.python.called": (
+        "in_command",
+        "is_command_module",
+        "is_for_people",
         "is_one_off",
         "run_by_hand",
     ),
@@ -287,6 +296,7 @@ PLACES = {
         "AIOHTTP_CALLS",
         "CORS_CALLS",
         "CorsSetup",
+        "Framework",
         "DJANGO_ALL_SETTINGS",
         "DJANGO_LIST_SETTINGS",
         "DJANGO_REGEX_SETTINGS",
@@ -346,9 +356,11 @@ PLACES = {
         "updates",
     ),
     "lintkit.python.idioms.servers": (
+        "BIND_METHODS",
         "RUN_METHODS",
         "SERVER_CALLS",
         "ServerStart",
+        "bound_host",
         "is_application",
         "server_start",
     ),

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lintkit.python.lazy import cst
+from lintkit.python.receivers import origin_names
+from lintkit.python.settings import is_for_development
+from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
     from lintkit.python.module import PythonFile
@@ -110,6 +113,60 @@ def _starts_server(node: cst.CSTNode, file: PythonFile) -> bool:
         and isinstance(node.value, cst.Name)
         and node.value.value in {"app", "server"}
     )
+
+
+_COMMAND_LINES = ("click.", "asyncclick.", "rich_click.", "typer.", "cyclopts.")
+_OF_A_MACHINE = re.compile(
+    r"health|check|status|probe|wait|cron|worker|entry|start|boot|init|run|serve|server|consume|listen|schedul|poll|sync|job"
+    r"|daemon|loop|beat|watch",
+    re.IGNORECASE,
+)
+"""Names of commands that containers and timers start."""
+
+
+_COMMAND_PATH = re.compile(r"(?:^|/)(?:cli|cmd|commands?|scripts?|[\w.-]*[-_]scripts?)(?:/|\.py$)")
+
+
+def is_command_module(path: str) -> bool:
+    """Whether a module holds commands by its path: `shop/cli.py`, `management/commands/seed.py`, `scripts/seed.py`."""
+    return _COMMAND_PATH.search(path) is not None
+
+
+def in_command(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether code stands in a function that somebody starts by typing its name: a command of click, Typer or Flask.
+
+    `@click.command()`, `@app.command()` of a `typer.Typer()`, `@cli.command()` of a group, `@app.cli.command()`. Not
+    one whose name says that a container or a timer starts it (`worker`, `serve`); and no command of a chat bot.
+    """
+    return any(
+        isinstance(above, cst.FunctionDef)
+        and not _OF_A_MACHINE.search(above.name.value)
+        and any(_registers_command(each.decorator, file) for each in above.decorators)
+        for above in file.ancestors(node)
+    )
+
+
+def _registers_command(decorator: cst.BaseExpression, file: PythonFile) -> bool:
+    callee = decorator.func if isinstance(decorator, cst.Call) else decorator
+    name = file.qualified_name(callee)
+    if name is not None and name.startswith(_COMMAND_LINES):
+        return name.endswith((".command", ".group"))
+    if not isinstance(callee, cst.Attribute) or callee.attr.value != "command":
+        return False
+    if last_name(callee.value) == "cli":
+        return True
+    group = file.definition(callee.value)
+    if isinstance(group, cst.FunctionDef):
+        return any(
+            (each.qualified or "").startswith(_COMMAND_LINES) and each.name == "group"
+            for each in file.decorators(group)
+        )
+    return any(each.startswith(_COMMAND_LINES) for each in origin_names(callee.value, file))
+
+
+def is_for_people(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether code is for developers and tests, or is a command: no service runs on what it falls back to."""
+    return is_for_development(node, file) or is_command_module(file.path) or in_command(node, file)
 
 
 _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)\b", re.MULTILINE)

@@ -19,6 +19,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from lintkit.python.branches import code_of_test, in_development_branch, scope_name
+from lintkit.python.called import in_command
 from lintkit.python.environment_reads import environment_read
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import calls_of, class_attributes, origins
@@ -154,6 +155,11 @@ class Code:
     def in_main_block(self) -> bool:
         """Whether it runs only as a script: under `if __name__ == "__main__":`."""
         return self.file.in_main_block(self.node)
+
+    @property
+    def in_command(self) -> bool:
+        """Whether it stands in a command that somebody types (click, Typer, Flask); see `lintkit.python.called`."""
+        return in_command(self.node, self.file)
 
     @property
     def in_development_branch(self) -> bool:

@@ -76,6 +76,7 @@ _TEST_CLASS = re.compile(
 _PRODUCTION_CLASS = re.compile(r"Prod(?:uction)?(?![a-z])")
 _DEVELOPMENT_FUNCTION = re.compile(
     r"(?:^|_)(?:dev|develop|development)(?:_|$)|^_?(?:run|start|serve|main)_local(?:ly)?$|^_?local_(?:main|run|server|app|start)$"
+    r"|(?:^|_)test(?:ing)?_(?:conf(?:ig(?:uration)?)?|settings|env(?:ironment)?|app|server)$"
 )
 _DEVELOPMENT_PATH = re.compile(
     r"(?:^|[/_.-])(?:dev|devel|development|local|tests?|unittests?|testing|ci|debug|sandbox|example|sample|devstack)(?:[_.-][\w.-]*)?\.py$"
@@ -488,17 +489,21 @@ def is_development_class(name: str) -> bool:
     return bool(_DEVELOPMENT_CLASS.search(name))
 
 
-def is_of_tests(node: cst.CSTNode, file: PythonFile) -> bool:
-    """Whether code stands in a settings class for the project's tests: `TestConfig`, `TestingSettings`.
+_FACTORIES = ("factory.", "polyfactory.")
 
-    Such a class may be named like any other (`PenTest`), so that it has to be one of settings as well.
+
+def is_of_tests(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether code stands in a settings class for the project's tests, or in a factory of what tests work with.
+
+    `TestConfig`, `TestingSettings`: such a class may be named like any other (`PenTest`), so that it has to be one of
+    settings as well. Factories are those of factory_boy and polyfactory.
     """
     owner = file.enclosing_class(node)
-    return (
-        owner is not None
-        and bool(_TEST_CLASS.search(owner.name.value))
-        and class_framework(owner, file) is not None
-    )
+    if owner is None:
+        return False
+    if _TEST_CLASS.search(owner.name.value) and class_framework(owner, file) is not None:
+        return True
+    return any((file.qualified_name(base.value) or "").startswith(_FACTORIES) for base in owner.bases)
 
 
 def is_switched_for_production(node: cst.CSTNode, file: PythonFile) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lintkit.facts import Reason, Value
-from lintkit.words.loopback import LOOPBACK_HOST
+from lintkit.words.loopback import LOOPBACK_HOST, is_sender
 
 MASK = "******"
 """Stands for a secret in facts and messages."""
@@ -27,6 +27,8 @@ _LONGEST = 2000
 def is_loopback(text: str) -> bool:
     """Whether `text` is a loopback host or a URL to one (`localhost`, `127.0.0.0/8`, `[::1]`, …)."""
     text = text[:_LONGEST].strip().strip("\"'")
+    if is_sender(text):
+        return False
     return any(_LOOPBACK.search(part.strip()) is not None for part in text.split(","))
 
 

@@ -169,7 +169,11 @@ _TYPE = pattern(
 """Column types of SQL."""
 _SPECIAL_TOKEN = pattern(r"</?\|?[a-zA-Z_]{1,16}\|?>|\[[A-Z_]{2,12}\]")
 """What a language model's vocabulary marks its own places with: `<eod>`, `<|im_end|>`, `[PAD]`."""
-_ZEROS = pattern(r"(?:0[-]?){6,}|([0-9a-f])\1{7}-(?:\1{4}-){3}\1{12}")
+_ZEROS = pattern(
+    r"(?:0[-]?){6,}|([0-9a-f])\1{7}-(?:\1{4}-){3}\1{12}"
+    r"|(?:0123456789abcdef|123456789abcdef0|1234567890abcdef|abcdef0123456789|abcdef1234567890){1,8}"
+    r"|(?:0123456789|1234567890){2,8}"
+)
 """Nothing but zeros, and the UUID of one digit."""
 _EMPTY_JSON = frozenset({"e30=", "e30", "W10=", "bnVsbA==", "{}", "[]"})
 """`{}`, `[]` and `null`, and their base64."""

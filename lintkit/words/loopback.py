@@ -16,6 +16,12 @@ _ADDRESS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST = 2000
+_SENDER = re.compile(rf"[\w.+-]{{1,64}}@(?:{LOOPBACK_HOST})", re.IGNORECASE)
+
+
+def is_sender(text: str) -> bool:
+    """Whether a text says who sends a mail from this machine, `root@localhost`, which is no address to connect to."""
+    return _SENDER.fullmatch(text.strip()) is not None
 
 
 def loopback_host(text: str) -> str | None:
@@ -24,6 +30,8 @@ def loopback_host(text: str) -> str | None:
     >>> loopback_host("redis://:secret@localhost:6379/0"), loopback_host("cache:6379"), loopback_host("127.0.0.1")
     ('localhost', None, '127.0.0.1')
     """
+    if is_sender(text):
+        return None
     parts = [part.strip().strip("\"'") for part in text[:_LONGEST].split(",") if part.strip()]
     found = [_ADDRESS.match(part) for part in parts]
     first = found[0] if found else None

@@ -138,6 +138,8 @@ SCRIPTS = (
     "**/bin/**",
     "**/benchmark/**",
     "**/benchmarks/**",
+    "**/*[_-]benchmark/**",
+    "**/*[_-]benchmarks/**",
     "**/experiments/**",
     "**/notebook/**",
     "**/notebooks/**",

@@ -9,7 +9,6 @@ from lintkit.api import (
     NOT_A_SERVICE,
     Finding,
     Match,
-    MethodCalls,
     PythonFile,
     RuleContext,
     Strings,
@@ -19,8 +18,10 @@ from lintkit.api import (
     good,
 )
 from lintkit.api.python import (
+    BIND_METHODS,
     RUN_METHODS,
     SERVER_CALLS,
+    bound_host,
     is_for_development,
     origin_names,
     server_start,
@@ -28,7 +29,6 @@ from lintkit.api.python import (
 )
 
 ADDRESSES = Strings(("0.0.0.0", "::"))
-BIND = MethodCalls(("bind",))
 
 RULE = define(
     summary="a server binds all interfaces by default",
@@ -40,7 +40,7 @@ networks it offers the service, its debugger and its metrics to everybody who ca
     severity="note",
     confidence="low",
     kinds=("python",),
-    looks_at=(ADDRESSES, SERVER_CALLS, RUN_METHODS, BIND),
+    looks_at=(ADDRESSES, SERVER_CALLS, RUN_METHODS, BIND_METHODS),
     tags=("network", "bind-all-interfaces", "CWE-605"),
     equivalents=(
         "bandit:B104",
@@ -142,7 +142,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     """Report addresses that mean all of them, where a server binds them or would by default."""
     if match.trigger is ADDRESSES:
         yield from _default(match.node, file, rule)
-    elif match.trigger is BIND:
+    elif match.trigger is BIND_METHODS:
         yield from _socket(match.node, file, rule)
     else:
         started = server_start(match.node, file)
@@ -158,13 +158,11 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
 
 
 def _socket(call: cst.CSTNode, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    pair = file.positional(call)[0] if isinstance(call, cst.Call) and file.positional(call) else None
-    pair = file.follow(pair) if pair is not None else None
-    if not isinstance(pair, cst.Tuple) or len(pair.elements) not in {2, 4} or not isinstance(call, cst.Call):
+    address = bound_host(call, file)
+    if address is None or not isinstance(call, cst.Call):
         return
     if not any(name.startswith("socket.") for name in origin_names(call.func, file)):
         return
-    address = pair.elements[0].value
     host = file.literal(address, follow=True)
     if isinstance(host, str) and (host in _EVERYWHERE or not host):
         yield rule.finding(file.span(address), "a socket is bound to every interface", subject="bind")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintkit.api import (
     NOT_A_SERVICE,
     Finding,
+    Location,
     Match,
     PythonFile,
     RuleContext,
@@ -24,7 +25,9 @@ from lintkit.api.python import (
     DJANGO_LIST_SETTINGS,
     FLASK,
     HEADER,
+    QUART,
     CorsSetup,
+    Framework,
     code_of_test,
     cors_setup,
     credentials_setting,
@@ -32,6 +35,7 @@ from lintkit.api.python import (
     in_development_branch,
     is_setting,
     is_wildcard,
+    last_name,
     resources,
     scope_name,
     sends_origin_back,
@@ -136,6 +140,34 @@ CORS(app, resources={
 def prices():
     return {}
 """
+        ),
+        bad(
+            """\
+from flask_cors import cross_origin
+
+
+@app.get("/prices")
+@cross_origin()  # <-- here
+def prices():
+    return {}
+
+
+@app.get("/offers")
+@cross_origin()
+def offers():
+    return {}
+""",
+            note="one decision for all of them, which `CORS_ORIGINS` of the application takes back",
+        ),
+        bad(
+            """\
+from sanic import Sanic
+
+app = Sanic("shop")
+app.config.CORS_ORIGINS = "*"  # <-- here
+other.CORS_ORIGINS = "*"
+""",
+            note="Sanic Extensions",
         ),
         bad(
             "from litestar.config.cors import CORSConfig\n\ncors = CORSConfig(allow_credentials=True)  # <-- here\n",
@@ -421,8 +453,16 @@ def _call(node: cst.CSTNode, setup: CorsSetup, file: PythonFile, rule: RuleConte
         and not _is_configured_elsewhere(file)
     ):
         name = _callee(node, file) or framework.name
-        message = f"`{name}` without `{framework.origins}` lets every site in"
-        yield _finding(node, message, name, setup.credentials, file, rule)
+        others: list[cst.CSTNode] = []
+        if name.endswith("cross_origin"):
+            first, *others = _bare_decorators(file, rule)
+            if first is not node:
+                return  # one decision, which the configuration of the application takes back for all of them
+        also = f" here and in {len(others)} more places" if others else ""
+        message = (
+            f"`{name}` without `{framework.origins}` lets every site in{also}{_unless_configured(framework)}"
+        )
+        yield _finding(node, message, name, setup.credentials, file, rule, others[:_MOST_SHOWN])
     for entry in resources(setup, file) if framework is FLASK else ():
         if entry.origins is not None:
             listed = is_wildcard(entry.origins, file) or falls_back_to_wildcard(entry.origins, file)
@@ -432,9 +472,37 @@ def _call(node: cst.CSTNode, setup: CorsSetup, file: PythonFile, rule: RuleConte
             message = (
                 "`resources` lets every site in"
                 if entry.origins is not None
-                else "`resources` without `origins` lets every site in"
+                else f"`resources` without `origins` lets every site in{_unless_configured(framework)}"
             )
             yield _finding(entry.node, message, "resources", entry.credentials, file, rule)
+
+
+_MOST_SHOWN = 20
+
+
+def _bare_decorators(file: PythonFile, rule: RuleContext) -> list[cst.CSTNode]:
+    """All uses of `cross_origin` that name no origins, in the order of the file; found once."""
+    key = ("cors-wildcard: bare", id(rule.matches))
+    if key not in file.answers:
+        file.answers[key] = [
+            match.node
+            for match in rule.matches
+            if (match.name or "").endswith(".cross_origin")
+            and (setup := cors_setup(match, file)) is not None
+            and setup.origins is None
+            and setup.complete
+            and "resources" not in setup.options
+            and not in_development_branch(match.node, file)
+            and not _is_of_a_public_document(match.node, file)
+        ]
+    found: list[cst.CSTNode] = file.answers[key]
+    return found
+
+
+def _unless_configured(framework: Framework) -> str:
+    """What else takes the default away: flask-cors and quart-cors look into the configuration of the application."""
+    setting = {FLASK.name: "CORS_ORIGINS", QUART.name: "QUART_CORS_ALLOW_ORIGIN"}.get(framework.name)
+    return f", unless the application's configuration has `{setting}`" if setting is not None else ""
 
 
 def _callee(node: cst.CSTNode, file: PythonFile) -> str:
@@ -453,7 +521,7 @@ def _setting(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Find
         return
     if is_setting(match, DJANGO_ALL_SETTINGS):
         opened = file.literal(match.value, follow=True) is True
-    elif match.how == "subscript" and match.name in {"CORS_ORIGINS", "QUART_CORS_ALLOW_ORIGIN"}:
+    elif match.name in {"CORS_ORIGINS", "QUART_CORS_ALLOW_ORIGIN"} and _is_of_an_application(match, file):
         opened = is_wildcard(match.value, file)
     else:
         opened = is_setting(match, DJANGO_LIST_SETTINGS) and is_wildcard(match.value, file)
@@ -461,6 +529,14 @@ def _setting(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Find
         name = match.name or ""
         credentials = credentials_setting(rule.matches, file)
         yield _finding(match.node, f"`{name}` lets every site in", name, credentials, file, rule)
+
+
+def _is_of_an_application(match: Match, file: PythonFile) -> bool:
+    """`app.config["CORS_ORIGINS"] = …`, and Sanic's `app.config.CORS_ORIGINS = …`."""
+    target = match.name_node
+    return match.how == "subscript" or (
+        isinstance(target, cst.Attribute) and last_name(target.value) == "config"
+    )
 
 
 def _aiohttp(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
@@ -505,10 +581,12 @@ def _finding(
     credentials: bool | None,
     file: PythonFile,
     rule: RuleContext,
+    others: Sequence[cst.CSTNode] = (),
 ) -> Finding:
     if credentials:
         message += ", and credentials are allowed: any page can act as the signed-in user"
     elif credentials is False:
         message += ": any page can read what is answered without cookies"
     severity: Severity = "error" if credentials else "warning"
-    return rule.finding(file.span(node), message, subject=subject, severity=severity)
+    related = [Location(file.span(other), "so does this one") for other in others]
+    return rule.finding(file.span(node), message, subject=subject, severity=severity, related=related)

@@ -19,7 +19,7 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.api.python import is_for_development, is_of_tests, last_name, scope_name, setting_at
+from lintkit.api.python import is_for_people, is_of_tests, last_name, scope_name, setting_at
 from lintkit.api.secrets import (
     Verdict,
     classify,
@@ -249,7 +249,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     severity = severity_of("password", text, verdict)
     if severity != "error" and is_of_tests(match.node, file):
         return  # the database that the tests bring up for themselves
-    if not rule.strict and verdict.reason.is_made_up and is_for_development(match.node, file):
+    if not rule.strict and verdict.reason.is_made_up and is_for_people(match.node, file):
         return
     whose = f"the URL of `{setting.name}`" if setting is not None else f"{_scheme(text, verdict.start)}URL"
     yield rule.finding(

@@ -32,7 +32,7 @@ from lintkit.api.python import (
     is_client_call,
     is_development_class,
     is_development_module,
-    is_for_development,
+    is_for_people,
     is_of_tests,
     is_overridden_later,
     last_name,
@@ -517,6 +517,21 @@ DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "shopuser"}}  # <-- he
             note="what signs sessions until it is set anew, and what may be real on a developer's machine",
         ),
         good(
+            """\
+import factory
+from polyfactory.factories import DataclassFactory
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    password = "winter2019"
+
+
+class AccountFactory(DataclassFactory):
+    password = "winter2019"
+""",
+            note="what tests work with",
+        ),
+        good(
             'GITLAB_STATE_SESSION_KEY = "_gitlab_state"\n',
             note="the name under which a session keeps something",
         ),
@@ -600,7 +615,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if verdict.kind != "format" and _opens_nothing(match, verdict, file):
             continue
-        if not rule.strict and verdict.reason.is_made_up and is_for_development(match.node, file):
+        if not rule.strict and verdict.reason.is_made_up and is_for_people(match.node, file):
             continue
         yield rule.finding(
             file.span(node),
@@ -719,6 +734,8 @@ def _elsewhere(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Fi
         if verdict is None or (verdict.kind == "placeholder" and not asks_to_be_changed(text)):
             continue
         if verdict.kind != "format" and _opens_nothing(match, verdict, file):
+            continue
+        if not rule.strict and verdict.reason.is_made_up and is_for_people(match.node, file):
             continue
         yield rule.finding(
             file.span(node),

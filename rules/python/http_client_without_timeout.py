@@ -24,7 +24,17 @@ from lintkit.api import (
     define,
     good,
 )
-from lintkit.api.python import Call, added_keywords, calls_of, calls_on, is_one_off, one_spelling, scope_name
+from lintkit.api.python import (
+    Call,
+    added_keywords,
+    calls_of,
+    calls_on,
+    in_command,
+    is_command_module,
+    is_one_off,
+    one_spelling,
+    scope_name,
+)
 from lintkit.api.python import time_limits as limits
 
 if TYPE_CHECKING:
@@ -653,6 +663,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     name = match.name
     if not isinstance(call, cst.Call) or name is None or file.in_main_block(call) or is_one_off(file):
         return
+    if not rule.strict and in_command(call, file):
+        return  # whoever typed it sees it wait, and ends it
     socket_limited = any(other.trigger is SOCKET_DEFAULT for other in rule.matches)
     if match.trigger is PLAIN:
         limit = limits.LIMITS[name]
@@ -908,7 +920,7 @@ def _in_minutes(trigger: Trigger, says: str, file: PythonFile, rule: RuleContext
     if key in file.answers:
         return
     file.answers[key] = True
-    if _COMMAND.search(file.path):
+    if is_command_module(file.path):
         return
     calls = [
         call for match in rule.matches if match.trigger is trigger for call in _waits_minutes(match, file)
@@ -929,9 +941,6 @@ def _in_minutes(trigger: Trigger, says: str, file: PythonFile, rule: RuleContext
             Location(file.span(each), "another client without a limit") for each in others[:_MOST_SHOWN]
         ],
     )
-
-
-_COMMAND = re.compile(r"(?:^|/)(?:cli|cmd|commands?)(?:/|\.py$)")
 
 
 def _waits_minutes(match: Match, file: PythonFile) -> Iterator[cst.Call]:

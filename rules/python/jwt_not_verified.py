@@ -301,6 +301,19 @@ class VerifiedGrant(Grant):
 """,
             note="a class that reads who issued a token, and one that verifies it",
         ),
+        bad(
+            """\
+import jwt
+
+header = jwt.get_unverified_header(token)
+claims = jwt.decode(
+    token,
+    algorithms=header["alg"],
+    options={"verify_signature": False},  # <-- here
+)
+""",
+            note="where nothing is verified the algorithm does not matter",
+        ),
         good(
             """\
 import jwt
@@ -326,7 +339,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         where, message = _unsigned(call, file)
     else:
         where, message = _algorithm(call, file)
-        if where is not None:
+        if where is not None and _unverified(call, match.name or "", file)[0] is None:
             yield rule.finding(file.span(where), message, subject=scope_name(call, file) or "module")
             return
         where, message = _unverified(call, match.name or "", file)

@@ -19,7 +19,11 @@ from lintkit.api import (
     good,
 )
 from lintkit.api.python import (
+    BIND_METHODS,
+    RUN_METHODS,
+    SERVER_CALLS,
     asks_for,
+    bound_host,
     environment_read,
     is_client_call,
     is_for_development,
@@ -43,7 +47,7 @@ it starts, reports itself healthy, and fails on the first request, or talks to w
     "put the developer's value into `.env.example` or compose.",
     severity="warning",
     kinds=("python",),
-    looks_at=(LOOPBACK,),
+    looks_at=(LOOPBACK, SERVER_CALLS, RUN_METHODS, BIND_METHODS),
     tags=("configuration", "CWE-1188"),
     equivalents=(),
     packs=("recommended", "production"),
@@ -244,6 +248,32 @@ if __name__ == "__main__":
             note="an option of a tool that somebody runs",
         ),
         good(
+            """\
+import asyncio
+import os
+import socket
+
+import debugpy
+import grpc
+
+BACKEND_HOST = os.getenv("BACKEND_HOST", "localhost")
+RELAY_ADDRESS = os.getenv("RELAY_ADDRESS") or "127.0.0.1"
+
+
+class Ports:
+    node_address = "127.0.0.1"
+    rpc_endpoint = "localhost:50051"
+
+
+async def serve(ports: Ports):
+    debugpy.listen((BACKEND_HOST, 5678))
+    socket.socket().bind((ports.node_address, 7000))
+    grpc.server(None).add_insecure_port(ports.rpc_endpoint)
+    await asyncio.get_running_loop().create_server(asyncio.Protocol, RELAY_ADDRESS, 7001)
+""",
+            note="what this program itself binds: a debugger, a socket, a server",
+        ),
+        good(
             'REDIRECT_URI = "http://localhost:8765/callback"\n',
             note="a command line tool waits there for the browser",
         ),
@@ -284,6 +314,18 @@ exec(open("local_settings.py").read(), globals())
             },
             note="every installation sets them anew in a module that is read after them",
         ),
+        good(
+            """\
+import os
+
+from flask import Flask
+
+app = Flask(__name__)
+SERVER_EMAIL = os.getenv("SERVER_EMAIL", "root@localhost")
+SERVER_NAME = os.getenv("SERVER_NAME", "localhost:5000")
+""",
+            note="who sends a mail, and what this server is called",
+        ),
         good({"tests/conftest.py": 'REDIS_URL = "redis://localhost:6379/9"\n'}, note="tests"),
         bad(
             'import os\n\nSTATSD_HOST = os.getenv("STATSD_HOST", "localhost")  # <-- here\n',
@@ -319,6 +361,7 @@ _CONNECTION = re.compile(
 _NOT_A_CONNECTION = re.compile(
     r"cors|origin|allow|trust|white|black|bind|listen|valid|deny|block|ignore|exclude|internal_?ips|loopback|local_|localhost|"
     r"cookie|no_?proxy|socks|(?:^|_)tor_|example|placeholder|help|description|title|interface|csrf|referer"
+    r"|^(?:flask_|app_|django_|web_|site_)?server_name$"
     r"|(?:^|_)(?:remote|client|peer|source|src)_(?:addr|address|ip|host)$|permit|safe_|authori[sz]ed|skip|forbid|banned|restrict|reserved|known_|private_"
 )
 _AGENT = re.compile(
@@ -355,6 +398,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a loopback address where it is what a connection falls back to."""
+    if match.trigger is not LOOPBACK:
+        return
     text = (
         file.string(match.node) if isinstance(match.node, (cst.SimpleString, cst.FormattedString)) else None
     )
@@ -367,6 +412,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if place is None:
         return
     name, how = place
+    if _is_bound(match.node, name, file, rule):
+        return
     if is_for_development(match.node, file) or (how == "parameter" and _is_of_a_tool(match.node, file)):
         return
     if how == "parameter" and not rule.strict:
@@ -397,6 +444,29 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         subject=name,
         confidence="high" if how in {"default", "client"} else "medium",
     )
+
+
+def _is_bound(node: cst.CSTNode, name: str, file: PythonFile, rule: RuleContext) -> bool:
+    """Whether an address is where this program listens: it flows into a server, a socket or a debugger."""
+    key = ("localhost-default: bound", id(rule.matches))
+    if key not in file.answers:
+        file.answers[key] = _bound(file, rule)
+    nodes, names = file.answers[key]
+    return id(node) in nodes or name.rpartition(".")[2] in names
+
+
+def _bound(file: PythonFile, rule: RuleContext) -> tuple[frozenset[int], frozenset[str]]:
+    """The nodes of the addresses that calls of the file bind, and the names of settings that they come from."""
+    nodes: set[int] = set()
+    names: set[str] = set()
+    for match in rule.matches:
+        host = bound_host(match.node, file) if match.trigger is not LOOPBACK else None
+        for part in file.walk(host) if host is not None else ():
+            if isinstance(part, (cst.Name, cst.Attribute)):
+                names.add(last_name(part) or "")
+                nodes.update(map(id, file.walk(file.follow(part))))
+            nodes.add(id(part))
+    return frozenset(nodes), frozenset(names)
 
 
 def _meaning(host: str, name: str, text: str, how: str) -> str:

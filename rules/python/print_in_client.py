@@ -29,6 +29,7 @@ from lintkit.api.python import (
     is_client_module,
     last_name,
     logged,
+    run_by_hand,
     scope_name,
     talks_to,
 )
@@ -394,7 +395,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         or _is_asked_for(call, file)
     ):
         return
-    if not rule.strict and _MAIN_BLOCK.search(file.text):
+    if not rule.strict and _MAIN_BLOCK.search(file.text) and not _is_imported_client(call, file):
         return  # a job that somebody starts, and whose output somebody or something reads
     library, program = _about(file, rule)
     if program or (library is None and not is_client_module(file.path)):
@@ -487,6 +488,14 @@ def _is_asked_for(call: cst.Call, file: PythonFile) -> bool:
 
 
 _MAIN_BLOCK = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']\s*\)?\s*:""", re.MULTILINE)
+
+
+def _is_imported_client(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a module that can be started is a client by its name, and what prints is not for its `__main__` block."""
+    if not is_client_module(file.path):
+        return False
+    function = next((above for above in file.ancestors(call) if isinstance(above, cst.FunctionDef)), None)
+    return function is not None and not run_by_hand(function, file)
 
 
 def _runs_as_a_script(call: cst.Call, file: PythonFile) -> bool:

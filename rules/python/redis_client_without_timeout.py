@@ -355,6 +355,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     if (
         not _MAKES_CONNECTIONS.search(name.partition(".")[2])
         or call.in_main_block
+        or (not rule.strict and call.in_command)
         or not call.arguments.whole
         or (made != call.callee and not _is_made_of(call))
     ):

@@ -132,8 +132,10 @@ def names():
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report the call where what it is called on is a Redis client or pipeline."""
     call = match.call
+    if call.in_main_block or (not rule.strict and call.in_command):
+        return  # whoever types it sees what it does
     command = redis_command(call)
-    if command in COMMANDS and not call.in_main_block:
+    if command in COMMANDS:
         yield rule.finding(
             call.span,
             f"`{command.upper()}` {COMMANDS[command]}",

@@ -472,7 +472,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             "sep",
         }:
             continue
-        for node in _written(argument.value, file):
+        for node in _written(argument.value, file, pieces=rule.strict):
             found = _secret(node, file)
             if found is None or found[0] in seen or _is_handed_over(node, match.node, file):
                 continue
@@ -620,8 +620,11 @@ def _within(block: cst.CSTNode, node: cst.CSTNode, file: PythonFile) -> bool:
     return any(above is block for above in file.ancestors(node))
 
 
-def _written(value: cst.BaseExpression, file: PythonFile) -> Iterator[cst.BaseExpression]:
-    """The expressions whose text a value holds: through formatting, concatenation, slices and dumps."""
+def _written(value: cst.BaseExpression, file: PythonFile, *, pieces: bool) -> Iterator[cst.BaseExpression]:
+    """The expressions whose text a value holds: through formatting, concatenation, slices and dumps.
+
+    `pieces` says that the first few letters count as well, by which a reader tells one token from another.
+    """
     stack: list[cst.BaseExpression] = [value]
     for _ in range(_MOST):
         if not stack:
@@ -647,7 +650,8 @@ def _written(value: cst.BaseExpression, file: PythonFile) -> Iterator[cst.BaseEx
         elif isinstance(node, cst.Await):
             stack.append(node.expression)
         elif isinstance(node, cst.Subscript) and isinstance(node.slice[0].slice, cst.Slice):
-            stack.append(node.value)  # `url[:30]`
+            if pieces or not _is_short(node, file, _TELLS_APART):
+                stack.append(node.value)  # `url[:30]`
         elif isinstance(node, cst.Call):
             stack += _through(node, file)
             yield node
@@ -791,7 +795,7 @@ def _masks_itself(node: cst.BaseExpression, file: PythonFile) -> bool:
     )
 
 
-def _is_short(piece: cst.Subscript, file: PythonFile) -> bool:
+def _is_short(piece: cst.Subscript, file: PythonFile, most: int) -> bool:
     """Whether a slice takes so few letters from an end that it tells keys apart and gives none away: `key[:8]`."""
     part = piece.slice[0].slice
     if len(piece.slice) != 1 or not isinstance(part, cst.Slice) or part.step is not None:
@@ -802,7 +806,7 @@ def _is_short(piece: cst.Subscript, file: PythonFile) -> bool:
     bound = file.literal(end) if end is not None else None
     if not isinstance(bound, int):
         return False
-    return 0 < bound <= _FEW_LETTERS if part.upper is not None else -_FEW_LETTERS <= bound < 0
+    return 0 < bound <= most if part.upper is not None else -most <= bound < 0
 
 
 def _is_in_part(value: cst.CSTNode, file: PythonFile) -> bool:
@@ -814,7 +818,7 @@ def _is_in_part(value: cst.CSTNode, file: PythonFile) -> bool:
             isinstance(value.operator, cst.Multiply) or _is_in_part(value.right, file)
         )
     if isinstance(value, cst.Subscript):
-        return _is_short(value, file)
+        return _is_short(value, file, _FEW_LETTERS)
     if isinstance(value, cst.FormattedString):
         fields = [each for each in value.parts if isinstance(each, cst.FormattedStringExpression)]
         return bool(fields) and all(_is_in_part(each.expression, file) for each in fields)
@@ -822,6 +826,9 @@ def _is_in_part(value: cst.CSTNode, file: PythonFile) -> bool:
 
 
 _FEW_LETTERS = 12
+"""How many letters a mask may leave at an end."""
+_TELLS_APART = 10
+"""How many letters are written to tell tokens apart; such findings are left to `strict`."""
 
 
 def _is_settings(node: cst.BaseExpression, file: PythonFile) -> bool:

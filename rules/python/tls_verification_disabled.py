@@ -263,6 +263,14 @@ def context(verify: bool) -> ssl.SSLContext:
 
 def requirement(insecure: bool):
     return ssl.CERT_NONE if insecure else ssl.CERT_REQUIRED
+
+
+def mailer(ignore_cert_errors: bool = False):
+    made = ssl.create_default_context()
+    if ignore_cert_errors:
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    return made
 """,
             note="an option: what counts is where it is chosen",
         ),

@@ -35,6 +35,7 @@ def test_loopback(text: str) -> None:
         "128.0.0.1",
         "mylocalhost",
         "1127.0.0.1",
+        "root@localhost",
     ],
 )
 def test_not_loopback(text: str) -> None:

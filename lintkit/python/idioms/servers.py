@@ -1,7 +1,7 @@
 """Calls that start a server: which framework they belong to, and what address and debug switch they are given.
 
-Sources: the documentation of Flask, Quart, Sanic, Dash, Flask-SocketIO, uvicorn, hypercorn, waitress, werkzeug, aiohttp
-and of the standard library's servers.
+Sources: the documentation of Flask, Quart, Sanic, Dash, Flask-SocketIO, uvicorn, hypercorn, waitress, werkzeug,
+aiohttp, Trio, AnyIO, gRPC, debugpy, Prometheus's client and of the standard library's servers.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ _HOSTS: dict[str, tuple[int | None, str]] = {
     "asyncio.start_server": (1, "host"),
     "websockets.serve": (1, "host"),
     "websockets.asyncio.server.serve": (1, "host"),
+    "prometheus_client.start_http_server": (1, "addr"),
+    "trio.serve_tcp": (None, "host"),
+    "anyio.create_tcp_listener": (None, "local_host"),
     "bottle.run": (None, "host"),
     "gradio.Blocks.launch": (None, "server_name"),
 }
@@ -43,6 +46,8 @@ _ADDRESS_TUPLE = (
     "gevent.pywsgi.WSGIServer",
     "eventlet.listen",
     "socket.create_server",
+    "debugpy.listen",
+    "ptvsd.enable_attach",
 )
 """Callables whose first argument is `(address, port)`."""
 
@@ -63,6 +68,9 @@ SERVER_CALLS = Calls((*_HOSTS, *_ADDRESS_TUPLE))
 
 RUN_METHODS = MethodCalls(("run", "run_server"))
 """Methods that start a server."""
+
+BIND_METHODS = MethodCalls(("bind", "create_server", "add_insecure_port", "add_secure_port"))
+"""Methods of sockets, of asyncio's loops and of gRPC's servers that say where something listens."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +104,29 @@ def server_start(call: cst.CSTNode, file: PythonFile) -> ServerStart | None:
             return None
         return ServerStart(file.code(call.func), file.argument(call, 0, "host"), _switches(call, file, 2))
     return None
+
+
+def bound_host(call: cst.CSTNode, file: PythonFile) -> cst.BaseExpression | None:
+    """The address at which this program listens, as a call gives it: to a server, a debugger, a socket or a loop.
+
+    `host` of `uvicorn.run(app, host=host)`, `socket.bind((host, 80))`, `loop.create_server(factory, host, 80)` and
+    `server.add_insecure_port(f"{host}:80")`, there with the rest of the text. None where the call says none.
+    """
+    started = server_start(call, file)
+    if started is not None:
+        return started.host
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
+        return None
+    method = call.func.attr.value
+    if method == "create_server":
+        return file.argument(call, 1, "host")
+    if method not in BIND_METHODS.names:
+        return None
+    given = next(iter(file.positional(call)), None)
+    given = file.follow(given) if given is not None else None
+    if isinstance(given, cst.Tuple):
+        return given.elements[0].value if len(given.elements) in {2, 4} else None
+    return given
 
 
 def _switches(

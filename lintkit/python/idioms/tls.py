@@ -76,7 +76,7 @@ CONTEXTS = frozenset({"ssl.SSLContext", "OpenSSL.SSL.Context"})
 
 _CHECKING_PROTOCOLS = frozenset({"ssl.PROTOCOL_TLS_CLIENT", "ssl.PROTOCOL_TLS_SERVER"})
 _AN_OPTION = re.compile(
-    r"verif|insecure|skip|no_?check|check_|self_?signed|validat|trust|(?:ssl|tls)_?mode|cert_?reqs",
+    r"verif|insecure|ignore_?(?:\w+_)?(?:cert|ssl|tls)|skip|no_?check|check_|self_?signed|validat|trust|(?:ssl|tls)_?mode|cert_?reqs",
     re.IGNORECASE,
 )
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request", "stream", "send"})
