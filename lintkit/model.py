@@ -100,6 +100,7 @@ class Finding:
     secret       the primary span holds a secret, so that renderers mask all of it
     fixed_in     the release of a library from which on it is not true any more, where there is one
     deployed     it is worth a change only where its file serves others than the developer who starts what reads it
+    replaceable  it is about a default, and is left out where the repository gives what it deploys another value
     fingerprints (name, value) pairs, filled in when the report is settled
     group        findings of a report with the same number hold the same secret; 0 for all others
     copies       where the same secret stands besides, of a finding that speaks for its whole group
@@ -115,6 +116,7 @@ class Finding:
     secret: bool = False
     fixed_in: Release | None = None
     deployed: bool = False
+    replaceable: bool = False
     fingerprints: tuple[tuple[str, str], ...] = ()
     group: int = 0
     copies: tuple[Location, ...] = ()

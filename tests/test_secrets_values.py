@@ -52,6 +52,12 @@ def test_a_documented_example_of_a_form_is_a_placeholder() -> None:
     assert kind("token", "ghp_" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "placeholder"
 
 
+def test_a_word_that_nothing_was_given_is_a_placeholder() -> None:
+    assert kind("mail_password", "NoMailPasswordFound") == "placeholder"
+    assert kind("mail_password", "no-password-set") == "placeholder"
+    assert kind("mail_password", "NovemberFoundling") == "real"
+
+
 def test_digits_in_their_order_are_a_placeholder_and_others_are_none() -> None:
     assert kind("client_secret", "0123456789abcdef" * 2) == "placeholder"
     assert kind("client_secret", "1234567890" * 2) == "placeholder"

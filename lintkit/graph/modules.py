@@ -49,6 +49,11 @@ class ImportGraph:
             if inner:
                 yield inner
 
+    def module_file(self, each: ModuleImport) -> str | None:
+        """The file of the module that an import names; None when the repository has none."""
+        module = self._module_of(each)
+        return None if module is None else self.find(module, each.path)
+
     def _module_of(self, each: ModuleImport) -> str | None:
         """The dotted name from the root of the repository for relative imports, as written for absolute ones."""
         if not each.level:

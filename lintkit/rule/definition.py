@@ -152,6 +152,7 @@ class RuleContext:
         secret: bool = False,
         fixed_in: Release | None = None,
         deployed: bool = False,
+        replaceable: bool = False,
     ) -> Finding:
         """A finding of this rule at `span`.
 
@@ -163,6 +164,8 @@ class RuleContext:
         fixed_in  the release of a library from which on it is not true: it is left out where the project has that one
         deployed  it is seldom worth a change in a `.env` file that developers' stacks alone read: it is told of such a
                   one only where `strict` is, see there
+        replaceable  it is about a default: it is left out where the repository gives what it deploys another value, by
+                  a variable or in a settings module for production
         """
         return Finding(
             rule=self.meta.id,
@@ -175,6 +178,7 @@ class RuleContext:
             secret=secret,
             fixed_in=fixed_in,
             deployed=deployed,
+            replaceable=replaceable,
         )
 
 

@@ -189,6 +189,9 @@ def _check_files(
         findings = guard.run("lintkit/kustomize", anchor, as_deployed, findings)
     excused = partial(_without_excused, request, discovery, documents, results, findings)
     findings = guard.run("lintkit/excuses", anchor, excused, findings)
+    if project is not None:
+        kept = partial(_not_replaced, request, findings, project)
+        findings = guard.run("lintkit/replaced", anchor, kept, findings)
     current = partial(_true_of_releases, request, discovery, findings)
     findings = guard.run("lintkit/releases", anchor, current, findings)
     findings.extend(guard.findings())
@@ -377,6 +380,15 @@ def _project_rules(request: Request, discovery: Discovery) -> dict[str, tuple[Ru
         for rule in request.rules.rules
         if rule.meta.scope == "project" and not (rule.meta.kinds and present.isdisjoint(rule.meta.kinds))
     }
+
+
+def _not_replaced(request: Request, findings: Sequence[Finding], project: Project) -> list[Finding]:
+    """Leave out what is said of defaults that what is deployed does not run with."""
+    if not any(finding.replaceable for finding in findings):
+        return list(findings)
+    from lintkit.run.replaced import settle
+
+    return settle(findings, project, request.config.environment)
 
 
 @dataclass(frozen=True, slots=True)

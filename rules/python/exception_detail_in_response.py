@@ -403,6 +403,37 @@ def order(name: str):
         ),
         good(
             """\
+from fastapi import HTTPException
+from sqlalchemy.exc import NoResultFound
+
+
+@app.get("/orders/{name}")
+def order(name: str):
+    try:
+        return find(name)
+    except NoResultFound as error:
+        raise HTTPException(404, detail=str(error))
+    except PermissionError as error:
+        raise HTTPException(403, detail=str(error))
+""",
+            note="a fixed sentence, and a refusal by the project's own check",
+        ),
+        bad(
+            """\
+from fastapi import HTTPException
+
+
+@app.get("/orders/{name}")
+def order(name: str):
+    try:
+        return open(name).read()
+    except PermissionError as error:
+        raise HTTPException(500, detail=str(error))  # <-- here
+""",
+            note="the error of a file",
+        ),
+        good(
+            """\
 class HTTPException(ValueError):
     def __init__(self, *, detail):
         super().__init__(detail)
@@ -540,6 +571,10 @@ class _Text:
 _ANY_ERROR = _Text("any error", "SQL, hosts, paths and values included", broad=True)
 
 
+_SAYS_NOTHING = frozenset({"NoResultFound", "MultipleResultsFound"})
+"""Errors of SQLAlchemy whose text is a fixed sentence about the number of rows, or one that the project gave them."""
+
+
 def _text_for_developers(
     handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile
 ) -> _Text | None:
@@ -549,8 +584,9 @@ def _text_for_developers(
     caught = file.caught(handler)
     for words, holds in _TEXTS:
         for name in caught:
-            if words.match(name):
-                return _Text(f"`{name.rpartition('.')[2]}`", holds)
+            kind = name.rpartition(".")[2]
+            if words.match(name) and kind not in _SAYS_NOTHING:
+                return _Text(f"`{kind}`", holds, at_fault=kind == "PermissionError")
     named = [name for name in caught if name in _OF_PYTHON]
     return _Text(f"`{named[0]}`", "names of the code included", at_fault=True) if named else None
 

@@ -35,6 +35,7 @@ from lintkit.api.python import (
     is_for_people,
     is_of_tests,
     is_overridden_later,
+    is_settings_module,
     last_name,
     literal_defaults,
     scope_name,
@@ -517,6 +518,10 @@ DATABASES = {"default": {"HOST": "localhost", "PASSWORD": "shopuser"}}  # <-- he
             note="what signs sessions until it is set anew, and what may be real on a developer's machine",
         ),
         good(
+            'ALERT = Alert(memo="It works", token="a+test+token")\n',
+            note="a sample of a message",
+        ),
+        good(
             """\
 import factory
 from polyfactory.factories import DataclassFactory
@@ -603,6 +608,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if match.how == "comparison" and verdict.kind not in {"format", "real"}:
             continue  # asks whether somebody left the placeholder in
+        if verdict.kind == "placeholder" and _is_sample(match, text):
+            continue  # what is shown to try something out
         if verdict.kind == "placeholder" and _is_blank(name, text):
             continue  # whoever is called with it refuses the call
         if verdict.reason is Reason.GUESSABLE and is_outgoing(name) and not is_for_mail(name):
@@ -624,7 +631,27 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             secret=True,
             severity=_severity(match, text, verdict, file),
             confidence=_confidence(match, verdict),
+            replaceable=not rule.strict
+            and is_signing(name)
+            and verdict.kind != "format"
+            and _is_a_base(match, file),
         )
+
+
+def _is_a_base(match: Match, file: PythonFile) -> bool:
+    """Whether a module of settings sets it, which another one may take in whole and replace."""
+    return (
+        match.how in {"assignment", "annotated"}
+        and is_settings_module(file.path)
+        and file.enclosing_function(match.node) is None
+        and file.enclosing_class(match.node) is None
+    )
+
+
+def _is_sample(match: Match, text: str) -> bool:
+    """Whether a token that says that it is one for tests is handed on: `Alert(token="a+test+token")`."""
+    words = split_words(match.name or "")
+    return match.how in {"keyword", "entry"} and words[-1:] == ("token",) and not asks_to_be_changed(text)
 
 
 def _is_blank(name: str, text: str) -> bool:

@@ -316,6 +316,21 @@ claims = jwt.decode(
         ),
         good(
             """\
+import time
+
+import jwt
+
+
+def is_over(token):
+    claims = jwt.decode(token, options={"verify_signature": False})
+    if not claims or "exp" not in claims:
+        return True
+    return claims["exp"] < time.time()
+""",
+            note="when to ask for another token",
+        ),
+        good(
+            """\
 import jwt
 
 if settings.ENVIRONMENT == "development":
@@ -557,12 +572,28 @@ def _reads_only_harmless_claims(call: cst.Call, file: PythonFile) -> bool:
         for node in file.walk(scope.body)
         if isinstance(node, cst.Name) and node.value == target.value and node is not target
     ]
+    reads = [node for node in reads if not _is_asked_whether_there(node, file)]
     return bool(reads) and all(_claim(node, file) in _HARMLESS for node in reads)
 
 
-def _claim(node: cst.CSTNode, file: PythonFile) -> str | None:
-    """The claim that is read of an expression: `claims["exp"]`, `claims.get("exp")`."""
+def _is_asked_whether_there(node: cst.CSTNode, file: PythonFile) -> bool:
+    """`if not claims`, `claims is None`: whether there are any, whatever they say."""
     above = file.parent(node)
+    if isinstance(above, cst.UnaryOperation):
+        return isinstance(above.operator, cst.Not)
+    return (
+        isinstance(above, cst.Comparison)
+        and len(above.comparisons) == 1
+        and isinstance(above.comparisons[0].operator, cst.Is | cst.IsNot)
+    )
+
+
+def _claim(node: cst.CSTNode, file: PythonFile) -> str | None:
+    """The claim that is read of an expression: `claims["exp"]`, `claims.get("exp")`, `"exp" in claims`."""
+    above = file.parent(node)
+    if isinstance(above, cst.ComparisonTarget) and isinstance(above.operator, cst.In | cst.NotIn):
+        asked = file.parent(above)
+        return file.string(asked.left, follow=True) if isinstance(asked, cst.Comparison) else None
     if isinstance(above, cst.Subscript) and above.value is node:
         index = above.slice[0].slice
         return file.string(index.value, follow=True) if isinstance(index, cst.Index) else None

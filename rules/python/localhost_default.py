@@ -387,9 +387,11 @@ _STORE_URL = re.compile(
     re.I,
 )
 _EVERY_INTERFACE = re.compile(r"0\.0\.0\.0|[\"']::[\"']")
+_WEB = re.compile(r"https?://[^/]+/\w", re.IGNORECASE)
+"""A page or a file of a web server, whatever its name says: `CACHED_IMAGES = "http://localhost/images"`."""
 _PUBLIC = re.compile(
     r"front_?end|public|web_?site|site_url|web_?app|external|app_url|dashboard|ui_url|callback|redirect|(?:^|_)links?(?:_|$)"
-    r"|share|invite|(?:^|_)site(?:_|$)|home_?page",
+    r"|share|invite|assets|static_|media_|(?:^|_)site(?:_|$)|home_?page",
     re.IGNORECASE,
 )
 """Names of addresses that a browser is sent to."""
@@ -431,6 +433,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         and not (how == "parameter" and _goes_to_client(match.node, name, file))
     ):
         return
+    if how in {"default", "entry"} and _is_told_already(match.node, name, file, rule):
+        return
     what = {
         "default": f"`{name}` falls back to {host}",
         "constant": f"`{name}` is {host}",
@@ -443,7 +447,14 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         f"{what}, which {_meaning(host, name, text, how)}",
         subject=name,
         confidence="high" if how in {"default", "client"} else "medium",
+        replaceable=not rule.strict and how != "client",
     )
+
+
+def _is_told_already(node: cst.CSTNode, name: str, file: PythonFile, rule: RuleContext) -> bool:
+    """Whether the file falls back to this machine for the same variable above, so that one change repairs both."""
+    told: dict[str, cst.CSTNode] = file.answers.setdefault(("localhost-default: told", id(rule.matches)), {})
+    return not rule.strict and told.setdefault(name, node) is not node
 
 
 def _is_bound(node: cst.CSTNode, name: str, file: PythonFile, rule: RuleContext) -> bool:
@@ -475,7 +486,7 @@ def _meaning(host: str, name: str, text: str, how: str) -> str:
         return "is the machine of whoever runs Docker Desktop, and on other hosts no name at all"
     if how != "client" and _PUBLIC.search(name):
         return "in a visitor's browser is the visitor's own machine"
-    if how == "client" or _STORE.search(name) or _STORE_URL.match(text):
+    if how == "client" or _STORE_URL.match(text) or (_STORE.search(name) and not _WEB.match(text)):
         return "in a container is the container itself"
     return "is whatever machine or container asks for it"
 

@@ -397,6 +397,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     if not rule.strict and _MAIN_BLOCK.search(file.text) and not _is_imported_client(call, file):
         return  # a job that somebody starts, and whose output somebody or something reads
+    if not rule.strict and _OF_LAMBDA.search(file.text):
+        return
     library, program = _about(file, rule)
     if program or (library is None and not is_client_module(file.path)):
         return
@@ -488,6 +490,10 @@ def _is_asked_for(call: cst.Call, file: PythonFile) -> bool:
 
 
 _MAIN_BLOCK = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']\s*\)?\s*:""", re.MULTILINE)
+
+
+_OF_LAMBDA = re.compile(r"^def \w*handler\(\s*event\b[^)\n]{0,80},\s*_?(?:context|ctx)\b", re.MULTILINE)
+"""The handler of a function of AWS, whose runtime writes each line with its time and request into the log."""
 
 
 def _is_imported_client(call: cst.Call, file: PythonFile) -> bool:
