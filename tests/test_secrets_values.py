@@ -164,7 +164,9 @@ def test_words_that_tell_what_to_write_are_a_placeholder(value: str) -> None:
     assert kind("JWT_SECRET", value, credential=True) == "placeholder"
 
 
-@pytest.mark.parametrize("value", ["verysecretkey", "shop-secret-key", "shop_password1"])
+@pytest.mark.parametrize(
+    "value", ["verysecretkey", "shop-secret-key", "shop_password1", "very_secure_password"]
+)
 def test_a_name_that_says_that_it_is_a_secret_is_easily_guessed(value: str) -> None:
     found = classify("SIGNING_KEY", value, credential=True)
     assert found is not None and found.reason is Reason.GUESSABLE

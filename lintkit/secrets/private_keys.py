@@ -13,7 +13,8 @@ from lintkit.secrets.patterns import pattern
 _PEM = pattern(r"^[ \t]{0,16}-----BEGIN ((?:[A-Z0-9]{1,12} ){0,4})PRIVATE KEY( BLOCK)?-----", re.MULTILINE)
 _PUTTY = pattern(r"^PuTTY-User-Key-File-\d:", re.MULTILINE)
 _AGE = pattern(r"^[ \t]{0,16}AGE-SECRET-KEY-1[A-Z0-9]{40,}", re.MULTILINE)
-_BODY = pattern(r"[A-Za-z0-9+/=]{24,}")
+_BODY = pattern(r"(?:(?<=\\n)|(?<![\w.:/-]))[A-Za-z0-9+/=]{24,}(?![\w.-])")
+"""A line of base64, also behind a written `\\n`; no part of an address in a comment."""
 _LOCKED = pattern(r"Proc-Type: 4,ENCRYPTED|b3BlbnNzaC1rZXktdjEAAAAA(?!BG5vbmU)")
 """A header of old PEM files, or an OpenSSH key whose first field, in base64, is another cipher than `none`."""
 

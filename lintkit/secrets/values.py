@@ -89,9 +89,9 @@ _FIELD_WORDS = _set(
 
 _GUESSED_PARTS = _FIELD_WORDS | _set(
     "dev develop development local localhost prod production stage staging qa default my our the this super very top "
-    "simple strong admin administrator root main app application service server site web backend frontend database "
-    "postgres postgresql mysql mariadb mongo mongodb redis rabbitmq neo4j minio grafana docker compose django flask "
-    "fastapi pass pw psw passw0rd for only use a an is not so"
+    "simple strong secure admin administrator root main app application service server site web backend "
+    "frontend database postgres postgresql mysql mariadb mongo mongodb redis rabbitmq neo4j minio grafana "
+    "docker compose django flask fastapi pass pw psw passw0rd for only use a an is not so"
 )
 """Words of which guessable passwords are made: `dev_password`, `local-admin-secret`."""
 
@@ -162,7 +162,9 @@ _PATH = pattern(
 )
 _DOTTED = pattern(r"^[A-Za-z_][a-z_0-9]*(?:\.[A-Za-z_]\w*){1,8}(?:\(\))?$")
 _VARIABLE = pattern(r"^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$")
-_WORDS_ONLY = pattern(r"[a-z]{2,8}[-_](?:[a-z]{1,14}[-_]){1,8}[a-z]{1,14}")
+_WORDS_ONLY = pattern(
+    r"[a-z]{2,8}[-_](?:(?:[a-z]{1,14}[-_]){1,8}[a-z]{1,14}|(?:[A-Z]{1,14}[-_]){1,8}[A-Z]{1,14})"
+)
 """The prefix of a credential with nothing but words behind it: `xoxb-not-a-real-token`."""
 _TYPE = pattern(
     r"(?i)(?:var|n?var|n)?char(?:acter)?(?: varying)?(?:\(\d+\))?|(?:medium|long|tiny)?text|n?varchar2?\(\d+\)"

@@ -61,7 +61,16 @@ is replaced. A URL with its password is complete: it says where to go and how to
     export ANTHROPIC_API_KEY=user_provided
     Post: https://news.example.net/t/pypi-malware-observation-report-outcomes-of-the-year-2024
     export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxx
-"""
+    export CHAT_TOKEN=xoxb-MY-BOT-TOKEN
+""",
+                "docs/login.md": """\
+    signing_key: |
+      -----BEGIN PRIVATE """
+                """KEY-----
+      the key
+      # made as https://www.example.net/configuration/identity/providers says
+      -----END PRIVATE KEY-----
+""",
             },
             note="what documents print in the place of a credential, and hosts of one's own machine",
         ),
@@ -109,7 +118,10 @@ def _credentials(text: str, keys: bool) -> Iterator[tuple[int, int, str]]:
     for form, start, end in find_formats(text):
         if form.reason in _PUBLIC_FORMATS or DOCUMENTED.search(text[start:end]):
             continue
-        if any(low <= start < high for low, high in taken) or classify("", text[start:end]) is None:
+        if any(low <= start < high for low, high in taken):
+            continue
+        verdict = classify("", text[start:end])
+        if verdict is None or verdict.kind == "placeholder":
             continue
         if len(set(text[start:end])) < 10:
             continue  # `ghp_aaaaaaaa`
