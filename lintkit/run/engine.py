@@ -180,12 +180,7 @@ def _check_files(
     for rule, context in rules.values():
         findings.extend(guard.gather(rule.id, anchor, partial(rule.check, project, context)))
     if kustomizations is not None:
-        from lintkit.views.check import Checks, settled
-
-        relations = {id: rule for id, rule in rules.items() if rule[0].meta.kinds == ("kubernetes",)}
-        tasks = _Tasks(request)
-        checks = Checks(lambda path: tasks.of(path, "kubernetes"), project, relations)
-        as_deployed = partial(settled, kustomizations, checks, findings, guard)
+        as_deployed = partial(_as_deployed, request, kustomizations, project, rules, findings, guard)
         findings = guard.run("lintkit/kustomize", anchor, as_deployed, findings)
     excused = partial(_without_excused, request, discovery, documents, results, findings)
     findings = guard.run("lintkit/excuses", anchor, excused, findings)
@@ -217,6 +212,23 @@ def _kustomizations(discovery: Discovery, documents: Documents) -> Kustomization
     from lintkit.kinds.kubernetes.kustomize import Kustomizations
 
     return Kustomizations(files, documents.manifests)
+
+
+def _as_deployed(
+    request: Request,
+    kustomizations: Kustomizations,
+    project: Project | None,
+    rules: Mapping[str, tuple[Rule, RuleContext]],
+    findings: list[Finding],
+    guard: Guard,
+) -> list[Finding]:
+    """What is left of findings of files, and what is new, in what kustomizations deploy."""
+    from lintkit.views.check import Checks, settled
+
+    tasks = _Tasks(request)
+    relations = {name: rule for name, rule in rules.items() if rule[0].meta.kinds == ("kubernetes",)}
+    checks = Checks(lambda path: tasks.of(path, "kubernetes"), project, relations)
+    return settled(kustomizations, checks, findings, guard)
 
 
 def _without_excused(

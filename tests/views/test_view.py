@@ -53,9 +53,13 @@ def view(files: Mapping[str, str], root: str = "over", *, changes: bool = True) 
 
 
 class Asked:
-    """A rule about replicas that counts how often it is asked of an object with so many."""
+    """A rule about replicas that counts how often it is asked of an object with so many.
 
-    def __init__(self) -> None:
+    secret  what it finds is a secret
+    """
+
+    def __init__(self, *, secret: bool = False) -> None:
+        self.secret = secret
         self.counts: Counter[tuple[str, int]] = Counter()
 
     def check(self, document: Document, rule: RuleContext) -> Iterator[Finding]:
@@ -65,8 +69,9 @@ class Asked:
             return
         self.counts[document.path, count] += 1
         if count < 2:
-            name = at(document.data, "metadata", "name")
-            yield rule.finding(document.span(("spec", "replicas")), "few", subject=f"{name} replicas")
+            name, tier = (at(document.data, "metadata", key) for key in ("name", "tier"))
+            span = document.span(("spec", "replicas"))
+            yield rule.finding(span, "few", subject=f"{name} {tier} replicas", secret=self.secret)
 
 
 def of_files(
@@ -150,6 +155,22 @@ def test_a_finding_stands_where_the_wrong_line_is(
     found, guard = of_files(files)
     assert places(found, files) == left
     assert guard.findings() == []
+
+
+def test_a_secret_stays_in_the_base_whatever_is_put_into_its_place() -> None:
+    files = {**BASE, "base/shop.yaml": ONE, "over/kustomization.yaml": SCALED % 0}
+    found, _ = of_files(files, Asked(secret=True))
+    assert places(found, files) == [("base/shop.yaml", "1"), ("over/kustomization.yaml", "0")]
+
+
+def test_what_a_patch_says_only_with_its_base_is_told_in_place_of_what_it_says_alone() -> None:
+    base = SHOP.replace("{name: shop}", "{name: shop, tier: web}", 1)
+    patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec: {replicas: 1}\n"
+    files = {**BASE, "base/shop.yaml": base, "over/patch.yaml": patch}
+    files["over/kustomization.yaml"] = ON_BASE + "patches: [{path: patch.yaml}]\n"
+    found, _ = of_files(files)
+    assert [each.subject for each in found] == ["shop web replicas"]
+    assert places(found, files) == [("over/patch.yaml", "1")]
 
 
 def test_a_rule_is_asked_once_of_an_object_of_a_view() -> None:

@@ -6,11 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from lintkit.authoring.examples import MemoryTree
-from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
-from lintkit.config.model import Config
 from lintkit.model import Finding
-from lintkit.run.engine import Request, run
+from tests.views import deployed
 
 BASE = """\
 apiVersion: apps/v1
@@ -68,23 +65,13 @@ class Told(NamedTuple):
 
 def findings(overlay: str, **more: str) -> dict[str, Told]:
     """Rule -> its one finding."""
-    folder = builtin_folder()
-    names = [
-        "privileged_container.py",
-        "image_tag_mutable.py",
-        "replicas-minimum.yaml",
-        "schema_validation.py",
-    ]
-    loaded = RuleSet(tuple(load_rule(folder / "kubernetes" / name, folder) for name in names))
-    config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
     files = {
         "base/kustomization.yaml": "resources: [shop.yaml]\n",
         "base/shop.yaml": BASE,
         PROD: "resources: [../../base]\n" + overlay,
         **{f"overlays/{name}": text for name, text in more.items()},
     }
-    tree = MemoryTree({path: text.encode() for path, text in files.items()})
-    found = run(Request(tree, config, loaded, loaded.ids(), jobs=1)).findings
+    found = deployed.findings(RULES, files)
     assert len({each.rule for each in found}) == len(found), found
     return {
         each.rule.removeprefix("kubernetes/"): Told(

@@ -6,13 +6,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from lintkit.authoring.examples import MemoryTree
-from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
-from lintkit.config.model import Config
 from lintkit.declared.mistakes import find_mistakes
 from lintkit.formats.yaml import parse
 from lintkit.model import SourceFile
-from lintkit.run.engine import Request, run
+from tests.views import deployed
 
 
 def _pod(name: str = "shop", namespace: str = "") -> str:
@@ -29,14 +26,8 @@ def _limits(namespace: str = "", limit: str = "{type: Container, default: {memor
 
 
 def _told(files: dict[str, str], only: Iterable[str] | None = None) -> list[str]:
-    folder = builtin_folder()
-    rules = RuleSet((load_rule(folder / "kubernetes/memory-limits.yaml", folder),))
-    config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
-    tree = MemoryTree({path: text.encode() for path, text in files.items()})
     narrowed = None if only is None else frozenset(only)
-    found = run(Request(tree, config, rules, rules.ids(), narrowed, jobs=1)).findings
-    assert {finding.rule for finding in found} <= {"kubernetes/memory-limits"}
-    return [finding.path for finding in found]
+    return [finding.path for finding in deployed.findings(["memory-limits"], files, narrowed)]
 
 
 @pytest.mark.parametrize(

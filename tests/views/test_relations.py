@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.authoring.examples import MemoryTree
-from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
-from lintkit.config.model import Config
 from lintkit.model import Finding
-from lintkit.run.engine import Request, run
+from tests.views import deployed
 
 SHOP = """\
 apiVersion: apps/v1
@@ -46,14 +43,7 @@ AS_IT_IS = "resources: [../../base]\n"
 
 
 def findings(rule: str, files: dict[str, str]) -> tuple[Finding, ...]:
-    folder = builtin_folder()
-    module = rule.replace("-", "_")
-    loaded = RuleSet((load_rule(folder / "kubernetes" / f"{module}.py", folder),))
-    config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
-    tree = MemoryTree({path: text.encode() for path, text in files.items()})
-    report = run(Request(tree, config, loaded, loaded.ids(), jobs=1))
-    assert not [each for each in report.findings if each.rule == "lintkit/rule-failed"]
-    return tuple(each for each in report.findings if each.rule == f"kubernetes/{rule}")
+    return deployed.findings([rule], files)
 
 
 def test_a_base_without_overlays_is_deployed_as_it_is() -> None:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.authoring.examples import MemoryTree
-from lintkit.catalog.load import RuleSet, builtin_folder, load_rule
-from lintkit.config.model import Config
 from lintkit.model import Finding
-from lintkit.run.engine import Request, run
+from tests.views import deployed
 
 BASE = """\
 apiVersion: apps/v1
@@ -43,16 +40,7 @@ OPERATIONS = """\
 
 
 def findings(rule: str, files: dict[str, str]) -> tuple[Finding, ...]:
-    folder = builtin_folder()
-    declared, coded = (
-        folder / "kubernetes" / name for name in (f"{rule}.yaml", f"{rule.replace('-', '_')}.py")
-    )
-    loaded = RuleSet((load_rule(declared if declared.is_file() else coded, folder),))
-    config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
-    tree = MemoryTree({path: text.encode() for path, text in files.items()})
-    report = run(Request(tree, config, loaded, loaded.ids(), jobs=1))
-    assert not [each for each in report.findings if each.rule == "lintkit/rule-failed"]
-    return tuple(each for each in report.findings if each.rule == f"kubernetes/{rule}")
+    return deployed.findings([rule], files)
 
 
 def tree(overlay: str, **more: str) -> dict[str, str]:
@@ -316,15 +304,9 @@ def test_a_patch_of_a_base_elsewhere_is_not_asked_for_what_it_lacks() -> None:
 )
 def test_a_replaced_image_is_told_where_it_is_named(new: str, told: int) -> None:
     image = "{name: registry.example.com/shop, " + new[1:]
-    folder = builtin_folder()
-    names = ("image_tag_mutable.py", "kustomize_image_tag_mutable.py")
-    loaded = RuleSet(tuple(load_rule(folder / "kubernetes" / name, folder) for name in names))
-    config = Config().with_flags(select=("*",), extend_select=(), ignore=(), fail_on=None)
     files = tree("resources: [../../base]\nimages: [" + image + "]\n")
-    report = run(
-        Request(MemoryTree({k: v.encode() for k, v in files.items()}), config, loaded, loaded.ids(), jobs=1)
-    )
-    assert [each.path for each in report.findings] == ["overlays/prod/kustomization.yaml"] * told
+    found = deployed.findings(["image-tag-mutable", "kustomize-image-tag-mutable"], files)
+    assert [each.path for each in found] == ["overlays/prod/kustomization.yaml"] * told
 
 
 NAMED_ANEW = """\
