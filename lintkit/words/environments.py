@@ -95,33 +95,41 @@ def is_for_learning(path: str) -> bool:
     return not _LEARNING.isdisjoint(folders) or is_lesson(path) or _SHOWING.search(path) is not None
 
 
-_MATERIAL = re.compile(r"(?:^|/)(?:assets?|bindata|cmd|controllers?|internal|pkg)/", re.IGNORECASE)
+_MATERIAL = re.compile(r"(?:^|/)(?:assets?|bindata|cmd|pkg)/|^(?:controllers|internal)/", re.IGNORECASE)
 
 
 def is_material(path: str) -> bool:
     """Whether a manifest lies among the sources of a program, which embeds it and fills in what is missing.
 
-    >>> is_material("pkg/resources/agent/daemonset.yaml"), is_material("deploy/agent.yaml")
-    (True, False)
+    >>> is_material("pkg/resources/agent/daemonset.yaml"), is_material("internal/agent.yaml")
+    (True, True)
+    >>> is_material("infrastructure/controllers/agent.yaml"), is_material("ingress/internal/agent.yaml")
+    (False, False)
     """
     return _MATERIAL.search(path) is not None
 
 
 _DEVELOPERS_FOLDER = re.compile(
     r"(?:^|/)(?:(?:[\w.]+-)*dev(?:el(?:op(?:ment)?)?)?(?:-(?:cluster|env|environment|local))?"
-    r"|chainsaw|contrib|debug|devenv|devspace|e2e|fixtures|hack|testdata|testing|(?:[\w.]+-)*tests?|k3d|kind|kuttl|local|localhost|minikube|skaffold|tilt)/",
+    r"|chainsaw|contrib|debug|devenv|devspace|e2e|fixtures|hack|testdata|testing|(?:[\w.]+-)*tests?|k3d|kind|kuttl|local|localhost|minikube|skaffold|tilt)/"
+    r"|^(?:(?:config/)?recipes?|scripts?|tools?)/",
     re.IGNORECASE,
 )
 _DEVELOPERS_FILE = re.compile(
-    r"(?:^|[-_./])(?:dev|devel|development|local|localdev|minikube|kind|k3d)\.[^./]+$", re.IGNORECASE
+    r"(?:^|/)(?:tilt|skaffold)[-_.][^/]*$|(?:^|[-_./])(?:dev|devel|development|local|localdev|minikube|kind|k3d)\.[^./]+$",
+    re.IGNORECASE,
 )
 
 
 def is_for_developers(path: str) -> bool:
-    """Whether a manifest is for the cluster of a developer or a test, to which a branch is deployed on purpose.
+    """Whether a manifest is for the cluster of a developer or a test, or for what somebody runs by hand.
+
+    To such a cluster a branch is deployed on purpose.
 
     >>> is_for_developers("overlays/dev/web.yaml"), is_for_developers("values-local.yaml")
     (True, True)
+    >>> is_for_developers("tools/pod.yaml"), is_for_developers("apps/tools/editor.yaml")
+    (True, False)
     >>> is_for_developers("apps/local-path-provisioner/device-plugin.yaml"), is_for_developers("dev-tools/app.yaml")
     (False, False)
     """

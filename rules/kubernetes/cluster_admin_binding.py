@@ -140,7 +140,7 @@ _FOR_ANYBODY = frozenset(
 
 _DEPLOYER = re.compile(
     r"(?:[a-z0-9]+-)*argocd-(?:application-controller|server)|(?:helm|kustomize)-controller|flux(?:cd)?(?:-[a-z]+)*"
-    r"|cattle(?:-[a-z]+)*|system-upgrade(?:-controller)?|tiller|velero(?:-server)?"
+    r"|(?:[a-z0-9]+-)*runners?(?:-\$\{\w+\})?|cattle(?:-[a-z]+)*|system-upgrade(?:-controller)?|tiller|velero(?:-server)?"
 )
 """Service accounts of programs that install or restore whatever a repository or a backup holds."""
 _ITS_OWN = ("system:", "gce:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Location, Route, RuleContext, bad, define, good
@@ -66,8 +67,16 @@ spec:
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report the later of two entries of one container with one name."""
     seen: dict[tuple[Route, str], Location] = {}
+    values: dict[tuple[Route, str], set[object]] = defaultdict(set)
     for entry in env_entries(document):
-        first = seen.setdefault((entry.container.route, entry.name), Location(entry.name_span, "the first"))
+        key = entry.container.route, entry.name
+        first = seen.setdefault(key, Location(entry.name_span, "the first"))
+        value = (
+            entry.value if entry.value is not None else (entry.source, entry.source_name, entry.source_key)
+        )
+        if not rule.strict and value in values[key]:
+            continue  # the same again changes nothing, and of another one it is said already
+        values[key].add(value)
         if first.span != entry.name_span:
             yield rule.finding(
                 entry.name_span,

@@ -213,7 +213,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             continue
         if container.route in triggered or image == _SCAFFOLDED or _BLANK.search(image):
             continue
-        if not rule.strict and (_OF_BRANCH.search(image) or _OPERATOR.search(image)):
+        if not rule.strict and ("${" in image or _OF_BRANCH.search(image) or _OPERATOR.search(image)):
             continue
         if not rule.strict and (image in told or ("/" not in image and not is_official(image))):
             continue  # once for an object, and not for what no registry has

@@ -49,8 +49,13 @@ def setting(name: str, value: str) -> str:
     return f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: shop}}\ndata: {{{name}: {value}}}\n"
 
 
-def pod(container: str) -> str:
-    return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec: {{containers: [{{name: api, {container}}}]}}\n"
+def pod(container: str, kind: str = "Deployment") -> str:
+    spec = f"{{containers: [{{name: api, {container}}}]}}"
+    if kind == "Pod":
+        return f"apiVersion: v1\nkind: Pod\nmetadata: {{name: shop}}\nspec: {spec}\n"
+    return (
+        f"apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: shop}}\nspec: {{template: {{spec: {spec}}}}}\n"
+    )
 
 
 KEPT = [
@@ -82,8 +87,16 @@ KEPT = [
     ("helm_image_tag_mutable", "chart/values.yaml", "image: {repository: shop, tag: latest}\n"),
     ("helm_image_tag_mutable", "chart/values.yaml", "image: {repository: acme/shop, tag: main}\n"),
     ("hardcoded_secret", "k8s/a.yaml", pod("env: [{name: SHOP_PASSWORD, value: xxxxxxxx}]")),
+    ("duplicate_env", "k8s/a.yaml", pod("env: [{name: A, value: b}, {name: A, value: b}]")),
     ("image_tag_mutable", "k8s/a.yaml", pod("image: 'acme/shop:main'")),
     ("image_tag_mutable", "k8s/a.yaml", pod("image: 'acme/shop-operator:latest'")),
+    ("image_tag_mutable", "k8s/a.yaml", pod("image: 'acme/shop:latest'", "Pod")),
+    ("image_tag_mutable", "k8s/a.yaml", pod("image: '${REGISTRY}/shop:latest'")),
+    (
+        "cluster_admin_binding",
+        "k8s/a.yaml",
+        binding("{kind: ServiceAccount, name: shop-runner, namespace: a}"),
+    ),
     ("kustomize_image_tag_mutable", "k8s/kustomization.yaml", "images: [{name: acme/shop, newTag: main}]\n"),
     (
         "deprecated_api",
@@ -115,6 +128,8 @@ TOLD = [
     ("helm_image_tag_mutable", "chart/values.yaml", "image: {repository: redis, tag: latest}\n"),
     ("helm_image_tag_mutable", "chart/values-prod.yaml", "image: {repository: acme/shop, tag: main}\n"),
     ("hardcoded_secret", "k8s/a.yaml", pod("env: [{name: SHOP_PASSWORD, value: change-me}]")),
+    ("duplicate_env", "k8s/a.yaml", pod("env: [{name: A, value: b}, {name: A, value: c}]")),
+    ("hardcoded_secret", "k8s/a.yaml", pod("env: [{name: SHOP_PASSWORD, value: change-me}]", "Pod")),
     ("hardcoded_secret", "pkg/shop/a.yaml", pod("env: [{name: SHOP_PASSWORD, value: change-me}]")),
 ]
 

@@ -1,4 +1,4 @@
-"""Manifests that a program wrote, or that somebody else released: whoever keeps a copy repairs nothing in it.
+"""Manifests in which nobody makes choices: a program wrote them, somebody else released them, or they are for a moment.
 
 What such a manifest allows and which images it names is the choice of those who made it. To change it, one changes the
 values of the chart or patches the object, and that stands in another file.
@@ -36,10 +36,12 @@ _HEAD = 40
 
 
 def taken_over(documents: Sequence[Document]) -> Iterator[Span]:
-    """The stretches of one file that were written by a program or by other people; the whole file or objects of it.
+    """The stretches of one file in which nobody changes what is a matter of choice: the whole file or objects of it.
 
-    They say so: by a comment, by a label or annotation of their generator, by the folder that they are kept in, or by
-    being all that an operator consists of, its resource definitions included, in one file.
+    These are Pods that somebody starts by hand, and what was written by a program or by other people.
+
+    The latter say so: by a comment, by a label or annotation of their generator, by the folder that they are kept in,
+    or by being all that an operator consists of, its resource definitions included, in one file.
     """
     if not documents:
         return
@@ -68,7 +70,7 @@ def taken_over(documents: Sequence[Document]) -> Iterator[Span]:
                 yield Span(first.path, 0, len(first.text))
                 return
             yield root.value
-        elif _is_generated(document.data):
+        elif _is_generated(document.data) or _is_started_by_hand(document.data):
             yield root.value
 
 
@@ -99,6 +101,11 @@ def _is_generated(data: Any) -> bool:
     return (
         "controller-gen.kubebuilder.io/version" in annotations or at(data, "kind") == "ClusterServiceVersion"
     )
+
+
+def _is_started_by_hand(data: Any) -> bool:
+    """Whether an object is a Pod alone: nothing starts it again, so somebody looks into the cluster with it."""
+    return at(data, "kind") == "Pod" and at(data, "apiVersion") == "v1" and at(data, "spec") is not None
 
 
 def _mapping(data: Any) -> Mapping[Any, Any]:
