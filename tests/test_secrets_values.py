@@ -115,6 +115,7 @@ def test_an_encrypted_value_is_a_reference() -> None:
         "password@gmail.com",
         "token@shop.test",
         "changeWorkerAuthToken",
+        "a-long-and-random-alphanumeric-string",
     ],
 )
 def test_a_value_that_asks_to_be_replaced_is_a_placeholder(value: str) -> None:

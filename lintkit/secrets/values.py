@@ -129,7 +129,7 @@ _ASKS = pattern(
     |^no[\w-]{0,40}(?:found|set|given|configured|provided|supplied)$|put[-_. ].*here|insert[-_. ]
     |fill~(?:me|in)|set~(?:me|this|in|your)|enter[-_. ]|generate[-_. ]|not~(?:a~)?(?:so~)?(?:real|secure|secret|for|set)
     |do~not~use|(?:dev|test|local|development|testing)~only|only~for|in~production|for~development
-    |(?:a|some|any|long|random|unique)\s+(?:random\s+|long\s+|unique\s+|secret\s+)*(?:string|characters|phrase|value)\b
+    |(?:a|some|any|long|random|unique)[-_\s]+(?:(?:and|random|long|unique|secret|alphanumeric)[-_\s]+)*(?:string|characters|phrase|value)\b
     |some~(?:random|long|secret|password|key|token|string)|at~least|must[-_. ]|^abc(?:def.*)?$
     |(?<![a-z])min~\d+|\d+~char|^some~[a-z]{1,20}~(?:key|token|secret|password)$
     """.replace("~", "[-_. ]?"),
