@@ -47,6 +47,8 @@ RULE = define(
 `cluster-admin` may do everything in every namespace, also read all Secrets and change the policies that would stop it.
 Whoever gets hold of one token of a service account with it, from a log or out of a container, owns the cluster; so
 does whoever joins a group with it, or takes over the login of one of its people.
+People, of whom some have to administer a cluster, and programs that deploy all of it (Argo CD, Flux, runners) are told
+where `strict` is selected.
 """,
     remedy="""
 Write a Role with what the program needs and bind that, in its namespace. People work with less, and take on

@@ -13,6 +13,7 @@ RULE = define(
 `kubectl apply` fails with `no matches for kind` on every cluster of that version or a later one. It shows on the day
 after the cluster was upgraded, with the first deployment, or when a disaster makes everything be applied again.
 What is deprecated still works, and a beta version goes three releases later.
+By default an object speaks for all of its kind in the file.
 """,
     remedy="Change `apiVersion` to the replacement and compare the fields; `kubectl convert` does most of it.",
     severity="error",

@@ -13,6 +13,7 @@ RULE = define(
     why="""
 The last entry wins in silence, and a later `kubectl apply` merges the list by name and may drop either of them. What
 the program is given then depends on the history of the object.
+The same value again changes nothing; it is told where `strict` is selected.
 """,
     remedy="Remove the entry that is not meant.",
     severity="warning",

@@ -14,6 +14,8 @@ RULE = define(
     why="""
 Nodes pull at different times, so pods of one Deployment run different code, and a restart at night is an upgrade that
 nobody asked for. Rolling back does nothing, because the old version has the same name.
+Names of branches, which pipelines deploy on purpose, names that no registry has, and an operator's own image are told
+where `strict` is selected.
 """,
     remedy="Write a version or a digest, and let a bot or the pipeline update it.",
     severity="warning",

@@ -30,6 +30,7 @@ A privileged container has every capability and all devices of its node. Whoever
 the node's credentials every pod and Secret on it. Drivers of storage, networks and devices cannot do without it; what
 the manifest shows to be one (folders of the kubelet or the kernel in a pod of each node, mounts that go back to the
 node, programs such as `nsenter`) is not reported.
+Runtimes and builders of containers (`dind`, BuildKit) are told where `strict` is selected.
 """,
     remedy="Remove `privileged` and add the one capability that is needed under `capabilities.add`.",
     severity="error",
