@@ -124,7 +124,9 @@ _OF_A_MACHINE = re.compile(
 """Names of commands that containers and timers start."""
 
 
-_COMMAND_PATH = re.compile(r"(?:^|/)(?:cli|cmd|commands?|scripts?|[\w.-]*[-_]scripts?)(?:/|\.py$)")
+_COMMAND_PATH = re.compile(
+    r"(?:^|/)(?:cli|cmd|commands?|scripts?|hack|tools|bin|[\w.-]*[-_]scripts?)(?:/|\.py$)"
+)
 
 
 def is_command_module(path: str) -> bool:

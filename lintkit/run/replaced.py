@@ -11,6 +11,7 @@ from lintkit.model import Finding
 from lintkit.words.environments import EnvironmentRules, environment_of_path
 
 if TYPE_CHECKING:
+    from lintkit.graph.join import Unit
     from lintkit.rule.definition import Project
 
 _DEPLOYED: frozenset[ProviderKind] = frozenset(
@@ -29,10 +30,10 @@ _DEPLOYED: frozenset[ProviderKind] = frozenset(
 def settle(findings: Sequence[Finding], project: Project, environments: EnvironmentRules) -> list[Finding]:
     """`findings` without those whose value is a default that nothing of the repository's deployments runs with.
 
-    The variable of a read is given another value by what is deployed; or production is known to run the file, so that
-    `project/default-reaches-production` says whether it runs with the default; or a settings module takes all of
+    The variable of a read is given another value by what is deployed, or nothing that is known to be deployed runs the
+    file without it (of production `project/default-reaches-production` says so); or a settings module takes all of
     another one in (`from .base import *`) and reads the setting from the environment. What is for development replaces
-    nothing.
+    nothing, and where nothing is deployed all are left.
 
     environments  what the configuration says of paths
     """
@@ -47,16 +48,26 @@ def settle(findings: Sequence[Finding], project: Project, environments: Environm
     for read in project.facts(VariableRead):
         reads[read.path].append(read)
     graph = project.graph
-    running = {
-        path for unit in graph.units() if unit.environment == "production" for path in graph.modules(unit)
-    }
+    units = [unit for unit in graph.units() if unit.environment != "development"]
     above = _layers(project, environments)
+
+    def runs_with(unit: Unit, read: VariableRead) -> bool:
+        return (
+            unit.environment != "production"
+            and not unit.unknown
+            and read.path in graph.modules(unit)
+            and not any(
+                graph.providers(unit, name, case_sensitive=read.case_sensitive) for name in read.names
+            )
+        )
 
     def is_replaced(finding: Finding) -> bool:
         span = finding.primary.span
         for read in reads.get(span.path, ()):
             if read.default_span.start < span.end and span.start < read.default_span.end:
-                return span.path in running or any(name.upper() in given for name in read.names)
+                return any(name.upper() in given for name in read.names) or (
+                    bool(units) and not any(runs_with(unit, read) for unit in units)
+                )
         return any(
             read.name.upper().endswith(finding.subject.upper())
             for path in above.get(span.path, ())

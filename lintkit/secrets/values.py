@@ -126,7 +126,7 @@ _ASKS = pattern(
     |(?:^|[-_. <{(])(?:your|tu|dein|my)~(?:own|super|strong|secure|api|secret|password|token|key|db|database|app|jwt
        |random|very|real|actual|private|access|long|openai|service|account|client|aws|github|google|stripe|org)
     |^your[-_. ]|^<.*>$|^\[.*\]$|x{3,}|y{4,}|z{4,}|\.{3}|…|here[.!]*$|goes~here
-    |^no[\w-]{0,40}(?:found|set|given|configured|provided|supplied)$|put[-_. ].*here|insert[-_. ]
+    |^dummy|^no[\w-]{0,40}(?:found|set|given|configured|provided|supplied)$|put[-_. ].*here|insert[-_. ]
     |fill~(?:me|in)|set~(?:me|this|in|your)|enter[-_. ]|generate[-_. ]|not~(?:a~)?(?:so~)?(?:real|secure|secret|for|set)
     |do~not~use|(?:dev|test|local|development|testing)~only|only~for|in~production|for~development
     |(?:a|some|any|long|random|unique)[-_\s]+(?:(?:and|random|long|unique|secret|alphanumeric)[-_\s]+)*(?:string|characters|phrase|value)\b

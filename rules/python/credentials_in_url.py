@@ -358,6 +358,8 @@ def _only_shows(node: cst.CSTNode, text: str, file: PythonFile) -> bool:
     for above in file.ancestors(node):
         if isinstance(above, (cst.Comparison, cst.ComparisonTarget, cst.Set)):
             return True
+        if isinstance(above, cst.DictElement) and "example" in str(file.literal(above.key)).lower():
+            return True
         if isinstance(above, cst.Arg):
             if above.keyword is not None and above.keyword.value in _PROSE:
                 return True

@@ -703,7 +703,7 @@ def _is_for_nobody_else(match: Match, text: str, verdict: Verdict, file: PythonF
     if verdict.kind == "format":
         return False
     if match.how == "environment":
-        return _is_at_a_desk(match, file) and verdict.reason is not Reason.STRONG
+        return _is_at_a_desk(match, file) and (is_signing(name) or verdict.reason is not Reason.STRONG)
     if at_a_desk and (is_signing(name) or verdict.reason is not Reason.STRONG):
         return True
     if verdict.reason in {Reason.STRONG, Reason.CHOSEN}:

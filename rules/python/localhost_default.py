@@ -418,8 +418,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     if is_for_development(match.node, file) or (how == "parameter" and _is_of_a_tool(match.node, file)):
         return
-    if how == "parameter" and not rule.strict:
-        return  # whoever calls it says where it runs, more often than not
+    if how in {"parameter", "constant", "entry"} and not rule.strict:
+        return  # whoever calls it says where it runs, and settings are set anew where they count, more often than not
     if not rule.strict and _AGENT.search(name):
         return
     if how in {"default", "constant"} and is_switched_for_production(match.node, file):

@@ -27,6 +27,16 @@ import os
 
 PASSWORD = os.getenv("SHOP_PASSWORD", "password123")
 """
+_LOCAL, _READ = "'redis://localhost:6379'", "os.getenv('REDIS_URL', 'redis://localhost:6379')"
+_REFUSED = """\
+import logging
+
+
+def f(access_token):
+    if not is_valid(access_token):
+        logging.warning("refused %s", access_token)
+        {how} ValueError
+"""
 _TESTING = "def {name}(app):\n    app.config['SECRET_KEY'] = 'summer'\n"
 _LOG = "import logging\n\n\ndef f(access_token):\n    logging.info('a call with %s', access_token{piece})\n"
 _CLIENT = """\
@@ -69,6 +79,9 @@ CASES = [
     ("python/hardcoded-password", "shop/seed.py", _MADE_UP, {}, True),
     ("python/hardcoded-password", "shop/a.py", _TESTING, {"name": "load_testing_configuration"}, False),
     ("python/hardcoded-password", "shop/a.py", _TESTING, {"name": "load_configuration"}, True),
+    ("python/localhost-default", "shop/config.py", "import os\n\nREDIS_URL = {value}\n", {"value": _LOCAL}, False),
+    ("python/localhost-default", "shop/config.py", "import os\n\nREDIS_URL = {value}\n", {"value": _READ}, True),
+    ("python/secret-in-log", "shop/a.py", _REFUSED, {"how": "raise"}, False),
     ("python/secret-in-log", "shop/a.py", _LOG, {"piece": "[:8]"}, False),
     ("python/secret-in-log", "shop/a.py", _LOG, {"piece": "[-4:]"}, False),
     ("python/secret-in-log", "shop/a.py", _LOG, {"piece": "[:30]"}, True),

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
 COMPOSE = "services:\n  web:\n    build: .\n    environment:\n      REDIS_URL: {}\n"
 _DOCKERFILE = 'FROM python:3.12-slim\nWORKDIR /srv\nCOPY shop shop\nCMD ["python", "-m", "shop.config"]\n'
 IMAGE = {"Dockerfile": _DOCKERFILE}
+DATASTORE = "services:\n  cache:\n    image: redis:8.0.1\n"
 SERVICE = "services:\n  web:\n    build: .\n"
 CONFIG_MAP = (
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\ndata:\n  REDIS_URL: redis://cache:6379\n"
@@ -46,10 +47,9 @@ def found(rule: str, files: dict[str, str], select: tuple[str, ...] = ()) -> int
         (READ, 1),
         ({**READ, "compose.yaml": COMPOSE.format("redis://cache:6379")}, 0),
         ({**READ, "compose.yaml": COMPOSE.format("${REDIS_URL:?}")}, 0),
-        ({**READ, "compose.yaml": COMPOSE.format("redis://127.0.0.1:6379")}, 1),
-        ({**READ, "compose.yaml": COMPOSE.format('""')}, 1),
+        ({**READ, "compose.yaml": DATASTORE}, 0),
+        ({**READ, **IMAGE, "compose.yaml": SERVICE + DATASTORE.partition("\n")[2]}, 1),
         ({**READ, "compose.dev.yaml": COMPOSE.format("redis://cache:6379")}, 1),
-        ({**READ, "compose.yaml": COMPOSE.format("a").replace("REDIS_URL", "CACHE_URL")}, 1),
         ({**READ, "k8s/config.yaml": CONFIG_MAP}, 0),
         ({**READ, ".env.example": "REDIS_URL=redis://cache:6379\n"}, 1),
         ({**READ, **IMAGE, "compose.yaml": SERVICE}, 1),
