@@ -7,7 +7,7 @@ result is a document like any other, whose nodes have the spans of the files the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -184,12 +184,30 @@ class DerivedNodes(Mapping[Route, NodeSpans]):
                     return default
             elif not isinstance(node, list) or type(part) is not int or not 0 <= part < len(node):
                 return default
-            found = self._origins.spans(node, part)
-            node = node[part]
-            spans = found or NodeSpans(spans.value, alias=spans.alias)
-        if isinstance(node, (dict, list)):
-            return spans if spans.raw is None else replace(spans, raw=None)
-        return spans if spans.raw is not None else replace(spans, raw=_text(node))
+            node, spans = node[part], self._below(node, part, spans)
+        return _shown(node, spans)
+
+    def _below(self, node: Any, part: str | int, spans: NodeSpans) -> NodeSpans:
+        """Where a part of a node comes from, which stands at `spans`."""
+        found = self._origins.spans(node, part)
+        return found or NodeSpans(spans.value, alias=spans.alias)
+
+    def items(self) -> ItemsView[Route, NodeSpans]:
+        """All routes with their spans, in one walk."""
+        return _Items(self)
+
+    def walk(self) -> Iterator[tuple[Route, NodeSpans]]:
+        """All routes with their spans, each before those below it, in the order of the data."""
+        stack: list[tuple[Route, Any, NodeSpans]] = [((), self._data, self._root)]
+        while stack:
+            route, node, spans = stack.pop()
+            yield route, _shown(node, spans)
+            parts: Iterable[str | int] = ()
+            if isinstance(node, dict):
+                parts = reversed(node)
+            elif isinstance(node, list):
+                parts = range(len(node) - 1, -1, -1)
+            stack.extend(((*route, part), node[part], self._below(node, part, spans)) for part in parts)
 
     def __getitem__(self, route: Route) -> NodeSpans:
         found: NodeSpans | None = self.get(route)
@@ -201,18 +219,26 @@ class DerivedNodes(Mapping[Route, NodeSpans]):
         return isinstance(route, tuple) and self.get(route) is not None
 
     def __iter__(self) -> Iterator[Route]:
-        """All routes, each before those below it, in the order of the data."""
-        stack: list[tuple[Route, Any]] = [((), self._data)]
-        while stack:
-            route, node = stack.pop()
-            yield route
-            if isinstance(node, dict):
-                stack.extend(((*route, key), item) for key, item in reversed(node.items()))
-            elif isinstance(node, list):
-                stack.extend(((*route, index), node[index]) for index in range(len(node) - 1, -1, -1))
+        return (route for route, _ in self.walk())
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+class _Items(ItemsView[Route, NodeSpans]):
+    """The items of derived nodes: asked one by one, each would be looked for from the root."""
+
+    _mapping: DerivedNodes
+
+    def __iter__(self) -> Iterator[tuple[Route, NodeSpans]]:
+        return self._mapping.walk()
+
+
+def _shown(node: Any, spans: NodeSpans) -> NodeSpans:
+    """The spans of a node with its text, if it is a scalar."""
+    if isinstance(node, (dict, list)):
+        return spans if spans.raw is None else replace(spans, raw=None)
+    return spans if spans.raw is not None else replace(spans, raw=_text(node))
 
 
 def _text(value: Any) -> str:

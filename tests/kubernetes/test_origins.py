@@ -183,3 +183,12 @@ def test_a_snapshot_keeps_what_is_changed_later() -> None:
         document.span(("a", 0)),
         document.key_span(("b", "c")),
     )
+
+
+def test_items_are_what_each_route_gives() -> None:
+    anchored = PATCH.replace("env:", "args: &a [now]\n          command: *a\n          env:")
+    document, _ = deployed("patches: [{path: patch.yaml}]\n", {**FILES, "over/patch.yaml": anchored})
+    nodes = document.nodes
+    assert len(nodes) > 20
+    assert dict(nodes.items()) == {route: nodes[route] for route in nodes}
+    assert [route for route, _ in nodes.items()] == list(nodes)
