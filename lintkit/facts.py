@@ -317,7 +317,6 @@ class EnvFrom(Fact):
     variable: str = ""
     optional: bool = False
     key_span: Span | None = None
-    ref_span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -551,14 +550,12 @@ class ClientBuilt(Fact):
     """Code that builds a client of another service.
 
     service  what it talks to, in words: `Redis`, `a SQL database`
-    made_by  the qualified name of what is called
     host, port, scheme  where it connects to, where that is written down (also as the fallback of a variable)
     name     the variable, setting or parameter that the address comes from, as it is spelled
     function the function of this file that it stands in; empty for the top level
     """
 
     service: str
-    made_by: str
     host: str = ""
     port: int = 0
     scheme: str = ""

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.declared.select import SelectError, compile_query, select, select_each
+from lintkit.formats.plain import at
 from lintkit.formats.yaml import load_documents
 from lintkit.kinds.compose import service as compose
 from lintkit.kinds.kubernetes import objects as kubernetes
 from lintkit.kinds.registry import EACH_KINDS
-from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Kind, SourceFile
 
 DATA = {
@@ -164,21 +164,6 @@ def test_error_survives_pickling() -> None:
     assert (error.message, error.position, str(error)) == ("x", 3, "x (at character 4)")
 
 
-@pytest.mark.parametrize(
-    ("route", "expected"),
-    [
-        ((), DATA),
-        (("list", 1, 1, 0), 3),
-        (("list", 9), None),
-        (("list", -1), None),
-        (("no", "x"), None),
-        (("", 0), None),
-    ],
-)
-def test_value_at(route: tuple[str | int, ...], expected: object) -> None:
-    assert value_at(DATA, route) == expected
-
-
 # --- named selectors
 
 MANIFEST = """\
@@ -203,7 +188,7 @@ def test_containers_of_a_manifest() -> None:
     found = select_each(manifest(MANIFEST), "container")
     assert [s.value["name"] for s in found] == ["i", "c"]
     assert found[0].extra == {"name": "i", "kind": "init"}
-    assert value_at(manifest(MANIFEST).data, found[1].route) == found[1].value
+    assert at(manifest(MANIFEST).data, *found[1].route) == found[1].value
 
 
 def test_containers_of_a_compose_file_are_its_services() -> None:

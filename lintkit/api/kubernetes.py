@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lintkit.api.lazily import attributes
 
 if TYPE_CHECKING:
+    from lintkit.formats.plain import at
     from lintkit.kinds.kubernetes.apis import deprecated, misfits, removed
     from lintkit.kinds.kubernetes.cluster import Cluster
     from lintkit.kinds.kubernetes.cluster_facts import (
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from lintkit.kinds.kubernetes.node_agents import PodContainer, pod_containers, works_on_its_node
     from lintkit.kinds.kubernetes.objects import (
         Container,
-        at,
         containers,
         embedded_env,
         env_entries,

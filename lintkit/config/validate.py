@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lintkit.config.errors import ConfigError, nearest, quoted
 from lintkit.data import schema
+from lintkit.formats.plain import list_at
 from lintkit.globs.paths import defect, too_many_alike
 from lintkit.model import Route
 from lintkit.words.json_types import TYPE_NAMES
@@ -147,7 +148,7 @@ def _is_day(route: Route) -> bool:
 
 def _day_problems(table: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
     waivers = table.get("waivers")
-    for index, entry in enumerate(waivers if isinstance(waivers, list) else ()):
+    for index, entry in enumerate(list_at(waivers)):
         day = entry.get("expires") if isinstance(entry, dict) else None
         if isinstance(day, str) and not _is_date(day):
             yield (
@@ -165,7 +166,7 @@ def _is_date(text: str) -> bool:
 
 def _glob_problems(table: Mapping[str, Any]) -> Iterator[tuple[Route, str]]:
     for route, patterns in _globs(table):
-        for index, pattern in enumerate(patterns if isinstance(patterns, list) else ()):
+        for index, pattern in enumerate(list_at(patterns)):
             wrong = defect(pattern) if isinstance(pattern, str) and pattern else ""
             if wrong:
                 yield (*route, index), f"the glob {quoted(pattern)} {wrong}"
@@ -181,7 +182,7 @@ def _lists(table: Mapping[str, Any]) -> Iterator[list[tuple[Route, str]]]:
     """Globs that are compared with one path together, each with its place: those of all entries are."""
     together: list[tuple[Route, str]] = []
     for route, patterns in _globs(table):
-        written = patterns if isinstance(patterns, list) else ()
+        written = list_at(patterns)
         places = [((*route, index), each) for index, each in enumerate(written) if isinstance(each, str)]
         if route[0] in ("per-path-ignores", "waivers"):
             together += places
@@ -196,7 +197,7 @@ def _globs(table: Mapping[str, Any]) -> Iterator[tuple[Route, Sequence[Any]]]:
         yield ("environments", name), patterns
     for key in ("per-path-ignores", "waivers"):
         entries = table.get(key)
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        for index, entry in enumerate(list_at(entries)):
             if isinstance(entry, dict):
                 yield (key, index, "paths"), entry.get("paths", ())
     for name, settings in _items(table.get("rule")):

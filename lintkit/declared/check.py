@@ -14,7 +14,8 @@ from lintkit.declared.read import read
 from lintkit.declared.relate import unrelated
 from lintkit.declared.schema import Failure, compile_schema
 from lintkit.declared.select import compile_query, select_each
-from lintkit.kinds.selected import Selected, value_at
+from lintkit.formats.plain import at
+from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Finding, Location, Route
 from lintkit.rule.definition import RuleContext
 from lintkit.words.quotation import quoted_at
@@ -113,7 +114,7 @@ class _Checking:
             yield from select_each(self.document, self.data["each"])
             return
         for route in compile_query(self.data["select"]).find(self.document.data):
-            yield Selected(route, value_at(self.document.data, route))
+            yield Selected(route, at(self.document.data, *route))
 
     def told(self, selected: Selected) -> list[tuple[Case, Failure, Location | None]]:
         """What is wrong with what was selected, by the first case that finds something."""
@@ -146,7 +147,7 @@ class _Checking:
         document = self.written
         route, at_key = _real(document, selected, failure)
         where = route
-        lacks = failure.missing or isinstance(value_at(selected.value, failure.route), (dict, list))
+        lacks = failure.missing or isinstance(at(selected.value, *failure.route), (dict, list))
         if lacks and self.data.get("missing-at") == "selected":
             where, at_key = selected.route, False
         span = place_of(document, where, missing=bool(failure.missing), at_key=at_key)
@@ -170,7 +171,7 @@ class _Checking:
     def words(
         self, case: Case, selected: Selected, failure: Failure, route: Route, subject: str
     ) -> dict[str, str]:
-        value = value_at(selected.value, failure.route)
+        value = at(selected.value, *failure.route)
         if "each" in self.data and self.data["each"] == "env-var" and not failure.route:
             value = selected.value.get("value")
         words = dict.fromkeys((*WORDS, *PHRASES), "")
@@ -216,7 +217,7 @@ def forbidden_at(schema: Any, value: Any) -> tuple[Route, str]:
 
 def _value_of(case: Case, name: str, value: Any) -> Any:
     """What a word of the rule's own is in what was selected, of the values that the case asks for; None for none."""
-    found = [value_at(value, route) for route in compile_query(case["words"][name]["of"]).find(value)]
+    found = [at(value, *route) for route in compile_query(case["words"][name]["of"]).find(value)]
     wanted = case.get("among", {}).get(name)
     if wanted is not None:
         found = [each for each in wanted if each in found]

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lintkit.budget import Budget
-from lintkit.declared.place import at
 from lintkit.declared.render import block_yaml, flow, inline_toml, plain_text, quoted_like
+from lintkit.formats.plain import at
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.kinds.registry import FILE_KINDS
 from lintkit.model import Document, Edit, Fix, NodeSpans, Route, Span
@@ -55,7 +55,7 @@ def _set(document: Document, route: Route, node: NodeSpans, value: Any) -> tuple
     text = document.text
     span = node.value
     tag = getattr(document.nodes, "tag", None)
-    if value == at(document.data, route) or (tag is not None and tag(route) is not None):
+    if value == at(document.data, *route) or (tag is not None and tag(route) is not None):
         return ()
     if document.kind in _YAML:
         new = quoted_like(value, node.style, document.kind)
@@ -81,7 +81,7 @@ def _set(document: Document, route: Route, node: NodeSpans, value: Any) -> tuple
 def _set_text(document: Document, route: Route, node: NodeSpans, value: Any) -> tuple[Edit, ...]:
     """Dockerfiles and `.env` files: what stands there as one piece, in its own quotes."""
     written = document.text[node.value.start : node.value.end]
-    old = at(document.data, route)
+    old = at(document.data, *route)
     if not isinstance(value, (str, int)) or isinstance(value, bool) or not isinstance(old, str):
         return ()
     plain = plain_text(str(value), node.style if document.kind == "dotenv" else "")
@@ -93,7 +93,7 @@ def _set_text(document: Document, route: Route, node: NodeSpans, value: Any) -> 
 def _replace(
     document: Document, route: Route, node: NodeSpans, replace: Mapping[str, str], budget: Budget
 ) -> tuple[Edit, ...]:
-    value = at(document.data, route)
+    value = at(document.data, *route)
     raw = node.raw if node.raw is not None else value
     if not isinstance(raw, str):
         return ()
@@ -159,7 +159,7 @@ def _remove(document: Document, route: Route, node: NodeSpans) -> tuple[Edit, ..
 
 def _siblings(document: Document, route: Route) -> list[tuple[int, int]]:
     """What is written in the collection at `route`, each from the start of its key to its end, in order."""
-    data = at(document.data, route)
+    data = at(document.data, *route)
     names: Any = data if isinstance(data, dict) else range(len(data))
     found = {_extent(document, _child(document, route, name)) for name in names}
     return sorted(extent for extent in found if extent is not None)
@@ -206,7 +206,7 @@ def _line_end(text: str, offset: int) -> int:
 
 def _is_header(document: Document, route: Route) -> bool:
     """Whether the TOML table at `route` is one with a header, or the root."""
-    data = at(document.data, route)
+    data = at(document.data, *route)
     return not route or (
         isinstance(data, dict) and "]" in document.text[document.nodes[route].value.start :].split("\n", 1)[0]
     )
@@ -215,7 +215,7 @@ def _is_header(document: Document, route: Route) -> bool:
 def _insert(
     document: Document, route: Route, node: NodeSpans, entries: Mapping[str, Any], missing: tuple[str, ...]
 ) -> tuple[Edit, ...]:
-    data = at(document.data, route)
+    data = at(document.data, *route)
     if not isinstance(data, dict) or (node.alias is not None and not node.value.end):
         return ()
     new = {k: v for k, v in entries.items() if k not in data and (not missing or k in missing)}
@@ -273,7 +273,7 @@ def _keeps_its_end(document: Document, route: Route) -> bool:
     """Whether the collection ends in a block scalar that keeps its trailing line ends (`|+`)."""
     while True:
         node = document.nodes[route]
-        data = at(document.data, route)
+        data = at(document.data, *route)
         if not isinstance(data, (dict, list)) or not data:
             head = document.text[node.value.start : node.value.end].split("\n", 1)[0]
             return node.style in ("literal", "folded") and "+" in head

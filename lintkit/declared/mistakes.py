@@ -14,10 +14,10 @@ from lintkit.declared.fix import ACTIONS
 from lintkit.declared.render import plain_text
 from lintkit.declared.schema import compile_schema, mistakes
 from lintkit.declared.select import SelectError, compile_query
+from lintkit.formats.plain import at
 from lintkit.globs.paths import defect, too_many_alike
 from lintkit.kinds.kind import EVERY_EDIT
 from lintkit.kinds.registry import EACH_KINDS, FILE_KINDS
-from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
@@ -222,7 +222,7 @@ def _option_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
 def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     words = ((*route, "words", name, "of") for route, case in _cases(data) for name in case.get("words", {}))
     for route in (*QUERY_KEYS, *words):
-        query = value_at(data, route)
+        query = at(data, *route)
         if not isinstance(query, str):
             continue
         try:
@@ -276,7 +276,7 @@ def _pointer(text: str, position: int | None) -> str:
 def _schema_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
     options = {} if "match" in data else data.get("options", {})
     for route in (*SCHEMA_KEYS, *((*case, key) for case, _ in _cases(data) if case for key in _CASE_KEYS)):
-        schema = value_at(data, route)
+        schema = at(data, *route)
         if schema is None:
             continue
         wrong = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lintkit.formats.plain import at
 from lintkit.model import Document, Location, Route, Span
 
 _NAMES = ("name", "key", "keyword", "id", "target", "containerPort", "hook", "repo")
@@ -24,7 +25,7 @@ def place_of(document: Document, route: Route, *, missing: bool = False, at_key:
         return node.value
     if node.key is not None:
         return node.key
-    data = at(document.data, route)
+    data = at(document.data, *route)
     if isinstance(data, dict):
         for key in data:
             child = document.nodes.get((*route, key))
@@ -55,7 +56,7 @@ def subject_of(document: Document, route: Route) -> str:
         name = metadata.get("name") if isinstance(metadata, dict) else None
         parts.append(f"{data['kind']}/{name}" if isinstance(name, str) else data["kind"])
     for part in route:
-        data = _child(data, part)
+        data = at(data, part)
         parts.append(_name(data, part) if isinstance(part, int) else part)
     return ".".join(parts) or document.path
 
@@ -67,21 +68,6 @@ def _name(item: Any, index: int) -> str:
             if isinstance(value, (str, int)) and not isinstance(value, bool):
                 return str(value)[:_LONGEST]
     return str(index)
-
-
-def at(data: Any, route: Route) -> Any:
-    """What stands at `route`; None where nothing does."""
-    for part in route:
-        data = _child(data, part)
-    return data
-
-
-def _child(data: Any, part: str | int) -> Any:
-    if isinstance(data, dict):
-        return data.get(part)
-    if isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
-        return data[part]
-    return None
 
 
 def shown(value: Any) -> str:

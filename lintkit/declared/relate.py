@@ -23,7 +23,7 @@ from lintkit.declared.place import place_of
 from lintkit.declared.read import read
 from lintkit.declared.schema import compile_schema
 from lintkit.declared.select import compile_query
-from lintkit.kinds.selected import value_at
+from lintkit.formats.plain import at
 from lintkit.model import Document, Location, Route
 
 _WHAT = "`relate`"
@@ -55,7 +55,7 @@ def unrelated(
 ) -> Iterator[Unrelated]:
     """What `relation` says of the value at `route` that does not hold. Raises SelectError, RuleLimitError."""
     wanted = [
-        ((*route, *below), value_at(value, below))
+        ((*route, *below), at(value, *below))
         for below in compile_query(relation.get("value", "$")).find(value)
     ]
     if not wanted:
@@ -86,7 +86,7 @@ def _others(
         data = read(document, reading)
         if condition is None or condition.is_valid(data, budget):
             for route in query.find(data):
-                yield _Other(document, route, value_at(data, route))
+                yield _Other(document, route, at(data, *route))
 
 
 def _parts(kind: str, route: Route, value: Any) -> Iterator[tuple[Route, Any]]:

@@ -83,7 +83,7 @@ class Unit:
     span         where it is declared
     environment  production, development, or empty where nothing says so
     image        as written; `built` is how the repository builds it
-    started      what its command starts, and `command_span` where that is written
+    command_span where what it starts is written
     serves       what it is as a whole: `web` when any of its programs answers requests
     entries      the Python files that it starts; empty when they could not be found
     replicas, workers  how often it runs and with how many processes, where that is written down
@@ -97,7 +97,6 @@ class Unit:
     environment: Environment
     image: str = ""
     built: BuiltImage | None = None
-    started: tuple[Started, ...] = ()
     command_span: Span | None = None
     serves: ProgramKind = "unknown"
     entries: tuple[str, ...] = ()
@@ -383,7 +382,6 @@ class _Join:
             self._environment(each, by_name),
             own.image,
             built,
-            programs,
             command_span,
             serves,
             entries,

@@ -1,4 +1,4 @@
-"""What a named selector finds, and how it reads plain data that may have any shape."""
+"""What a named selector finds."""
 
 from __future__ import annotations
 
@@ -22,29 +22,3 @@ class Selected:
     value: Any
     extra: Mapping[str, Any] = field(default_factory=dict)
     places: Mapping[str, tuple[Route, bool]] = field(default_factory=dict)
-
-
-def value_at(data: Any, route: Route, default: Any = None) -> Any:
-    """What stands at `route` of plain data; `default` where nothing does."""
-    for part in route:
-        if isinstance(data, dict):
-            if part not in data:
-                return default
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and 0 <= part < len(data):
-            data = data[part]
-        else:
-            return default
-    return data
-
-
-def mapping_at(data: Any, key: str) -> dict[str, Any]:
-    """The mapping behind a key of a mapping; empty where there is none."""
-    found = data.get(key) if isinstance(data, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def list_at(data: Any, key: str) -> list[Any]:
-    """The list behind a key of a mapping; empty where there is none."""
-    found = data.get(key) if isinstance(data, dict) else None
-    return found if isinstance(found, list) else []

@@ -41,7 +41,6 @@ def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
             yield ClientBuilt(
                 file.span(call),
                 service_of(name),
-                name,
                 address.host,
                 address.port,
                 address.scheme,

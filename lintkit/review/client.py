@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from lintkit import __version__
+from lintkit.formats.plain import list_at
 
 VERSION = "2022-11-28"
 """The version of the REST API whose documentation this follows."""
@@ -96,7 +97,7 @@ class Client:
                 return
             answer = self._send("GET", address, parameters=wanted)
             items = answer.json()
-            yield from items if isinstance(items, list) else ()
+            yield from list_at(items)
             address, wanted = answer.links.get("next", {}).get("url"), {}
             if address is not None and not address.startswith(self.api + "/"):
                 raise GitHubError("GitHub's next page is at another address, to which no token is sent")

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lintkit.formats.plain import at
+
 API = "https://api.github.com"
 SERVER = "https://github.com"
 
@@ -93,17 +95,11 @@ def _of_event(payload: Any) -> tuple[int, str, str]:
     The pull requests that a `workflow_run` lists are empty for a fork, and its artifacts are not to be believed, so
     the pull request is looked up by the branch the run was made for.
     """
-    pull = _get(payload, "pull_request")
-    if isinstance(_get(pull, "number"), int):
-        return pull["number"], str(_get(pull, "head", "sha") or ""), ""
-    run = _get(payload, "workflow_run")
-    owner, branch = _get(run, "head_repository", "owner", "login"), _get(run, "head_branch")
+    pull = at(payload, "pull_request")
+    if isinstance(at(pull, "number"), int):
+        return pull["number"], str(at(pull, "head", "sha") or ""), ""
+    run = at(payload, "workflow_run")
+    owner, branch = at(run, "head_repository", "owner", "login"), at(run, "head_branch")
     if isinstance(owner, str) and isinstance(branch, str):
-        return 0, str(_get(run, "head_sha") or ""), f"{owner}:{branch}"
+        return 0, str(at(run, "head_sha") or ""), f"{owner}:{branch}"
     return 0, "", ""
-
-
-def _get(value: Any, *keys: str) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
+from lintkit.formats.plain import at, mapping_at, mappings_at, text_at
 from lintkit.model import SEVERITIES, Severity
 
 T = TypeVar("T")
@@ -94,10 +95,10 @@ def remarks_of(log: object) -> tuple[Remark, ...]:
         raise SarifError("it is not a SARIF 2.1.0 log")
     seen: Counter[str] = Counter()
     found = []
-    for run in _dicts(log["runs"]):
-        rules = {str(rule.get("id")): rule for rule in _dicts(_at(run, list, "tool", "driver", "rules"))}
-        for result in _dicts(run.get("results")):
-            if _dicts(result.get("suppressions")) or result.get("baselineState") in ("unchanged", "absent"):
+    for run in mappings_at(log, "runs"):
+        rules = {str(rule.get("id")): rule for rule in mappings_at(run, "tool", "driver", "rules")}
+        for result in mappings_at(run, "results"):
+            if mappings_at(result, "suppressions") or result.get("baselineState") in ("unchanged", "absent"):
                 continue
             remark = _remark(result, rules, seen)
             if remark is not None:
@@ -108,23 +109,23 @@ def remarks_of(log: object) -> tuple[Remark, ...]:
 def _remark(
     result: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], seen: Counter[str]
 ) -> Remark | None:
-    rule_id = _text(result.get("ruleId")) or "unknown"
-    locations = _dicts(result.get("locations"))
+    rule_id = text_at(result, "ruleId") or "unknown"
+    locations = mappings_at(result, "locations")
     place = _place(locations[0]) if locations else None
     if place is None:
         return None
     rule = rules.get(rule_id, {})
-    level = result.get("level") or _at(rule, str, "defaultConfiguration", "level")
-    related = tuple(filter(None, map(_place, _dicts(result.get("relatedLocations"))[:_MOST_RELATED])))
-    help_uri = _text(rule.get("helpUri"))
+    level = result.get("level") or text_at(rule, "defaultConfiguration", "level")
+    related = tuple(filter(None, map(_place, mappings_at(result, "relatedLocations")[:_MOST_RELATED])))
+    help_uri = text_at(rule, "helpUri")
     return Remark(
         rule=rule_id,
-        severity=_LEVELS.get(level if isinstance(level, str) else "", "warning"),
-        message=_message(_at(result, str, "message", "text") or rule_id),
+        severity=_LEVELS.get(text_at(level), "warning"),
+        message=_message(text_at(result, "message", "text") or rule_id),
         place=place,
         key=_key(rule_id, place.path, result, seen),
-        summary=_at(rule, str, "shortDescription", "text") or "",
-        why=_at(rule, str, "fullDescription", "text") or "",
+        summary=text_at(rule, "shortDescription", "text"),
+        why=text_at(rule, "fullDescription", "text"),
         help_uri=help_uri if _URL.fullmatch(help_uri) else "",
         related=related,
         fix=_fix(result, place),
@@ -143,11 +144,8 @@ def _link_text(link: re.Match[str]) -> str:
 
 
 def _key(rule: str, path: str, result: Mapping[str, Any], seen: Counter[str]) -> str:
-    prints = result.get("partialFingerprints")
-    known = next(
-        (prints[name] for name in _FINGERPRINTS if isinstance(prints, dict) and name in prints),
-        _at(result, str, "message", "text"),
-    )
+    prints = mapping_at(result, "partialFingerprints")
+    known = next((prints[name] for name in _FINGERPRINTS if name in prints), at(result, "message", "text"))
     base = "\0".join((rule, path, str(known)))
     seen[base] += 1
     return hashlib.sha256(f"{base}\0{seen[base]}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
@@ -157,12 +155,11 @@ def _place(location: Mapping[str, Any]) -> Place | None:
     physical = location.get("physicalLocation")
     if not isinstance(physical, dict):
         return None
-    path = _path(_at(physical, str, "artifactLocation", "uri") or "")
+    path = _path(text_at(physical, "artifactLocation", "uri"))
     if path is None:
         return None
-    region = physical.get("region")
-    first, last = _lines(region if isinstance(region, dict) else {})
-    label = _at(location, str, "message", "text") or ""
+    first, last = _lines(mapping_at(physical, "region"))
+    label = text_at(location, "message", "text")
     return Place(path, first, last, label, dict(_shown(physical)))
 
 
@@ -188,22 +185,22 @@ def _shown(physical: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
     context = physical.get("contextRegion")
     if not isinstance(context, dict) or "startColumn" in context or "endColumn" in context:
         return
-    text = _at(context, str, "snippet", "text")
-    if text is not None:
+    text = at(context, "snippet", "text")
+    if isinstance(text, str):
         yield from enumerate(
             (line.rstrip("\r") for line in text.split("\n")), _number(context.get("startLine"), 1)
         )
 
 
 def _fix(result: Mapping[str, Any], place: Place) -> tuple[str, tuple[Replacement, ...]] | None:
-    fixes = _dicts(result.get("fixes"))
+    fixes = mappings_at(result, "fixes")
     if not fixes:
         return None
-    changes = _dicts(fixes[0].get("artifactChanges"))
-    if len(changes) != 1 or _path(_at(changes[0], str, "artifactLocation", "uri") or "") != place.path:
+    changes = mappings_at(fixes[0], "artifactChanges")
+    if len(changes) != 1 or _path(text_at(changes[0], "artifactLocation", "uri")) != place.path:
         return None
     replacements = []
-    for entry in _dicts(changes[0].get("replacements")):
+    for entry in mappings_at(changes[0], "replacements"):
         region = entry.get("deletedRegion")
         if not isinstance(region, dict) or "startColumn" not in region or "endColumn" not in region:
             return None
@@ -214,29 +211,14 @@ def _fix(result: Mapping[str, Any], place: Place) -> tuple[str, tuple[Replacemen
                 _number(region["startColumn"], 1),
                 _number(region.get("endLine"), line),
                 _number(region["endColumn"], 1),
-                _at(entry, str, "insertedContent", "text") or "",
+                text_at(entry, "insertedContent", "text"),
             )
         )
-    return (_at(fixes[0], str, "description", "text") or "", tuple(replacements)) if replacements else None
+    return (text_at(fixes[0], "description", "text"), tuple(replacements)) if replacements else None
 
 
 def _number(value: object, otherwise: int) -> int:
     return value if isinstance(value, int) and 1 <= value <= _LAST_LINE else otherwise
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _dicts(value: object) -> list[Mapping[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _at(value: object, kind: type[T], *keys: str) -> T | None:
-    """What stands under `keys`, if it is a `kind`."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, kind) else None
 
 
 def by_rule(remarks: Iterable[Remark]) -> dict[str, list[Remark]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from lintkit.formats import json, toml, yaml
 from lintkit.formats.errors import ParseError
+from lintkit.formats.plain import text_at
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.model import Document, Kind, Route, SourceFile
 from lintkit.secrets.names import is_secret_name
@@ -148,8 +149,7 @@ def _name(data: Any, route: Route) -> str:
     if keys[-1] == "value" and route[-1] == "value":
         for part in route[:-1]:
             data = data[part]
-        name = data.get("name")
-        return name if isinstance(name, str) else ""
+        return text_at(data, "name")
     return keys[-1]
 
 

@@ -6,6 +6,8 @@ import base64
 import binascii
 import json
 
+from lintkit.formats.plain import mapping_at
+
 _ANONYMOUS = frozenset({"anon", "anonymous", "public"})
 _A_DAY = 86_400
 _DEMONSTRATIONS = frozenset({"supabase-demo"})
@@ -34,5 +36,5 @@ def _claims(token: str) -> dict[str, object]:
         found = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         return {}
-    claims = found.items() if isinstance(found, dict) else ()
+    claims = mapping_at(found).items()
     return {key: value for key, value in claims if isinstance(value, (str, int))}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lintkit.formats.plain import at
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations, Step
 from lintkit.kinds.kubernetes.kustomize_places import place_of, route_of
-from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Finding, Location, Route
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lintkit.declared.select import SelectError, select
-from lintkit.kinds.kubernetes.objects import at
+from lintkit.formats.plain import at
 from lintkit.model import Document, Finding, RuleMeta
 
 DEFAULTS = "lintkit/excuses"

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any
 
 from lintkit.budget import LeftOutError
+from lintkit.formats.plain import at
 from lintkit.kinds.kubernetes.inline_patches import INLINE
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations, Step
 from lintkit.kinds.kubernetes.kustomize_places import route_of
-from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Finding
 from lintkit.run.file import Task
 from lintkit.run.guard import Guard

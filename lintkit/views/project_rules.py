@@ -15,12 +15,12 @@ from typing import Any
 
 from lintkit.budget import LeftOutError
 from lintkit.facts import Fact
+from lintkit.formats.plain import at
 from lintkit.kinds.extract import extract_document
 from lintkit.kinds.kubernetes.cluster import build_cluster
 from lintkit.kinds.kubernetes.cluster_facts import KustomizationDefined
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
 from lintkit.kinds.kubernetes.kustomize_places import says
-from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Finding, Location
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.run.guard import Guard

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from lintkit.formats.plain import at
 from lintkit.kinds.kubernetes.kustomize import BuiltObject, Kustomizations
-from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document
 
 

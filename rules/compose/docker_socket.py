@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.compose import mount_parts, resolve, services, variables
+from lintkit.api.formats import list_at, mapping_at, text_at
 from lintkit.api.words import is_runtime_socket
 
 RULE = define(
@@ -82,10 +83,9 @@ _MESSAGE = "the socket of the container runtime is mounted, which makes the serv
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each mount of a socket, at its source, and each named volume that is one."""
     for service in services(document):
-        volumes = service.data.get("volumes")
         if _PROXY.search(str(service.data.get("image", ""))):
             continue
-        for index, item in enumerate(volumes if isinstance(volumes, list) else ()):
+        for index, item in enumerate(list_at(service.data, "volumes")):
             route: Route = (*service.route, "volumes", index)
             if isinstance(item, dict):
                 source, target = item.get("source"), item.get("target")
@@ -94,11 +94,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 source, target = [*(mount_parts(item) if isinstance(item, str) else ()), None, None][:2]
             if isinstance(source, str) and isinstance(target, str) and _is_socket(source, target):
                 yield rule.finding(document.span(route), _MESSAGE, subject=service.name)
-    named = document.data.get("volumes") if isinstance(document.data, dict) else None
-    for name, volume in named.items() if isinstance(named, dict) else ():
-        options = volume.get("driver_opts") if isinstance(volume, dict) else None
-        device = options.get("device") if isinstance(options, dict) else None
-        if isinstance(device, str) and _is_socket(device, ""):
+    for name, volume in mapping_at(document.data, "volumes").items():
+        if _is_socket(text_at(volume, "driver_opts", "device"), ""):
             message = (
                 "the volume is the socket of the container runtime, which makes its services root on the host"
             )

@@ -10,7 +10,7 @@ from typing import Any
 from lintkit.api import Budget, Document, Finding, Location, Route, RuleContext, bad, define, good
 from lintkit.api.compose import Service, services
 from lintkit.api.dotenv import is_for_a_desk
-from lintkit.api.formats import whole_number
+from lintkit.api.formats import list_at, whole_number
 
 RULE = define(
     summary="two services publish the same port of the host",
@@ -152,7 +152,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         ports = service.data.get("ports")
         profiles = service.data.get("profiles")
         own = frozenset(map(str, profiles)) if isinstance(profiles, list) else frozenset[str]()
-        for index, item in enumerate(ports if isinstance(ports, list) else ()):
+        for index, item in enumerate(list_at(ports)):
             parsed = _published(item)
             if parsed is None:
                 continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good, replacement
 from lintkit.api.compose import services
+from lintkit.api.formats import list_at
 
 RULE = define(
     summary="a port mapping without quotes is a number to some readers",
@@ -66,7 +67,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each plain mapping of `ports` that is a number to the base of 60."""
     for service in services(document):
         ports = service.data.get("ports")
-        for index, item in enumerate(ports if isinstance(ports, list) else ()):
+        for index, item in enumerate(list_at(ports)):
             route: Route = (*service.route, "ports", index)
             node = document.nodes[route]
             if (

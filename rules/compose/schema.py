@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, Route, RuleContext, Span, bad, define, good
 from lintkit.api.compose import MAIN_FILES, Refusal, invalid_parts, refusal, refusals
-from lintkit.api.formats import part_span
+from lintkit.api.formats import mapping_at, part_span
 
 RULE = define(
     summary="the file is not what the compose specification allows",
@@ -179,7 +179,7 @@ def _without_content(document: Document) -> Iterator[str]:
     if posixpath.basename(document.path) not in MAIN_FILES or not isinstance(data, dict) or "include" in data:
         return
     services = data.get("services")
-    for name, service in services.items() if isinstance(services, dict) else ():
+    for name, service in mapping_at(services).items():
         if service is None and not ((tag is not None and tag(("services", name))) or "").startswith("!"):
             yield name
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.compose import resolve, services
+from lintkit.api.formats import list_at, mapping_at, text_at
 
 RULE = define(
     summary="a system directory of the host is mounted into a service",
@@ -89,23 +89,18 @@ _PATH_OPTIONS = ("device", "mountpoint")
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each mount of a system directory: of the services, and through the options of a named volume."""
     for service in services(document):
-        volumes = service.data.get("volumes")
-        for index, item in enumerate(volumes if isinstance(volumes, list) else ()):
+        for index, item in enumerate(list_at(service.data, "volumes")):
             route: Route = (*service.route, "volumes", index)
             if isinstance(item, str):
                 source, *rest = resolve(item, {}).split(":")
                 read_only = any("ro" in part.split(",") for part in rest[1:])
                 yield from _judged(document, rule, route, source if rest else "", read_only)
             elif isinstance(item, dict) and item.get("type") == "bind":
-                source = resolve(_text(item.get("source")), {})
+                source = resolve(text_at(item, "source"), {})
                 yield from _judged(document, rule, (*route, "source"), source, item.get("read_only") is True)
-    named = document.data.get("volumes") if isinstance(document.data, dict) else None
-    for name, volume in named.items() if isinstance(named, dict) else ():
-        options = volume.get("driver_opts") if isinstance(volume, dict) else None
-        if not isinstance(options, dict):
-            continue
+    for name, volume in mapping_at(document.data, "volumes").items():
         for key in _PATH_OPTIONS:
-            source = resolve(_text(options.get(key)), {})
+            source = resolve(text_at(volume, "driver_opts", key), {})
             yield from _judged(document, rule, ("volumes", name, "driver_opts", key), source, False)
 
 
@@ -126,7 +121,3 @@ def _judged(
         f"the service {may} `{path}` of the host, so it is no boundary any more",
         subject=path,
     )
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, Span, bad, define, good
 from lintkit.api.compose import mount_parts, services
+from lintkit.api.formats import list_at
 
 RULE = define(
     summary="several services write to one folder",
@@ -106,7 +107,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         named = service.data.get("profiles")
         profiles[service.name] = frozenset(map(str, named)) if isinstance(named, list) else frozenset()
         volumes = service.data.get("volumes")
-        for index, item in enumerate(volumes if isinstance(volumes, list) else ()):
+        for index, item in enumerate(list_at(volumes)):
             route = (*service.route, "volumes", index)
             source = _written_source(item)
             if source and all(name != service.name for name, _ in mounts[source]):

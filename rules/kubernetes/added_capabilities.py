@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api.formats import list_at
 from lintkit.api.kubernetes import security_contexts
 
 RULE = define(
@@ -109,9 +109,8 @@ _BASELINE = frozenset(
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report what `add` lists, but for NET_BIND_SERVICE and what is added back after all were dropped."""
     for context in security_contexts(document.data):
-        capabilities = context.data.get("capabilities")
-        drops_all = any(str(name).upper() == "ALL" for name in _items(capabilities, "drop"))
-        for index, name in enumerate(_items(capabilities, "add")):
+        drops_all = any(str(name).upper() == "ALL" for name in list_at(context.data, "capabilities", "drop"))
+        for index, name in enumerate(list_at(context.data, "capabilities", "add")):
             if not isinstance(name, str):
                 continue
             plain = name.upper().removeprefix("CAP_")
@@ -124,8 +123,3 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
             )
             span = document.span((*context.route, "capabilities", "add", index))
             yield rule.finding(span, message, subject=f"{context.container} {plain}")
-
-
-def _items(data: Any, field: str) -> list[Any]:
-    found = data.get(field) if isinstance(data, dict) else None
-    return found if isinstance(found, list) else []

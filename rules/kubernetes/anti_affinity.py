@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.api.formats import list_at
 from lintkit.api.kubernetes import at, is_patch, read_labels, read_selector
 
 _OTHERS = """\
@@ -139,8 +140,7 @@ def _terms(spec: dict[str, Any], pod: Route) -> Iterator[Route]:
         ("requiredDuringSchedulingIgnoredDuringExecution", ()),
         ("preferredDuringSchedulingIgnoredDuringExecution", ("podAffinityTerm",)),
     ):
-        items = at(spec, *affinity, field)
-        for index, _ in enumerate(items if isinstance(items, list) else ()):
+        for index, _ in enumerate(list_at(spec, *affinity, field)):
             yield (*pod, *affinity, field, index, *inner)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api.formats import list_at, mapping_at
 from lintkit.api.kubernetes import at
 from lintkit.api.words import has_open_end, lets_strangers_in
 
@@ -157,12 +158,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
 
 
 def _annotations(data: Any) -> Iterator[tuple[Route, str, bool]]:
-    annotations = at(data, "metadata", "annotations")
-    named = {
-        _NGINX.sub("", key): key
-        for key in (annotations if isinstance(annotations, dict) else ())
-        if isinstance(key, str) and _NGINX.match(key)
-    }
+    annotations = mapping_at(data, "metadata", "annotations")
+    named = {_NGINX.sub("", key): key for key in annotations if isinstance(key, str) and _NGINX.match(key)}
     if not named or str(annotations.get(named.get("enable-cors", ""), "")).lower() != "true":
         return
     # ingress-nginx allows credentials unless it is told not to.
@@ -175,14 +172,12 @@ def _annotations(data: Any) -> Iterator[tuple[Route, str, bool]]:
 
 
 def _istio(data: Any) -> Iterator[tuple[Route, str, bool]]:
-    rules = at(data, "spec", "http")
-    for i, each in enumerate(rules if isinstance(rules, list) else ()):
+    for i, each in enumerate(list_at(data, "spec", "http")):
         policy = at(each, "corsPolicy")
         credentials = at(policy, "allowCredentials") is True
         where: Route = ("spec", "http", i, "corsPolicy")
         for field in ("allowOrigins", "allowOrigin"):
-            origins = at(policy, field)
-            for j, origin in enumerate(origins if isinstance(origins, list) else ()):
+            for j, origin in enumerate(list_at(policy, field)):
                 if origin == "*" or at(origin, "exact") == "*":
                     yield (
                         (*where, field, j, *(("exact",) if isinstance(origin, dict) else ())),
@@ -215,8 +210,7 @@ def _listed(data: Any, kind: str) -> Iterator[tuple[Route, str, bool]]:
             for each in ("accessControlAllowCredentials", "allowCredentials", "credentials")
         )
         for field, is_regex in _LISTS[kind]:
-            origins = node.get(field)
-            for index, origin in enumerate(origins if isinstance(origins, list) else ()):
+            for index, origin in enumerate(list_at(node, field)):
                 if not isinstance(origin, str):
                     continue
                 if origin == "*" or (is_regex and lets_strangers_in(origin, whole=False)):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api.formats import list_at
 from lintkit.api.kubernetes import at, pod_spec_route
 
 RULE = define(
@@ -77,8 +78,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         return
     told = False
     for field in ("initContainers", "containers"):
-        items = at(document.data, *pod, field)
-        for index, item in enumerate(items if isinstance(items, list) else ()):
+        for index, item in enumerate(list_at(document.data, *pod, field)):
             image = at(item, "image")
             if isinstance(image, str) and _IMAGE.search(image):
                 told = True

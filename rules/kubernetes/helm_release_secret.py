@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, Span, bad, define, good
-from lintkit.api.formats import scalar_span
+from lintkit.api.formats import list_at, scalar_span
 from lintkit.api.kubernetes import at
 from lintkit.api.secrets import Verdict, chart_secrets, chart_secrets_of_text, value_secret
 from lintkit.api.words import is_for_developers
@@ -174,8 +174,7 @@ def _found(document: Document, rule: RuleContext) -> Iterator[tuple[Verdict, Fin
 
 def _inflated(document: Document, rule: RuleContext) -> Iterator[tuple[Verdict, Finding]]:
     """The `valuesInline` with which a kustomization inflates charts."""
-    charts = document.data.get("helmCharts")
-    for index, chart in enumerate(charts if isinstance(charts, list) else ()):
+    for index, chart in enumerate(list_at(document.data, "helmCharts")):
         owner = f"kustomization/{at(chart, 'releaseName') or at(chart, 'name')}"
         yield from _of(document, rule, ("helmCharts", index, "valuesInline"), owner)
 

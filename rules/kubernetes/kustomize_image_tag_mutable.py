@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lintkit.api import DOCS, EXAMPLES, NOT_DEPLOYED, TESTS, Document, Finding, RuleContext, bad, define, good
 from lintkit.api.docker import is_moving_tag, is_official
+from lintkit.api.formats import list_at
 from lintkit.api.kubernetes import at
 
 RULE = define(
@@ -88,8 +89,7 @@ _OPERATORS = ("operator", "controller", "manager")
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each `newTag` that moves and that no digest fixes."""
-    images = at(document.data, "images")
-    for index, image in enumerate(images if isinstance(images, list) else ()):
+    for index, image in enumerate(list_at(document.data, "images")):
         tag = at(image, "newTag")
         if not isinstance(tag, str) or not is_moving_tag(tag) or at(image, "digest"):
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.api.formats import mapping_at
 from lintkit.api.kubernetes import at
 
 RULE = define(
@@ -87,8 +88,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     wanted = at(data, *place)
     if not isinstance(wanted, dict) or not isinstance(containers, list):
         return
-    labels = at(template, "metadata", "labels")
-    labels = labels if isinstance(labels, dict) else {}
+    labels = mapping_at(template, "metadata", "labels")
     for name, value in wanted.items():
         if labels.get(name) == value:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import Document, Finding, RuleContext, bad, define, good
+from lintkit.api.formats import list_at
 from lintkit.api.kubernetes import at, is_patch, pod_spec_routes
 
 RULE = define(
@@ -85,8 +86,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         if at(data, *pod, "securityContext"):
             continue
         for field in ("initContainers", "containers"):
-            items = at(data, *pod, field)
-            for index, item in enumerate(items if isinstance(items, list) else ()):
+            for index, item in enumerate(list_at(data, *pod, field)):
                 if not isinstance(item, dict) or item.get("securityContext"):
                     continue
                 name = item.get("name") or item.get("image") or index

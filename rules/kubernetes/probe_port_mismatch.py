@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lintkit.api import DOCS, TESTS, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.api.formats import is_digits
+from lintkit.api.formats import is_digits, mappings_at
 from lintkit.api.kubernetes import at, containers
 
 RULE = define(
@@ -70,8 +70,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report names of ports in probes that none of the container's ports has."""
     for container in containers(document):
         data = at(document.data, *container.route)
-        declared = data.get("ports")
-        ports = [port for port in declared if isinstance(port, dict)] if isinstance(declared, list) else []
+        ports = mappings_at(data, "ports")
         if not data.get("image") and not ports:
             continue  # a patch, whose ports are those of the object that it changes
         names = [port.get("name") for port in ports]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import DOCS, NOT_DEPLOYED, TESTS, Document, Finding, Route, RuleContext, bad, define, good
+from lintkit.api.formats import text_at
 from lintkit.api.kubernetes import at, is_partial, misfits, refusals
 
 RULE = define(
@@ -385,8 +386,7 @@ def _place(route: Route, kind: str) -> str:
 
 
 def _subject(data: dict[str, Any], route: Route) -> str:
-    metadata = data.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else ""
+    name = at(data, "metadata", "name")
     parts = [
         part if isinstance(part, str) else _name_of(at(data, *route[: end + 1]))
         for end, part in enumerate(route)
@@ -396,5 +396,4 @@ def _subject(data: dict[str, Any], route: Route) -> str:
 
 def _name_of(item: Any) -> str:
     """What an item of a list is called, which its number would not say for long."""
-    name = item.get("name") if isinstance(item, dict) else item
-    return name if isinstance(name, str) else ""
+    return text_at(item, "name") if isinstance(item, dict) else text_at(item)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, Route, RuleContext, bad, define, good
-from lintkit.api.formats import scalar_span
+from lintkit.api.formats import mapping_at, scalar_span
 from lintkit.api.kubernetes import generator_literals
 from lintkit.api.secrets import Reason, Verdict, classify, looks_random, said_of, severity_of, split_words
 from lintkit.api.words import is_for_developers
@@ -155,7 +155,7 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     name = metadata.get("name") if isinstance(metadata, dict) else None
     for field in ("data", "stringData"):
         entries = data.get(field)
-        for key, value in entries.items() if isinstance(entries, dict) else ():
+        for key, value in mapping_at(entries).items():
             text = _plain(value, encoded=field == "data")
             if not text or not isinstance(key, str):
                 continue

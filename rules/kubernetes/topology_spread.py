@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.api.formats import list_at
 from lintkit.api.kubernetes import at, is_patch, pod_spec_route, read_labels, read_selector
 
 _SPREAD = """\
@@ -185,7 +186,6 @@ def _apart(spec: dict[str, Any]) -> bool:
         "requiredDuringSchedulingIgnoredDuringExecution",
         "preferredDuringSchedulingIgnoredDuringExecution",
     ):
-        items = at(affinity, field)
-        terms += items if isinstance(items, list) else ()
+        terms += list_at(affinity, field)
     keys = [at(term, "topologyKey") or at(term, "podAffinityTerm", "topologyKey") for term in terms]
     return any(isinstance(key, str) and key != _HOST for key in keys)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
+from lintkit.api import Document, Finding, Location, RuleContext, bad, define, good
+from lintkit.api.formats import each_mapping
 from lintkit.api.kubernetes import at, containers, pod_spec_route
 
 RULE = define(
@@ -70,10 +70,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     pod = pod_spec_route(document.data)
     if pod is None:
         return
-    volumes = _items(document, (*pod, "volumes"))
+    volumes = each_mapping(document.data, *pod, "volumes")
     host = {str(v.get("name")): route for route, v in volumes if isinstance(v.get("hostPath"), dict)}
     for container in containers(document):
-        for route, mount in _items(document, (*container.route, "volumeMounts")):
+        for route, mount in each_mapping(document.data, *container.route, "volumeMounts"):
             volume = host.get(str(mount.get("name")))
             if volume is None or mount.get("readOnly") is True:
                 continue
@@ -84,9 +84,3 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
                 subject=f"{container.name} {mount.get('name')}",
                 related=(Location(document.span((*volume, "hostPath")), "the directory"),),
             )
-
-
-def _items(document: Document, route: Route) -> list[tuple[Route, dict[str, Any]]]:
-    found = at(document.data, *route)
-    items = found if isinstance(found, list) else []
-    return [((*route, index), item) for index, item in enumerate(items) if isinstance(item, dict)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.dotenv import is_public_setting
-from lintkit.api.formats import scalar_span
+from lintkit.api.formats import list_at, mapping_at, scalar_span
 from lintkit.api.secrets import (
     Reason,
     Verdict,
@@ -172,7 +172,7 @@ _SHIPS = re.compile(r"(?i)deploy|deliver|release|publish|prod|ship|staging|\bcd\
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each literal that looks live, at the credential: by its name, or in a script by its form."""
-    data = document.data if isinstance(document.data, dict) else {}
+    data = mapping_at(document.data)
     for route, mapping in _mappings(data):
         for key, value in mapping.items():
             place = (*route, key)
@@ -244,11 +244,11 @@ def _owners(data: dict[Any, Any]) -> Iterator[tuple[Route, dict[Any, Any]]]:
         if isinstance(holder.get("container"), dict):
             yield (*route, "container"), holder["container"]
         services = holder.get("services")
-        for name, service in services.items() if isinstance(services, dict) else ():
+        for name, service in mapping_at(services).items():
             if isinstance(service, dict):
                 yield (*route, "services", name), service
         steps = holder.get("steps")
-        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        for index, step in enumerate(list_at(steps)):
             if isinstance(step, dict):
                 yield (*route, "steps", index), step
 
@@ -266,18 +266,18 @@ def _plain_values(data: dict[Any, Any]) -> Iterator[Route]:
     on, jobs = data.get("on", data.get(True)), data.get("jobs")  # YAML 1.1 reads `on` as true
     key = "on" if "on" in data else True
     inputs: list[tuple[Route, Any]] = [(("inputs",), data.get("inputs"))]
-    for event, settings in on.items() if isinstance(on, dict) else ():
+    for event, settings in mapping_at(on).items():
         if isinstance(settings, dict):
             inputs.append(((key, event, "inputs"), settings.get("inputs")))
     for route, entries in inputs:
-        for name, entry in entries.items() if isinstance(entries, dict) else ():
+        for name, entry in mapping_at(entries).items():
             if isinstance(entry, dict) and isinstance(entry.get("default"), str):
                 yield (*route, name, "default")
-    for name, job in jobs.items() if isinstance(jobs, dict) else ():
+    for name, job in mapping_at(jobs).items():
         strategy = job.get("strategy") if isinstance(job, dict) else None
         matrix = strategy.get("matrix") if isinstance(strategy, dict) else None
-        for axis, values in matrix.items() if isinstance(matrix, dict) else ():
-            for index, value in enumerate(values if isinstance(values, list) else ()):
+        for axis, values in mapping_at(matrix).items():
+            for index, value in enumerate(list_at(values)):
                 where: Route = ("jobs", name, "strategy", "matrix", axis, index)
                 if isinstance(value, str):
                     yield where

@@ -8,7 +8,7 @@ from typing import Any
 
 from lintkit.api import Document, Finding, Route, RuleContext, bad, define, good
 from lintkit.api.docker import baked_argument, build_arguments
-from lintkit.api.formats import scalar_span
+from lintkit.api.formats import list_at, mapping_at, scalar_span
 
 RULE = define(
     summary="a secret is handed to an image build as a build argument",
@@ -170,13 +170,13 @@ _OPTIONS = frozenset({"extra-args", "extra_args", "build_extra_args", "build-ext
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each build argument that takes its value from `secrets`, where it is written."""
-    data = document.data if isinstance(document.data, dict) else {}
+    data = mapping_at(document.data)
     jobs, runs = data.get("jobs"), data.get("runs")
     holders: list[tuple[Route, Any]] = [(("runs",), runs)]
     holders += [(("jobs", name), job) for name, job in jobs.items()] if isinstance(jobs, dict) else []
     for route, holder in holders:
         steps = holder.get("steps") if isinstance(holder, dict) else None
-        steps = steps if isinstance(steps, list) else []
+        steps = list_at(steps)
         for index, step in enumerate(steps):
             if isinstance(step, dict):
                 given_by = {
@@ -200,7 +200,7 @@ def _step(
 ) -> Iterator[Finding]:
     """The arguments that one step hands on: in its script, in a list of its action, or to bake."""
     given = step.get("with") if isinstance(step.get("with"), dict) and step.get("uses") else {}
-    for key, value in given.items() if isinstance(given, dict) else ():
+    for key, value in mapping_at(given).items():
         place = (*route, "with", key)
         if not pushed:
             continue

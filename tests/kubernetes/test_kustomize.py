@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from lintkit.budget import LeftOutError
+from lintkit.formats.plain import at
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
-from lintkit.kinds.kubernetes.objects import at, parse
+from lintkit.kinds.kubernetes.objects import parse
 from lintkit.model import Document, SourceFile
 
 SHOP = """\

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 import pytest
 
 from lintkit.formats.origins import Origins
+from lintkit.formats.plain import at
 from lintkit.kinds.extract import extract_document
 from lintkit.kinds.kubernetes.cluster_facts import ObjectDefined, PodsDefined
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
-from lintkit.kinds.kubernetes.objects import at, parse
+from lintkit.kinds.kubernetes.objects import parse
 from lintkit.model import Document, Route, SourceFile
 
 SHOP = """\

@@ -10,9 +10,9 @@ import yaml as pyyaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.formats.plain import at
 from lintkit.formats.scalar_spans import part_span, scalar_span
 from lintkit.formats.yaml import load_documents
-from lintkit.kinds.selected import value_at
 from lintkit.model import Document, Route
 
 WHITE = " \t\r\n\x85\u2028\u2029"
@@ -84,7 +84,7 @@ def test_span_of_every_node_reads_as_its_value(data: Any, style: dict[str, Any],
     for route in document.nodes:
         if not is_relative(document, route):
             raw = document.nodes[route].raw  # its tag, if it has one, stands in front of the span
-            expected = value_at(document.data, route) if raw is None else raw
+            expected = at(document.data, *route) if raw is None else raw
             assert strip_final_breaks(reread(document, route)) == strip_final_breaks(expected)
 
 

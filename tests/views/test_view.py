@@ -10,11 +10,12 @@ from dataclasses import replace
 import pytest
 
 from lintkit.facts import Fact
+from lintkit.formats.plain import at
 from lintkit.kinds.extract import extract_document
 from lintkit.kinds.kubernetes.cluster import build_cluster
 from lintkit.kinds.kubernetes.cluster_facts import PodsDefined, ServiceDefined
 from lintkit.kinds.kubernetes.kustomize import Kustomizations
-from lintkit.kinds.kubernetes.objects import at, parse
+from lintkit.kinds.kubernetes.objects import parse
 from lintkit.model import Document, Finding, RuleMeta, SourceFile
 from lintkit.rule.definition import Project, Rule, RuleContext
 from lintkit.run.file import Task

@@ -10,6 +10,7 @@ from typing import Any
 
 from lintkit.facts import ContainerDefined
 from lintkit.formats.node import Node, text_of
+from lintkit.formats.plain import list_at
 from lintkit.kinds.compose.interpolation import resolve
 from lintkit.kinds.compose.merge import environment, mount_of
 from lintkit.kinds.compose.project import ComposeProjects, RunService
@@ -195,13 +196,13 @@ def _of_data(service: dict[str, Any]) -> _Run:
         (str(item.get("source", "")), str(item.get("target", "")))
         if isinstance(item, dict)
         else (*mount_parts(str(item)), "")[:2]
-        for item in _items(service.get("volumes"))
+        for item in list_at(service, "volumes")
     )
     variables = service.get("environment")
     pairs = (
         variables.items()
         if isinstance(variables, dict)
-        else (str(item).partition("=")[::2] for item in _items(variables))
+        else (str(item).partition("=")[::2] for item in list_at(variables))
     )
     return _Run(
         str(service.get("image") or ""),
@@ -212,7 +213,7 @@ def _of_data(service: dict[str, Any]) -> _Run:
         str(whole.get("target") or ""),
         tuple((source, target) for source, target in mounts),
         {str(name): resolve(str(value), {}) for name, value in pairs if value is not None},
-        tuple(str(item) for item in _items(service.get("ports")) if not isinstance(item, dict)),
+        tuple(str(item) for item in list_at(service, "ports") if not isinstance(item, dict)),
         "develop" in service,
         str(service.get("restart", "")) in _KEPT or _is_deployed(service.get("deploy")),
         "profiles" in service,
@@ -221,10 +222,6 @@ def _of_data(service: dict[str, Any]) -> _Run:
 
 def _is_deployed(data: Any) -> bool:
     return isinstance(data, dict) and any(key in data for key in _DEPLOYED)
-
-
-def _items(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else []
 
 
 def _of_node(node: Node) -> _Run:

@@ -21,6 +21,7 @@ from lintkit.facts import (
 )
 from lintkit.formats.node import Node, Scalar
 from lintkit.formats.numbers import whole_number
+from lintkit.formats.plain import at, list_at, mapping_at
 from lintkit.kinds.compose.service import mount_parts
 from lintkit.model import Document, Route, Span
 from lintkit.secrets.masked import DYNAMIC, MASK, value_of
@@ -51,7 +52,7 @@ def extract(document: Document) -> Iterator[Fact]:
         for inner in inline_dockerfiles(document):
             # How far it is indented there an edit does not know.
             yield from (replace(start, edit=None) for start in extract_image(inner))
-    services = _mapping(_mapping(document.data).get("services"))
+    services = mapping_at(document.data, "services")
     yield _file(document)
     secrets = secret_spans(document.text, document.kind)
     for name, service in services.items():
@@ -65,32 +66,24 @@ def extract(document: Document) -> Iterator[Fact]:
 
 
 def _file(document: Document) -> ComposeFile:
-    data = _mapping(document.data)
+    data = mapping_at(document.data)
     defined = tuple(
-        (key, tuple(map(str, _mapping(data.get(key)))))
-        for key in ("volumes", "networks", "configs", "secrets")
+        (key, tuple(map(str, mapping_at(data, key)))) for key in ("volumes", "networks", "configs", "secrets")
     )
     found, opaque = [], False
-    included = data.get("include")
-    for index, item in enumerate(included if isinstance(included, list) else ()):
+    for index, item in enumerate(list_at(data, "include")):
         paths = item.get("path") if isinstance(item, dict) else item
         group = tuple(_text(each) for each in (paths if isinstance(paths, list) else [paths]))
         opaque = opaque or any("$" in each or ":" in each or not each for each in group)
         directory = _text(item.get("project_directory")) if isinstance(item, dict) else ""
         route: Route = ("include", index, "env_file")
-        named = tuple(_env_files(document, route, _mapping(item).get("env_file")))
+        named = tuple(_env_files(document, route, at(item, "env_file")))
         found.append(ComposeInclude(group, directory, named))
     return ComposeFile(document.span(()), tuple(found), defined, opaque)
 
 
-def _mapping(data: Any) -> Mapping[Any, Any]:
-    return data if isinstance(data, dict) else {}
-
-
 def _text(data: Any) -> str:
-    return (
-        data if isinstance(data, str) else "" if data is None or isinstance(data, dict | list) else str(data)
-    )
+    return "" if data is None or isinstance(data, dict | list) else str(data)
 
 
 def _service(document: Document, route: Route, name: str, service: Mapping[Any, Any]) -> ContainerDefined:
@@ -151,7 +144,7 @@ def _env_files(document: Document, route: Route, data: Any) -> Iterator[EnvFile]
     if isinstance(data, str):
         yield EnvFile(data, document.span(route))
         return
-    for index, each in enumerate(data if isinstance(data, list) else ()):
+    for index, each in enumerate(list_at(data)):
         span = document.span((*route, index))
         if isinstance(each, str):
             yield EnvFile(each, span)
@@ -160,7 +153,7 @@ def _env_files(document: Document, route: Route, data: Any) -> Iterator[EnvFile]
 
 
 def _mounts(data: Any) -> Iterator[Mount]:
-    for each in data if isinstance(data, list) else ():
+    for each in list_at(data):
         if isinstance(each, str) and ":" in each:
             source, target = (*mount_parts(each), "")[:2]
             if source.startswith((".", "/", "~", "$")):
@@ -173,7 +166,7 @@ def _replicas(document: Document, route: Route, service: Mapping[Any, Any]) -> C
     for place in (("deploy", "replicas"), ("scale",)):
         data: Any = service
         for key in place:
-            data = _mapping(data).get(key)
+            data = at(data, key)
         number = _integer(data)
         if number is not None:
             key = place[-1]
@@ -213,7 +206,7 @@ def _environment(document: Document, route: Route, unit: str, data: Any) -> Iter
             yield VariableProvided(
                 document.span(place), str(key), value, "compose-environment", unit, document.key_span(place)
             )
-    for index, each in enumerate(data if isinstance(data, list) else ()):
+    for index, each in enumerate(list_at(data)):
         if isinstance(each, str):
             name, equals, text = each.partition("=")
             value = value_of(name, text, interpolates=True) if equals else DYNAMIC

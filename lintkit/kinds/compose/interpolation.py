@@ -46,12 +46,10 @@ class Resolution:
     """What a value becomes.
 
     value    the text; what is invalid stands in it as written, what is required and missing as nothing
-    unset    variables that are not set and have no default
     missing  variables that are required (`:?`, `?`) and not set: compose refuses to start
     """
 
     value: str
-    unset: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -112,13 +110,12 @@ def resolution(raw: str, env: Mapping[str, str]) -> Resolution:
     """
     if "$" not in raw:
         return Resolution(raw)
-    unset: list[str] = []
     missing: list[str] = []
-    value = _resolve(raw, env, unset, missing, 0)
-    return Resolution(value, tuple(dict.fromkeys(unset)), tuple(dict.fromkeys(missing)))
+    value = _resolve(raw, env, missing, 0)
+    return Resolution(value, tuple(dict.fromkeys(missing)))
 
 
-def _resolve(raw: str, env: Mapping[str, str], unset: list[str], missing: list[str], depth: int) -> str:
+def _resolve(raw: str, env: Mapping[str, str], missing: list[str], depth: int) -> str:
     if depth > _MAX_NESTING:
         return raw
     pieces: list[str] = []
@@ -135,14 +132,12 @@ def _resolve(raw: str, env: Mapping[str, str], unset: list[str], missing: list[s
         given = value is not None and (value != "" or not operator.startswith(":"))
         if operator.endswith("+"):
             if given:
-                value = _resolve(variable.argument, env, unset, missing, depth + 1)
+                value = _resolve(variable.argument, env, missing, depth + 1)
         elif not given and operator.endswith("-"):
-            value = _resolve(variable.argument, env, unset, missing, depth + 1)
+            value = _resolve(variable.argument, env, missing, depth + 1)
         elif not given and operator.endswith("?"):
             missing.append(variable.name)
             value = ""
-        elif value is None:
-            unset.append(variable.name)
         pieces.append(value or "")
     pieces.append(raw[position:])
     return "".join(pieces)

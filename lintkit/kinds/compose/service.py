@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from lintkit.formats.plain import at, list_at
 from lintkit.formats.scalar_spans import part_span
 from lintkit.formats.yaml import parse_as
 from lintkit.model import Document, Problem, Route, SourceFile, Span
@@ -53,7 +54,6 @@ class EnvironmentEntry:
     value       as compose hands it on before interpolation; None where only the name is given
     route       the value of the map form, the item of the list form
     name_span   the name, without quotes in the list form
-    value_span  the value; empty where none is written
     raw         the text of the scalar at `route`: the value (map) or the whole `NAME=value` (list)
     form        how it is written
     """
@@ -62,19 +62,8 @@ class EnvironmentEntry:
     value: str | None
     route: Route
     name_span: Span
-    value_span: Span
     raw: str
     form: Literal["map", "list"]
-
-
-@dataclass(frozen=True, slots=True)
-class EnvFile:
-    """One file that `env_file` names: its path as written, whether it must exist, and where that stands."""
-
-    path: str
-    required: bool
-    route: Route
-    span: Span
 
 
 def parse(source: SourceFile) -> tuple[Document, ...]:
@@ -110,7 +99,7 @@ def _holders(data: Any, route: tuple[str, ...]) -> list[dict[str, Any]]:
         below: list[Any] = []
         for each in found:
             if part == "*":
-                below += each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+                below += each.values() if isinstance(each, dict) else list_at(each)
             elif isinstance(each, dict):
                 below.append(each.get(part))
         found = below
@@ -172,7 +161,7 @@ def entries(document: Document, route: Route) -> tuple[EnvironmentEntry, ...]:
 
     Other values hold nothing.
     """
-    data = _at(document.data, route)
+    data = at(document.data, *route)
     if isinstance(data, dict):
         return tuple(_map_entry(document, (*route, name), name, value) for name, value in data.items())
     if isinstance(data, list):
@@ -188,7 +177,6 @@ def _map_entry(document: Document, route: Route, name: str, value: Any) -> Envir
         go_text(value),
         route,
         node.key or node.value,
-        node.value,
         node.raw if node.raw is not None else "",
         "map",
     )
@@ -200,40 +188,8 @@ def _list_entry(document: Document, route: Route) -> EnvironmentEntry | None:
     if raw is None:
         return None
     name, equals, value = raw.partition("=")
-
-    def span(start: int, end: int) -> Span:
-        return part_span(document.text, node.value, raw, node.style, start, end)
-
-    return EnvironmentEntry(
-        name,
-        value if equals else None,
-        route,
-        span(0, len(name)),
-        span(len(name) + len(equals), len(raw)),
-        raw,
-        "list",
-    )
-
-
-def env_files(document: Document, service_route: Route) -> tuple[EnvFile, ...]:
-    """The files that the `env_file` of the service at `service_route` names:
-
-    a path, or a list of paths and mappings.
-    """
-    route = (*service_route, "env_file")
-    data = _at(document.data, route)
-    items = [(route, data)] if isinstance(data, str) else []
-    if isinstance(data, list):
-        items = [((*route, index), item) for index, item in enumerate(data)]
-    files: list[EnvFile] = []
-    for where, item in items:
-        if isinstance(item, str):
-            files.append(EnvFile(item, True, where, document.span(where)))
-        elif isinstance(item, dict) and isinstance(item.get("path"), str):
-            at = (*where, "path")
-            required = item.get("required") not in (False, "false")
-            files.append(EnvFile(item["path"], required, at, document.span(at)))
-    return tuple(files)
+    span = part_span(document.text, node.value, raw, node.style, 0, len(name))
+    return EnvironmentEntry(name, value if equals else None, route, span, raw, "list")
 
 
 def mount_parts(text: str) -> list[str]:
@@ -269,11 +225,3 @@ def _go_float(value: float) -> str:
     if -4 <= exponent < 21:
         return format(Decimal(repr(value)), "f").removesuffix(".0")
     return f"{repr(value).partition('e')[0].removesuffix('.0')}e{exponent:+03d}"
-
-
-def _at(data: Any, route: Route) -> Any:
-    for part in route:
-        if not isinstance(data, dict):
-            return None
-        data = data.get(part)
-    return data

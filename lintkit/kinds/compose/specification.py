@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from lintkit.formats.plain import mapping_at
 from lintkit.kinds.compose.schema import schema
 from lintkit.model import Document, Route
 from lintkit.words.json_types import TYPE_NAMES
@@ -80,7 +81,7 @@ def _of_definitions(document: Document) -> Iterator[Refusal]:
 def _entries(document: Document, section: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The definitions of a section that are written out, without a tag that takes part of them back."""
     found, tag = document.data.get(section), getattr(document.nodes, "tag", None)
-    for name, entry in found.items() if isinstance(found, dict) else ():
+    for name, entry in mapping_at(found).items():
         if (
             not isinstance(name, str)
             or not isinstance(entry, dict)
@@ -229,10 +230,7 @@ def _resolved(schema: Mapping[str, Any], specification: Mapping[str, Any]) -> Ma
     reference = schema.get("$ref")
     if not isinstance(reference, str) or not reference.startswith("#/"):
         return schema
-    found: Any = specification
-    for part in reference[2:].split("/"):
-        found = found.get(part, {}) if isinstance(found, dict) else {}
-    return found if isinstance(found, dict) else {}
+    return mapping_at(specification, *reference[2:].split("/"))
 
 
 def _is_resolved_later(document: Document, refusal: Refusal) -> bool:

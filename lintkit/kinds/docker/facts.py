@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from lintkit.facts import CopyInstruction, Fact, ImageCommand, ImageStage, VariableProvided
+from lintkit.formats.plain import text_at
 from lintkit.kinds.docker.python_output import extract_image
 from lintkit.model import Document, Route
 from lintkit.secrets.masked import DYNAMIC, NONE, value_of
@@ -74,8 +75,7 @@ def _resolved(instruction: Mapping[str, Any], arguments: list[str]) -> list[str]
 
 
 def _flag(instruction: Mapping[str, Any], name: str) -> str:
-    value = instruction["flags"].get(name)
-    return value if isinstance(value, str) else ""
+    return text_at(instruction, "flags", name)
 
 
 def _destination(folder: str, written: str) -> str:

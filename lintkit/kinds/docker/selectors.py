@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.formats.dockerfile import final_stage, stage_chain, stage_instructions
-from lintkit.kinds.selected import Selected, list_at
+from lintkit.formats.plain import list_at
+from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Route
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.kinds.selected import Selected, list_at
+from lintkit.formats.plain import list_at
+from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Route
 
 _DOTENV_VARIABLE = re.compile(r"\$\{([^}:]{1,256})(?::-([^}]{0,2000}))?\}")

@@ -82,7 +82,6 @@ class PodsDefined(Fact):
     patch            it changes another object of that kind and name
     images           of its containers
     reaches_out      where its variables speak of an API outside of the cluster
-    long_running     its pods run until they are stopped
     containers       (name, ports) of those that run side by side
     injected         an admission webhook adds a container
     """
@@ -103,7 +102,6 @@ class PodsDefined(Fact):
     patch: bool = False
     images: tuple[str, ...] = ()
     reaches_out: Span | None = None
-    long_running: bool = True
     host_network: bool = False
     namespace_span: Span | None = None
     containers: tuple[tuple[str, tuple[int, ...]], ...] = ()

@@ -16,6 +16,7 @@ from lintkit.facts import (
     ReplicasOverride,
     VariableProvided,
 )
+from lintkit.formats.plain import at, list_at, mapping_at, mappings_at, text_at, whole_number_at
 from lintkit.kinds.kubernetes.kustomize import is_kustomization
 from lintkit.kinds.kubernetes.object_facts import extract as extract_objects
 from lintkit.kinds.kubernetes.objects import pod_spec_route
@@ -30,13 +31,13 @@ Source = Literal["configmap", "secret"]
 def extract(document: Document) -> Iterator[Fact]:
     """The facts of one Kubernetes object."""
     yield from extract_objects(document)
-    data = _mapping(document.data)
+    data = mapping_at(document.data)
     kind = data.get("kind")
     if kind is not None and not isinstance(kind, str):
         return
-    metadata = _mapping(data.get("metadata"))
-    name = _text(metadata.get("name"))
-    namespace = _text(metadata.get("namespace"))
+    metadata = mapping_at(data, "metadata")
+    name = text_at(metadata, "name")
+    namespace = text_at(metadata, "namespace")
     place = pod_spec_route(data)
     if place is not None and kind != "PodTemplate":
         yield from _workload(document, data, place, str(kind), name, namespace)
@@ -46,11 +47,11 @@ def extract(document: Document) -> Iterator[Fact]:
         span = document.key_span(("metadata", "name"))
         yield ConfigObject(span, "secret", name, namespace)
         encrypted: Route = ("spec", "encryptedData")
-        for key in _mapping(_at(data, encrypted)):
+        for key in mapping_at(data, *encrypted):
             place = (*encrypted, key)
             yield VariableProvided(document.key_span(place), str(key), DYNAMIC, "secret", f"secret/{name}")
         rendered: Route = ("spec", "template", "data")
-        for key in _mapping(_at(data, rendered)):
+        for key in mapping_at(data, *rendered):
             place = (*rendered, key)
             yield VariableProvided(document.key_span(place), str(key), DYNAMIC, "secret", f"secret/{name}")
     elif kind == "ExternalSecret":
@@ -61,48 +62,24 @@ def extract(document: Document) -> Iterator[Fact]:
         yield from _kustomization(document, data)
 
 
-def _mapping(data: Any) -> Mapping[Any, Any]:
-    return data if isinstance(data, dict) else {}
-
-
-def _list(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else []
-
-
-def _text(data: Any) -> str:
-    return data if isinstance(data, str) else ""
-
-
-def _at(data: Any, route: Route) -> Any:
-    for step in route:
-        data = _mapping(data).get(step)
-    return data
-
-
 def _words(data: Any) -> tuple[str, ...] | None:
     return tuple(str(each) for each in data if each is not None) if isinstance(data, list) else None
 
 
 def _count(document: Document, route: Route) -> Count | None:
-    number = _at(document.data, route)
-    if isinstance(number, bool) or not isinstance(number, int):
-        return None
-    return Count(number, document.span(route), f"{route[-1]}: {number}")
+    number = whole_number_at(document.data, *route)
+    return None if number is None else Count(number, document.span(route), f"{route[-1]}: {number}")
 
 
 def _workload(
     document: Document, data: Mapping[Any, Any], place: Route, kind: str, name: str, namespace: str
 ) -> Iterator[Fact]:
-    pod = _mapping(_at(data, place))
-    containers = [each for each in _list(pod.get("containers")) if isinstance(each, dict)]
-    sidecars = [
-        each
-        for each in _list(pod.get("initContainers"))
-        if isinstance(each, dict) and each.get("restartPolicy") == "Always"
-    ]
-    annotations = _mapping(_at(data, (*place[:-1], "metadata", "annotations")))
+    pod = mapping_at(data, *place)
+    containers = mappings_at(pod, "containers")
+    sidecars = [each for each in mappings_at(pod, "initContainers") if each.get("restartPolicy") == "Always"]
+    annotations = mapping_at(data, *place[:-1], "metadata", "annotations")
     injected = any(str(key).startswith(_INJECTED[:2]) for key in annotations)
-    for index, container in enumerate(_list(pod.get("containers"))):
+    for index, container in enumerate(list_at(pod, "containers")):
         if not isinstance(container, dict):
             continue
         route = (*place, "containers", index)
@@ -110,13 +87,13 @@ def _workload(
             document.key_span((*route, "name")) if "name" in container else document.span(route),
             name,
             kind,
-            container=_text(container.get("name")) or str(index),
+            container=text_at(container, "name") or str(index),
             namespace=namespace,
-            image=_text(container.get("image")),
+            image=text_at(container, "image"),
             entrypoint=_words(container.get("command")),
             command=_words(container.get("args")),
             replicas=_count(document, ("spec", "replicas")),
-            working_dir=_text(container.get("workingDir")),
+            working_dir=text_at(container, "workingDir"),
             command_span=next(
                 (document.span((*route, key)) for key in ("args", "command") if container.get(key)), None
             ),
@@ -125,21 +102,21 @@ def _workload(
         )
         yield unit
         yield from _environment(document, route, unit.unit, container)
-    for index, container in enumerate(_list(pod.get("initContainers"))):
+    for index, container in enumerate(list_at(pod, "initContainers")):
         if isinstance(container, dict):
-            label = f"{kind}/{name}/{_text(container.get('name')) or index}"
+            label = f"{kind}/{name}/{text_at(container.get('name')) or index}"
             found = _environment(document, (*place, "initContainers", index), label, container)
             yield from (fact for fact in found if isinstance(fact, EnvFrom))
 
 
 def _environment(document: Document, route: Route, unit: str, container: Mapping[Any, Any]) -> Iterator[Fact]:
-    for index, entry in enumerate(_list(container.get("env"))):
+    for index, entry in enumerate(list_at(container, "env")):
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
             continue
         place = (*route, "env", index)
         name = entry["name"]
         key_span = document.span((*place, "name"))
-        source = _mapping(entry.get("valueFrom"))
+        source = mapping_at(entry, "valueFrom")
         if source:
             yield VariableProvided(
                 document.span((*place, "valueFrom")), name, DYNAMIC, "kubernetes-env", unit, key_span
@@ -151,18 +128,17 @@ def _environment(document: Document, route: Route, unit: str, container: Mapping
         value = value_of(name, str(text) if text is not None else "")
         span = document.span((*place, "value")) if "value" in entry else key_span
         yield VariableProvided(span, name, value, "kubernetes-env", unit, key_span)
-    for index, entry in enumerate(_list(container.get("envFrom"))):
+    for index, entry in enumerate(list_at(container, "envFrom")):
         for key, kind in (("configMapRef", "configmap"), ("secretRef", "secret")):
-            reference = _mapping(_mapping(entry).get(key))
+            reference = mapping_at(entry, key)
             if reference:
                 yield EnvFrom(
                     document.span((*route, "envFrom", index, key)),
                     unit,
                     kind,  # type: ignore[arg-type]
-                    _text(reference.get("name")),
-                    prefix=_text(_mapping(entry).get("prefix")),
+                    text_at(reference, "name"),
+                    prefix=text_at(entry, "prefix"),
                     optional=reference.get("optional") is True,
-                    ref_span=document.span((*route, "envFrom", index, key, "name")),
                 )
 
 
@@ -170,18 +146,17 @@ def _value_from(
     document: Document, route: Route, unit: str, name: str, source: Mapping[Any, Any]
 ) -> Iterator[EnvFrom]:
     for key, kind in (("configMapKeyRef", "configmap"), ("secretKeyRef", "secret")):
-        reference = _mapping(source.get(key))
+        reference = mapping_at(source, key)
         if reference:
             yield EnvFrom(
                 document.span((*route, key)),
                 unit,
                 kind,  # type: ignore[arg-type]
-                _text(reference.get("name")),
-                key=_text(reference.get("key")),
+                text_at(reference, "name"),
+                key=text_at(reference, "key"),
                 variable=name,
                 optional=reference.get("optional") is True,
                 key_span=document.span((*route, key, "key")),
-                ref_span=document.span((*route, key, "name")),
             )
 
 
@@ -190,7 +165,7 @@ def _config(
 ) -> Iterator[Fact]:
     yield ConfigObject(document.key_span(("metadata", "name")), source, name, namespace)
     for section in ("data", "stringData", "binaryData"):
-        for key in _mapping(data.get(section)):
+        for key in mapping_at(data, section):
             place = (section, key)
             node = document.nodes.get(place)
             text = node.raw if node is not None else None
@@ -204,12 +179,12 @@ def _config(
 def _external_secret(
     document: Document, data: Mapping[Any, Any], name: str, namespace: str
 ) -> Iterator[Fact]:
-    spec = _mapping(data.get("spec"))
-    target = _text(_at(spec, ("target", "name"))) or name
-    complete = not spec.get("dataFrom") and not _at(spec, ("target", "template"))
+    spec = mapping_at(data, "spec")
+    target = text_at(spec, "target", "name") or name
+    complete = not spec.get("dataFrom") and not at(spec, "target", "template")
     yield ConfigObject(document.key_span(("metadata", "name")), "secret", target, namespace, complete)
-    for index, entry in enumerate(_list(spec.get("data"))):
-        key = _text(_mapping(entry).get("secretKey"))
+    for index, entry in enumerate(list_at(spec, "data")):
+        key = text_at(entry, "secretKey")
         if key:
             span = document.span(("spec", "data", index, "secretKey"))
             yield VariableProvided(span, key, DYNAMIC, "secret", f"secret/{target}")
@@ -218,7 +193,7 @@ def _external_secret(
 def _autoscaler(
     document: Document, data: Mapping[Any, Any], kind: str, namespace: str
 ) -> Iterator[Autoscaler]:
-    target = _mapping(_at(data, ("spec", "scaleTargetRef")))
+    target = mapping_at(data, "spec", "scaleTargetRef")
     names = (
         ("minReplicas", "maxReplicas")
         if kind == "HorizontalPodAutoscaler"
@@ -226,56 +201,52 @@ def _autoscaler(
     )
     yield Autoscaler(
         document.span(("spec", "scaleTargetRef")),
-        _text(target.get("kind")) or "Deployment",
-        _text(target.get("name")),
+        text_at(target, "kind") or "Deployment",
+        text_at(target, "name"),
         namespace,
         _count(document, ("spec", names[0])),
         _count(document, ("spec", names[1])),
-        _text(_at(data, ("metadata", "name"))),
+        text_at(data, "metadata", "name"),
         document.span(("spec", "scaleTargetRef", "name")),
     )
 
 
 def _kustomization(document: Document, data: Mapping[Any, Any]) -> Iterator[Fact]:
-    for index, entry in enumerate(_list(data.get("replicas"))):
+    for index, entry in enumerate(list_at(data, "replicas")):
         count = _count_in(document, entry, ("replicas", index, "count"))
         if count is not None:
-            yield ReplicasOverride(
-                document.span(("replicas", index)), _text(_mapping(entry).get("name")), count
-            )
+            yield ReplicasOverride(document.span(("replicas", index)), text_at(entry, "name"), count)
     for section, source in (("configMapGenerator", "configmap"), ("secretGenerator", "secret")):
-        for index, entry in enumerate(_list(data.get(section))):
-            yield from _generated(document, (section, index), _mapping(entry), source)  # type: ignore[arg-type]
+        for index, entry in enumerate(list_at(data, section)):
+            yield from _generated(document, (section, index), mapping_at(entry), source)  # type: ignore[arg-type]
     for section in ("patches", "patchesJson6902"):
-        for index, entry in enumerate(_list(data.get(section))):
-            patch = _mapping(entry)
-            text = _text(patch.get("patch"))
+        for index, entry in enumerate(list_at(data, section)):
+            patch = mapping_at(entry)
+            text = text_at(patch, "patch")
             inline_env = "env" in text
             outside = section == "patchesJson6902" and "path" in patch
-            if inline_env or outside or ("path" in patch and _mapping(patch.get("target"))):
-                target = _text(_mapping(patch.get("target")).get("name"))
+            if inline_env or outside or ("path" in patch and mapping_at(patch, "target")):
+                target = text_at(patch.get("target"), "name")
                 yield OpaquePatch(document.span((section, index)), target)
     if data.get("components") or data.get("transformers"):
         yield OpaquePatch(document.span(()), "")
 
 
 def _count_in(document: Document, entry: Any, route: Route) -> Count | None:
-    number = _mapping(entry).get("count")
-    if isinstance(number, bool) or not isinstance(number, int):
-        return None
-    return Count(number, document.span(route), f"replicas: {number}")
+    number = whole_number_at(entry, "count")
+    return None if number is None else Count(number, document.span(route), f"replicas: {number}")
 
 
 def _generated(document: Document, route: Route, entry: Mapping[Any, Any], source: Source) -> Iterator[Fact]:
-    name = _text(entry.get("name"))
-    files = [*_list(entry.get("envs")), *([entry["env"]] if "env" in entry else [])]
+    name = text_at(entry, "name")
+    files = [*list_at(entry, "envs"), *([entry["env"]] if "env" in entry else [])]
     span = document.span((*route, "name"))
     yield ConfigObject(span, source, name, files=tuple(each for each in files if isinstance(each, str)))
     unit = f"{source}/{name}"
-    for index, literal in enumerate(_list(entry.get("literals"))):
-        key, equals, text = _text(literal).partition("=")
+    for index, literal in enumerate(list_at(entry, "literals")):
+        key, equals, text = text_at(literal).partition("=")
         value = value_of(key, text) if equals else NONE
         yield VariableProvided(document.span((*route, "literals", index)), key, value, source, unit)
-    for index, each in enumerate(_list(entry.get("files"))):
-        key = _text(each).partition("=")[0].rpartition("/")[2]
+    for index, each in enumerate(list_at(entry, "files")):
+        key = text_at(each).partition("=")[0].rpartition("/")[2]
         yield VariableProvided(document.span((*route, "files", index)), key, DYNAMIC, source, unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lintkit.formats.plain import each_mapping, list_at, text_at
 from lintkit.model import Document, Route
 
 
@@ -29,12 +30,9 @@ def generator_literals(document: Document, field: str) -> Iterator[Literal]:
 
     Quotes around a value are taken away, as kustomize does (`api/kv/kv.go`, `parseLiteralSource`).
     """
-    data = document.data
-    generators = data.get(field) if isinstance(data, dict) else None
-    for index, generator in enumerate(generators if isinstance(generators, list) else ()):
-        literals = generator.get("literals") if isinstance(generator, dict) else None
-        for place, literal in enumerate(literals if isinstance(literals, list) else ()):
-            name, equals, value = literal.partition("=") if isinstance(literal, str) else ("", "", "")
+    for route, generator in each_mapping(document.data, field):
+        for place, literal in enumerate(list_at(generator, "literals")):
+            name, equals, value = text_at(literal).partition("=")
             if not equals or not name:
                 continue
             quoted = len(value) > 1 and value[0] in "\"'" and value[-1] == value[0]
@@ -42,6 +40,6 @@ def generator_literals(document: Document, field: str) -> Iterator[Literal]:
                 str(generator.get("name")),
                 name,
                 value[1:-1] if quoted else value,
-                (field, index, "literals", place),
+                (*route, "literals", place),
                 len(name) + 1 + quoted,
             )

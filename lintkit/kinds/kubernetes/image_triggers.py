@@ -11,7 +11,8 @@ import json
 import re
 from typing import Any
 
-from lintkit.kinds.kubernetes.objects import at, containers_of
+from lintkit.formats.plain import at, list_at, mappings_at, text_at
+from lintkit.kinds.kubernetes.objects import containers_of
 from lintkit.model import Route
 
 _ANNOTATION = "image.openshift.io/triggers"
@@ -33,10 +34,9 @@ def triggered_images(data: Any) -> frozenset[Route]:
         else:
             by_name.add((field["list"], field["name"]))
     if at(data, "kind") == "DeploymentConfig":
-        triggers = at(data, "spec", "triggers")
-        for trigger in triggers if isinstance(triggers, list) else ():
-            names = at(trigger, "imageChangeParams", "containerNames")
-            if at(trigger, "type") == "ImageChange" and isinstance(names, list):
+        for trigger in mappings_at(data, "spec", "triggers"):
+            names = list_at(trigger, "imageChangeParams", "containerNames")
+            if trigger.get("type") == "ImageChange":
                 by_name.update((field, name) for name in names for field in ("initContainers", "containers"))
     if not by_index and not by_name:
         return frozenset()
@@ -48,11 +48,10 @@ def triggered_images(data: Any) -> frozenset[Route]:
 
 
 def _annotated(data: Any) -> list[dict[str, Any]]:
-    text = at(data, "metadata", "annotations", _ANNOTATION)
-    if not isinstance(text, str) or len(text) > 100_000:
+    text = text_at(data, "metadata", "annotations", _ANNOTATION)
+    if len(text) > 100_000:
         return []
     try:
-        found = json.loads(text)
+        return mappings_at(json.loads(text))
     except (ValueError, RecursionError):
         return []
-    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from lintkit.formats.errors import ParseError
+from lintkit.formats.plain import at
 from lintkit.formats.scalar_spans import parts_of
-from lintkit.kinds.kubernetes.objects import at, parse
+from lintkit.kinds.kubernetes.objects import parse
 from lintkit.model import Document, NodeSpans, Route, SourceFile, Span
 
 INLINE = "patch.yaml"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from lintkit.formats.plain import each_mapping, list_at, mapping_at
 from lintkit.model import Document, Route
 
 _FIELDS = ("token", "password", "client-key-data")
@@ -35,24 +35,17 @@ def kubeconfig_users(document: Document) -> Iterator[KubeconfigUser]:
     data = document.data
     if not isinstance(data, dict) or data.get("kind") != "Config" or str(data.get("apiVersion")) != "v1":
         return
-    users = data.get("users")
-    for index, entry in enumerate(users if isinstance(users, list) else ()):
-        user = entry.get("user") if isinstance(entry, dict) else None
+    for route, entry in each_mapping(data, "users"):
+        user = entry.get("user")
         if not isinstance(user, dict):
             continue
-        place: Route = ("users", index, "user")
+        place: Route = (*route, "user")
         values = [((*place, field), field, user[field]) for field in _FIELDS if field in user]
-        provider = _mapping(_mapping(user, "auth-provider"), "config")
+        provider = mapping_at(user, "auth-provider", "config")
         values += [((*place, "auth-provider", "config", key), str(key), provider[key]) for key in provider]
-        arguments = _mapping(user, "exec").get("args")
-        count = len(arguments) if isinstance(arguments, list) else 0
+        count = len(list_at(user, "exec", "args"))
         yield KubeconfigUser(
             str(entry.get("name")),
             tuple((route, name, value) for route, name, value in values if isinstance(value, str)),
             tuple((*place, "exec", "args", number) for number in range(count)),
         )
-
-
-def _mapping(data: dict[Any, Any], key: str) -> dict[Any, Any]:
-    found = data.get(key)
-    return found if isinstance(found, dict) else {}

@@ -17,9 +17,10 @@ from typing import Any
 from lintkit.budget import LeftOutError
 from lintkit.formats.numbers import whole_number
 from lintkit.formats.origins import Nodes, Origins
+from lintkit.formats.plain import at, list_at, mapping_at
 from lintkit.kinds.kubernetes.inline_patches import inline_patches
 from lintkit.kinds.kubernetes.kind import KUSTOMIZATION_FILES
-from lintkit.kinds.kubernetes.objects import at, pod_spec_route
+from lintkit.kinds.kubernetes.objects import pod_spec_route
 from lintkit.model import Document, NodeSpans, Route
 
 _MOST_OBJECTS = 2_000
@@ -166,7 +167,7 @@ class Kustomizations:
         found = set(self.files.values())
         for folder in self.files:
             data = self._data(folder)
-            paths = (at(each, "path") for each in _items(data, "replacements"))
+            paths = (at(each, "path") for each in list_at(data, "replacements"))
             for entry in (*self._entries(data), *_patch_files(data), *paths):
                 if isinstance(entry, str):
                     found.add(posixpath.normpath(posixpath.join(folder, entry)))
@@ -175,7 +176,7 @@ class Kustomizations:
     def changes(self, root: str) -> bool:
         """Whether a kustomization, or one that it builds on, has patches, images, replicas or replacements."""
         keys = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "replicas", "replacements")
-        return any(_items(self._data(folder), key) for folder in self.tree(root) for key in keys)
+        return any(list_at(self._data(folder), key) for folder in self.tree(root) for key in keys)
 
     def patch_files(self, root: str) -> frozenset[str]:
         """The files whose patches a kustomization applies, those of what it builds on included."""
@@ -227,8 +228,7 @@ class Kustomizations:
 
     def _data(self, folder: str) -> Mapping[Any, Any]:
         documents = self.read(self.files[folder])
-        data = documents[0].data if documents else None
-        return data if isinstance(data, dict) else {}
+        return mapping_at(documents[0].data if documents else None)
 
     def _nodes(self, folder: str) -> Nodes:
         documents = self.read(self.files[folder])
@@ -239,7 +239,7 @@ class Kustomizations:
         return [
             each
             for key in ("resources", "bases", "components")
-            for each in _items(data, key)
+            for each in list_at(data, key)
             if isinstance(each, str)
         ]
 
@@ -250,7 +250,7 @@ class Kustomizations:
         data = self._data(folder)
         own: list[BuiltObject] = []
         for key in ("resources", "bases"):
-            for entry in _items(data, key):
+            for entry in list_at(data, key):
                 if not isinstance(entry, str):
                     continue
                 path = posixpath.normpath(posixpath.join(folder, entry))
@@ -264,7 +264,7 @@ class Kustomizations:
                     )
         # A component works on everything that stands before it, and so does this file if it is one.
         everything = [*objects, *own] if data.get("kind") == "Component" else own
-        for entry in _items(data, "components"):
+        for entry in list_at(data, "components"):
             path = posixpath.normpath(posixpath.join(folder, entry)) if isinstance(entry, str) else ""
             if path in self.files:
                 self._into(path, everything, depth + 1, run)
@@ -297,11 +297,11 @@ class Kustomizations:
                 put.all(put.mapping(put.mapping(template, "metadata"), "labels"), template_labels)
             if selector_labels:
                 _label_selector(each.data, selector_labels, put)
-            for index, image in enumerate(_items(data, "images")):
+            for index, image in enumerate(list_at(data, "images")):
                 if any(_with_image(each.data, image)):
                     change = Change(here, ("images", index))
                     _step(each, change, partial(_with_new_image, image, _at_image(nodes, image, index)))
-            for index, replicas in enumerate(_items(data, "replicas")):
+            for index, replicas in enumerate(list_at(data, "replicas")):
                 name = at(replicas, "name")
                 if name is not None and name == at(each.data, "metadata", "name") and _is_scaled(each.data):
                     route: Route = ("replicas", index, "count")
@@ -310,14 +310,14 @@ class Kustomizations:
         for change, replacement in self._replacements(folder, data):
             place = _at(nodes, change.route)
             value, spans = _source_of(replacement, objects, run.origins, place)
-            for target in _items(replacement, "targets"):
+            for target in list_at(replacement, "targets"):
                 for each in objects:
                     if _is_selected(target, each.data):
                         _step(each, change, partial(_replaced, target, value, spans))
 
     def _replacements(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, dict[Any, Any]]]:
         """The `replacements`, which run after all else; a file of them holds one, or a list."""
-        for index, entry in enumerate(_items(data, "replacements")):
+        for index, entry in enumerate(list_at(data, "replacements")):
             change = Change(self.files[folder], ("replacements", index))
             path = at(entry, "path")
             documents = self._file(folder, path) if isinstance(path, str) else ()
@@ -329,14 +329,14 @@ class Kustomizations:
     def _patches(self, folder: str, data: Mapping[Any, Any]) -> Iterator[tuple[Change, Any, Any, bool]]:
         """Each patch with where it is said, its target, and whether it may change names (`allowNameChange`)."""
         here = self.files[folder]
-        for index, entry in enumerate(_items(data, "patchesStrategicMerge")):
+        for index, entry in enumerate(list_at(data, "patchesStrategicMerge")):
             if isinstance(entry, str):
                 place: Route = ("patchesStrategicMerge", index)
                 inline = "\n" in entry or ":" in entry
                 documents = self._inline(folder, place) if inline else self._file(folder, entry)
                 yield from ((Change(here, place, each), each.data, None, False) for each in documents)
         for key in ("patches", "patchesJson6902"):
-            for index, entry in enumerate(_items(data, key)):
+            for index, entry in enumerate(list_at(data, key)):
                 if isinstance(entry, str):
                     first = (
                         (Change(here, (key, index), each), each.data) for each in self._file(folder, entry)
@@ -371,29 +371,24 @@ def is_kustomization(document: Document) -> bool:
 
 def _without_namespace(data: Mapping[Any, Any]) -> Iterator[dict[Any, Any]]:
     """What refers to a Service or a ServiceAccount without a namespace, which the name references of kustomize add."""
-    for webhook in _items(data, "webhooks"):
+    for webhook in list_at(data, "webhooks"):
         service = at(webhook, "clientConfig", "service")
         if isinstance(service, dict) and service.get("namespace") is None:
             yield service
-    for subject in _items(data, "subjects"):
+    for subject in list_at(data, "subjects"):
         if at(subject, "kind") == "ServiceAccount" and subject.get("namespace") is None:
             yield subject
 
 
 def _patch_files(data: Mapping[Any, Any]) -> Iterator[str]:
-    for entry in _items(data, "patchesStrategicMerge"):
+    for entry in list_at(data, "patchesStrategicMerge"):
         if isinstance(entry, str) and "\n" not in entry and ":" not in entry:
             yield entry
     for key in ("patches", "patchesJson6902"):
-        for entry in _items(data, key):
+        for entry in list_at(data, key):
             path = entry if isinstance(entry, str) else at(entry, "path")  # as the first releases had it
             if isinstance(path, str):
                 yield path
-
-
-def _items(data: Any, key: str) -> list[Any]:
-    found = data.get(key) if isinstance(data, dict) else None
-    return found if isinstance(found, list) else []
 
 
 Labels = dict[Any, tuple[Any, Route]]
@@ -429,7 +424,7 @@ def _labels(data: Mapping[Any, Any]) -> tuple[Labels, Labels, Labels]:
     """The labels that a kustomization gives to objects, to the pods of their templates, and to their selectors."""
     labels = _said(data.get("commonLabels"), ("commonLabels",))
     of_templates, of_selectors = dict(labels), dict(labels)
-    for index, entry in enumerate(_items(data, "labels")):
+    for index, entry in enumerate(list_at(data, "labels")):
         pairs = _said(at(entry, "pairs"), ("labels", index, "pairs"))
         if pairs:
             labels.update(pairs)
@@ -468,7 +463,7 @@ def _with_image(data: Any, image: Any) -> Iterator[tuple[dict[Any, Any], str, st
     if not isinstance(name, str):
         return
     for field_name in ("initContainers", "containers"):
-        for container in _items(spec, field_name):
+        for container in list_at(spec, field_name):
             text = at(container, "image")
             if not isinstance(text, str):
                 continue
@@ -554,7 +549,7 @@ def _is_selected(target: Any, data: Any) -> bool:
     if not isinstance(select, dict) or not _is_target(select, data, exact=True):
         return False
     return not any(
-        isinstance(each, dict) and _is_target(each, data, exact=True) for each in _items(target, "reject")
+        isinstance(each, dict) and _is_target(each, data, exact=True) for each in list_at(target, "reject")
     )
 
 
@@ -562,7 +557,7 @@ def _replaced(target: Mapping[Any, Any], value: Any, spans: NodeSpans, data: Any
     """An object with the fields of a target replaced, or the part of them that its options name."""
     options = target.get("options")
     delimiter, index = at(options, "delimiter"), at(options, "index") or 0
-    for field_path in _items(target, "fieldPaths") or ["metadata.name"]:
+    for field_path in list_at(target, "fieldPaths") or ["metadata.name"]:
         for node, key in list(_fields(data, field_path)) if isinstance(field_path, str) else ():
             if origins.whole(node) is None:  # a path that names the object itself
                 continue

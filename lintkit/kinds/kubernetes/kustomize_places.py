@@ -6,8 +6,8 @@ import sys
 from typing import Any
 
 from lintkit.formats.numbers import is_digits
+from lintkit.formats.plain import at, text_at
 from lintkit.kinds.kubernetes.kustomize import MERGE_KEYS, Step
-from lintkit.kinds.kubernetes.objects import at
 from lintkit.model import Document, Route, Span
 
 
@@ -58,9 +58,8 @@ def _span_in(patch: Document, step: Step, route: Route) -> Span:
 
 
 def _parts(operation: Any) -> list[str]:
-    path = at(operation, "path")
-    text = path if isinstance(path, str) else ""
-    return [part.replace("~1", "/").replace("~0", "~") for part in text[1:].split("/")]
+    path = text_at(operation, "path")
+    return [part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/")]
 
 
 def _operation(operations: list[Any], route: Route) -> tuple[int, int]:

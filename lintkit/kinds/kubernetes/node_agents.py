@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lintkit.kinds.kubernetes.objects import at, pod_spec_routes
+from lintkit.formats.plain import at, each_mapping, list_at, mappings_at
+from lintkit.kinds.kubernetes.objects import pod_spec_routes
 from lintkit.model import Route
 
 _LISTS = ("initContainers", "containers", "ephemeralContainers")
@@ -54,11 +55,9 @@ class PodContainer:
 def pod_containers(data: Any) -> Iterator[PodContainer]:
     """Every container of every pod that an object describes, in order."""
     for route in pod_spec_routes(data):
-        spec = at(data, *route)
-        for field in _LISTS if isinstance(spec, dict) else ():
-            for index, item in enumerate(_items(spec.get(field))):
-                if isinstance(item, dict):
-                    yield PodContainer((*route, field, index), item, spec, data)
+        for field in _LISTS:
+            for place, item in each_mapping(data, *route, field):
+                yield PodContainer(place, item, at(data, *route), data)
 
 
 def works_on_its_node(container: PodContainer) -> bool:
@@ -70,7 +69,7 @@ def works_on_its_node(container: PodContainer) -> bool:
     - It mounts a folder of the kernel, the kubelet or the runtime, in a pod that is tied to nodes: of a DaemonSet or a
       job, in the process or network namespace of the node, on a named node, or with a priority of the system.
     """
-    mounts = [mount for mount in _items(container.data.get("volumeMounts")) if isinstance(mount, dict)]
+    mounts = mappings_at(container.data, "volumeMounts")
     if any(mount.get("mountPropagation") == "Bidirectional" for mount in mounts):
         return True
     if _PROGRAMS.search(_command(container.data)):
@@ -79,7 +78,7 @@ def works_on_its_node(container: PodContainer) -> bool:
 
 
 def _command(container: Mapping[str, Any]) -> str:
-    words = (*_items(container.get("command")), *_items(container.get("args")))
+    words = (*list_at(container, "command"), *list_at(container, "args"))
     return "\n".join(word for word in words if isinstance(word, str))[:_MOST_TEXT]
 
 
@@ -100,12 +99,8 @@ def _host_folders(pod: Mapping[str, Any], mounts: list[dict[str, Any]]) -> set[s
     mounted = {name for mount in mounts if isinstance(name := mount.get("name"), str)}
     paths = {
         path
-        for volume in _items(pod.get("volumes"))
-        if isinstance(volume, dict) and volume.get("name") in mounted
+        for volume in mappings_at(pod, "volumes")
+        if volume.get("name") in mounted
         if isinstance(path := at(volume, "hostPath", "path"), str)
     }
     return {path for path in paths if _PLACES.match(posixpath.normpath(path or "."))}
-
-
-def _items(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lintkit.facts import Count, Fact
+from lintkit.formats.plain import at, list_at, mapping_at, text_at, whole_number_at
 from lintkit.kinds.kubernetes.cluster_facts import (
     BackendUsed,
     BindingDefined,
@@ -25,7 +26,7 @@ from lintkit.kinds.kubernetes.cluster_facts import (
 from lintkit.kinds.kubernetes.external_calls import is_external_endpoint
 from lintkit.kinds.kubernetes.kustomize import is_kustomization
 from lintkit.kinds.kubernetes.labels import read_labels, read_selector
-from lintkit.kinds.kubernetes.objects import at, env_entries, is_patch, keeps_running, pod_spec_route
+from lintkit.kinds.kubernetes.objects import env_entries, is_patch, pod_spec_route
 from lintkit.kinds.kubernetes.rbac import all_grants
 from lintkit.model import Document, Route, Span
 
@@ -48,7 +49,7 @@ def extract(document: Document) -> Iterator[Fact]:
     if not isinstance(kind, str) or not isinstance(version, str):
         return
     named = "name" if at(data, "metadata", "name") else "generateName"
-    name, namespace = _text(at(data, "metadata", named)), _text(at(data, "metadata", "namespace"))
+    name, namespace = text_at(data, "metadata", named), text_at(data, "metadata", "namespace")
     span = document.span(("metadata", named))
     group = version.rpartition("/")[0]
     automount = data.get("automountServiceAccountToken")
@@ -77,23 +78,11 @@ def extract(document: Document) -> Iterator[Fact]:
     elif kind == "PodDisruptionBudget":
         yield _budget(document, name, namespace, span)
     elif kind in ("Role", "ClusterRole"):
-        everything = any(_allows_everything(rule) for rule in _items(data.get("rules")))
+        everything = any(_allows_everything(rule) for rule in list_at(data, "rules"))
         makes_pods = any(grant.makes_pods for grant in all_grants(document))
         yield RoleDefined(span, kind, name, namespace, everything, document.key_span(("rules",)), makes_pods)
     elif kind in ("RoleBinding", "ClusterRoleBinding"):
         yield _binding(document, kind, name, namespace, span)
-
-
-def _text(data: Any) -> str:
-    return data if isinstance(data, str) else ""
-
-
-def _mapping(data: Any) -> Mapping[Any, Any]:
-    return data if isinstance(data, dict) else {}
-
-
-def _items(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else []
 
 
 def _is_custom(group: str) -> bool:
@@ -117,15 +106,15 @@ def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) 
             return None
         route = ("spec", "template", "spec")
         labels_only = not isinstance(at(data, "spec", "template", "metadata", "labels"), dict)
-    spec = _mapping(at(data, *route))
+    spec = mapping_at(data, *route)
     selector = at(data, "spec", "selector") if kind != "Pod" else None
     own = None
     if isinstance(selector, dict):
         plain = "matchLabels" not in selector and "matchExpressions" not in selector
         own = Selector(read_labels(selector)) if plain else read_selector(selector)
-    count = at(data, "spec", "replicas")
+    count = whole_number_at(data, "spec", "replicas")
     replicas = None
-    if isinstance(count, int) and not isinstance(count, bool):
+    if count is not None:
         replicas = Count(count, document.span(("spec", "replicas")), f"replicas: {count}")
     automount = spec.get("automountServiceAccountToken")
     return PodsDefined(
@@ -138,22 +127,21 @@ def _pods(document: Document, kind: str, name: str, namespace: str, span: Span) 
         document.key_span(route),
         ports=tuple(_ports(spec)),
         replicas=replicas,
-        service=_text(at(data, "spec", "serviceName")),
+        service=text_at(data, "spec", "serviceName"),
         service_span=document.span(("spec", "serviceName")),
-        service_account=_text(spec.get("serviceAccountName")) or _text(spec.get("serviceAccount")),
+        service_account=text_at(spec, "serviceAccountName") or text_at(spec, "serviceAccount"),
         account_span=document.span((*route, "serviceAccountName")),
         automount=automount if isinstance(automount, bool) else None,
         patch=labels_only or is_patch(data),
         images=tuple(_images(spec)),
         reaches_out=_reaches_out(document),
-        long_running=keeps_running(data),
         host_network=spec.get("hostNetwork") is True,
         namespace_span=document.span(("metadata", "namespace")) if namespace else None,
         containers=tuple(_side_by_side(spec)),
         injected=any(
             "inject" in str(key) or str(key).startswith(("dapr.io/", "linkerd.io/"))
             for where in (route[:-1], ())
-            for key in _mapping(at(data, *where, "metadata", "annotations"))
+            for key in mapping_at(data, *where, "metadata", "annotations")
         ),
     )
 
@@ -162,27 +150,23 @@ def _mounted_keys(document: Document, owner: str, namespace: str) -> Iterator[Ke
     route = pod_spec_route(document.data)
     if route is None:
         return
-    for index, volume in enumerate(_items(at(document.data, *route, "volumes"))):
+    for index, volume in enumerate(list_at(document.data, *route, "volumes")):
         place: Route = (*route, "volumes", index)
         for key, source, name in (("configMap", "configmap", "name"), ("secret", "secret", "secretName")):
-            yield from _items_of(
-                document, (*place, key), _mapping(volume).get(key), source, name, owner, namespace
-            )
-        for number, part in enumerate(_items(at(volume, "projected", "sources"))):
+            yield from _items_of(document, (*place, key), at(volume, key), source, name, owner, namespace)
+        for number, part in enumerate(list_at(volume, "projected", "sources")):
             for key, source in (("configMap", "configmap"), ("secret", "secret")):
                 where = (*place, "projected", "sources", number, key)
-                yield from _items_of(
-                    document, where, _mapping(part).get(key), source, "name", owner, namespace
-                )
+                yield from _items_of(document, where, at(part, key), source, "name", owner, namespace)
 
 
 def _items_of(
     document: Document, route: Route, data: Any, source: Any, name: str, owner: str, namespace: str
 ) -> Iterator[KeyMounted]:
-    if _mapping(data).get("optional") is True or not _text(_mapping(data).get(name)):
+    if at(data, "optional") is True or not text_at(data, name):
         return
-    for index, item in enumerate(_items(_mapping(data).get("items"))):
-        key = _text(_mapping(item).get("key"))
+    for index, item in enumerate(list_at(data, "items")):
+        key = text_at(item, "key")
         if key:
             span = document.span((*route, "items", index, "key"))
             yield KeyMounted(span, owner, namespace, source, data[name], key)
@@ -190,36 +174,34 @@ def _items_of(
 
 def _containers(spec: Mapping[Any, Any]) -> Iterator[Mapping[Any, Any]]:
     for field in ("initContainers", "containers"):
-        yield from (_mapping(each) for each in _items(spec.get(field)))
+        yield from (mapping_at(each) for each in list_at(spec, field))
 
 
 def _running(spec: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
     """The containers that stay: all but the init containers that end before the others start."""
-    sidecars = [
-        each for each in _items(spec.get("initContainers")) if _mapping(each).get("restartPolicy") == "Always"
-    ]
-    return [_mapping(each) for each in (*_items(spec.get("containers")), *sidecars)]
+    sidecars = [each for each in list_at(spec, "initContainers") if at(each, "restartPolicy") == "Always"]
+    return [mapping_at(each) for each in (*list_at(spec, "containers"), *sidecars)]
 
 
 def _side_by_side(spec: Mapping[Any, Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
     """The containers that run at the same time: sidecars are init containers that are always restarted."""
     for index, container in enumerate(_running(spec)):
-        ports = (_mapping(port).get("containerPort") for port in _items(_mapping(container).get("ports")))
-        name = _text(_mapping(container).get("name")) or str(index)
+        ports = (at(port, "containerPort") for port in list_at(container, "ports"))
+        name = text_at(container, "name") or str(index)
         yield name, tuple(port for port in ports if isinstance(port, int))
 
 
 def _ports(spec: Mapping[Any, Any]) -> Iterator[tuple[str, int]]:
     for container in _running(spec):
-        for port in _items(container.get("ports")):
-            number = _mapping(port).get("containerPort")
+        for port in list_at(container, "ports"):
+            number = at(port, "containerPort")
             if isinstance(number, int):
-                yield _text(_mapping(port).get("name")), number
+                yield text_at(port, "name"), number
 
 
 def _images(spec: Mapping[Any, Any]) -> Iterator[str]:
     for container in _containers(spec):
-        if _text(container.get("image")):
+        if text_at(container, "image"):
             yield container["image"]
 
 
@@ -231,17 +213,17 @@ def _reaches_out(document: Document) -> Span | None:
 
 
 def _service(document: Document, name: str, namespace: str, span: Span) -> ServiceDefined:
-    spec = _mapping(at(document.data, "spec"))
+    spec = mapping_at(document.data, "spec")
     selector = spec.get("selector")
     ports: list[tuple[str, int]] = []
     targets: list[tuple[str | int, Span]] = []
-    for index, port in enumerate(_items(spec.get("ports"))):
-        number = _mapping(port).get("port")
+    for index, port in enumerate(list_at(spec, "ports")):
+        number = at(port, "port")
         if not isinstance(number, int):
             continue
-        ports.append((_text(_mapping(port).get("name")), number))
-        key = "targetPort" if _mapping(port).get("targetPort") else "port"
-        target = _mapping(port)[key]
+        ports.append((text_at(port, "name"), number))
+        key = "targetPort" if at(port, "targetPort") else "port"
+        target = mapping_at(port)[key]
         if isinstance(target, (int, str)):
             targets.append((target, document.span(("spec", "ports", index, key))))
     return ServiceDefined(
@@ -259,11 +241,11 @@ def _service(document: Document, name: str, namespace: str, span: Span) -> Servi
 
 def _backends(document: Document, kind: str, name: str, namespace: str) -> Iterator[BackendUsed]:
     for route in _backend_routes(document.data, kind):
-        backend = _mapping(at(document.data, *route))
+        backend = mapping_at(document.data, *route)
         if isinstance(backend.get("service"), dict):
             service, where = backend["service"], (*route, "service")
             port_at: Route = next(
-                ((*where, "port", key) for key in ("name", "number") if key in _mapping(service.get("port"))),
+                ((*where, "port", key) for key in ("name", "number") if key in mapping_at(service, "port")),
                 (),
             )
             name_at: Route = (*where, "name")
@@ -273,11 +255,11 @@ def _backends(document: Document, kind: str, name: str, namespace: str) -> Itera
             continue
         else:
             name_at, port_at = (*route, "name"), (*route, "port")
-        target = _text(at(document.data, *name_at))
+        target = text_at(document.data, *name_at)
         if not target:
             continue
         port = at(document.data, *port_at) if port_at else None
-        other = _text(backend.get("namespace"))
+        other = text_at(backend, "namespace")
         yield BackendUsed(
             document.span(name_at),
             f"{kind} {name}",
@@ -293,26 +275,25 @@ def _backend_routes(data: Any, kind: str) -> Iterator[Route]:
         for field in ("defaultBackend", "backend"):
             if isinstance(at(data, "spec", field), dict):
                 yield ("spec", field)
-        for i, rule in enumerate(_items(at(data, "spec", "rules"))):
-            for j, _ in enumerate(_items(at(rule, "http", "paths"))):
+        for i, rule in enumerate(list_at(data, "spec", "rules")):
+            for j, _ in enumerate(list_at(rule, "http", "paths")):
                 yield ("spec", "rules", i, "http", "paths", j, "backend")
         return
     field = "services" if kind == "IngressRoute" else "backendRefs"
     outer = "routes" if kind == "IngressRoute" else "rules"
-    for i, rule in enumerate(_items(at(data, "spec", outer))):
-        for j, _ in enumerate(_items(_mapping(rule).get(field))):
+    for i, rule in enumerate(list_at(data, "spec", outer)):
+        for j, _ in enumerate(list_at(rule, field)):
             yield ("spec", outer, i, field, j)
 
 
 def _policy(document: Document, name: str, namespace: str, span: Span) -> PolicyDefined:
-    spec = _mapping(at(document.data, "spec"))
-    types = spec.get("policyTypes")
-    named = [each for each in _items(types) if isinstance(each, str)]
+    spec = mapping_at(document.data, "spec")
+    named = [each for each in list_at(spec, "policyTypes") if isinstance(each, str)]
     peers = []
     for direction, side in (("ingress", "from"), ("egress", "to")):
-        for i, rule in enumerate(_items(spec.get(direction))):
-            for j, peer in enumerate(_items(_mapping(rule).get(side))):
-                if isinstance(_mapping(peer).get("podSelector"), dict) and "namespaceSelector" not in peer:
+        for i, rule in enumerate(list_at(spec, direction)):
+            for j, peer in enumerate(list_at(rule, side)):
+                if isinstance(at(peer, "podSelector"), dict) and "namespaceSelector" not in peer:
                     where = document.key_span(("spec", direction, i, side, j, "podSelector"))
                     peers.append((read_selector(peer["podSelector"]), where))
     return PolicyDefined(
@@ -323,23 +304,23 @@ def _policy(document: Document, name: str, namespace: str, span: Span) -> Policy
         document.key_span(("spec", "podSelector")),
         ingress="Ingress" in named if named else True,
         egress="Egress" in named if named else "egress" in spec,
-        egress_rules=tuple(_egress(rule) for rule in _items(spec.get("egress"))),
+        egress_rules=tuple(_egress(rule) for rule in list_at(spec, "egress")),
         egress_span=document.key_span(("spec", "egress")),
         peers=tuple(peers),
     )
 
 
 def _egress(rule: Any) -> EgressRule:
-    rule = _mapping(rule)
-    peers = _items(rule.get("to"))
+    rule = mapping_at(rule)
+    peers = list_at(rule, "to")
     everywhere = not peers or any(
-        "ipBlock" in _mapping(peer) and not _PRIVATE.match(_text(at(peer, "ipBlock", "cidr")))
+        "ipBlock" in mapping_at(peer) and not _PRIVATE.match(text_at(peer, "ipBlock", "cidr"))
         for peer in peers
     )
     ports, is_named = [], False
-    for port in _items(rule.get("ports")):
-        number, last = _mapping(port).get("port"), _mapping(port).get("endPort")
-        protocol = _text(_mapping(port).get("protocol")) or "TCP"
+    for port in list_at(rule, "ports"):
+        number, last = at(port, "port"), at(port, "endPort")
+        protocol = text_at(port, "protocol") or "TCP"
         if number is None:
             ports.append((protocol, 0, 65535))
         elif isinstance(number, int):
@@ -351,8 +332,7 @@ def _egress(rule: Any) -> EgressRule:
 
 def _allows_everything(rule: Any) -> bool:
     groups, resources, verbs = (
-        frozenset(_text(each) for each in _items(_mapping(rule).get(key)))
-        for key in ("apiGroups", "resources", "verbs")
+        frozenset(text_at(each) for each in list_at(rule, key)) for key in ("apiGroups", "resources", "verbs")
     )
     return "*" in groups and "*" in resources and ("*" in verbs or verbs >= _EVERY_VERB)
 
@@ -360,28 +340,28 @@ def _allows_everything(rule: Any) -> bool:
 def _binding(document: Document, kind: str, name: str, namespace: str, span: Span) -> BindingDefined:
     subjects = tuple(
         (
-            _text(subject.get("kind")),
-            _text(subject.get("namespace")),
-            _text(subject.get("name")),
+            text_at(subject, "kind"),
+            text_at(subject, "namespace"),
+            text_at(subject, "name"),
             document.span(("subjects", index, "name")),
         )
-        for index, subject in enumerate(_items(document.data.get("subjects")))
+        for index, subject in enumerate(list_at(document.data, "subjects"))
         if isinstance(subject, dict)
     )
-    role = _mapping(document.data.get("roleRef"))
+    role = mapping_at(document.data, "roleRef")
     return BindingDefined(
         span,
         kind,
         name,
         namespace,
-        (_text(role.get("kind")), _text(role.get("name"))),
+        (text_at(role, "kind"), text_at(role, "name")),
         document.span(("roleRef", "name")),
         subjects,
     )
 
 
 def _budget(document: Document, name: str, namespace: str, span: Span) -> BudgetDefined:
-    spec = _mapping(at(document.data, "spec"))
+    spec = mapping_at(document.data, "spec")
     amounts = {
         key: str(value)
         for key, value in spec.items()
@@ -404,19 +384,19 @@ def _kustomization(document: Document, data: Mapping[Any, Any]) -> Kustomization
     resources = [
         each
         for field in ("resources", "bases", "components")
-        for each in _items(data.get(field))
+        for each in list_at(data, field)
         if isinstance(each, str)
     ]
     patches = [
         each
         for field in ("patchesStrategicMerge", "patches")
-        for each in _items(data.get(field))
+        for each in list_at(data, field)
         if isinstance(each, str)
     ]
     patches += [
         each["path"]
         for field in ("patches", "patchesJson6902")
-        for each in _items(data.get(field))
+        for each in list_at(data, field)
         if isinstance(each, dict) and isinstance(each.get("path"), str)
     ]
     opaque = any(
@@ -426,5 +406,5 @@ def _kustomization(document: Document, data: Mapping[Any, Any]) -> Kustomization
         "://" in each or "?ref=" in each or each.startswith(("git@", "github.com/")) for each in resources
     )
     return KustomizationDefined(
-        document.span(()), tuple(resources), tuple(patches), _text(data.get("namespace")), opaque
+        document.span(()), tuple(resources), tuple(patches), text_at(data, "namespace"), opaque
     )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from lintkit.formats.json import parse_stream
+from lintkit.formats.plain import at, each_mapping, list_at, mappings_at, text_at
 from lintkit.formats.yaml import parse_as
 from lintkit.formats.yaml_nodes import NodeTree
 from lintkit.kinds.kubernetes.apis import lacking
@@ -75,22 +76,13 @@ class EnvEntry:
 
     value        the text of `value:` as written; None where there is none
     route        the item
-    value_span   `value:`'s value, else the whole item
-    source       "" for a literal, else the key in `valueFrom` (secretKeyRef, configMapKeyRef, fieldRef, …)
-    source_name  the Secret or ConfigMap, and source_key the key in it; empty for other sources
-    is_string    False where `value` is no string (a number, a boolean), which the API server refuses
     """
 
     name: str
     value: str | None
     route: Route
     name_span: Span
-    value_span: Span
     container: Container
-    source: str = ""
-    source_name: str = ""
-    source_key: str = ""
-    is_string: bool = True
 
 
 def parse(source: SourceFile) -> tuple[Document, ...]:
@@ -133,7 +125,7 @@ def _listed(data: Any) -> tuple[str, list[Any]]:
     version = data.get("apiVersion")
     if kind == "Template" and version in _TEMPLATE_VERSIONS:
         objects = data.get("objects")
-        return "objects", objects if isinstance(objects, list) else []
+        return "objects", list_at(objects)
     items = data.get("items")
     if not kind.endswith("List") or "spec" in data or not isinstance(items, list):
         return "", []
@@ -204,22 +196,9 @@ def _embedded_pods(data: Any) -> Iterator[Route]:
             stack.extend(reversed(below))
 
 
-def at(data: Any, *route: str | int) -> Any:
-    """What stands at `route` of plain data; None where nothing does."""
-    for part in route:
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data
-
-
 def is_policy(data: Any) -> bool:
     """Whether an object says what others may look like, in their form: a policy of Kyverno or Gatekeeper."""
-    version = at(data, "apiVersion")
-    group = version.rpartition("/")[0] if isinstance(version, str) else ""
+    group = text_at(data, "apiVersion").rpartition("/")[0]
     return group.endswith(("kyverno.io", "gatekeeper.sh", "kubewarden.io", "jspolicy.com"))
 
 
@@ -280,8 +259,7 @@ def _unselected(data: Any, route: Route) -> list[dict[str, Any]] | None:
     """The containers of an object that selects no pods; None where it selects some."""
     if at(data, "spec", "selector"):
         return None
-    spec = at(data, *route)
-    return [item for field, _ in _CONTAINER_LISTS for item in _items(spec, field)]
+    return [item for field, _ in _CONTAINER_LISTS for item in mappings_at(data, *route, field)]
 
 
 def is_windows(spec: Any) -> bool:
@@ -294,15 +272,7 @@ def keeps_running(data: Any) -> bool:
     route = pod_spec_route(data)
     if route is None or data["kind"] in ("Job", "CronJob", "PodTemplate"):
         return False
-    spec = data
-    for part in route:
-        spec = spec[part]
-    return spec.get("restartPolicy") not in ("Never", "OnFailure")
-
-
-def _items(data: dict[str, Any], field: str) -> list[dict[str, Any]]:
-    found = data.get(field)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    return at(data, *route, "restartPolicy") not in ("Never", "OnFailure")
 
 
 def containers(document: Document) -> tuple[Container, ...]:
@@ -319,54 +289,22 @@ def _containers(data: Any) -> Iterator[tuple[Container, dict[str, Any]]]:
     route = pod_spec_route(data)
     if route is None:
         return
-    spec = data
-    for part in route:
-        spec = spec[part]
     for field, kind in _CONTAINER_LISTS:
-        items = spec.get(field)
-        if not isinstance(items, list):
-            continue
-        for index, item in enumerate(items):
-            if isinstance(item, dict):
-                name, image = _strings(item, "name", "image")
-                yield Container(name, (*route, field, index), kind, image), item
+        for place, item in each_mapping(data, *route, field):
+            yield Container(text_at(item, "name"), place, kind, text_at(item, "image")), item
 
 
 def env_entries(document: Document) -> tuple[EnvEntry, ...]:
     """The `env` items of all containers of the object that have a name, in order."""
     found: list[EnvEntry] = []
     for container, data in _containers(document.data):
-        items = data.get("env")
-        if not isinstance(items, list):
-            continue
-        for index, item in enumerate(items):
-            if isinstance(item, dict) and isinstance(item.get("name"), str):
-                found.append(_env_entry(document, (*container.route, "env", index), item, container))
+        for place, item in each_mapping(data, "env"):
+            if isinstance(item.get("name"), str):
+                route = (*container.route, *place)
+                value_at = (*route, "value")
+                value = document.nodes[value_at].raw if item.get("value") is not None else None
+                found.append(EnvEntry(item["name"], value, route, document.span((*route, "name")), container))
     return tuple(found)
-
-
-def _env_entry(document: Document, route: Route, item: dict[str, Any], container: Container) -> EnvEntry:
-    name_span = document.span((*route, "name"))
-    if "value" in item:
-        value_route = (*route, "value")
-        node = document.nodes[value_route]
-        is_string = isinstance(item["value"], str)
-        value = None if item["value"] is None else node.raw
-        return EnvEntry(
-            item["name"],
-            value,
-            route,
-            name_span,
-            node.value,
-            container,
-            is_string=is_string or item["value"] is None,
-        )
-    origin = item.get("valueFrom")
-    source, reference = "", None
-    if isinstance(origin, dict) and origin:
-        source, reference = next(iter(origin.items()))
-    name, key = _strings(reference, "name", "key")
-    return EnvEntry(item["name"], None, route, name_span, document.span(route), container, source, name, key)
 
 
 def embedded_env(document: Document) -> Iterator[tuple[Route, str, str]]:
@@ -387,10 +325,3 @@ def embedded_env(document: Document) -> Iterator[tuple[Route, str, str]]:
                             yield (*place, index, "value"), item["name"], value.raw
             elif isinstance(child, (dict, list)) and len(place) < 12:
                 stack.append((place, child))
-
-
-def _strings(data: Any, *keys: str) -> tuple[str, ...]:
-    """The strings at `keys` of a mapping; empty for what is no string or not there."""
-    if not isinstance(data, dict):
-        return ("",) * len(keys)
-    return tuple(value if isinstance(value := data.get(key), str) else "" for key in keys)

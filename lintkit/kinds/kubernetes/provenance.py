@@ -7,10 +7,10 @@ values of the chart or patches the object, and that stands in another file.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lintkit.kinds.kubernetes.objects import at
+from lintkit.formats.plain import at, mapping_at
 from lintkit.model import Document, Span
 
 _GENERATED = re.compile(
@@ -86,8 +86,8 @@ def _is_release(documents: Sequence[Document]) -> bool:
 
 def _is_rendered(document: Document) -> bool:
     """Whether Helm made an object: by the labels that the good practices of charts ask for, or the older ones."""
-    labels = _mapping(at(document.data, "metadata", "labels"))
-    annotations = _mapping(at(document.data, "metadata", "annotations"))
+    labels = mapping_at(document.data, "metadata", "labels")
+    annotations = mapping_at(document.data, "metadata", "annotations")
     return (
         "helm.sh/chart" in labels
         or ("chart" in labels and "heritage" in labels)
@@ -97,7 +97,7 @@ def _is_rendered(document: Document) -> bool:
 
 def _is_generated(data: Any) -> bool:
     """Whether controller-gen or the Operator SDK made an object."""
-    annotations = _mapping(at(data, "metadata", "annotations"))
+    annotations = mapping_at(data, "metadata", "annotations")
     return (
         "controller-gen.kubebuilder.io/version" in annotations or at(data, "kind") == "ClusterServiceVersion"
     )
@@ -106,7 +106,3 @@ def _is_generated(data: Any) -> bool:
 def _is_started_by_hand(data: Any) -> bool:
     """Whether an object is a Pod alone: nothing starts it again, so somebody looks into the cluster with it."""
     return at(data, "kind") == "Pod" and at(data, "apiVersion") == "v1" and at(data, "spec") is not None
-
-
-def _mapping(data: Any) -> Mapping[Any, Any]:
-    return data if isinstance(data, dict) else {}

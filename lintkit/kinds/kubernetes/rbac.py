@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lintkit.kinds.kubernetes.objects import at
+from lintkit.formats.plain import at
 from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Span
 

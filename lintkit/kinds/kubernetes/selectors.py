@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from lintkit.formats.plain import at, list_at
 from lintkit.kinds.kubernetes.objects import (
     adds_containers,
     is_patch,
@@ -13,7 +14,7 @@ from lintkit.kinds.kubernetes.objects import (
     keeps_running,
     pod_spec_routes,
 )
-from lintkit.kinds.selected import Selected, list_at, value_at
+from lintkit.kinds.selected import Selected
 from lintkit.model import Document
 
 _CONTAINER_LISTS = (
@@ -37,8 +38,8 @@ def each_pod(document: Document) -> Iterator[Selected]:
     """The pod spec, wherever the object has it, custom resources included."""
     data = document.data
     for found in pod_spec_routes(data):
-        name = value_at(data, ("metadata", "name"))
-        yield Selected(found, value_at(data, found), {"kind": data["kind"], "name": name})
+        name = at(data, "metadata", "name")
+        yield Selected(found, at(data, *found), {"kind": data["kind"], "name": name})
 
 
 def each_deployed_container(document: Document) -> Iterator[Selected]:
@@ -113,4 +114,4 @@ def each_service(document: Document) -> Iterator[Selected]:
     """A Service, whole."""
     data = document.data
     if isinstance(data, dict) and data.get("kind") == "Service":
-        yield Selected((), data, {"name": value_at(data, ("metadata", "name")), "kind": "Service"})
+        yield Selected((), data, {"name": at(data, "metadata", "name"), "kind": "Service"})

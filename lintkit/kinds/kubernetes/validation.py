@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lintkit.formats.plain import at, list_at, mapping_at
 from lintkit.kinds.kubernetes.apis import fields_of, is_filled_in, type_of
 from lintkit.kinds.kubernetes.cron import fault_in_schedule
-from lintkit.kinds.kubernetes.objects import at, is_windows, pod_spec_route
+from lintkit.kinds.kubernetes.objects import is_windows, pod_spec_route
 from lintkit.kinds.kubernetes.quantities import value_of_quantity
 from lintkit.model import Route
 
@@ -121,20 +122,16 @@ def refusals(data: Any, *, whole: bool = True) -> Iterator[Refusal]:
     yield from _metadata(data, kind, whole)
     route = pod_spec_route(data)
     if route is not None and isinstance(at(data, *route), dict):
-        claims = [at(claim, "metadata", "name") for claim in _items(at(data, "spec", "volumeClaimTemplates"))]
+        claims = [at(claim, "metadata", "name") for claim in list_at(data, "spec", "volumeClaimTemplates")]
         yield from _pod(at(data, *route), route, claims, whole)
     check = _CHECKS.get(kind)
     if check is not None:
         yield from check(data, whole)
 
 
-def _items(data: Any) -> list[Any]:
-    return data if isinstance(data, list) else []
-
-
 def _mappings(data: Any, route: Route) -> Iterator[tuple[Route, dict[Any, Any]]]:
     """The mappings of a list, and where they stand."""
-    for index, item in enumerate(_items(data)):
+    for index, item in enumerate(list_at(data)):
         if isinstance(item, dict):
             yield (*route, index), item
 
@@ -254,8 +251,7 @@ def _keys(metadata: Any, route: Route) -> Iterator[Refusal]:
         "a name of at most 63 letters, digits, `-`, `_` and `.`, with a domain and `/` before it if you like"
     )
     for section in ("labels", "annotations"):
-        pairs = at(metadata, section)
-        for key in pairs if isinstance(pairs, dict) else ():
+        for key in mapping_at(metadata, section):
             if isinstance(key, str) and key and not is_filled_in(key) and _KEY.fullmatch(key) is None:
                 yield Refusal((*route, section, key), f"`{key[:80]}` is no key for {section}: {rule}", True)
 
@@ -420,7 +416,7 @@ def _privileges(container: Mapping[Any, Any], route: Route) -> Iterator[Refusal]
     place = (*route, "securityContext", "allowPrivilegeEscalation")
     if at(context, "privileged") is True:
         yield Refusal(place, "`allowPrivilegeEscalation` cannot be false where `privileged` is true")
-    elif "CAP_SYS_ADMIN" in _items(at(context, "capabilities", "add")):
+    elif "CAP_SYS_ADMIN" in list_at(context, "capabilities", "add"):
         yield Refusal(place, "`allowPrivilegeEscalation` cannot be false where `CAP_SYS_ADMIN` is added")
 
 
@@ -435,7 +431,7 @@ def _service(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
     kind = _text(spec.get("type")) or "ClusterIP"
     yield from _one_of(spec, ("spec",), "type")
     yield from _one_of(spec, ("spec",), "sessionAffinity")
-    headless = spec.get("clusterIP") == "None" or _items(spec.get("clusterIPs")) == ["None"]
+    headless = spec.get("clusterIP") == "None" or list_at(spec, "clusterIPs") == ["None"]
     ports = list(_mappings(spec.get("ports"), ("spec", "ports")))
     if whole and spec.get("selector") and not headless and kind != "ExternalName" and not spec.get("ports"):
         yield Refusal(("spec",), "this Service has no `ports`", True)
@@ -596,7 +592,7 @@ def _claim(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
 
 
 def _access_modes(spec: Mapping[Any, Any], route: Route) -> Iterator[Refusal]:
-    modes = _items(spec.get("accessModes"))
+    modes = list_at(spec, "accessModes")
     for index, mode in enumerate(modes):
         if _text(mode) and mode not in _ONE_OF["accessModes"]:
             words = f"`{mode[:60]}` is none of {_listed(_ONE_OF['accessModes'])}"
@@ -657,7 +653,7 @@ def _config_map(data: Mapping[Any, Any], whole: bool) -> Iterator[Refusal]:
     """ValidateConfigMap, with IsConfigMapKey of apimachinery."""
     for section in ("data", "binaryData", "stringData"):
         values = data.get(section)
-        for key in values if isinstance(values, dict) else ():
+        for key in mapping_at(values):
             if isinstance(key, str) and not is_filled_in(key) and _CONFIG_KEY.fullmatch(key) is None:
                 words = "a key has letters, digits, `-`, `_` and `.`, and at most 253 of them"
                 yield Refusal(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.facts import Fact, ImageBuild, VariableProvided
+from lintkit.formats.plain import at, each_mapping, mapping_at, text_at
 from lintkit.kinds.docker.build_commands import builds
 from lintkit.model import Document, Route
 from lintkit.secrets.masked import value_of
@@ -16,25 +17,22 @@ _BUILD_ACTIONS = ("docker/build-push-action", "depot/build-push-action", "usebla
 
 def extract(document: Document) -> Iterator[Fact]:
     """Variables of a workflow, its jobs and steps, and the images that its steps build."""
-    data = document.data if isinstance(document.data, dict) else {}
+    data = mapping_at(document.data)
     yield from _environment(document, ("env",), data.get("env"), "")
-    jobs = data.get("jobs")
-    for name, job in jobs.items() if isinstance(jobs, dict) else ():
+    for name, job in mapping_at(data, "jobs").items():
         if not isinstance(job, dict):
             continue
         route: Route = ("jobs", name)
         yield from _environment(document, (*route, "env"), job.get("env"), str(name))
-        steps = job.get("steps")
-        for index, step in enumerate(steps if isinstance(steps, list) else ()):
-            if isinstance(step, dict):
-                place = (*route, "steps", index)
-                yield from _environment(document, (*place, "env"), step.get("env"), str(name))
-                yield from _build(document, place, step)
-                yield from _commands(document, place, step, _folder(data, job, step))
+        for below, step in each_mapping(job, "steps"):
+            place = (*route, *below)
+            yield from _environment(document, (*place, "env"), step.get("env"), str(name))
+            yield from _build(document, place, step)
+            yield from _commands(document, place, step, _folder(data, job, step))
 
 
 def _environment(document: Document, route: Route, data: Any, unit: str) -> Iterator[VariableProvided]:
-    for key in data if isinstance(data, dict) else ():
+    for key in mapping_at(data):
         place = (*route, key)
         node = document.nodes.get(place)
         text = node.raw if node is not None else None
@@ -63,7 +61,7 @@ def _build(document: Document, route: Route, step: dict[Any, Any]) -> Iterator[I
         context if isinstance(context, str) and "${{" not in context else ".",
         file if isinstance(file, str) and "${{" not in file else "",
         tuple(tag.strip() for tag in written if tag.strip() and "${{" not in tag.rpartition(":")[0]),
-        target if isinstance(target, str) else "",
+        text_at(target),
         not any("${{" in str(written) for written in (context, file)),
     )
 
@@ -72,9 +70,7 @@ def _folder(workflow: dict[Any, Any], job: dict[Any, Any], step: dict[Any, Any])
     """The folder in which a step's commands run, relative to the root; None when it is computed."""
     given = step.get("working-directory")
     for owner in (job, workflow):
-        defaults = owner.get("defaults")
-        run = defaults.get("run") if isinstance(defaults, dict) else None
-        given = given if given is not None or not isinstance(run, dict) else run.get("working-directory")
+        given = at(owner, "defaults", "run", "working-directory") if given is None else given
     if given is None:
         return ""
     return given if isinstance(given, str) and "$" not in given else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.kinds.selected import Selected, list_at, mapping_at
+from lintkit.formats.plain import list_at, mapping_at
+from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Route
 
 
