@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from lintkit.secrets import is_secret_name, split_words
+from lintkit.secrets import is_secret_name
 from lintkit.secrets.names import mention
+from lintkit.words.names import split_words
 
 SECRETS = [
     "PUSHER_APP_SECRET",

@@ -10,9 +10,6 @@ if TYPE_CHECKING:
     from lintkit.kinds.dotenv.debug_modes import is_debug_mode, switches_debugging
     from lintkit.kinds.dotenv.purpose import (
         entries_in_force,
-        is_example,
-        is_for_a_desk,
-        is_for_development,
         is_off,
         is_on,
         is_public_setting,
@@ -21,5 +18,6 @@ if TYPE_CHECKING:
         says_development,
         used_path,
     )
+    from lintkit.words.environments import is_example, is_for_a_desk
 else:
     __getattr__ = attributes(__name__)

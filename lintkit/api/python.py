@@ -140,8 +140,6 @@ if TYPE_CHECKING:
         checks_nothing,
         is_an_option,
         is_for_a_server,
-        is_local,
-        is_remote,
         serves,
         set_later,
         takes_verify,

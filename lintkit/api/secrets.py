@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         known_format,
         said_of,
         severity_of,
-        split_words,
         url_credentials,
     )
     from lintkit.secrets.chart_values import chart_secrets, chart_secrets_of_text, value_secret
@@ -29,5 +28,6 @@ if TYPE_CHECKING:
     from lintkit.secrets.outcome import calls_nobody, is_in_url, is_left_open, local_host
     from lintkit.secrets.private_keys import key_of_file, private_keys
     from lintkit.secrets.values import asks_to_be_changed, looks_random, url_passwords
+    from lintkit.words.names import split_words
 else:
     __getattr__ = attributes(__name__)

@@ -61,9 +61,9 @@ from lintkit.words.environments import (
     EnvironmentRules,
     environment_of_path,
     environment_of_value,
+    is_served,
     no_rules,
 )
-from lintkit.words.served import is_served
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
@@ -349,7 +349,7 @@ class _Join:
         stage = dockerfile.stages[-1]
         name = posixpath.dirname(dockerfile.path).rpartition("/")[2] or posixpath.basename(dockerfile.path)
         definition = ContainerDefined(stage.span, name, "image")
-        environment = environment_of_path(dockerfile.path, self.environments)
+        environment = environment_of_path(dockerfile.path, self.environments(dockerfile.path))
         return Assembled(
             dockerfile.path, definition, (), environment, (), None, ("nothing in the repository deploys it",)
         )

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from lintkit.facts import ModuleImport, RouteHandler, StateAccess
 from lintkit.graph.calls import CallGraph, StateUse
-from lintkit.words.state import KINDS, words_of
+from lintkit.words.names import split_words
+from lintkit.words.state import KINDS
 
 _HARMLESS = frozenset(
     """registry registered handler handlers metric metrics stats counter counters config settings plugin plugins factory
@@ -47,11 +48,11 @@ def kept_for_requests(
 def _kind(use: StateUse, reached: dict[tuple[str, str], RouteHandler], shared: set[str]) -> str:
     """What a container is for, in a word; empty where its processes may well differ in it."""
     owner, _, name = use.state.name.rpartition(".")
-    words = words_of(name)
-    if _HARMLESS & {*words, *words_of(owner)}:
+    words = split_words(name)
+    if _HARMLESS & {*words, *split_words(owner)}:
         return ""
     kind = next((KINDS[word] for word in reversed(words) if word in KINDS), "") or next(
-        (KINDS[word] for word in words_of(owner) if word in KINDS), ""
+        (KINDS[word] for word in split_words(owner) if word in KINDS), ""
     )
     requests = [(access, reached.get((access.path, access.function))) for access in use.accesses]
     used = [(access, handler) for access, handler in requests if handler is not None and not access.guarded]

@@ -85,7 +85,7 @@ def _services(
         if _BASE_COMPOSE.match(posixpath.basename(each.path))
     }
     for each in services:
-        environment = environment_of_path(each.path, environments)
+        environment = environment_of_path(each.path, environments(each.path))
         layers = _with_extends(each, by_place)
         base = bases.get((posixpath.dirname(each.path), each.name))
         if base is not None and base is not each:
@@ -171,7 +171,8 @@ def _workloads(
     patched = {patch.target for patch in sources.patches}
     for (kind, name), group in sorted(groups.items()):
         environment = {
-            each.path: environment_of_path(each.path, environments) or "production" for each in group
+            each.path: environment_of_path(each.path, environments(each.path)) or "production"
+            for each in group
         }
         patches = [each for each in group if not each.image and environment[each.path] == "production"]
         scaled = _scaled(kind, name, sources, environments)
@@ -216,7 +217,7 @@ def _scaled(kind: str, name: str, sources: Sources, environments: EnvironmentRul
     return [
         count
         for path, count in facts
-        if count is not None and environment_of_path(path, environments) != "development"
+        if count is not None and environment_of_path(path, environments(path)) != "development"
     ]
 
 

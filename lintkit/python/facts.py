@@ -40,7 +40,7 @@ from lintkit.python.idioms.web_names import (
 )
 from lintkit.python.syntax import Syntax, statements_below
 from lintkit.python.syntax_names import Binding, FunctionNode
-from lintkit.words.served import is_served
+from lintkit.words.environments import is_served
 from lintkit.words.state import STEM
 
 if TYPE_CHECKING:

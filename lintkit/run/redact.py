@@ -29,12 +29,13 @@ from functools import lru_cache
 
 from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Kind
-from lintkit.secrets import secret_spans, split_words
+from lintkit.secrets import secret_spans
 from lintkit.secrets.by_form import spans_by_form
 from lintkit.secrets.names import mention
 from lintkit.secrets.spans import is_random_word, merge, secrets_in_prose
 from lintkit.secrets.values import is_well_known
 from lintkit.words.loopback import loopback_host
+from lintkit.words.names import split_words
 from lintkit.words.quotation import quotations
 
 MASK = "*"

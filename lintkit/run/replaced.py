@@ -42,7 +42,7 @@ def settle(findings: Sequence[Finding], project: Project, environments: Environm
         for each in project.facts(VariableProvided)
         if each.source in _DEPLOYED
         and not (each.value.is_loopback or each.value.is_empty)
-        and environment_of_path(each.path, environments) != "development"
+        and environment_of_path(each.path, environments(each.path)) != "development"
     }
     reads: defaultdict[str, list[VariableRead]] = defaultdict(list)
     for read in project.facts(VariableRead):
@@ -81,7 +81,7 @@ def _layers(project: Project, environments: EnvironmentRules) -> dict[str, list[
     """Settings modules by the file of the one that each takes in whole, without those for development."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for each in project.facts(ModuleImport):
-        if "*" in each.names and environment_of_path(each.path, environments) != "development":
+        if "*" in each.names and environment_of_path(each.path, environments(each.path)) != "development":
             base = project.graph.imports.module_file(each)
             if base is not None:
                 found[base].append(each.path)

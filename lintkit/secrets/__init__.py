@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lintkit.secrets.commands import CommandSecret, command_secrets
-from lintkit.secrets.names import is_for_mail, is_outgoing, is_secret_name, is_signing, split_words
+from lintkit.secrets.names import is_for_mail, is_outgoing, is_secret_name, is_signing
 from lintkit.secrets.outcome import said_of, severity_of
 from lintkit.secrets.values import Verdict, classify, is_well_known, known_format, url_credentials
 
@@ -26,7 +26,6 @@ __all__ = [
     "said_of",
     "secret_spans",
     "severity_of",
-    "split_words",
     "url_credentials",
 ]
 

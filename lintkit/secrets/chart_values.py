@@ -11,8 +11,9 @@ from lintkit.formats.errors import ParseError
 from lintkit.formats.scalar_spans import scalar_span
 from lintkit.formats.yaml import parse
 from lintkit.model import Route, SourceFile
-from lintkit.secrets.names import is_secret_name, split_words
+from lintkit.secrets.names import is_secret_name
 from lintkit.secrets.values import Verdict, classify
+from lintkit.words.names import split_words
 
 _DEEPEST = 30
 _LONGEST = 200_000

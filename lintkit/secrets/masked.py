@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lintkit.facts import Reason, Value
-from lintkit.words.loopback import LOOPBACK_HOST, is_sender
+from lintkit.words.loopback import mentions_loopback
 
 MASK = "******"
 """Stands for a secret in facts and messages."""
@@ -14,22 +14,8 @@ NONE = Value("none")
 REQUIRED = Value("required")
 DYNAMIC = Value("dynamic")
 
-_LOOPBACK = re.compile(
-    rf"""(?: ^ (?:[a-z][a-z0-9+.-]*:)? (?://)? | // ) (?:[^@/\s]*@)?
-        (?: {LOOPBACK_HOST} )
-        (?: :\d+ )? (?: $ | [/?#;,] )""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)|([A-Za-z_][A-Za-z0-9_]*))")
 _LONGEST = 2000
-
-
-def is_loopback(text: str) -> bool:
-    """Whether `text` is a loopback host or a URL to one (`localhost`, `127.0.0.0/8`, `[::1]`, …)."""
-    text = text[:_LONGEST].strip().strip("\"'")
-    if is_sender(text):
-        return False
-    return any(_LOOPBACK.search(part.strip()) is not None for part in text.split(","))
 
 
 def value_of(name: str, text: str | None, *, interpolates: bool = False) -> Value:
@@ -49,7 +35,7 @@ def value_of(name: str, text: str | None, *, interpolates: bool = False) -> Valu
     return Value(
         "dynamic" if variables else "literal",
         text=text[:_LONGEST] if verdict is None else MASK,
-        is_loopback=is_loopback(text),
+        is_loopback=mentions_loopback(text),
         is_secret=verdict is not None,
         variables=variables,
         reason=reason,

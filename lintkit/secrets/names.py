@@ -12,8 +12,7 @@ from typing import Literal
 
 from lintkit.formats.numbers import is_digits
 from lintkit.secrets.patterns import pattern
-
-_WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+|\d+")
+from lintkit.words.names import split_words
 
 
 def _set(words: str) -> frozenset[str]:
@@ -86,12 +85,6 @@ _TRAILING = _set(
 
 WEAK_TERMS = frozenset({"auth", "authorization"})
 """Heads that hold a secret only when the value has the form of one: `NEO4J_AUTH=neo4j/…`, `Authorization: Bearer …`."""
-
-
-@lru_cache(maxsize=8192)
-def split_words(name: str) -> tuple[str, ...]:
-    """The words of an identifier in lower case: `dbPassword`, `DB_PASSWORD` and `db-password` give `db`, `password`."""
-    return tuple(word.lower() for word in _WORD.findall(name[:200]))
 
 
 def secret_term(name: str) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from typing import Literal
 from lintkit.facts import Reason
 from lintkit.formats.numbers import is_digits
 from lintkit.secrets.formats import DOCUMENTED, find_formats
-from lintkit.secrets.names import WEAK_TERMS, is_outgoing, is_signing, mention, secret_term, split_words
+from lintkit.secrets.names import WEAK_TERMS, is_outgoing, is_signing, mention, secret_term
 from lintkit.secrets.patterns import pattern
 from lintkit.secrets.tokens import opens_nothing
+from lintkit.words.names import split_words
 
 VerdictKind = Literal["format", "real", "placeholder", "well-known"]
 

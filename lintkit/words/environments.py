@@ -1,10 +1,26 @@
-"""Which files and units are for production, and which are for development."""
+"""Whether something is for production, for development or for nobody, by its name: a file, a stage, a value.
+
+Each question has a meaning of its own, since what follows differs: of a file for staging the secrets are real, and its
+debug mode is not production's.
+
+- `environment_of_value`: what a variable such as `APP_ENV` says
+- `environment_of_path`: which of the two a file is for; staging and tests count as development
+- `is_for_a_desk`: what is in a file is worth nothing to others
+- `named_for_production`: a file says itself, close by, that it is production's
+- `is_example`: a file is there to be copied
+- `is_lesson`, `is_for_learning`, `is_material`: a file is part of a course, of examples, or of what is shown
+- `is_for_developers`: a file is for developers' own clusters and machines
+- `is_development_stage`: a stage of a Dockerfile is not what is shipped
+- `is_served`: a Python file may be part of a service
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from typing import Literal
+
+from lintkit.words.names import split_words
 
 Environment = Literal["production", "development", ""]
 """`development` stands for all that is not production, staging and tests included; empty: nothing says so."""
@@ -35,6 +51,9 @@ MARKERS = frozenset(
 )
 """Variables whose value names the environment."""
 
+PRODUCTION_NAMES = frozenset({"prod", "production", "prd", "live"})
+"""What production is called."""
+
 _PRODUCTION = frozenset(
     {"prod", "production", "prd", "live", "deploy", "deployment", "deployments", "release"}
 )
@@ -43,6 +62,20 @@ _DEVELOPMENT = frozenset(
     k3s example examples sample samples demo demos tutorial tutorials docs doc override debug mock mocks loadtest
     integration playground sandbox template templates devcontainer devservices devstack benchmark
     benchmarks fixtures profiling""".split()  # noqa: SIM905
+)
+EXAMPLES = frozenset(
+    """example examples sample samples template templates tpl tmpl dist default defaults schema skeleton stub
+    demo""".split()  # noqa: SIM905
+)
+"""Words of names of files that are there to be copied."""
+_DESK = frozenset(
+    """dev devel develop development local localhost test tests testing ci e2e debug mock mocks devcontainer devservices
+    devstack sandbox playground demo demos tutorial tutorials workshop hackathon quickstart""".split()  # noqa: SIM905
+)
+"""Words for what is run on one desk: staging is not among them."""
+_NOT_SERVED = frozenset(
+    """tests test testing scripts script migrations alembic examples example docs docs_src benchmarks fixtures
+    notebooks""".split()  # noqa: SIM905
 )
 _WORDS = re.compile(r"[A-Za-z0-9]+")
 
@@ -148,25 +181,68 @@ def no_rules(path: str) -> str | None:
 def environment_of_value(text: str) -> Environment:
     """What the value of one of `MARKERS` says."""
     word = text.strip().lower()
-    if word in {"prod", "production", "prd", "live"}:
+    if word in PRODUCTION_NAMES:
         return "production"
     return "development" if word in _DEVELOPMENT else ""
 
 
-def environment_of_path(path: str, rules: EnvironmentRules = no_rules) -> Environment:
+def environment_of_path(path: str, configured: str | None = None) -> Environment:
     """What the name of a file and its folders say; a word for development wins over one for production.
 
-    The configuration wins over both.
+    configured  what the configuration says of the file (`production`, `staging`, `development`), which wins over both;
+                None where it says nothing
 
     >>> environment_of_path("deploy/docker-compose.dev.yml")
     'development'
     >>> environment_of_path("compose.production.yaml")
     'production'
     """
-    configured = rules(path)
     if configured is not None:
         return "production" if configured == "production" else "development"
     words = {word.lower() for word in _WORDS.findall(path)}
     if words & _DEVELOPMENT:
         return "development"
     return "production" if words & _PRODUCTION else ""
+
+
+def is_example(path: str) -> bool:
+    """Whether a file is only copied from (`.env.example`, `env.dist`), by its name.
+
+    >>> is_example(".env.production.sample"), is_example("examples/.env"), is_example("sample.env")
+    (True, False, True)
+    """
+    return not EXAMPLES.isdisjoint(split_words(path.rpartition("/")[2]))
+
+
+def named_for_production(path: str) -> bool:
+    """Whether the name of a file, or of its folder, is production's, and nothing says that it is an example.
+
+    >>> named_for_production("env/production/.env"), named_for_production("production/web/.env")
+    (True, False)
+    """
+    folder, _, name = path.rpartition("/")
+    words = {*split_words(name), *split_words(folder.rpartition("/")[2])}
+    return (
+        not words.isdisjoint(PRODUCTION_NAMES)
+        and environment_of_path(path) == "production"
+        and not is_example(path)
+    )
+
+
+def is_for_a_desk(path: str, configured: str | None = None) -> bool:
+    """Whether a file is for a developer's machine, a test run, a demonstration or a lesson: for nothing that holds what
+    is worth anything to others.
+
+    A staging server is no such place: its secrets are real ones. `configured` is as for `environment_of_path`.
+    """
+    if configured is not None:
+        return configured == "development"
+    return (is_lesson(path) or not _DESK.isdisjoint(split_words(path))) and not named_for_production(path)
+
+
+def is_served(path: str) -> bool:
+    """Whether a Python file may be part of a running service."""
+    *folders, name = path.split("/")
+    if any(folder.lower() in _NOT_SERVED for folder in folders):
+        return False
+    return not (name == "conftest.py" or name.startswith("test_") or name.endswith(("_test.py", "_tests.py")))

@@ -41,6 +41,16 @@ def url_parts(url: str) -> tuple[str, str, str] | None:
     return match["scheme"].lower(), match["user"] or "", match["host"].lower()
 
 
+def host_of(address: str) -> str:
+    """The host of a URL, or of `host` and `host:port`.
+
+    >>> host_of("rediss://cache.example.com:6380/0"), host_of("cache:6379"), host_of("")
+    ('cache.example.com', 'cache', '')
+    """
+    parts = url_parts(address)
+    return parts[2] if parts is not None else address.partition(":")[0]
+
+
 def is_remote(host: str) -> bool:
     """Whether `host` names another machine by a public name or address: no service of the same deployment.
 

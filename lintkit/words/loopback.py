@@ -1,4 +1,8 @@
-"""Addresses that name the machine, or the container, that they are used on."""
+"""Addresses that name the machine, or the container, that they are used on.
+
+Two questions: whether an address, or each of a list, leads nowhere else (`loopback_host`), and whether one of a list,
+or a part of a longer text, does (`mentions_loopback`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,12 @@ _ADDRESS = re.compile(
         (?:[^@/\s]{{0,300}}@)?                 # user and password
         (?P<host>{LOOPBACK_HOST})
         (?=$|[:/?\#;])""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MENTIONED = re.compile(
+    rf"""(?: ^ (?:[a-z][a-z0-9+.-]*:)? (?://)? | // ) (?:[^@/\s]*@)?
+        (?: {LOOPBACK_HOST} )
+        (?: :\d+ )? (?: $ | [/?#;,] )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST = 2000
@@ -36,3 +46,15 @@ def loopback_host(text: str) -> str | None:
     found = [_ADDRESS.match(part) for part in parts]
     first = found[0] if found else None
     return first["host"].lower() if first is not None and all(found) else None
+
+
+def mentions_loopback(text: str) -> bool:
+    """Whether `text` is a loopback host or a URL to one, or holds such among others.
+
+    >>> mentions_loopback("cache:6379,127.0.0.1:6379"), mentions_loopback("a?to=//localhost/"), mentions_loopback("a")
+    (True, True, False)
+    """
+    text = text[:_LONGEST].strip().strip("\"'")
+    if is_sender(text):
+        return False
+    return any(_MENTIONED.search(part.strip()) is not None for part in text.split(","))

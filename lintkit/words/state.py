@@ -35,10 +35,3 @@ _STEMS = (
 )
 STEM = re.compile("|".join(_STEMS.replace(" list ", " blacklist blocklist denylist ").split()), re.IGNORECASE)
 """Matches in every name that has one of the words, and in some others."""
-
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of an identifier in lower case: `_activeSessions` → `active`, `sessions`."""
-    return tuple(part.lower() for part in _PARTS.findall(name))

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
 from lintkit.api.docker import BuildContext, Paths, build_contexts, normal, secret_files
-from lintkit.api.dotenv import is_example, is_for_development
+from lintkit.api.dotenv import is_example
 from lintkit.api.facts import CopyInstruction
+from lintkit.api.words import environment_of_path
 
 _VALUES = "DB_PASSWORD=k3Vw9-not-a-live-one\n"
 
@@ -136,7 +137,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     secrets = secret_files(project.facts, project.tracked)
     reported: set[tuple[Span, str]] = set()
     for context in build_contexts(project.facts, paths):
-        if is_for_development(context.image.dockerfile):
+        if environment_of_path(context.image.dockerfile) == "development":
             continue
         wanted = {path: place for path, place in secrets.items() if context.sends(path)}
         for copy in context.dockerfile.copies:
@@ -161,7 +162,7 @@ def _named(context: BuildContext, copy: CopyInstruction, paths: frozenset[str]) 
         path = normal(context.folder, inner)
         if "$" in source or "*" in source or path in paths or not context.sends(path):
             continue
-        env = _ENV.search(inner) and not is_example(inner) and not is_for_development(inner)
+        env = _ENV.search(inner) and not is_example(inner) and environment_of_path(inner) != "development"
         if env or (_KEY.search(inner) and not _PUBLIC.search(inner)):
             yield path
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.api.dotenv import is_example, is_for_development, production
+from lintkit.api.dotenv import is_example, production
 from lintkit.api.formats import scalar_span
 from lintkit.api.secrets import Reason, Verdict, classify, looks_random, said_of, severity_of, url_credentials
-from lintkit.api.words import is_remote, url_parts
+from lintkit.api.words import environment_of_path, is_remote, url_parts
 
 RULE = define(
     summary="a tracked environment file holds a URL with a password",
@@ -64,7 +64,9 @@ E_URL=postgresql://shop:shop@db/shop
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each URL of a tracked file whose password somebody chose, at the password."""
-    careful = is_example(document.path) or is_for_development(document.path, rule.environment)
+    careful = (
+        is_example(document.path) or environment_of_path(document.path, rule.environment) == "development"
+    )
     in_production = rule.tracked and production(document, rule.environment) is not None
     for index, entry in enumerate(document.data["entries"] if rule.tracked else ()):
         value = entry["value"] or ""

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, Span, bad, define, good
-from lintkit.api.dotenv import is_example, is_for_development, used_path
+from lintkit.api.dotenv import is_example, used_path
 from lintkit.api.facts import VariableMentioned, VariableProvided, VariableRead
 from lintkit.api.secrets import split_words
 from lintkit.api.words import environment_of_path, is_served
@@ -166,13 +166,17 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for mentioned in project.facts(VariableMentioned):
         listed.setdefault(mentioned.path, set()).add(mentioned.name.upper())
     examples = sorted(
-        path for path in named if is_example(path) and not is_for_development(posixpath.dirname(path) or "x")
+        path
+        for path in named
+        if is_example(path) and environment_of_path(posixpath.dirname(path) or "x") != "development"
     )
-    chosen = {posixpath.dirname(path) for path in examples if not is_for_development(used_path(path))}
+    chosen = {
+        posixpath.dirname(path) for path in examples if environment_of_path(used_path(path)) != "development"
+    }
     examples = [
         path
         for path in examples
-        if posixpath.dirname(path) not in chosen or not is_for_development(used_path(path))
+        if posixpath.dirname(path) not in chosen or environment_of_path(used_path(path)) != "development"
     ]
     set_elsewhere = {
         fact.name

@@ -6,8 +6,9 @@ import posixpath
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
-from lintkit.api.dotenv import entries_in_force, is_example, is_for_development, production, says_development
+from lintkit.api.dotenv import entries_in_force, is_example, production, says_development
 from lintkit.api.secrets import calls_nobody, classify, local_host, severity_of, split_words
+from lintkit.api.words import environment_of_path
 
 RULE = define(
     summary="a secret in an environment file is still a placeholder or a well-known default",
@@ -111,7 +112,7 @@ TWILIO_AUTH_TOKEN=fake
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each placeholder and well-known default of a file that is used, at its value."""
     path = document.path
-    if is_example(path) or is_for_development(path, rule.environment):
+    if is_example(path) or environment_of_path(path, rule.environment) == "development":
         return
     if not rule.strict and "build" in split_words(posixpath.basename(path)):
         return  # what lets a build run, which serves nobody

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lintkit.api import Finding, Project, RuleContext, bad, define, good
 from lintkit.api.compose import compose_folders, compose_projects, fragments
-from lintkit.api.dotenv import is_example, is_for_development, used_path
+from lintkit.api.dotenv import is_example, used_path
 from lintkit.api.facts import (
     ComposeFile,
     ComposeService,
@@ -18,6 +18,7 @@ from lintkit.api.facts import (
     VariableProvided,
 )
 from lintkit.api.ignore import NOT_OURS, Probe, git_ignores, unignored
+from lintkit.api.words import environment_of_path
 
 RULE = define(
     summary="git would track an environment file with credentials",
@@ -114,6 +115,6 @@ def _probes(project: Project) -> Iterator[Probe]:
             continue
         if name == "stack.env":
             continue  # Portainer's, which writes it where it runs the stack
-        if is_example(path) or is_for_development(path) or "env" not in name.lower():
+        if is_example(path) or environment_of_path(path) == "development" or "env" not in name.lower():
             continue
         yield Probe(path, name if name.startswith(".env") else f"/{path}", source)

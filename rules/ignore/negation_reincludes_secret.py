@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Budget, Finding, Project, RuleContext, bad, define, good
-from lintkit.api.dotenv import is_example, is_for_development
+from lintkit.api.dotenv import is_example
 from lintkit.api.facts import IgnoreRules, KeyFile, VariableProvided
 from lintkit.api.formats import docker_ignored, git_ignored
+from lintkit.api.words import environment_of_path
 
 RULE = define(
     summary="a line with `!` takes a file with credentials back",
@@ -96,7 +97,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
 def _candidates(pattern: str) -> Iterator[str]:
     """Files with credentials that a pattern may speak of: itself, or what its wildcards match."""
     folder, _, name = pattern.strip("/").rpartition("/")
-    if not name or is_example(name) or is_for_development(name) or _PUBLIC.search(name):
+    if not name or is_example(name) or environment_of_path(name) == "development" or _PUBLIC.search(name):
         return
     inside = "" if any(char in folder for char in "*?[") else folder
     for probe in _PROBES:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lintkit.api import Document, Finding, Location, Route, RuleContext, bad, define, good
-from lintkit.api.formats import list_at
+from lintkit.api.formats import list_at, whole_number_at
 from lintkit.api.kubernetes import at, is_patch, read_labels, read_selector
 
 _OTHERS = """\
@@ -107,10 +107,10 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     data = document.data
     if not isinstance(data, dict) or data.get("kind") not in ("Deployment", "StatefulSet") or is_patch(data):
         return
-    replicas = at(data, "spec", "replicas")
+    replicas = whole_number_at(data, "spec", "replicas")
     template: Route = ("spec", "template")
     spec = at(data, *template, "spec")
-    if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 2:
+    if replicas is None or replicas < 2:
         return
     if not isinstance(spec, dict) or not spec.get("containers") or "topologySpreadConstraints" in spec:
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lintkit.api import NOT_A_SERVICE, Finding, Location, Project, RuleContext, bad, define, good
 from lintkit.api.facts import VariableRead
 from lintkit.api.graph import Unit
-from lintkit.api.words import words_of
+from lintkit.api.secrets import split_words
 
 _APP = """import os
 
@@ -184,7 +184,7 @@ def _is_developers(read: VariableRead, unit: Unit) -> bool:
         return True
     if not read.default.is_loopback or unit.shares_network:
         return False
-    words = {word for name in read.names for word in words_of(name)}
+    words = {word for name in read.names for word in split_words(name)}
     if words & (_NOT_CONNECTIONS | _TELEMETRY | _ON_THE_SPOT):
         return False
     if "://" in (read.default.text or ""):
@@ -229,4 +229,6 @@ def _finding(project: Project, rule: RuleContext, read: VariableRead, units: lis
 
 def _names_datastore(read: VariableRead) -> bool:
     scheme = (read.default.text or "").partition("://")[0].partition("+")[0].lower()
-    return scheme in _DATASTORES or any(word in _DATASTORES for name in read.names for word in words_of(name))
+    return scheme in _DATASTORES or any(
+        word in _DATASTORES for name in read.names for word in split_words(name)
+    )

@@ -41,12 +41,12 @@ from lintkit.api.python import (
     String,
     Tuple,
 )
+from lintkit.api.words import PRODUCTION_NAMES
 
 _DEVELOPMENT = frozenset({"development", "dev", "local", "develop", "debug", "localhost"})
-_PRODUCTION = frozenset({"production", "prod", "live", "prd"})
 
 VALUES = Strings(
-    tuple(quote + word + quote for word in sorted(_DEVELOPMENT | _PRODUCTION) for quote in "\"'")
+    tuple(quote + word + quote for word in sorted(_DEVELOPMENT | PRODUCTION_NAMES) for quote in "\"'")
 )
 
 RULE = define(
@@ -221,9 +221,9 @@ def _setting(value: Expression) -> Setting | None:
 def _guards(value: Expression, names: set[str]) -> bool:
     """Whether the string stands in a comparison with one of `names` on which a guard hangs."""
     text = value.literal
-    if not isinstance(text, str) or text.lower() not in _PRODUCTION | _DEVELOPMENT:
+    if not isinstance(text, str) or text.lower() not in PRODUCTION_NAMES | _DEVELOPMENT:
         return False
-    production = text.lower() in _PRODUCTION
+    production = text.lower() in PRODUCTION_NAMES
     case = next(value.around(Case), None)
     if case is not None and case.pattern in (value, *value.around(Code)):
         statement = case.parent  # `match settings.environment: case "production": …` with a check in the case

@@ -32,13 +32,12 @@ from lintkit.api.python import (
     in_development_branch,
     is_an_option,
     is_for_a_server,
-    is_local,
-    is_remote,
     scope_name,
     serves,
     set_later,
     takes_verify,
 )
+from lintkit.api.words import host_of, is_remote, loopback_host
 
 OPTIONS = Keywords(("verify", "ssl", *SWITCHED_OFF, *SWITCHED_ON, *REQUIREMENTS))
 _ENVIRONMENT = {
@@ -366,7 +365,7 @@ def _option(match: Match, file: PythonFile, rule: RuleContext) -> str | None:
     if match.value is None or match.flows_into is None:
         return None
     name, value = match.name or "", file.literal(match.value, follow=True)
-    if any(map(is_local, addresses(match.flows_into, file))):
+    if any(map(loopback_host, addresses(match.flows_into, file))):
         return None
     if name == "verify":
         off = _is_off(value) and takes_verify(match.flows_into, file)
@@ -406,7 +405,7 @@ def _ssl_off(call: cst.Call, file: PythonFile) -> str | None:
 
     if any(name.startswith("aiohttp.") for name in origin_names(call.func, file)):
         return "`ssl=False` looks at no certificate: any is taken for the right one"
-    if any(map(is_remote, addresses(call, file))):
+    if any(is_remote(host_of(address)) for address in addresses(call, file)):
         return "`ssl=False` sends everything to a host of the internet in clear text"
     return None
 
@@ -506,7 +505,7 @@ def _no_certificate(match: Match, file: PythonFile, rule: RuleContext) -> str | 
             return None
     elif isinstance(above, cst.Arg):
         call = file.parent(above)
-        if isinstance(call, cst.Call) and any(map(is_local, addresses(call, file))):
+        if isinstance(call, cst.Call) and any(map(loopback_host, addresses(call, file))):
             return None
     elif not isinstance(above, cst.Param | cst.Return):
         return None
@@ -575,6 +574,6 @@ def _url(match: Match, file: PythonFile, rule: RuleContext) -> str | None:
     parts = file.string_parts(match.node) or ()
     text = "".join(part if isinstance(part, str) else "x" for part in parts)
     found = _NONE_IN_URL.search(text[:2000])
-    if found is None or is_local(text):
+    if found is None or loopback_host(text) is not None:
         return None
     return f"`{found.group().rpartition('?')[2].rpartition('&')[2]}` takes any certificate for the right one"

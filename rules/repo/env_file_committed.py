@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from lintkit.api import NOT_A_SERVICE, Finding, Project, RuleContext, bad, define, good
 from lintkit.api.compose import compose_projects, developers_environment_files
-from lintkit.api.dotenv import is_example, is_for_a_desk, is_for_development, is_public_setting
+from lintkit.api.dotenv import is_example, is_for_a_desk, is_public_setting
 from lintkit.api.facts import ComposeFile, ComposeService, ContainerDefined, VariableProvided
 from lintkit.api.secrets import Reason, is_secret_name, split_words
+from lintkit.api.words import environment_of_path
 
 RULE = define(
     summary="an environment file with values is tracked by git",
@@ -188,7 +189,7 @@ def _is_named(entry: VariableProvided) -> bool:
     if _is_issued(entry):
         return True
     if entry.value.reason in _UNCHOSEN:
-        return not is_for_development(entry.path)
+        return environment_of_path(entry.path) != "development"
     return entry.value.is_random and not is_public_setting(entry.name) and not is_for_a_desk(entry.path)
 
 

@@ -38,5 +38,5 @@ def test_nothing_is_said() -> None:
 
 
 def test_the_configuration_wins() -> None:
-    assert environment_of_path("compose.dev.yaml", lambda path: "production") == "production"
-    assert environment_of_path("compose.prod.yaml", lambda path: "staging") == "development"
+    assert environment_of_path("compose.dev.yaml", "production") == "production"
+    assert environment_of_path("compose.prod.yaml", "staging") == "development"

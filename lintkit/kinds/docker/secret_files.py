@@ -8,8 +8,8 @@ from collections.abc import Collection
 from lintkit.facts import KeyFile, Reason, VariableProvided
 from lintkit.kinds.docker.contexts import BuildContext, Facts
 from lintkit.kinds.docker.images import Paths
-from lintkit.kinds.dotenv.purpose import is_example, is_for_development
 from lintkit.model import Location
+from lintkit.words.environments import environment_of_path, is_example
 
 _KNOWN = frozenset({Reason.PLACEHOLDER, Reason.GUESSABLE, Reason.WELL_KNOWN})
 """What an image gives nobody who could not guess it."""
@@ -24,10 +24,10 @@ def secret_files(facts: Facts, tracked: Collection[str] = ()) -> dict[str, Locat
     for fact in facts(VariableProvided):
         if fact.source != "dotenv" or not fact.value.is_secret or is_example(fact.path):
             continue
-        if fact.value.reason not in _KNOWN and not is_for_development(fact.path):
+        if fact.value.reason not in _KNOWN and environment_of_path(fact.path) != "development":
             found[fact.path].append(Location(fact.key_span or fact.span, f"`{fact.name}` is a credential"))
     for key in facts(KeyFile):
-        if is_for_development(key.path) or key.path in tracked:
+        if environment_of_path(key.path) == "development" or key.path in tracked:
             continue  # made for tests and examples, and open to everybody who has those
         found[key.path].append(Location(key.span, f"holds {key.description}"))
     return {path: places[0] for path, places in found.items()}
@@ -36,7 +36,7 @@ def secret_files(facts: Facts, tracked: Collection[str] = ()) -> dict[str, Locat
 def copied_secrets(context: BuildContext, secrets: dict[str, Location], paths: Paths) -> frozenset[str]:
     """Which of the files with credentials are in the image in the end."""
     wanted = {path for path in secrets if context.sends(path)}
-    if not wanted or is_for_development(context.image.dockerfile):
+    if not wanted or environment_of_path(context.image.dockerfile) == "development":
         return frozenset()
     return frozenset().union(
         *(

@@ -19,8 +19,9 @@ from lintkit.facts import (
 from lintkit.kinds.compose.folders import compose_folders
 from lintkit.kinds.docker.contexts import BuildContext, Facts
 from lintkit.kinds.docker.images import Paths
-from lintkit.kinds.dotenv.purpose import is_example, used_path
+from lintkit.kinds.dotenv.purpose import used_path
 from lintkit.kinds.ignore.gitignores import git_ignores
+from lintkit.words.environments import is_example
 
 Sort = Literal["history", "environment", "key", "dependencies", "virtualenv", "cache", "tests", "documents"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lintkit.kinds.dotenv.purpose import is_on
-from lintkit.secrets import split_words
+from lintkit.words.names import split_words
 
 _NOT_THE_PROGRAM = frozenset(
     {"log", "logs", "logging", "logger", "sql", "no", "disable", "print", "trace", "verbose"}

@@ -8,20 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from lintkit.model import Confidence, Document, Location
-from lintkit.secrets import split_words
-from lintkit.words.environments import MARKERS, environment_of_path, environment_of_value, is_lesson
-
-_EXAMPLES = frozenset(
-    """example examples sample samples template templates tpl tmpl dist default defaults schema skeleton stub
-    demo""".split()  # noqa: SIM905
+from lintkit.words.environments import (
+    EXAMPLES,
+    MARKERS,
+    environment_of_path,
+    environment_of_value,
+    is_example,
+    named_for_production,
 )
-_PRODUCTION = frozenset({"prod", "production", "prd", "live"})
+
 _NO_MARKERS = frozenset({"NODE_ENV"})
 """Says how a front end is built, wherever it runs then."""
-_DESK = frozenset(
-    """dev devel develop development local localhost test tests testing ci e2e debug mock mocks devcontainer devservices
-    devstack sandbox playground demo demos tutorial tutorials workshop hackathon quickstart""".split()  # noqa: SIM905
-)
 _FRONT_END = (
     *(
         "REACT_APP_",
@@ -49,15 +46,6 @@ class Production:
     confidence: Confidence = "high"
 
 
-def is_example(path: str) -> bool:
-    """Whether a `.env` file is only copied from (`.env.example`, `env.dist`), by its name.
-
-    >>> is_example(".env.production.sample"), is_example("examples/.env"), is_example("sample.env")
-    (True, False, True)
-    """
-    return not _EXAMPLES.isdisjoint(split_words(path.rpartition("/")[2]))
-
-
 def used_path(path: str) -> str:
     """The file that an example is copied to.
 
@@ -66,7 +54,7 @@ def used_path(path: str) -> str:
     """
     folder, slash, name = path.rpartition("/")
     kept = [
-        part for part in re.split(r"(?<=[^._-])(?=[._-])", name) if part.strip("._-").lower() not in _EXAMPLES
+        part for part in re.split(r"(?<=[^._-])(?=[._-])", name) if part.strip("._-").lower() not in EXAMPLES
     ]
     used = "".join(kept)
     word = re.match(r"[._-]*(env)(?![a-z0-9])", used, re.IGNORECASE)
@@ -89,39 +77,6 @@ def production(document: Document, configured: str | None = None) -> Production 
     if marker is None:
         return None
     return Production((Location(document.span(("entries", marker)), "says production"),), "medium")
-
-
-def named_for_production(path: str) -> bool:
-    """Whether the name of a file, or of its folder, is production's, and nothing says that it is an example.
-
-    >>> named_for_production("env/production/.env"), named_for_production("production/web/.env")
-    (True, False)
-    """
-    folder, _, name = path.rpartition("/")
-    words = {*split_words(name), *split_words(folder.rpartition("/")[2])}
-    return (
-        not words.isdisjoint(_PRODUCTION)
-        and environment_of_path(path) == "production"
-        and not is_example(path)
-    )
-
-
-def is_for_development(path: str, configured: str | None = None) -> bool:
-    """Whether a file is for development, tests or demonstrations, by configuration or by its name and folders."""
-    if configured is not None:
-        return configured != "production"
-    return environment_of_path(path) == "development"
-
-
-def is_for_a_desk(path: str, configured: str | None = None) -> bool:
-    """Whether a file is for a developer's machine, a test run, a demonstration or a lesson: for nothing that holds what
-    is worth anything to others.
-
-    A staging server is no such place: its secrets are real ones.
-    """
-    if configured is not None:
-        return configured == "development"
-    return (is_lesson(path) or not _DESK.isdisjoint(split_words(path))) and not named_for_production(path)
 
 
 def says_development(document: Document) -> bool:

@@ -221,7 +221,7 @@ class Kustomizations:
     def with_images(self, folder: str, data: dict[Any, Any]) -> dict[Any, Any]:
         """The data of an object with the images that the kustomization of `folder` names anew, and no other change."""
         named = deepcopy(data)
-        for image in _items(self._data(folder), "images"):
+        for image in list_at(self._data(folder), "images"):
             for container, head, tag, digest in _with_image(named, image):
                 container["image"] = _new_image(image, head, tag, digest)
         return named

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from lintkit.formats.json import parse_stream
-from lintkit.formats.plain import at, each_mapping, list_at, mappings_at, text_at
+from lintkit.formats.plain import at, each_mapping, list_at, mapping_at, mappings_at, text_at
 from lintkit.formats.yaml import parse_as
 from lintkit.formats.yaml_nodes import NodeTree
 from lintkit.kinds.kubernetes.apis import lacking
@@ -76,6 +76,8 @@ class EnvEntry:
 
     value        the text of `value:` as written; None where there is none
     route        the item
+    source       "" for a literal, else the key in `valueFrom` (secretKeyRef, configMapKeyRef, fieldRef, …)
+    source_name  the Secret or ConfigMap, and source_key the key in it; empty for other sources
     """
 
     name: str
@@ -83,6 +85,9 @@ class EnvEntry:
     route: Route
     name_span: Span
     container: Container
+    source: str = ""
+    source_name: str = ""
+    source_key: str = ""
 
 
 def parse(source: SourceFile) -> tuple[Document, ...]:
@@ -303,7 +308,10 @@ def env_entries(document: Document) -> tuple[EnvEntry, ...]:
                 route = (*container.route, *place)
                 value_at = (*route, "value")
                 value = document.nodes[value_at].raw if item.get("value") is not None else None
-                found.append(EnvEntry(item["name"], value, route, document.span((*route, "name")), container))
+                source = next(map(str, mapping_at(item, "valueFrom")), "") if "value" not in item else ""
+                named = (text_at(item, "valueFrom", source, each) for each in ("name", "key"))
+                span = document.span((*route, "name"))
+                found.append(EnvEntry(item["name"], value, route, span, container, source, *named))
     return tuple(found)
 
 

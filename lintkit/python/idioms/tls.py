@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import origin_names
-from lintkit.words.loopback import loopback_host
 
 if TYPE_CHECKING:
     from lintkit.python.match import Match
@@ -127,25 +124,6 @@ def addresses(call: cst.Call, file: PythonFile) -> list[str]:
         if parts and isinstance(parts[0], str):
             found.append(parts[0])
     return found
-
-
-def is_local(address: str) -> bool:
-    """Whether an address is of this machine."""
-    return loopback_host(address) is not None
-
-
-def is_remote(address: str) -> bool:
-    """Whether an address is one of the internet: a name with a dot that is not of a cluster, or a public IP."""
-    try:
-        host = (urlsplit(address).hostname if "://" in address else address.partition(":")[0]) or ""
-    except ValueError:
-        return False
-    try:
-        return ip_address(host).is_global
-    except ValueError:
-        pass
-    inside = host.endswith((".local", ".internal", ".svc", ".cluster.local", ".localhost", ".lan", ".test"))
-    return bool(re.fullmatch(r"[\w-]+(?:\.[\w-]+)+", host)) and not inside
 
 
 def is_for_a_server(owner: cst.BaseExpression, file: PythonFile) -> bool:
