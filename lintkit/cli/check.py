@@ -18,6 +18,7 @@ from lintkit.cli.output import Output, output_place, pair_outputs, terminal_widt
 from lintkit.cli.request import Asked, request_of
 from lintkit.cli.sections import SectionedCommand
 from lintkit.cli.unchecked import is_failure, say_notifications
+from lintkit.kinds.recognise import language_of
 from lintkit.model import SEVERITIES, Report, Scope, Severity
 from lintkit.report.formats import FORMATS
 from lintkit.report.options import RenderOptions
@@ -238,6 +239,7 @@ def check(
         show_suppressed=show_suppressed,
         show_known=show_known,
         statistics=statistics,
+        language=language_of,
         category=category,
     )
     unsaid = report

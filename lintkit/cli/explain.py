@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lintkit.cli.options import git_option, repository_options
+from lintkit.kinds.recognise import language_of
 from lintkit.model import RuleMeta
 from lintkit.report.markdown import code
 from lintkit.report.printable import printable
@@ -34,7 +35,7 @@ def explain(rule: str, config_file: Path | None, root: Path | None, allow_code: 
     folder = _folder(top)
     today = datetime.now(timezone.utc).date()
     in_force = in_force_lines(meta, workspace.config.for_path(folder), folder, today)
-    text = rule_page(meta) + "\n" + "\n".join(in_force)
+    text = rule_page(meta, language_of) + "\n" + "\n".join(in_force)
     click.echo("\n".join(map(printable, text.split("\n"))))
 
 

@@ -33,6 +33,7 @@ class FileKind:
     name       as rules write it: `kind: compose`
     noun       what a sentence calls one: `a Dockerfile`
     usual_name the path of a file in an example that gives none
+    language   what Markdown calls it behind a fence; empty where nothing highlights it
     suffixes   the endings of the names that can be of this kind, without the dot, in lower case; empty for any name
     named      whether a path (relative, `/` between its parts) with its file name is of this kind
     certain    that name and path say it for sure, whatever the bytes are
@@ -60,6 +61,7 @@ class FileKind:
     noun: str
     usual_name: str
     named: Callable[[str, str], bool]
+    language: str = ""
     suffixes: frozenset[str] = frozenset()
     certain: bool = False
     refines: frozenset[Kind] = frozenset()

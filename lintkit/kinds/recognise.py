@@ -72,3 +72,9 @@ def template_stem(path: str) -> Kind | None:
     """What a file is without the suffix of a template language: `compose.yaml.j2` would be `compose`."""
     stem, _, suffix = path.rpartition(".")
     return kind_by_name(stem) if suffix.lower() in _TEMPLATE_SUFFIXES and stem else None
+
+
+def language_of(path: str, kind: Kind | None = None) -> str:
+    """What Markdown calls the language of a file, by its name; of one without a name, by its kind."""
+    found = kind_by_name(path) if path else kind
+    return FILE_KIND[found].language if found is not None else ""

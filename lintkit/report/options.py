@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TextIO
 
-from lintkit.model import Report
+from lintkit.model import Kind, Report
+
+Languages = Callable[[str, Kind | None], str]
+"""What Markdown calls the language of a file: (path, kind of a file without one) -> language, empty for none."""
+
+
+def no_language(path: str, kind: Kind | None) -> str:
+    """No highlighting."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class RenderOptions:
     show_known       include in SARIF what the base has as well, as `unchanged` (code scanning takes what is left
                      out for repaired)
     statistics       a table of findings (and seconds, where known) for each rule after the text report
+    language         how the examples of rules are highlighted
     category         what a SARIF log calls its run, so that code scanning keeps several of one commit apart
     """
 
@@ -29,6 +38,7 @@ class RenderOptions:
     show_suppressed: bool = False
     show_known: bool = False
     statistics: bool = False
+    language: Languages = no_language
     category: str = "lintkit"
 
 

@@ -7,30 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lintkit.model import Example, RuleMeta
 from lintkit.report.markdown import cell, code, fenced, sentence
+from lintkit.report.options import Languages
 from lintkit.source import Lines
-
-_LANGUAGES = {
-    ".py": "python",
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".toml": "toml",
-    ".json": "json",
-    ".env": "dotenv",
-}
-_BY_KIND = {
-    "python": "python",
-    "compose": "yaml",
-    "kubernetes": "yaml",
-    "workflow": "yaml",
-    "yaml": "yaml",
-    "dockerfile": "dockerfile",
-    "dotenv": "dotenv",
-    "gitignore": "gitignore",
-    "dockerignore": "gitignore",
-    "toml": "toml",
-    "json": "json",
-}
-
 
 _TRAILING_COMMENTS = frozenset({"python", "yaml", "toml"})
 """Languages in which a `#` behind the content of a line says nothing to the program."""
@@ -38,17 +16,20 @@ _TRAILING_COMMENTS = frozenset({"python", "yaml", "toml"})
 _MARK = "  # <-- here"
 
 
-def rule_page(meta: RuleMeta) -> str:
-    """One page: what the rule reports, why, what to do, examples, options and the same checks of other tools."""
-    return "\n".join(_lines(meta, meta.examples)) + "\n"
+def rule_page(meta: RuleMeta, language: Languages) -> str:
+    """One page: what the rule reports, why, what to do, examples, options and the same checks of other tools.
+
+    language  what the fences of the examples say
+    """
+    return "\n".join(_lines(meta, meta.examples, language)) + "\n"
 
 
-def rule_help(meta: RuleMeta) -> str:
+def rule_help(meta: RuleMeta, language: Languages) -> str:
     """The page with the first bad and the first good example, for places that show a rule beside each finding."""
     first = [
         next((example for example in meta.examples if example.good is good), None) for good in (False, True)
     ]
-    return "\n".join(_lines(meta, [example for example in first if example is not None]))
+    return "\n".join(_lines(meta, [example for example in first if example is not None], language))
 
 
 def rule_table(metas: Sequence[RuleMeta], link: str = "") -> str:
@@ -60,7 +41,7 @@ def rule_table(metas: Sequence[RuleMeta], link: str = "") -> str:
     return "\n".join(rows) + "\n"
 
 
-def _lines(meta: RuleMeta, examples: Sequence[Example]) -> Iterator[str]:
+def _lines(meta: RuleMeta, examples: Sequence[Example], language: Languages) -> Iterator[str]:
     yield f"# {meta.id}"
     yield ""
     yield sentence(meta.summary)
@@ -75,7 +56,7 @@ def _lines(meta: RuleMeta, examples: Sequence[Example]) -> Iterator[str]:
             yield from ("", f"## {title}")
         for example in shown:
             yield ""
-            yield from _example(example, meta)
+            yield from _example(example, meta, language)
     if meta.options:
         yield from ("", "## Options", "")
         yield f'Set them in `lintkit.toml`, below `[rule."{meta.id}".options]`.'
@@ -112,7 +93,7 @@ def _facts(meta: RuleMeta) -> Iterator[str]:
     yield "| " + " | ".join(map(cell, told.values())) + " |"
 
 
-def _example(example: Example, meta: RuleMeta) -> Iterator[str]:
+def _example(example: Example, meta: RuleMeta, language: Languages) -> Iterator[str]:
     if example.note.strip():
         yield sentence(example.note).removesuffix(".") + ":"
         yield ""
@@ -123,23 +104,25 @@ def _example(example: Example, meta: RuleMeta) -> Iterator[str]:
         )
         yield f"With the options {code(settings)}:"
         yield ""
-    yield from _files(example.files, example.expected, meta)
+    yield from _files(example.files, example.expected, meta, language)
     if example.fixed is not None:
         yield from ("", "With `--fix`:", "")
-        yield from _files(example.fixed, (), meta)
+        yield from _files(example.fixed, (), meta, language)
 
 
-def _files(files: Mapping[str, str], expected: Sequence[tuple[str, int]], meta: RuleMeta) -> Iterator[str]:
+def _files(
+    files: Mapping[str, str], expected: Sequence[tuple[str, int]], meta: RuleMeta, language: Languages
+) -> Iterator[str]:
     for index, (path, text) in enumerate(files.items()):
         if index:
             yield ""
         if path:
             yield f"{code(path)}:"
             yield ""
-        language = _language(path, meta)
+        written_in = language(path, meta.kinds[0] if meta.kinds else None)
         marked = sorted({line for place, line in expected if place == path})
-        shown, below = _with_marks(text, marked, language)
-        yield fenced(shown, language) if text.strip() else "(an empty file)"
+        shown, below = _with_marks(text, marked, written_in)
+        yield fenced(shown, written_in) if text.strip() else "(an empty file)"
         if below and len(text.splitlines()) > 1:
             yield ""
             yield f"Line{'s' if len(below) > 1 else ''} {', '.join(map(str, below))}."
@@ -158,17 +141,3 @@ def _with_marks(text: str, marked: Sequence[int], language: str) -> tuple[str, S
         else:
             text = text[:end].rstrip(" \t") + _MARK + text[end:]
     return text, below
-
-
-def _language(path: str, meta: RuleMeta) -> str:
-    name = path.rsplit("/", 1)[-1]
-    for suffix, language in _LANGUAGES.items():
-        if name.endswith(suffix):
-            return language
-    if "Dockerfile" in name:
-        return "dockerfile"
-    if name.startswith(".env"):
-        return "dotenv"
-    if name.endswith("ignore"):
-        return "gitignore"
-    return _BY_KIND.get(meta.kinds[0], "") if meta.kinds and not path else ""

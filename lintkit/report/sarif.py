@@ -144,7 +144,9 @@ def _log(report: Report, sources: Sources, found: Sequence[_Found], options: Ren
     yield f'"tool": {{"driver": {encode(driver)[:-1]},\n "notifications": '
     yield from array(notifications, "  ")
     yield ',\n "rules": '
-    yield from array(({**descriptor(rule), **weaknesses.relationships(rule)} for rule in rules), "  ")
+    yield from array(
+        ({**descriptor(rule, options.language), **weaknesses.relationships(rule)} for rule in rules), "  "
+    )
     yield "\n}},\n"
     for taxonomies in weaknesses.taxonomies():
         yield f'"taxonomies": {encode(taxonomies)},\n'

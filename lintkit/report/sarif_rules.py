@@ -7,6 +7,7 @@ from typing import Any
 
 from lintkit.model import Confidence, RuleMeta, Severity
 from lintkit.report.markdown import sentence
+from lintkit.report.options import Languages
 from lintkit.report.rule_page import rule_help
 from lintkit.report.sarif_cwe import weakness
 
@@ -28,7 +29,7 @@ _PRECISION: dict[Confidence, str] = {"high": "high", "medium": "medium", "low": 
 _SCORE: dict[Severity, str] = {"error": "8.0", "warning": "5.5", "note": "3.0"}
 
 
-def descriptor(rule: RuleMeta) -> dict[str, Any]:
+def descriptor(rule: RuleMeta, language: Languages) -> dict[str, Any]:
     """The `reportingDescriptor` of a rule."""
     return {
         "id": rule.id,
@@ -37,7 +38,7 @@ def descriptor(rule: RuleMeta) -> dict[str, Any]:
         "fullDescription": {"text": _cut(f"{sentence(rule.summary)} {_plain(rule.why)}")},
         "messageStrings": {MESSAGE_ID: {"text": _message_string(rule.summary)}},
         "defaultConfiguration": {"level": rule.severity},
-        "help": {"text": _help_text(rule), "markdown": rule_help(rule)},
+        "help": {"text": _help_text(rule), "markdown": rule_help(rule, language)},
         "helpUri": HELP_URI,
         "properties": _properties(rule),
     }

@@ -11,13 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote
 
 from lintkit.formats.plain import at, mapping_at, mappings_at, text_at
 from lintkit.model import SEVERITIES, Severity
-
-T = TypeVar("T")
 
 _LEVELS: Mapping[str, Severity] = {"error": "error", "warning": "warning", "note": "note", "none": "note"}
 _FINGERPRINTS = ("lintkit/v1", "primaryLocationLineHash")

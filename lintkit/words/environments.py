@@ -8,7 +8,8 @@ debug mode is not production's.
 - `is_for_a_desk`: what is in a file is worth nothing to others
 - `named_for_production`: a file says itself, close by, that it is production's
 - `is_example`: a file is there to be copied
-- `is_lesson`, `is_for_learning`, `is_material`: a file is part of a course, of examples, or of what is shown
+- `is_lesson`, `is_for_learning`: a file is part of a course, or of examples
+- `is_material`: a manifest is part of a program
 - `is_for_developers`: a file is for developers' own clusters and machines
 - `is_development_stage`: a stage of a Dockerfile is not what is shipped
 - `is_served`: a Python file may be part of a service

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 from lintkit.catalog.load import load_rules
+from lintkit.kinds.recognise import language_of
 from lintkit.report.rule_page import rule_page
 from tests.cli.conftest import Shell
 
@@ -35,7 +36,7 @@ def in_force(shell: Shell, rule: str = "python/localhost-default") -> list[str]:
 def test_the_page_of_the_documentation_is_shown(shell: Shell) -> None:
     rule = load_rules().get("dockerfile/python-unbuffered")
     assert rule is not None
-    assert shell("explain", rule.id).out.startswith(rule_page(rule.meta))
+    assert shell("explain", rule.id).out.startswith(rule_page(rule.meta, language_of))
 
 
 def test_without_a_configuration_the_defaults_are_in_force(shell: Shell) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
+from lintkit.kinds.recognise import language_of
 from lintkit.model import Finding, Location, Report, Severity, Span
 from lintkit.report.formats import renderer
 from lintkit.report.options import RenderOptions
@@ -14,7 +16,7 @@ from lintkit.report.options import RenderOptions
 def rendered(report: Report, format: str, options: RenderOptions | None = None) -> str:
     """The report in a format."""
     stream = io.StringIO()
-    renderer(format)(report, stream, options or RenderOptions(width=80))
+    renderer(format)(report, stream, replace(options or RenderOptions(width=80), language=language_of))
     return stream.getvalue()
 
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lintkit.kinds.recognise import language_of
 from lintkit.model import (
     Edit,
     Example,
@@ -296,22 +297,24 @@ def test_results_are_left_out_until_the_file_is_small_enough(monkeypatch: pytest
 
 
 def test_descriptor_name_is_pascal_case() -> None:
-    assert descriptor(RULE)["name"] == "ARuleName"
+    assert descriptor(RULE, language_of)["name"] == "ARuleName"
 
 
 def test_descriptor_texts_keep_the_limit() -> None:
     long = replace(RULE, summary="word " * 400, why="word " * 400)
-    assert len(descriptor(long)["shortDescription"]["text"]) <= 1024
-    assert len(descriptor(long)["fullDescription"]["text"]) <= 1024
+    assert len(descriptor(long, language_of)["shortDescription"]["text"]) <= 1024
+    assert len(descriptor(long, language_of)["fullDescription"]["text"]) <= 1024
 
 
 def test_descriptor_keeps_twenty_tags() -> None:
     long = replace(RULE, tags=tuple(f"t{i}" for i in range(30)))
-    assert len(descriptor(long)["properties"]["tags"]) == 20
+    assert len(descriptor(long, language_of)["properties"]["tags"]) == 20
 
 
 def test_cwe_becomes_an_external_tag() -> None:
-    assert descriptor(replace(RULE, tags=("CWE-79",)))["properties"]["tags"] == ["external/cwe/cwe-079"]
+    assert descriptor(replace(RULE, tags=("CWE-79",)), language_of)["properties"]["tags"] == [
+        "external/cwe/cwe-079"
+    ]
 
 
 def test_weaknesses_are_a_taxonomy_that_rules_point_into() -> None:
@@ -385,38 +388,42 @@ def test_memory_does_not_grow_with_the_findings() -> None:
 
 
 def test_rule_without_the_security_tag_has_no_security_severity() -> None:
-    properties = descriptor(replace(RULE, tags=("style", "CWE-1104")))["properties"]
+    properties = descriptor(replace(RULE, tags=("style", "CWE-1104")), language_of)["properties"]
     assert "security-severity" not in properties
 
 
 @pytest.mark.parametrize(("severity", "score"), [("error", "8.0"), ("warning", "5.5"), ("note", "3.0")])
 def test_security_severity_follows_the_severity(severity: Severity, score: str) -> None:
-    properties = descriptor(replace(RULE, severity=severity, tags=("security",)))["properties"]
+    properties = descriptor(replace(RULE, severity=severity, tags=("security",)), language_of)["properties"]
     assert properties["security-severity"] == score
 
 
 def test_security_severity_can_be_given_by_a_tag() -> None:
-    properties = descriptor(replace(RULE, tags=("security", "security-severity:9.8")))["properties"]
+    properties = descriptor(replace(RULE, tags=("security", "security-severity:9.8")), language_of)[
+        "properties"
+    ]
     assert properties["security-severity"] == "9.8"
     assert properties["tags"] == ["security"]
 
 
 def test_braces_of_a_summary_are_doubled_in_the_message_string() -> None:
-    text = descriptor(replace(RULE, summary="a default in ${X:-y}"))["messageStrings"]["default"]["text"]
+    text = descriptor(replace(RULE, summary="a default in ${X:-y}"), language_of)["messageStrings"][
+        "default"
+    ]["text"]
     assert text == "A default in ${{X:-y}}: '{0}'."
 
 
 def test_help_shows_the_examples_in_fences_that_hold() -> None:
     bad = Example(good=False, files={"a.py": "'''\n```\n'''\n"}, expected=(("a.py", 2),))
     good = Example(good=True, files={"a.py": "fine = 1\n"})
-    markdown = descriptor(replace(RULE, examples=(good, bad)))["help"]["markdown"]
+    markdown = descriptor(replace(RULE, examples=(good, bad)), language_of)["help"]["markdown"]
     assert "## Reported\n\n`a.py`:\n\n````python\n'''\n```  # <-- here\n'''\n````" in markdown
     assert "## Not reported\n\n`a.py`:\n\n```python\nfine = 1\n```" in markdown
 
 
 def test_help_shows_what_the_fix_makes() -> None:
     bad = Example(good=False, files={"a.py": "old = 1\n"}, fixed={"a.py": "new = 1\n"})
-    markdown = descriptor(replace(RULE, examples=(bad,)))["help"]["markdown"]
+    markdown = descriptor(replace(RULE, examples=(bad,)), language_of)["help"]["markdown"]
     assert markdown.endswith("With `--fix`:\n\n`a.py`:\n\n```python\nnew = 1\n```")
 
 
@@ -427,8 +434,8 @@ def test_help_is_the_page_of_the_rule_with_one_example_of_each_kind() -> None:
     more = replace(
         RULE, examples=(bad, good, replace(bad, files={"b.py": "x\n"}), replace(good, note="more"))
     )
-    assert descriptor(rule)["help"]["markdown"] + "\n" == rule_page(rule)
-    assert descriptor(more)["help"] == descriptor(rule)["help"]
+    assert descriptor(rule, language_of)["help"]["markdown"] + "\n" == rule_page(rule, language_of)
+    assert descriptor(more, language_of)["help"] == descriptor(rule, language_of)["help"]
 
 
 def test_no_absolute_path_and_no_time_is_written() -> None:

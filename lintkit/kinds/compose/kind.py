@@ -45,6 +45,7 @@ COMPOSE = FileKind(
     name="compose",
     noun="a compose file",
     usual_name="compose.yaml",
+    language="yaml",
     suffixes=frozenset(("yaml", "yml")),
     named=lambda path, name: _COMPOSE.fullmatch(name) is not None,
     refines=frozenset(("yaml", "kubernetes")),

@@ -36,6 +36,7 @@ DOCKERFILE = FileKind(
     name="dockerfile",
     noun="a Dockerfile",
     usual_name="Dockerfile",
+    language="dockerfile",
     named=_is_dockerfile,
     parse="lintkit.formats.dockerfile:parse",
     facts="lintkit.kinds.docker.facts:extract",

@@ -31,6 +31,7 @@ DOTENV = FileKind(
     name="dotenv",
     noun="an .env file",
     usual_name=".env",
+    language="dotenv",
     named=_is_dotenv,
     parse="lintkit.formats.dotenv:parse",
     facts="lintkit.kinds.dotenv.facts:extract",

@@ -23,6 +23,7 @@ JSON = FileKind(
     name="json",
     noun="a JSON file",
     usual_name="config.json",
+    language="json",
     suffixes=frozenset(("json",)),
     named=_is_json,
     parse="lintkit.formats.json:parse",

@@ -77,6 +77,7 @@ KUBERNETES = FileKind(
     name="kubernetes",
     noun="a manifest",
     usual_name="deployment.yaml",
+    language="yaml",
     named=_is_named,
     refines=frozenset(("yaml", "compose", "json")),
     holds=_holds,

@@ -20,6 +20,7 @@ PYTHON = FileKind(
     name="python",
     noun="a Python file",
     usual_name="app.py",
+    language="python",
     suffixes=frozenset(("py", "pyw")),
     named=lambda path, name: not name.startswith(".") or name.count(".") > 1,
     nameless=_is_script,

@@ -9,6 +9,7 @@ TOML = FileKind(
     name="toml",
     noun="a TOML file",
     usual_name="pyproject.toml",
+    language="toml",
     named=lambda path, name: name == "Pipfile" or (name.lower().endswith(".toml") and not is_lock_file(name)),
     parse="lintkit.formats.toml:parse",
     edits=EVERY_EDIT,

@@ -20,6 +20,7 @@ WORKFLOW = FileKind(
     name="workflow",
     noun="a workflow",
     usual_name=".github/workflows/ci.yml",
+    language="yaml",
     suffixes=frozenset(("yaml", "yml")),
     named=lambda path, name: _WORKFLOW.search(path) is not None,
     certain=True,

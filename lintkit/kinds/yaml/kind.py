@@ -9,6 +9,7 @@ YAML = FileKind(
     name="yaml",
     noun="a YAML file",
     usual_name="config.yaml",
+    language="yaml",
     suffixes=frozenset(("yaml", "yml")),
     named=lambda path, name: not is_lock_file(name),
     parse="lintkit.formats.yaml:parse",
