@@ -29,7 +29,7 @@ from lintkit.model import (
     SuppressedFinding,
 )
 from lintkit.rule.definition import Project, Rule, RuleContext
-from lintkit.rule.own import EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
+from lintkit.rule.own import DUPLICATE_KEY, EXPIRED_WAIVER, OWN_RULES, SKIPPED_FILE
 from lintkit.run.developed import files_at_a_desk
 from lintkit.run.documents import Documents
 from lintkit.run.file import FileResult, Task, check_file, lost_file, rule_failed
@@ -439,6 +439,8 @@ def _is_worth_telling(
     at_a_desk   the files that only developers' stacks read
     """
     family = finding.rule.partition("/")[0]
+    if finding.rule == DUPLICATE_KEY.id and is_for_developers(finding.primary.span.path):
+        return rulings.strict(metas[finding.rule], finding.primary.span.path)  # what a test compares with
     if family in {"lintkit", "repo"}:
         return True
     meta, span = metas[finding.rule], finding.primary.span

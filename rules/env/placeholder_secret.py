@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from lintkit.api import NOT_A_SERVICE, Document, Finding, RuleContext, bad, define, good
@@ -108,6 +109,8 @@ TWILIO_AUTH_TOKEN=fake
     ),
 )
 
+_TO_FILL_IN = re.compile(r"<[^<>]{1,80}>")
+
 
 def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     """Report each placeholder and well-known default of a file that is used, at its value."""
@@ -133,6 +136,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         local = bool(local_host(entry["value"], verdict))
         mild = local or (not part and severity_of(entry["key"], entry["value"], verdict) == "warning")
         idle = local or calls_nobody(entry["key"], entry["value"], verdict)
+        if found is None and not rule.strict and _TO_FILL_IN.fullmatch(entry["value"].strip()):
+            continue  # a file to fill in, which nothing runs with before
         if idle and found is None and not rule.strict:
             continue  # it opens nothing, and whoever uses the file sees at once that it calls nobody
         mild = mild or developing

@@ -624,6 +624,8 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             continue
         if not rule.strict and verdict.reason.is_made_up and is_for_people(match.node, file):
             continue
+        if not rule.strict and _is_called_public(node, file):
+            continue
         yield rule.finding(
             file.span(node),
             f"`{name}` {_clause(match)}a literal that {verdict.description}",
@@ -636,6 +638,17 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
             and verdict.kind != "format"
             and _is_a_base(match, file),
         )
+
+
+_CALLED_PUBLIC = re.compile(r"#[^\n]*\bpublic\b", re.IGNORECASE)
+
+
+def _is_called_public(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a comment on the line, or on the one above, calls a key public."""
+    start = file.span(node).start
+    above = file.text.rfind("\n", 0, max(file.text.rfind("\n", 0, start), 0)) + 1
+    end = file.text.find("\n", start)
+    return _CALLED_PUBLIC.search(file.text, above, end if end >= 0 else len(file.text)) is not None
 
 
 def _is_a_base(match: Match, file: PythonFile) -> bool:

@@ -397,7 +397,7 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
         return
     if not rule.strict and _MAIN_BLOCK.search(file.text) and not _is_imported_client(call, file):
         return  # a job that somebody starts, and whose output somebody or something reads
-    if not rule.strict and _OF_LAMBDA.search(file.text):
+    if not rule.strict and (_OF_LAMBDA.search(file.text) or _is_of_a_script(call, file)):
         return
     library, program = _about(file, rule)
     if program or (library is None and not is_client_module(file.path)):
@@ -490,6 +490,23 @@ def _is_asked_for(call: cst.Call, file: PythonFile) -> bool:
 
 
 _MAIN_BLOCK = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']\s*\)?\s*:""", re.MULTILINE)
+
+
+_SCAFFOLDS = frozenset({"debug_task"})
+"""Functions that Celery's own guide for Django has in every project (docs.celeryq.dev, "First steps with Django")."""
+
+
+def _is_of_a_script(call: cst.Call, file: PythonFile) -> bool:
+    """Whether a print is of a file of statements, which is started by hand, or of a task that only shows itself."""
+    function = file.enclosing_function(call)
+    if function is not None:
+        return function.name.value in _SCAFFOLDS
+    return _DEFINES.search(file.text) is None and not any(
+        isinstance(above, cst.ExceptHandler) for above in file.ancestors(call)
+    )
+
+
+_DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]", re.MULTILINE)
 
 
 _OF_LAMBDA = re.compile(r"^def \w*handler\(\s*event\b[^)\n]{0,80},\s*_?(?:context|ctx)\b", re.MULTILINE)

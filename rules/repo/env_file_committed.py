@@ -161,6 +161,8 @@ def _file(
         secrets, valued = live, []
     if not secrets and (not name.startswith(".env") or not _has_a_place_for_one(entries, valued)):
         return
+    if not secrets and not rule.strict:
+        return  # what it holds may be read, and perhaps always will be
     unnamed = [each for each in secrets if not _is_named(each)]
     if len(unnamed) < len(secrets):
         live = [each for each in live if each in unnamed]

@@ -172,6 +172,9 @@ def test_names(path: str, kind: str | None) -> None:
         ("services.yaml", b"services:\n  App\\Mailer:\n    autowire: true\nother:\n  image: x\n", "yaml"),
         ("stack.yml", b"jobs:\n  services:\n    image: x\n", "yaml"),
         ("check.yml", b"services:\n  web:\n    image: app\nsteps:\n- run: make\n", "yaml"),
+        ("notes.yaml", b"# slogan: Keep notes.\nservices:\n  web:\n    image: notes\n", "yaml"),  # Coolify's
+        ("vela.yaml", b"name: a\nservices:\n  web:\n    image: a\n    port: 80\n    route: {}\n", "yaml"),
+        ("stack.yml", b"services:\n  web:\n    image: a\n    port: 80\n    volumes: []\n", "compose"),
         ("compose.yaml", b"include: [a.yaml]\n", "compose"),
         ("compose.yaml", b"", "compose"),
         (".github/workflows/ci.yml", b"on: push\nservices:\n  a:\n    image: x\n", "workflow"),

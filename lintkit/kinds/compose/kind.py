@@ -21,6 +21,12 @@ _TOP_KEY = re.compile(rb"^[\"']?(?!x-)([A-Za-z][\w-]*)[\"']?[ \t]*:(?=\s|$)", re
 _TOP_KEYS = frozenset(
     (b"version", b"name", b"include", b"services", b"models", b"networks", b"volumes", b"secrets", b"configs")
 )
+_PLATFORM = re.compile(rb"^# ?slogan:", re.MULTILINE)
+_OF_VELA = re.compile(rb"^[ \t]+(?:route|port|traits):(?=\s|$)", re.MULTILINE)
+"""What a service has in KubeVela's Appfile (`vela.yaml`), and in none of compose."""
+_OF_COMPOSE = re.compile(
+    rb"^[ \t]+(?:ports|volumes|environment|depends_on|networks|container_name):", re.MULTILINE
+)
 _LIST = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*-(?:\s|$)")
 
 
@@ -29,16 +35,19 @@ def _is_compose(path: str, text: bytes) -> bool:
 
     Other programs have lists of services, or mappings of classes (`.gitlab-ci.yml`, Symfony); no key of theirs is
     one that a compose service has. And a file with keys at the top that compose refuses is for a program that makes
-    compose files of it, or for a pipeline.
+    compose files of it, or for a pipeline; so is a template of Coolify, which has a slogan, and whose volumes nobody
+    declares (coolify.io/docs, "Contribute services").
     """
-    if any(key[1] not in _TOP_KEYS for key in _TOP_KEY.finditer(text)):
+    if any(key[1] not in _TOP_KEYS for key in _TOP_KEY.finditer(text)) or _PLATFORM.search(text):
         return False
     value = after_key(text, b"services")
     match = _MAPPING.match(text, value) if value >= 0 else None
     if match is None:
         return False
     block = match["flow"] or match["block"]
-    return _LIST.match(block) is None and _SERVICE_KEY.search(block) is not None
+    if _LIST.match(block) is not None or _SERVICE_KEY.search(block) is None:
+        return False
+    return not (_OF_VELA.search(block) and not _OF_COMPOSE.search(block))
 
 
 COMPOSE = FileKind(
