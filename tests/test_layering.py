@@ -117,14 +117,9 @@ SEE_NODES = frozenset(
         "python/linux_only_socket_option.py",
         "python/localhost_default.py",
         "python/print_in_client.py",
-        "python/redirect_from_header.py",
         "python/secret_in_log.py",
         "python/secret_setting_optional.py",
-        "python/shared_store_memory_fallback.py",
-        "python/sqlite_fallback.py",
-        "python/swallowed_exception.py",
         "python/tls_verification_disabled.py",
-        "python/unbounded_buffer.py",
     }
 )
 """Rules that still look at nodes of libcst; all others ask values of `lintkit.python.code`. Take one out, add none."""

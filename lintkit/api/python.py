@@ -16,7 +16,9 @@ if TYPE_CHECKING:
         Assert,
         Assignment,
         Attribute,
+        Augmented,
         Await,
+        Block,
         Branch,
         Call,
         Case,
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
         Class,
         Code,
         Comparison,
+        Comprehension,
         Conditional,
+        Delete,
         Dict,
         Discarded,
         Entry,
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
         FormattedString,
         Function,
         If,
+        Import,
         Jump,
         Lambda,
         List,
@@ -145,8 +150,7 @@ if TYPE_CHECKING:
         takes_verify,
     )
     from lintkit.python.idioms.web_names import ERROR_HANDLERS
-    from lintkit.python.names import target_names
-    from lintkit.python.receivers import calls_of, calls_on, class_attributes, origin_names, origins
+    from lintkit.python.receivers import calls_of, calls_on, origin_names, origins
     from lintkit.python.releases import (
         COVERAGE_IGNORES_ITSELF,
         PYTEST_IGNORES_ITSELF,

@@ -18,13 +18,22 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
+from lintkit.python.allowlist import is_limited, limits
 from lintkit.python.branches import code_of_test, in_development_branch, scope_name
 from lintkit.python.called import in_command
 from lintkit.python.environment_reads import environment_read
 from lintkit.python.lazy import cst
 from lintkit.python.receivers import calls_of, class_attributes, origins
 from lintkit.python.returned import returned_values
-from lintkit.python.settings import is_checked, is_for_development, is_validated, setting_at, setting_behind
+from lintkit.python.settings import (
+    asks_for,
+    is_checked,
+    is_for_development,
+    is_switched_for_production,
+    is_validated,
+    setting_at,
+    setting_behind,
+)
 from lintkit.python.spelling import last_name
 
 if TYPE_CHECKING:
@@ -128,6 +137,16 @@ class Code:
         return isinstance(self.node, cst.BaseSmallStatement | cst.BaseCompoundStatement)
 
     @property
+    def top(self) -> Code:
+        """The top-level statement that it is in."""
+        return code_of(self.file.top_level_statement(self.node), self.file)
+
+    @property
+    def block(self) -> Block | None:
+        """The block that it is in; None at the top level of a module."""
+        return next(self.around(Block), None)
+
+    @property
     def function(self) -> Function | None:
         """The innermost function whose body holds it; a decorator or default is not in the body."""
         found = self.file.enclosing_function(self.node)
@@ -165,6 +184,18 @@ class Code:
     def in_development_branch(self) -> bool:
         """Whether it runs only where a test asks for development, debugging, a local run or a test."""
         return in_development_branch(self.node, self.file)
+
+    def is_limited(self, holds: Callable[[Code], bool]) -> bool:
+        """Whether it runs only with a known value: a test holds there, or a check before it refused others.
+
+        holds  whether code is the value that is asked about. Raises RuleLimitError when no steps are left.
+        """
+        return is_limited(self.node, lambda node: holds(code_of(node, self.file)), self.file)
+
+    @property
+    def is_switched_for_production(self) -> bool:
+        """Whether a class for production that derives from the one around it declares its field anew."""
+        return is_switched_for_production(self.node, self.file)
 
     @property
     def is_for_development(self) -> bool:
@@ -270,10 +301,23 @@ class Expression(Code):
         """The setting that falls back to this, or to something that is made of it; None for all else."""
         return _setting(setting_at(self.node, self.file), self.file)
 
+    def limits(self, holds: Callable[[Code], bool], *, negated: bool = False) -> bool:
+        """Whether, as a test that is true (false if `negated`), it leaves only known values; see `is_limited`."""
+        return limits(self.node, lambda node: holds(code_of(node, self.file)), self.file, negated=negated)
+
+    def asks_for(self, value: Expression) -> bool:
+        """Whether it tests if a value is there: `url` for `url`, `"URL" in environ` for `environ["URL"]`."""
+        return asks_for(self.node, value.node, self.file)
+
     @property
     def operands(self) -> tuple[Expression, ...]:
         """The code in it that has a value, in source order: `a` and `b` of `a == b`, the elements of a list."""
-        return tuple(each for each in self.children if isinstance(each, Expression))
+        parts = (
+            part
+            for child in self.file.children(self.node)
+            for part in (self.file.children(child) if type(child).__name__ in _GLUE else (child,))
+        )
+        return tuple(expression_of(each, self.file) for each in parts if isinstance(each, cst.BaseExpression))
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +344,16 @@ class Name(Expression):
         return _values(self.file.bindings(self.node), self.file)
 
     @property
+    def is_assigned(self) -> bool:
+        """Whether a simple assignment may have given it what it holds."""
+        return any(each.kind == "value" for each in self.file.bindings(self.node))
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it may be a name of the module."""
+        return any(map(self.file.is_module_level, self.file.bindings(self.node)))
+
+    @property
     def values_in_module(self) -> tuple[Expression, ...]:
         """What the module binds this name to, in order."""
         return _values(self.file.module_bindings(self.node.value), self.file)
@@ -310,6 +364,12 @@ class Text(Expression):
     """A string: one literal, an f-string, or several next to each other."""
 
     node: cst.SimpleString | cst.FormattedString | cst.ConcatenatedString = field(repr=False)
+
+    @property
+    def pieces(self) -> tuple[str | Expression, ...]:
+        """Its text and the expressions in it as they are written: what `parts` is where no names are followed."""
+        found = self.file.string_parts(self.node) or ()
+        return tuple(each if isinstance(each, str) else expression_of(each, self.file) for each in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,6 +461,16 @@ class Negation(Expression):
 
     node: cst.UnaryOperation = field(repr=False)
 
+    @property
+    def is_not(self) -> bool:
+        """Whether it is `not value`."""
+        return isinstance(self.node.operator, cst.Not)
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Expression):
+    """`[… for …]` and its like, also a generator."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation(Expression):
@@ -411,9 +481,20 @@ class Operation(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Subscript(Expression):
-    """`a[b]`."""
+    """`of[key]`."""
 
     node: cst.Subscript = field(repr=False)
+
+    @property
+    def of(self) -> Expression:
+        """What holds the value."""
+        return expression_of(self.node.value, self.file)
+
+    @property
+    def key(self) -> Expression | None:
+        """Its key; None for a slice and for several."""
+        index = self.node.slice[0].slice if len(self.node.slice) == 1 else None
+        return expression_of(index.value, self.file) if isinstance(index, cst.Index) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -651,9 +732,14 @@ class Function(Code):
         return self.node.asynchronous is not None
 
     @property
-    def body(self) -> Code:
+    def body(self) -> Block:
         """Its body, without decorators and parameters."""
-        return Code(self.node.body, self.file)
+        return Block(self.node.body, self.file)
+
+    @property
+    def docstring(self) -> str:
+        """Its docstring; empty without one."""
+        return self.node.get_docstring(clean=False) or ""
 
     @property
     def returned(self) -> tuple[Expression, ...]:
@@ -709,6 +795,11 @@ class Assignment(Code):
         return tuple(expression_of(each, self.file) for each in targets)
 
     @property
+    def is_annotated(self) -> bool:
+        """Whether a type is written: `a: int = value`."""
+        return isinstance(self.node, cst.AnnAssign)
+
+    @property
     def name(self) -> str:
         """The last name of its one target, as it is spelled; empty for several, and for other targets."""
         return self.targets[0].last_name if len(self.targets) == 1 else ""
@@ -717,6 +808,40 @@ class Assignment(Code):
     def value(self) -> Expression | None:
         """The value; None where only a type is declared."""
         return None if self.node.value is None else expression_of(self.node.value, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Augmented(Code):
+    """`target += value` and its like."""
+
+    node: cst.AugAssign = field(repr=False)
+
+    @property
+    def target(self) -> Expression:
+        """What is changed."""
+        return expression_of(self.node.target, self.file)
+
+    @property
+    def value(self) -> Expression:
+        """What it is changed by."""
+        return expression_of(self.node.value, self.file)
+
+    @property
+    def operator(self) -> str:
+        """`+=`, `|=` and so on."""
+        return self.file.code(self.node.operator).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Code):
+    """`del target`."""
+
+    node: cst.Del = field(repr=False)
+
+    @property
+    def target(self) -> Expression:
+        """What is deleted."""
+        return expression_of(self.node.target, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -758,6 +883,11 @@ class Discarded(Code):
 
     node: cst.Expr = field(repr=False)
 
+    @property
+    def value(self) -> Expression:
+        """The expression."""
+        return expression_of(self.node.value, self.file)
+
 
 @dataclass(frozen=True, slots=True)
 class Raise(Code):
@@ -769,6 +899,26 @@ class Raise(Code):
     def value(self) -> Expression | None:
         """The exception; None where the one that was caught is raised again."""
         return None if self.node.exc is None else expression_of(self.node.exc, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Code):
+    """The block of a compound statement."""
+
+    node: cst.BaseSuite = field(repr=False)
+
+    @property
+    def statements(self) -> tuple[Code, ...]:
+        """Its statements, in order; compound ones as themselves."""
+        lines = (
+            line.body if isinstance(line, cst.SimpleStatementLine) else [line] for line in self.node.body
+        )
+        return tuple(code_of(each, self.file) for line in lines for each in line)
+
+
+@dataclass(frozen=True, slots=True)
+class Import(Code):
+    """`import …` or `from … import …`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -788,9 +938,9 @@ class If(Branch):
         return expression_of(self.node.test, self.file)
 
     @property
-    def body(self) -> Code:
+    def body(self) -> Block:
         """What runs where it holds."""
-        return Code(self.node.body, self.file)
+        return Block(self.node.body, self.file)
 
     @property
     def orelse(self) -> Code | None:
@@ -832,9 +982,9 @@ class Case(Branch):
         return code_of(self.node.pattern, self.file)
 
     @property
-    def body(self) -> Code:
+    def body(self) -> Block:
         """Its block."""
-        return Code(self.node.body, self.file)
+        return Block(self.node.body, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -844,9 +994,17 @@ class Loop(Branch):
     node: cst.For | cst.While = field(repr=False)
 
     @property
-    def body(self) -> Code:
+    def body(self) -> Block:
         """Its block, without `else`."""
-        return Code(self.node.body, self.file)
+        return Block(self.node.body, self.file)
+
+    @property
+    def names(self) -> tuple[Name, ...]:
+        """The names that `for` binds; none of `while`."""
+        from lintkit.python.names import target_names
+
+        found = target_names(self.node.target) if isinstance(self.node, cst.For) else ()
+        return tuple(Name(each, self.file) for each in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -854,6 +1012,11 @@ class For(Loop):
     """`for`."""
 
     node: cst.For = field(repr=False)
+
+    @property
+    def over(self) -> Expression:
+        """What it goes through."""
+        return expression_of(self.node.iter, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -863,9 +1026,9 @@ class With(Code):
     node: cst.With = field(repr=False)
 
     @property
-    def body(self) -> Code:
+    def body(self) -> Block:
         """Its block."""
-        return Code(self.node.body, self.file)
+        return Block(self.node.body, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -875,9 +1038,14 @@ class Try(Code):
     node: cst.Try | cst.TryStar = field(repr=False)
 
     @property
-    def body(self) -> Code:
+    def body(self) -> Block:
         """The block that is tried."""
-        return Code(self.node.body, self.file)
+        return Block(self.node.body, self.file)
+
+    @property
+    def orelse(self) -> Block | None:
+        """What runs where nothing was raised: the `else`."""
+        return None if self.node.orelse is None else Block(self.node.orelse.body, self.file)
 
     @property
     def handlers(self) -> tuple[Except, ...]:
@@ -923,14 +1091,9 @@ class Except(Branch):
         return replace(whole, end=end)
 
     @property
-    def body(self) -> Code:
+    def body(self) -> Block:
         """Its block."""
-        return Code(self.node.body, self.file)
-
-    @property
-    def statements(self) -> tuple[Code, ...]:
-        """The statements of its block; a line of several counts once."""
-        return tuple(code_of(each, self.file) for each in self.node.body.body)
+        return Block(self.node.body, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -998,6 +1161,8 @@ _KINDS: dict[str, type[Code]] = {
     "Assert": Assert,
     "Assign": Assignment,
     "Attribute": Attribute,
+    "AugAssign": Augmented,
+    "Del": Delete,
     "Await": Await,
     "BinaryOperation": Operation,
     "BooleanOperation": Choice,
@@ -1007,6 +1172,10 @@ _KINDS: dict[str, type[Code]] = {
     "Comparison": Comparison,
     "ConcatenatedString": Text,
     "Continue": Jump,
+    "DictComp": Comprehension,
+    "GeneratorExp": Comprehension,
+    "ListComp": Comprehension,
+    "SetComp": Comprehension,
     "Dict": Dict,
     "DictElement": Entry,
     "Else": Branch,
@@ -1018,6 +1187,9 @@ _KINDS: dict[str, type[Code]] = {
     "FormattedString": FormattedString,
     "FunctionDef": Function,
     "If": If,
+    "Import": Import,
+    "ImportFrom": Import,
+    "IndentedBlock": Block,
     "IfExp": Conditional,
     "Lambda": Lambda,
     "List": List,
@@ -1029,6 +1201,7 @@ _KINDS: dict[str, type[Code]] = {
     "Return": Return,
     "Set": Display,
     "SimpleString": String,
+    "SimpleStatementSuite": Block,
     "Subscript": Subscript,
     "Try": Try,
     "TryStar": Try,

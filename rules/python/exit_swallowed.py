@@ -278,7 +278,7 @@ def _exit_caught(handler: Except) -> str:
 
 def _passes_on(handler: Except, kept: str) -> bool:
     """Whether a handler raises again what it caught, or ends the process itself."""
-    for statement in handler.statements:
+    for statement in handler.body.statements:
         for code in statement.below(Code):
             if isinstance(code, Raise):
                 raised = code.value
@@ -290,7 +290,7 @@ def _passes_on(handler: Except, kept: str) -> bool:
                 return True
             elif kept not in _CANCELLED and isinstance(code, Name) and code.text == handler.name:
                 return True  # handed on: to a future, a result, a queue; or its code is looked at
-        if isinstance(statement.children[-1], Return):
+        if isinstance(statement, Return):
             return False
     return False
 

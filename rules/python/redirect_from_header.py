@@ -16,11 +16,28 @@ from lintkit.api import (
     RuleContext,
     Strings,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import in_development_branch, is_limited, limits, scope_name
+from lintkit.api.python import (
+    Argument,
+    Assignment,
+    Await,
+    Call,
+    Choice,
+    Code,
+    Conditional,
+    Entry,
+    Expression,
+    FormattedString,
+    Function,
+    Name,
+    Operation,
+    Return,
+    String,
+    Subscript,
+    Tuple,
+)
 
 _NAMES = ("host", "origin", "x-forwarded-host", "x-forwarded-server", "x-forwarded-prefix", "x-original-host")
 _META = (
@@ -387,23 +404,23 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
     """Report the first redirect or callback URL that a header of the request flows into."""
     if match.trigger is TRUSTED_HOSTS:
         return
-    source = match.node if match.trigger is FLASK else _header_read(match.node, file)
-    if source is None or _is_trusted(match, rule, file):
+    source = match.expression if match.trigger is FLASK else _header_read(match.expression)
+    if source is None or _is_trusted(match, rule):
         return
-    if isinstance(source, cst.Name) and any(each.kind == "value" for each in file.bindings(source)):
+    if isinstance(source, Name) and source.is_assigned:
         return  # a variable: where it was read matches by itself
-    function = file.enclosing_function(source)
-    if function is None or in_development_branch(source, file):
+    function = source.function
+    if function is None or source.in_development_branch:
         return
-    tainted = _carried(function, source, file)
-    for value in _urls(function, file):
-        held = next(_carries(value, source, tainted, file), None)
-        if held is not None and not is_limited(held, _is_read(source, tainted), file):
+    tainted = _carried(function, source)
+    for value in _urls(function):
+        held = next(_carries(value, source, tainted), None)
+        if held is not None and not held.is_limited(_is_read(source, tainted)):
             yield rule.finding(
-                file.span(value),
-                f"This URL takes its host from `{_named(source, file)}`, and the caller chooses that",
-                subject=scope_name(value, file),
-                related=[Location(file.span(source), "chosen by the caller")],
+                value.span,
+                f"This URL takes its host from `{_named(source)}`, and the caller chooses that",
+                subject=value.scope,
+                related=[Location(source.span, "chosen by the caller")],
             )
             return
 
@@ -411,141 +428,107 @@ def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding
 _FLASK_HOSTS = re.compile(r"""TRUSTED_HOSTS["']?\s*\]?\s*=(?!=)\s*(?!None\b)""")
 
 
-def _is_trusted(match: Match, rule: RuleContext, file: PythonFile) -> bool:
+def _is_trusted(match: Match, rule: RuleContext) -> bool:
     """Whether the framework refuses hosts that are not in a list. It compares the header `Host`, and no other."""
     if match.trigger is FLASK:
-        return _FLASK_HOSTS.search(file.text) is not None
-    if not isinstance(match.node, cst.SimpleString):
+        return _FLASK_HOSTS.search(match.code.module.text) is not None
+    if str(match.expression.literal).lower() not in {"host", "http_host"}:
         return False
-    if (file.string(match.node) or "").lower() not in {"host", "http_host"}:
-        return False
-    return any(each.trigger is TRUSTED_HOSTS and _names_hosts(each.node, file) for each in rule.matches)
+    return any(each.trigger is TRUSTED_HOSTS and _names_hosts(each.code) for each in rule.matches)
 
 
-def _names_hosts(middleware: cst.CSTNode, file: PythonFile) -> bool:
+def _names_hosts(middleware: Code) -> bool:
     """Whether a middleware is given hosts; without them, and with `*`, it lets every host pass."""
-    for call in file.ancestors(middleware):
-        if isinstance(call, cst.Call):
-            hosts = file.argument(call, None, "allowed_hosts")
-            if hosts is None:
-                return file.has_unknown_arguments(call)
-            named = file.literal(hosts, follow=True)
-            return named is not None and not (isinstance(named, list | tuple | set) and "*" in named)
-        if isinstance(call, cst.BaseStatement):
-            break
-    return False
+    call = next(middleware.around(Call), None)
+    hosts = call.argument(None, "allowed_hosts") if call is not None else None
+    if hosts is None:
+        return call is not None and not call.arguments.whole
+    named = hosts.constant
+    return named is not None and not (isinstance(named, list | tuple | set) and "*" in named)
 
 
-def _is_read(source: cst.CSTNode, tainted: set[str]) -> Callable[[cst.CSTNode], bool]:
-    """Whether a node is what was read, or a variable that holds it."""
-    return lambda node: node is source or (isinstance(node, cst.Name) and node.value in tainted)
+def _is_read(source: Expression, tainted: set[str]) -> Callable[[Code], bool]:
+    """Whether code is what was read, or a variable that holds it."""
+    return lambda code: code == source or (isinstance(code, Name) and code.text in tainted)
 
 
-def _named(source: cst.CSTNode, file: PythonFile) -> str:
-    code = file.code(source)
-    return code if len(code) <= 60 and "\n" not in code else "a header"
+def _named(source: Expression) -> str:
+    return source.text if len(source.text) <= 60 and "\n" not in source.text else "a header"
 
 
-def _header_read(literal: cst.CSTNode, file: PythonFile) -> cst.CSTNode | None:
+def _header_read(literal: Expression) -> Expression | None:
     """What reads a header by the name `literal`: `request.headers["host"]`, `request.META.get("HTTP_HOST")`."""
-    if not isinstance(literal, cst.SimpleString):
+    name = literal.literal if isinstance(literal, String) else ""
+    if not isinstance(name, str) or (name.lower() not in _NAMES and name not in _META):
         return None
-    name = file.string(literal) or ""
-    if name.lower() not in _NAMES and name not in _META:
+    read = next(literal.around(Expression), None)
+    holder: Expression | None = None
+    if isinstance(read, Subscript):
+        holder = read.of
+    elif isinstance(read, Call) and read.method in {"get", "getlist"}:
+        holder = read.receiver
+    if holder is None or isinstance(holder, Call) or not isinstance(read, Expression):
         return None
-    above = file.parent(literal)
-    while isinstance(above, cst.Arg | cst.Index | cst.SubscriptElement):
-        above = file.parent(above)
-    if isinstance(above, cst.Subscript):
-        holder: cst.BaseExpression = above.value
-    elif (
-        isinstance(above, cst.Call)
-        and isinstance(above.func, cst.Attribute)
-        and above.func.attr.value in {"get", "getlist"}
-    ):
-        holder = above.func.value
-    else:
-        return None
-    if isinstance(holder, cst.Call):
-        return None
-    last = file.code(holder).rpartition(".")[2]
-    return above if last == ("META" if name in _META else "headers") else None
+    return read if holder.text.rpartition(".")[2] == ("META" if name in _META else "headers") else None
 
 
-def _carried(function: cst.FunctionDef, source: cst.CSTNode, file: PythonFile) -> set[str]:
+def _carried(function: Function, source: Expression) -> set[str]:
     """The variables of a function that hold what was read, or a text that it is a part of."""
     tainted: set[str] = set()
-    for node in file.walk(function.body):
-        if isinstance(node, cst.Assign):
-            held = next(_carries(node.value, source, tainted, file), None)
-            if held is not None and not is_limited(held, _is_read(source, tainted), file):
-                tainted.update(
-                    each.target.value for each in node.targets if isinstance(each.target, cst.Name)
-                )
+    for each in function.body.below(Assignment):
+        if each.value is not None and not each.is_annotated:
+            held = next(_carries(each.value, source, tainted), None)
+            if held is not None and not held.is_limited(_is_read(source, tainted)):
+                tainted.update(target.text for target in each.targets if isinstance(target, Name))
     return tainted
 
 
-def _carries(
-    value: cst.CSTNode, source: cst.CSTNode, tainted: set[str], file: PythonFile
-) -> Iterator[cst.CSTNode]:
+def _carries(value: Expression, source: Expression, tainted: set[str]) -> Iterator[Expression]:
     """The parts of the text of `value` that are what was read."""
     is_read = _is_read(source, tainted)
     waiting = [value]
     while waiting:
-        node = waiting.pop()
-        if is_read(node):
-            yield node
-        elif isinstance(node, cst.FormattedString):
-            waiting += [part for part in file.string_parts(node) or () if not isinstance(part, str)]
-        elif isinstance(node, cst.BinaryOperation | cst.BooleanOperation):
-            waiting += [node.left, node.right]
-        elif isinstance(node, cst.IfExp):
-            if not limits(node.test, is_read, file):
-                waiting.append(node.body)
-            if not limits(node.test, is_read, file, negated=True):
-                waiting.append(node.orelse)
-        elif isinstance(node, cst.Subscript | cst.Await):
-            waiting.append(node.value if isinstance(node, cst.Subscript) else node.expression)
-        elif isinstance(node, cst.Tuple):
-            waiting += [each.value for each in node.elements]
-        elif isinstance(node, cst.Call):
-            if isinstance(node.func, cst.Attribute) and node.func.attr.value in _KEEPS:
-                waiting += [node.func.value, *(each.value for each in node.args)]
-            elif _BUILDS.search(file.code(node.func)):
-                waiting += [each.value for each in node.args]
+        each = waiting.pop()
+        if is_read(each):
+            yield each
+        elif isinstance(each, Conditional):
+            body, orelse = each.options
+            waiting += [] if each.test.limits(is_read) else [body]
+            waiting += [] if each.test.limits(is_read, negated=True) else [orelse]
+        elif isinstance(each, FormattedString | Operation | Choice | Await | Tuple):
+            waiting += each.operands
+        elif isinstance(each, Subscript):
+            waiting.append(each.of)
+        elif isinstance(each, Call):
+            if each.receiver is not None and each.method in _KEEPS:
+                waiting += [each.receiver, *each.written]
+            elif _BUILDS.search(each.callee.text):
+                waiting += each.written
 
 
-def _urls(function: cst.FunctionDef, file: PythonFile) -> Iterator[cst.BaseExpression]:
+def _urls(function: Function) -> Iterator[Expression]:
     """What a function redirects to, or gives the name of a URL that somebody is sent to."""
-    for node in file.walk(function.body):
-        if isinstance(node, cst.Call):
-            name = file.qualified_name(node.func) or ""
-            if _REDIRECT.match(name):
-                target = (
-                    file.argument(node, 0)
-                    or file.argument(node, None, "url")
-                    or file.argument(node, None, "path")
-                )
-                location = file.argument(node, None, "location")
-                yield from (each for each in (target, location) if each is not None)
-        elif isinstance(node, cst.Arg) and node.keyword is not None:
-            if _URL_NAME.search(node.keyword.value):
-                yield node.value
-        elif isinstance(node, cst.DictElement):
-            if _URL_NAME.search(file.string(node.key) or ""):
-                yield node.value
-        elif isinstance(node, cst.Assign):
-            if any(_names_url(each.target, file) for each in node.targets):
-                yield node.value
-        elif (
-            isinstance(node, cst.Return) and node.value is not None and _MAKES_URL.search(function.name.value)
-        ):
-            yield node.value
+    for each in function.body.below(Call, Argument, Entry, Assignment, Return):
+        if isinstance(each, Call):
+            if _REDIRECT.match(each.name or ""):
+                target = each.argument(0, "url") or each.argument(None, "path")
+                yield from filter(None, (target, each.argument(None, "location")))
+        elif isinstance(each, Argument):
+            if _URL_NAME.search(each.name):
+                yield each.value
+        elif isinstance(each, Entry):
+            if isinstance(each.key.literal, str) and _URL_NAME.search(each.key.literal):
+                yield each.value
+        elif isinstance(each, Assignment):
+            if each.value is not None and not each.is_annotated and any(map(_names_url, each.targets)):
+                yield each.value
+        elif isinstance(each, Return) and each.value is not None and _MAKES_URL.search(function.name):
+            yield each.value
 
 
-def _names_url(target: cst.BaseAssignTargetExpression, file: PythonFile) -> bool:
+def _names_url(target: Expression) -> bool:
     """Whether what is assigned to is a URL that somebody is sent to: `reset_link`, `headers["Location"]`."""
-    if isinstance(target, cst.Subscript):
-        keys = [each.slice.value for each in target.slice if isinstance(each.slice, cst.Index)]
-        return any(_URL_NAME.search(file.string(key) or "") for key in keys)
-    return _URL_NAME.search(file.code(target).rpartition(".")[2]) is not None
+    if isinstance(target, Subscript):
+        key = target.key.literal if target.key is not None else None
+        return isinstance(key, str) and _URL_NAME.search(key) is not None
+    return _URL_NAME.search(target.text.rpartition(".")[2]) is not None

@@ -16,21 +16,29 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
     COMMON_COMMANDS,
+    Assignment,
+    Attribute,
+    Call,
+    Code,
+    Comparison,
+    Dict,
     Except,
     Expression,
-    class_attributes,
-    in_development_branch,
+    Function,
+    If,
+    Lambda,
+    Name,
+    Return,
+    Subscript,
+    Try,
     is_redis_client,
-    last_name,
     may_raise,
     names_client,
-    scope_name,
 )
 
 BUILT = Calls(("redis.*", "aioredis.*", "valkey.*"))
@@ -265,140 +273,107 @@ _USES = frozenset({"get", "pop", "setdefault", "update"})
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Look at what happens where a call of the store fails, or where there is no client."""
-    call = match.node
-    if not isinstance(call, cst.Call) or not _is_of_store(match, call, file):
+    call = match.call
+    if not _is_of_store(match):
         return
-    below: cst.CSTNode = call
-    for above in file.ancestors(call):
-        if isinstance(above, cst.FunctionDef | cst.Lambda):
+    below: Code = call
+    for above in call.around(Code):
+        if isinstance(above, Function | Lambda):
             break
-        if isinstance(above, cst.Try) and above.body is below:
+        if isinstance(above, Try) and above.body == below:
             for handler in above.handlers:
-                if not _IMPORT_ERRORS.issuperset(file.caught(handler) or ("?",)) and not may_raise(
-                    Except(handler, file)
-                ):
-                    yield from _report(handler.body, "it fails", call, file, rule)
-        elif isinstance(above, cst.If) and above.body is below and _is_lost_client(above.test, file):
-            for block in _otherwise(above, file):
-                yield from _report(block, "there is no client", call, file, rule)
+                if not _IMPORT_ERRORS.issuperset(handler.caught or ("?",)) and not may_raise(handler):
+                    yield from _report(handler.body, "it fails", call, rule)
+        elif isinstance(above, If) and above.body == below and _is_lost_client(above.test):
+            for block in above.otherwise:
+                yield from _report(block, "there is no client", call, rule)
         below = above
 
 
-def _is_of_store(match: Match, call: cst.Call, file: PythonFile) -> bool:
+def _is_of_store(match: Match) -> bool:
     if match.trigger is BUILT:
         return names_client((match.name or "") + "()")
     if match.trigger is MEMCACHED:
         return (match.name or "").endswith(("Client", "client"))
-    return isinstance(call.func, cst.Attribute) and is_redis_client(Expression(call.func.value, file))
+    return match.call.receiver is not None and is_redis_client(match.call.receiver)
 
 
-def _report(
-    block: cst.CSTNode, when: str, call: cst.Call, file: PythonFile, rule: RuleContext
-) -> Iterator[Finding]:
-    key = ("memory fallback", id(block))
-    if key in file.answers:
+def _report(block: Code, when: str, call: Call, rule: RuleContext) -> Iterator[Finding]:
+    if block.module.kept(("memory fallback", block), lambda _: call) != call:
         return
-    file.answers[key] = True
-    for node in file.walk(block):
-        found = _fallback(node, file)
-        if found is not None and not in_development_branch(node, file):
+    for code in block.below(Code):
+        found = _fallback(code)
+        if found and not code.in_development_branch:
             yield rule.finding(
-                file.span(node),
+                code.span,
                 f"`{found}` stands in for the shared store when {when}: each process then has data of its own",
-                subject=f"{scope_name(node, file) or 'module'} {found}",
-                related=(Location(file.span(call), "the shared store"),),
+                subject=f"{code.scope or 'module'} {found}",
+                related=(Location(call.span, "the shared store"),),
             )
             return
 
 
-def _otherwise(branch: cst.If, file: PythonFile) -> list[cst.CSTNode]:
-    """What runs where the test is false: the `else`, or the statements behind an `if` that returns."""
-    if branch.orelse is not None:
-        return [branch.orelse]
-    if not file.leaves(branch.body):
-        return []
-    around = getattr(file.parent(branch), "body", ())
-    return (
-        [each for each in around if file.order(each) > file.order(branch)]
-        if isinstance(around, (list, tuple))
-        else []
-    )
-
-
-def _is_lost_client(test: cst.BaseExpression, file: PythonFile) -> bool:
+def _is_lost_client(test: Expression) -> bool:
     """Whether a test asks for a client that an `except` of this file has thrown away."""
-    if isinstance(test, cst.Comparison):
-        test = test.left
-    if not isinstance(test, cst.Name | cst.Attribute) or not is_redis_client(Expression(test, file)):
+    if isinstance(test, Comparison):
+        test = test.operands[0]
+    if not isinstance(test, Name | Attribute) or not is_redis_client(test):
         return False
-    code = file.code(test)
-    return f"{code} = None" in file.text and any(
-        isinstance(node, cst.Assign)
-        and isinstance(node.value, cst.Name)
-        and node.value.value == "None"
-        and any(file.code(each.target) == code for each in node.targets)
-        and any(isinstance(above, cst.ExceptHandler) for above in file.ancestors(node))
-        for node in file.walk(file.top_level_statement(test))
+    code = test.text
+    return f"{code} = None" in test.module.text and any(
+        each.value is not None
+        and each.value.text == "None"
+        and any(target.text == code for target in each.targets)
+        and next(each.around(Except), None) is not None
+        for each in test.top.below(Assignment)
     )
 
 
-def _fallback(node: cst.CSTNode, file: PythonFile) -> str | None:
-    """What a node puts into the place of the store, or asks instead of it; None where it does neither."""
-    if isinstance(node, cst.Assign):
-        target = node.targets[0].target
-        if isinstance(target, cst.Subscript):
-            return file.code(target.value) if _is_kept(target.value, file) else None
-        lasts = (
-            isinstance(target, cst.Attribute)
-            or file.enclosing_function(node) is None
-            or _is_global(target, file)
-        )
-        if _is_memory_class(node.value):
-            return file.code(target)
-        if lasts and _is_container(node.value, file) and _STORE.search(file.code(target)):
-            return file.code(target)
-    elif isinstance(node, cst.Return) and node.value is not None and _is_memory_class(node.value):
-        return file.code(node.value)
-    elif (
-        isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in _USES
-    ):
-        return file.code(node.func.value) if _is_kept(node.func.value, file) else None
-    elif isinstance(node, cst.Subscript):
-        return file.code(node.value) if _is_kept(node.value, file) else None
-    return None
+def _fallback(code: Code) -> str:
+    """What puts something into the place of the store, or asks it instead; empty where it does neither."""
+    kept: Expression | None = None
+    if isinstance(code, Assignment) and not code.is_annotated and code.value is not None:
+        target = code.targets[0]
+        if isinstance(target, Subscript):
+            kept = target.of
+        elif _is_memory_class(code.value) or (
+            (
+                isinstance(target, Attribute)
+                or code.function is None
+                or (isinstance(target, Name) and target.is_global)
+            )
+            and _is_container(code.value)
+            and _STORE.search(target.text)
+        ):
+            return target.text
+    elif isinstance(code, Return) and code.value is not None and _is_memory_class(code.value):
+        return code.value.text
+    elif isinstance(code, Call) and code.method in _USES:
+        kept = code.receiver
+    elif isinstance(code, Subscript):
+        kept = code.of
+    return kept.text if kept is not None and _is_kept(kept) else ""
 
 
-def _is_memory_class(value: cst.BaseExpression) -> bool:
-    return isinstance(value, cst.Call) and _MEMORY.fullmatch(last_name(value.func) or "") is not None
+def _is_memory_class(value: Expression) -> bool:
+    return isinstance(value, Call) and _MEMORY.fullmatch(value.last_name) is not None
 
 
-def _is_global(target: cst.BaseExpression, file: PythonFile) -> bool:
-    if not isinstance(target, cst.Name):
-        return False
-    bindings = file.bindings(target)
-    return any(file.is_module_level(binding) for binding in bindings)
-
-
-def _is_kept(container: cst.BaseExpression, file: PythonFile) -> bool:
+def _is_kept(container: Expression) -> bool:
     """Whether a container outlives the call: a dict of the module, or an attribute that holds one."""
-    if isinstance(container, cst.Name):
-        found = file.module_constant(container.value)
-        return found is not None and found is file.follow(container) and _is_empty(found, file)
-    if isinstance(container, cst.Attribute) and isinstance(container.value, cst.Name):
-        owner = file.enclosing_class(container)
-        said = class_attributes(owner, file).get(container.attr.value, ()) if owner is not None else ()
-        return any(each.value is not None and _is_empty(each.value, file) for each in said)
+    if isinstance(container, Name):
+        found = [each.followed for each in container.values_in_module]
+        return found == [container.followed] and _is_empty(found[0])
+    owner = container.owner
+    if isinstance(container, Attribute) and isinstance(container.of, Name) and owner is not None:
+        return any(map(_is_empty, owner.values(container.attribute)))
     return False
 
 
-def _is_container(value: cst.BaseExpression, file: PythonFile) -> bool:
-    if isinstance(value, cst.Dict):
-        return True
-    return isinstance(value, cst.Call) and file.qualified_name(value.func) in _CONTAINERS
+def _is_container(value: Expression) -> bool:
+    return isinstance(value, Dict) or (isinstance(value, Call) and value.name in _CONTAINERS)
 
 
-def _is_empty(value: cst.BaseExpression, file: PythonFile) -> bool:
+def _is_empty(value: Expression) -> bool:
     """Whether a container begins empty: it is there to be filled, and is no table of constants."""
-    if isinstance(value, cst.Dict):
-        return not value.elements
-    return _is_container(value, file)
+    return not value.children if isinstance(value, Dict) else _is_container(value)

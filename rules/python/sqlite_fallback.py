@@ -14,17 +14,28 @@ from lintkit.api import (
     RuleContext,
     Strings,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
-    asks_for,
-    is_for_development,
-    is_switched_for_production,
-    is_validated,
-    last_name,
-    setting_at,
+    Argument,
+    Assignment,
+    Attribute,
+    Call,
+    Choice,
+    Class,
+    Code,
+    Conditional,
+    Dict,
+    Except,
+    Expression,
+    FormattedString,
+    Function,
+    Name,
+    Operation,
+    Return,
+    String,
+    Text,
 )
 
 SQLITE = Strings(("sqlite",))
@@ -236,146 +247,132 @@ _ABSENT = re.compile(r"\bnot\b|\bis None\b|==\s*(?:\"\"|''|None)|len\(")
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report SQLite URLs that a setting falls back to, and assignments where a URL is missing."""
-    node = _whole(match.node, file)
-    if not _URL.match(_beginning(match.node, file)) or is_for_development(node, file):
+    url = match.expression
+    whole = _whole(url)
+    if not _URL.match(_beginning(url)) or whole.is_for_development:
         return
-    if is_switched_for_production(node, file) or _is_kept(node, file):
+    if whole.is_switched_for_production or _is_kept(whole):
         return
-    setting = setting_at(node, file)
+    setting = whole.setting
     if setting is not None and (setting.framework not in {"module", "class", "flask"} or setting.is_fallback):
-        if not is_validated(setting, file):
-            yield _finding(match.node, setting.name, "falls back to SQLite where nothing sets it", file, rule)
+        if not setting.is_validated:
+            yield _finding(url, setting.name, _UNSET, rule)
         return
-    found = _fallback(node, file) or _branch(node, file) or _handler(node, file)
+    found = _fallback(whole) or _branch(whole) or _handler(whole)
     if found is not None:
-        yield _finding(match.node, *found, file, rule)
+        yield _finding(url, *found, rule)
 
 
-def _finding(node: cst.CSTNode, name: str, what: str, file: PythonFile, rule: RuleContext) -> Finding:
-    text = file.literal(node) if isinstance(node, cst.SimpleString) else None
-    memory = isinstance(text, str) and _IN_MEMORY.search(text) is not None
+_UNSET = "falls back to SQLite where nothing sets it"
+
+
+def _finding(url: Expression, name: str, what: str, rule: RuleContext) -> Finding:
+    memory = isinstance(url.literal, str) and _IN_MEMORY.search(url.literal) is not None
     kept = "empty database in its memory" if memory else "empty file of its own"
-    return rule.finding(
-        file.span(node), f"`{name}` {what}, and the service starts on an {kept}", subject=name
-    )
+    return rule.finding(url.span, f"`{name}` {what}, and the service starts on an {kept}", subject=name)
 
 
-def _is_kept(node: cst.CSTNode, file: PythonFile) -> bool:
+def _is_kept(url: Expression) -> bool:
     """Whether the file lies where a program that is meant to run on SQLite keeps its data: on a volume.
 
     `sqlite:////data/shop.db`, `f"sqlite:///{DATA_DIR}/shop.db"`, and for Django `"NAME"` beside `"ENGINE"`.
     """
-    if _ON_A_VOLUME.search(_spelled(node, file)):
+    if _ON_A_VOLUME.search(_spelled(url)):
         return True
-    for above in file.ancestors(node):
-        if isinstance(above, cst.Dict):
-            for element in above.elements:
-                if isinstance(element, cst.DictElement) and file.literal(element.key) == "NAME":
-                    return _DATA_FOLDER.search(_spelled(element.value, file)) is not None
-            return False
-        if isinstance(above, (cst.BaseSmallStatement, cst.BaseCompoundStatement)):
+    for above in url.around(Code):
+        if isinstance(above, Dict):
+            stored = next((each.value for each in above.entries if each.key.literal == "NAME"), None)
+            return stored is not None and _DATA_FOLDER.search(_spelled(stored)) is not None
+        if above.is_statement:
             return False
     return False
 
 
-def _spelled(node: cst.CSTNode, file: PythonFile) -> str:
+def _spelled(value: Expression) -> str:
     """The code of an expression; behind it its constants, and its names as they are where they come from."""
-    said = [file.code(node)]
-    for each in file.walk(node):
-        if isinstance(each, cst.FormattedStringExpression):
-            said.append(f"sqlite:///{{{file.qualified_name(each.expression) or ''}}}")
-        elif isinstance(each, (cst.Name, cst.Attribute)):
-            constant = file.literal(each, follow=True)
-            said += [f'"{constant}"'] if isinstance(constant, str) else []
+    said = [value.text]
+    for each in value.below(FormattedString, Name, Attribute):
+        if isinstance(each, FormattedString):
+            said += [f"sqlite:///{{{part.name or ''}}}" for part in each.operands]
+        elif isinstance(each.constant, str):
+            said.append(f'"{each.constant}"')
     return " ".join(said)
 
 
-def _whole(node: cst.CSTNode, file: PythonFile) -> cst.CSTNode:
+def _whole(url: Expression) -> Expression:
     """The concatenation that a string begins."""
-    for above in file.ancestors(node):
-        if not isinstance(above, (cst.ConcatenatedString, cst.BinaryOperation)) or above.left is not node:
-            break
-        node = above
-    return node
+    while isinstance(url.parent, Text | Operation) and url.parent.operands[0] == url:
+        url = url.parent
+    return url
 
 
-def _beginning(node: cst.CSTNode, file: PythonFile) -> str:
-    if isinstance(node, cst.FormattedString):
-        parts = file.string_parts(node) or ()
-        return parts[0] if parts and isinstance(parts[0], str) else ""
-    value = file.literal(node) if isinstance(node, cst.SimpleString) else ""
-    return value if isinstance(value, str) else ""
+def _beginning(url: Expression) -> str:
+    first = url.parts[0] if isinstance(url, FormattedString) and url.parts else url.literal
+    return first if isinstance(first, str) else ""
 
 
-def _fallback(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
+def _fallback(url: Expression) -> tuple[str, str] | None:
     """`… or "sqlite://"` anywhere, and `dj_database_url.config(default="sqlite://")`."""
-    above = file.parent(node)
-    what = "falls back to SQLite where nothing sets it"
-    if isinstance(above, cst.BooleanOperation) and isinstance(above.operator, cst.Or) and above.right is node:
-        return _name(above.left, file), what
-    if isinstance(above, cst.IfExp) and node is not above.test:
-        other = above.orelse if above.body is node else above.body
-        return (_name(other, file), what) if asks_for(above.test, other, file) else None
-    if isinstance(above, cst.Arg) and above.keyword is not None and above.keyword.value == "default":
-        call = file.parent(above)
-        if isinstance(call, cst.Call) and file.qualified_name(call.func) == "dj_database_url.config":
-            return "DATABASE_URL", what
+    above = url.parent
+    if isinstance(above, Conditional) and url != above.test:
+        other = next(each for each in above.options if each != url)
+        return (_name(other), _UNSET) if above.test.asks_for(other) else None
+    if isinstance(above, Choice) and above.fallback == url:
+        return _name(above.options[0]), _UNSET
+    if isinstance(above, Argument) and above.name == "default":
+        call = above.parent
+        if isinstance(call, Call) and call.name == "dj_database_url.config":
+            return "DATABASE_URL", _UNSET
     return None
 
 
-def _name(expression: cst.BaseExpression, file: PythonFile) -> str:
-    strings = [n for n in file.walk(expression) if isinstance(n, cst.SimpleString)]
-    first = file.literal(strings[0]) if strings else None
-    return first if isinstance(first, str) and first else last_name(expression) or "the database URL"
+def _name(value: Expression) -> str:
+    first = next((each.literal for each in value.below(String)), None)
+    return first if isinstance(first, str) and first else value.last_name or "the database URL"
 
 
-def _branch(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
+def _branch(url: Expression) -> tuple[str, str] | None:
     """An assignment or a return under a test that asks whether the URL is there."""
-    statement = file.enclosing_statement(node)
-    if not isinstance(statement, (cst.Assign, cst.Return)) or statement.value is not node:
+    statement = url.parent
+    if not isinstance(statement, Assignment | Return) or (
+        isinstance(statement, Assignment) and statement.is_annotated
+    ):
         return None
-    target = last_name(statement.targets[0].target) if isinstance(statement, cst.Assign) else ""
-    for guard in file.guards(statement):
+    target = statement.targets[0].last_name if isinstance(statement, Assignment) else ""
+    for guard in statement.guards:
         if guard.test is None:
             continue
-        test = file.code(guard.test)
-        absent = bool(_ABSENT.search(test)) is not guard.negated
-        asked = _asked(guard.test, target or "", file)
+        absent = bool(_ABSENT.search(guard.test.text)) is not guard.negated
+        asked = _asked(guard.test, target)
         if not absent or not asked:
             continue
-        if isinstance(guard.test, cst.BooleanOperation) and isinstance(guard.test.operator, cst.Or):
+        if isinstance(guard.test, Choice) and guard.test.fallback is not None:
             return asked, "is replaced by SQLite, even where it is set"
-        return asked, "falls back to SQLite where nothing sets it"
+        return asked, _UNSET
     return None
 
 
-def _handler(node: cst.CSTNode, file: PythonFile) -> tuple[str, str] | None:
+def _handler(url: Expression) -> tuple[str, str] | None:
     """What stands in for a database whose URL is not set, or that does not answer: `except KeyError: url = "sqlite://"`."""
-    statement = file.enclosing_statement(node)
-    if not isinstance(statement, (cst.Assign, cst.Return)) or statement.value is None:
+    statement = next(url.around(Assignment, Return), None)
+    value = statement.value if isinstance(statement, Assignment | Return) else None
+    if statement is None or value is None or (isinstance(statement, Assignment) and statement.is_annotated):
         return None
-    value = statement.value
-    if value is not node and not (isinstance(value, cst.Call) and file.argument(value, 0, "url") is node):
+    if value != url and not (isinstance(value, Call) and value.argument(0, "url") == url):
         return None
-    for above in file.ancestors(statement):
-        if isinstance(above, (cst.FunctionDef, cst.ClassDef)):
-            return None
-        attempt = file.parent(above)
-        if isinstance(above, cst.ExceptHandler) and isinstance(attempt, cst.Try):
-            asked = _asked(attempt.body, "", file)
-            unset = file.caught(above) == ("KeyError",)
-            what = "falls back to SQLite where nothing sets it"
-            return (asked, what if unset else "is replaced by SQLite where it fails") if asked else None
-    return None
+    handler = next(statement.around(Except, Function, Class), None)
+    if not isinstance(handler, Except):
+        return None
+    asked = _asked(handler.attempt.body, "")
+    what = _UNSET if handler.caught == ("KeyError",) else "is replaced by SQLite where it fails"
+    return (asked, what) if asked else None
 
 
-def _asked(test: cst.CSTNode, target: str, file: PythonFile) -> str:
+def _asked(test: Code, target: str) -> str:
     """The name of a database URL that a test asks about; empty where it asks about something else."""
-    for node in file.walk(test):
-        name = last_name(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
-        if isinstance(node, cst.SimpleString):
-            value = file.literal(node)
-            name = value if isinstance(value, str) and value.isupper() else None
+    for each in test.below(String, Name, Attribute):
+        text = each.literal if isinstance(each, String) else each.last_name
+        name = text if isinstance(text, str) and (text.isupper() or not isinstance(each, String)) else ""
         if name and (name == target or _DATABASE.search(name)):
             return name
     return ""

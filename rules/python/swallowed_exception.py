@@ -16,18 +16,39 @@ from lintkit.api import (
     Span,
     Statements,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
     BROAD,
+    Assignment,
+    Await,
+    Block,
+    Call,
+    Code,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Discarded,
     Except,
+    Expression,
+    Finally,
+    FormattedString,
+    Function,
+    Import,
+    Jump,
+    Lambda,
+    Name,
+    Negation,
+    Return,
+    String,
+    Subscript,
+    Text,
+    Try,
+    With,
+    Yield,
     catches_everything,
-    in_development_branch,
     is_retry,
-    last_name,
-    scope_name,
 )
 
 HANDLERS = Statements(("except",))
@@ -521,50 +542,32 @@ _STATE_NAME = re.compile(
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report a handler that catches everything and does nothing with it."""
-    if match.trigger is SUPPRESS:
-        yield from _suppressed(match, file, rule)
+    handler = match.code
+    if not isinstance(handler, Except):
+        yield from _suppressed(match.call, rule)
         return
-    handler = match.node
-    if not isinstance(handler, cst.ExceptHandler | cst.ExceptStarHandler):
+    attempt = handler.attempt
+    fallback = _fallback(handler) if catches_everything(handler) else None
+    if fallback is None or _is_fine(attempt) or is_retry(handler):
         return
-    attempt = file.parent(handler)
-    if not isinstance(attempt, cst.Try | cst.TryStar) or not catches_everything(Except(handler, file)):
+    if _has_a_reason(handler) or _only_reads(attempt.body):
         return
-    fallback = _fallback(handler, file)
-    if fallback is None or _is_fine(attempt, attempt.body, file) or is_retry(Except(handler, file)):
+    if fallback == "`return False`" and _answers_whether(attempt):
         return
-    if _has_a_reason(handler, file) or _only_reads(attempt.body, file):
-        return
-    if fallback == "`return False`" and _answers_whether(attempt, file):
-        return
-    start = file.span(handler).start
-    end = file.span(handler.type).end if handler.type is not None else start + len("except")
-    caught = file.text[start:end] if "\n" not in file.text[start:end] else "except"
-    yield _finding(Span(file.path, start, end), caught, attempt, attempt.body, fallback, file, rule)
+    head = handler.head
+    caught = file.text[head.start : head.end]
+    yield _finding(head, "except" if "\n" in caught else caught, attempt, fallback, rule)
 
 
-def _suppressed(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
-    call = match.node
-    if not isinstance(call, cst.Call):
-        return
-    item = file.parent(call)
-    block = file.parent(item) if isinstance(item, cst.WithItem) else None
-    caught = {file.qualified_name(file.follow(value)) for value in file.positional(call)}
-    if not isinstance(block, cst.With) or not BROAD.intersection(caught) or _is_fine(block, block.body, file):
-        return
-    yield _finding(file.span(call), file.code(call), block, block.body, "nothing", file, rule)
+def _suppressed(call: Call, rule: RuleContext) -> Iterator[Finding]:
+    block = call.parent
+    caught = {value.followed.name for value in call.arguments.positional}
+    if isinstance(block, With) and not BROAD.isdisjoint(caught) and not _is_fine(block):
+        yield _finding(call.span, call.text, block, "nothing", rule)
 
 
-def _finding(
-    span: Span,
-    caught: str,
-    statement: cst.CSTNode,
-    body: cst.CSTNode,
-    fallback: str,
-    file: PythonFile,
-    rule: RuleContext,
-) -> Finding:
-    call = _attempted(body, file)
+def _finding(span: Span, caught: str, statement: Try | With, fallback: str, rule: RuleContext) -> Finding:
+    call = _attempted(statement.body)
     every = f"every error of `{call}()`" if call else "every error"
     if fallback == "nothing":
         ends = f"drops {every}"
@@ -577,253 +580,161 @@ def _finding(
     return rule.finding(
         span,
         f"`{caught}` {ends}: nothing tells that it happened, or why",
-        subject=scope_name(statement, file) or "module",
+        subject=statement.scope or "module",
     )
 
 
-def _attempted(body: cst.CSTNode, file: PythonFile) -> str:
+def _attempted(body: Block) -> str:
     """What a block does, in a word: the first function that it calls."""
-    for node in file.walk(body):
-        if type(node) is cst.Call and isinstance(node, cst.Call):
-            name = file.code(node.func)
-            if "(" not in name and "\n" not in name and len(name) <= 50:
-                return name
-    return ""
+    names = (call.callee.text for call in body.below(Call))
+    return next((name for name in names if "(" not in name and "\n" not in name and len(name) <= 50), "")
 
 
-# -- what a handler does ----------------------------------------------------------------------------------------------
-
-
-def _fallback(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> str | None:
+def _fallback(handler: Except) -> str | None:
     """What every error becomes: "nothing", or a value or step in backticks; None where somebody may hear of it."""
-    name = (
-        handler.name.name.value
-        if handler.name is not None and isinstance(handler.name.name, cst.Name)
-        else ""
-    )
     result = "nothing"
-    for statement in _small_statements(handler.body):
-        if isinstance(statement, cst.Pass) or (
-            isinstance(statement, cst.Expr) and _is_silent_step(statement.value, file)
-        ):
-            continue
-        if isinstance(statement, cst.Continue | cst.Break):
-            result = f"`{file.code(statement)}`"
-        elif isinstance(statement, cst.Return):
-            if statement.value is not None and not _is_default(statement.value, name, file):
+    for statement in handler.body.statements:
+        if isinstance(statement, Discarded):
+            if not _is_silent_step(statement.value):
                 return None
-            result = f"`{file.code(statement)}`"
-        elif isinstance(statement, cst.Assign | cst.AnnAssign):
-            if not _assigns_default(statement, name, file):
+        elif statement.text != "pass":
+            if isinstance(statement, Return):
+                silent = statement.value is None or _is_default(statement.value, handler.name)
+            elif isinstance(statement, Assignment):
+                silent = _assigns_default(statement, handler.name)
+            else:
+                silent = isinstance(statement, Jump)
+            if not silent:
                 return None
-            result = f"`{file.code(statement)}`"
-        else:
-            return None
+            result = f"`{statement.text}`"
     return result if len(result) <= 70 and "\n" not in result else "the same fallback"
 
 
-def _small_statements(block: cst.BaseSuite) -> Iterator[cst.CSTNode]:
-    """The simple statements of a block; a compound one as itself."""
-    for statement in block.body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            yield from statement.body
-        else:
-            yield statement
-
-
-def _is_silent_step(value: cst.BaseExpression, file: PythonFile) -> bool:
+def _is_silent_step(value: Expression) -> bool:
     """A docstring, `...`, a pause, or cleaning up: nothing that tells anybody."""
-    if isinstance(value, cst.Await):
-        value = value.expression
-    if isinstance(value, cst.SimpleString | cst.ConcatenatedString | cst.Ellipsis):
-        return True
-    if not isinstance(value, cst.Call):
-        return False
-    if file.qualified_name(value.func) in _PAUSES:
-        return True
-    return (
-        isinstance(value.func, cst.Attribute)
-        and value.func.attr.value in {"rollback", "close"}
-        and not value.args
-    )
+    if isinstance(value, Await):
+        value = value.awaited
+    if isinstance(value, Call):
+        return value.name in _PAUSES or (value.method in {"rollback", "close"} and not value.written)
+    return value.text == "..." or (isinstance(value, Text) and not isinstance(value, FormattedString))
 
 
-def _is_default(value: cst.BaseExpression, error: str, file: PythonFile) -> bool:
+_TELLING = (Await, Yield, Lambda, FormattedString, Comparison, Conditional, Comprehension, Subscript)
+"""What may differ with what went wrong."""
+
+
+def _is_default(value: Expression, error: str) -> bool:
     """Whether a value is a constant, an empty container or a variable: the same whatever went wrong."""
-    for node in file.walk(value):
-        if isinstance(node, cst.Name) and error and node.value == error:
-            return False
-        if isinstance(node, cst.SimpleString | cst.FormattedString) and _TELLS_FAILURE.search(
-            file.code(node)
-        ):
-            return False
-        if isinstance(node, cst.Call) and not _is_empty(node, file):
-            return False
-        if isinstance(
-            node, cst.Await | cst.Yield | cst.Lambda | cst.FormattedString | cst.Comparison | cst.IfExp
-        ):
-            return False
-        if isinstance(node, cst.ListComp | cst.DictComp | cst.SetComp | cst.GeneratorExp | cst.Subscript):
-            return False
-        if isinstance(node, cst.Name) and _TELLS_FAILURE.search(node.value):
-            return False
-    return True
+    return not any(
+        isinstance(each, _TELLING)
+        or (isinstance(each, Name) and each.text == error)
+        or (isinstance(each, Name | String) and _TELLS_FAILURE.search(each.text))
+        or (isinstance(each, Call) and not _is_empty(each))
+        for each in value.below(Expression)
+    )
 
 
-def _is_empty(call: cst.Call, file: PythonFile) -> bool:
+def _is_empty(call: Call) -> bool:
     """Whether a call makes an empty value, or an object of which only its class is told: `list()`, `Pending()`."""
-    if call.args:
-        return False
-    name = file.qualified_name(call.func)
-    if name in _EMPTY_VALUES:
-        return True
-    last = last_name(call.func) or ""
-    return _CLASS.match(last) is not None and not _ANSWERS.search(last)
-
-
-def _assigns_default(statement: cst.Assign | cst.AnnAssign, error: str, file: PythonFile) -> bool:
-    targets = (
-        [each.target for each in statement.targets]
-        if isinstance(statement, cst.Assign)
-        else [statement.target]
+    last = call.last_name
+    return not call.written and (
+        call.name in _EMPTY_VALUES or (_CLASS.match(last) is not None and not _ANSWERS.search(last))
     )
-    if statement.value is None or not _is_default(statement.value, error, file):
+
+
+def _assigns_default(statement: Assignment, error: str) -> bool:
+    if statement.value is None or not _is_default(statement.value, error):
         return False
-    for target in targets:
-        last = target.attr.value if isinstance(target, cst.Attribute) else file.code(target)
-        if isinstance(target, cst.Subscript) or _STATE_NAME.search(
-            last
-        ):  # what is kept of it may be looked at
-            return False
-    return True
+    return not any(  # what is kept of it may be looked at
+        isinstance(target, Subscript) or _STATE_NAME.search(target.last_name or target.text)
+        for target in statement.targets
+    )
 
 
-# -- where it is no harm ----------------------------------------------------------------------------------------------
-
-
-def _is_fine(statement: cst.CSTNode, body: cst.CSTNode, file: PythonFile) -> bool:
+def _is_fine(statement: Try | With) -> bool:
     """Cleaning up, on the way out of another error, or an optional import."""
-    lines = (
-        list(_small_statements(body))
-        if isinstance(body, cst.IndentedBlock | cst.SimpleStatementSuite)
-        else []
-    )
-    if lines and all(isinstance(line, cst.Import | cst.ImportFrom) for line in lines):
+    body = statement.body
+    if body.statements and all(isinstance(each, Import) for each in body.statements):
         return True
-    if _only_cleans_up(body, file) or in_development_branch(statement, file):
+    if _only_cleans_up(body) or statement.in_development_branch or _only_asks_hardware(body):
         return True
-    if _only_asks_hardware(body, file):
-        return True
-    if _TELEMETRY.search(file.path) or _TELEMETRY.search(scope_name(statement, file) or ""):
+    if _TELEMETRY.search(statement.span.path) or _TELEMETRY.search(statement.scope):
         return True  # what counts users must never stop them
-    below = statement
-    for above in file.ancestors(statement):
-        if isinstance(above, cst.Finally | cst.ExceptHandler | cst.ExceptStarHandler):
+    for above in statement.around(Finally, Except, Function):
+        if not isinstance(above, Function):
             return True
-        if isinstance(above, cst.FunctionDef):
-            return _CLOSING_FUNCTION.fullmatch(above.name.value) is not None or _follows_yield(
-                above, below, file
-            )
-        below = above
+        return _CLOSING_FUNCTION.fullmatch(above.name) is not None or _follows_yield(above, statement)
     return False
 
 
-def _only_asks_hardware(body: cst.CSTNode, file: PythonFile) -> bool:
+def _only_asks_hardware(body: Block) -> bool:
     """Whether a block begins by asking a driver what the machine has: on most machines the driver is not there."""
-    for node in file.walk(body):
-        if type(node) is cst.Call and isinstance(node, cst.Call):
-            return (file.qualified_name(node.func) or "").partition(".")[0] in _DRIVERS
-    return False
+    first = next(body.below(Call), None)
+    return first is not None and (first.name or "").partition(".")[0] in _DRIVERS
 
 
-def _has_a_reason(handler: cst.ExceptHandler | cst.ExceptStarHandler, file: PythonFile) -> bool:
+def _has_a_reason(handler: Except) -> bool:
     """Whether a comment says why nothing is done: somebody has decided.
 
     In the handler any comment of several words; above the `try`, in its block and in the docstring, which speak of what
     is tried, only one that speaks of its failure.
     """
-    span = file.span(handler)
-    line_end = file.text.find("\n", span.end)
-    if _REASON.search(file.text[span.start : line_end if line_end >= 0 else None]):
+    text, span = handler.module.text, handler.span
+    line_end = text.find("\n", span.end)
+    if _REASON.search(text[span.start : line_end if line_end >= 0 else None]):
         return True
-    attempt = file.parent(handler)
-    start = file.span(attempt).start if attempt is not None else span.start
-    comments = [line for line in file.text[start : span.start].splitlines() if _REASON.search(line)]
-    for line in reversed(file.text[: file.text.rfind("\n", 0, start) + 1].splitlines()):
+    start = handler.attempt.span.start
+    comments = [line for line in text[start : span.start].splitlines() if _REASON.search(line)]
+    for line in reversed(text[: text.rfind("\n", 0, start) + 1].splitlines()):
         if not line.lstrip().startswith("#"):
             break
         comments.append(line)
-    function = file.enclosing_function(handler)
-    docstring = function.get_docstring(clean=False) if function is not None else None
-    return any(_OF_FAILURE.search(text) for text in (*comments, docstring or ""))
+    docstring = handler.function.docstring if handler.function is not None else ""
+    return any(_OF_FAILURE.search(said) for said in (*comments, docstring))
 
 
-def _only_reads(body: cst.BaseSuite, file: PythonFile) -> bool:
+def _only_reads(body: Block) -> bool:
     """Whether a block is one statement that takes a value apart: `int(text)`, `parts[1]`, `response.json()`."""
-    statements = list(_small_statements(body))
-    if len(statements) != 1 or not isinstance(statements[0], cst.Assign | cst.AnnAssign | cst.Return):
+    if len(body.statements) != 1 or not isinstance(body.statements[0], Assignment | Return):
         return False
-    found = False
-    for node in file.walk(statements[0]):
-        if isinstance(node, cst.Await | cst.Yield | cst.Lambda):
-            return False
-        if isinstance(node, cst.Call):
-            is_method = isinstance(node.func, cst.Attribute) and node.func.attr.value in _READING
-            if not is_method and file.qualified_name(node.func) not in _READING_FUNCTIONS:
-                return False
-            found = True
-        elif isinstance(node, cst.Subscript):
-            found = True
-    return found
+    found = [*body.below(Call, Subscript, Await, Yield, Lambda)]
+    return bool(found) and all(
+        isinstance(each, Subscript)
+        or (isinstance(each, Call) and (each.method in _READING or each.name in _READING_FUNCTIONS))
+        for each in found
+    )
 
 
-def _only_cleans_up(body: cst.CSTNode, file: PythonFile) -> bool:
-    names = [
-        last_name(node.func)
-        for node in file.walk(body)
-        if type(node) is cst.Call and isinstance(node, cst.Call)
-    ]
+def _only_cleans_up(body: Block) -> bool:
+    names = [call.last_name for call in body.below(Call)]
     return any(name in _CLEANUP for name in names) and all(
         name in _CLEANUP | _BESIDE_CLEANUP for name in names
     )
 
 
-def _follows_yield(function: cst.FunctionDef, statement: cst.CSTNode, file: PythonFile) -> bool:
+def _follows_yield(function: Function, statement: Code) -> bool:
     """What a context manager does behind its `yield` is cleaning up."""
-    if not any(
-        decoration.name.endswith(("contextmanager", "fixture")) for decoration in file.decorators(function)
-    ):
-        return False
-    place = file.order(statement)
-    return any(type(node) is cst.Yield and file.order(node) < place for node in file.walk(function.body))
+    manages = any(each.last_name.endswith(("contextmanager", "fixture")) for each in function.decorators)
+    return manages and any(each.order < statement.order for each in function.body.below(Yield))
 
 
-def _answers_whether(attempt: cst.Try | cst.TryStar, file: PythonFile) -> bool:
+def _answers_whether(attempt: Try) -> bool:
     """Whether it returns true or false where nothing failed: then `return False` is the answer to "does it work?"."""
-    ends = [list(_small_statements(attempt.body))[-1:]]
-    if attempt.orelse is not None:
-        ends.append(list(_small_statements(attempt.orelse.body))[-1:])
-    block = file.parent(attempt)
-    if isinstance(block, cst.IndentedBlock):
-        place = file.order(attempt)
-        behind = (each for each in _small_statements(block) if file.order(each) > place)
-        ends.append([*behind][-1:])
-    return any(isinstance(each, cst.Return) and _is_answer(each.value, file) for end in ends for each in end)
+    behind = attempt.block.statements if attempt.block is not None else ()
+    ends = (
+        attempt.body.statements,
+        attempt.orelse.statements if attempt.orelse is not None else (),
+        [each for each in behind if each.order > attempt.order],
+    )
+    return any(isinstance(end[-1], Return) and _is_answer(end[-1].value) for end in ends if end)
 
 
-def _is_answer(value: cst.BaseExpression | None, file: PythonFile) -> bool:
+def _is_answer(value: Expression | None) -> bool:
     """Whether a value is true or false: `True`, `status == 200`, `not missing`, `all(parts)`."""
-    if value is None:
-        return False
-    if isinstance(value, cst.Call):
-        return file.qualified_name(value.func) in {
-            "all",
-            "any",
-            "bool",
-            "isinstance",
-            "issubclass",
-            "callable",
-            "hasattr",
-        }
-    negated = isinstance(value, cst.UnaryOperation) and isinstance(value.operator, cst.Not)
-    return negated or isinstance(value, cst.Comparison) or file.literal(value) is True
+    if isinstance(value, Call):
+        return value.name in {"all", "any", "bool", "isinstance", "issubclass", "callable", "hasattr"}
+    return value is not None and (
+        isinstance(value, Comparison)
+        or (isinstance(value, Negation) and value.is_not)
+        or value.literal is True
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lintkit.api import (
     NOT_A_SERVICE,
@@ -15,11 +15,25 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
-from lintkit.api.python import scope_name
+from lintkit.api.python import (
+    Assignment,
+    Attribute,
+    Augmented,
+    Call,
+    Code,
+    Delete,
+    Expression,
+    For,
+    Function,
+    Lambda,
+    List,
+    Loop,
+    Name,
+    Tuple,
+)
 
 RECEIVED = MethodCalls(
     (
@@ -208,151 +222,116 @@ _GROWS = re.compile(r"^(?:\[\]|b?(?:\"\"|'')|bytearray\(\)|list\(\)|io\.BytesIO\
 
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Look at the loop around a call that receives, and at what it adds to."""
-    call = match.node
-    if match.trigger is not RECEIVED or not isinstance(call, cst.Call):
-        return
-    loop = _endless_loop(call, file)
+    loop = _endless_loop(match.call) if match.trigger is RECEIVED else None
     if loop is None:
         return
-    key = ("unbounded buffer", id(loop))
-    if file.answers.setdefault(key, call) is not call:
+    call = match.call
+    if call.module.kept(("unbounded buffer", loop), lambda _: call) != call:
         return
-    names = _received_names(loop)
-    for node in file.walk(loop.body):
-        added = _added(node)
+    names = {name.text for name in loop.names}
+    for code in loop.body.below(Call, Augmented):
+        added = _added(code)
         if added is None:
             continue
         buffer, value = added
-        if not _comes_from(value, call, names, file) or _is_bounded(buffer, loop, file):
+        if not _comes_from(value, call, names) or _is_bounded(buffer, loop):
             continue
-        place = _unbounded(buffer, node, rule, file)
+        place = _unbounded(buffer, code)
         if place is not None:
             yield rule.finding(
-                file.span(place),
-                f"`{file.code(buffer)}` takes everything that `{file.code(call.func)}` receives, and nothing bounds it",
-                subject=f"{scope_name(call, file) or 'module'} {file.code(buffer)}",
+                place.span,
+                f"`{buffer.text}` takes everything that `{call.callee.text}` receives, and nothing bounds it",
+                subject=f"{call.scope or 'module'} {buffer.text}",
             )
 
 
-def _endless_loop(call: cst.Call, file: PythonFile) -> cst.For | cst.While | None:
+def _endless_loop(call: Call) -> Loop | None:
     """The loop that receives until the peer stops: `while`, or `for` over what is received."""
-    below: cst.CSTNode = call
-    for above in file.ancestors(call):
-        if isinstance(above, cst.FunctionDef | cst.Lambda):
+    below: Code = call
+    for above in call.around(Code):
+        if isinstance(above, Function | Lambda):
             return None
-        if isinstance(above, cst.While) and above.body is below:
+        if isinstance(above, For):
+            return above if above.over == below else None
+        if isinstance(above, Loop) and above.body == below:
             return above
-        if isinstance(above, cst.For):
-            return above if above.iter is below else None
         below = above
     return None
 
 
-def _received_names(loop: cst.For | cst.While) -> set[str]:
-    from lintkit.api.python import target_names
-
-    return {name.value for name in target_names(loop.target)} if isinstance(loop, cst.For) else set()
-
-
-def _added(node: cst.CSTNode) -> tuple[cst.BaseExpression, cst.BaseExpression] | None:
+def _added(code: Code) -> tuple[Expression, Expression] | None:
     """What is added to, and what is added: `a.append(b)`, `a += b`."""
-    if isinstance(node, cst.AugAssign) and isinstance(node.operator, cst.AddAssign):
-        return node.target, node.value
-    if (
-        isinstance(node, cst.Call)
-        and isinstance(node.func, cst.Attribute)
-        and node.func.attr.value in _ADDING
-        and node.args
-    ):
-        return node.func.value, node.args[0].value
+    if isinstance(code, Augmented):
+        return (code.target, code.value) if code.operator == "+=" else None
+    if isinstance(code, Call) and code.method in _ADDING and code.receiver is not None and code.written:
+        return code.receiver, code.written[0]
     return None
 
 
-def _comes_from(value: cst.BaseExpression, call: cst.Call, names: set[str], file: PythonFile) -> bool:
-    for node in file.walk(value):
-        if node is call or (isinstance(node, cst.Name) and node.value in names):
-            return True
-        if isinstance(node, cst.Name):
-            for binding in file.bindings(node):
-                if binding.value is not None and any(each is call for each in file.walk(binding.value)):
-                    return True
-    return False
-
-
-def _is_bounded(buffer: cst.BaseExpression, loop: cst.For | cst.While, file: PythonFile) -> bool:
-    """Whether the function empties or replaces the buffer, cuts it, or looks at its length."""
-    code = file.code(buffer)
-    around = file.enclosing_class(loop) if "." in code else None
-    function = around or file.enclosing_function(loop) or loop
-    for node in file.walk(function):
-        if isinstance(node, cst.Call):
-            if (
-                isinstance(node.func, cst.Name)
-                and node.func.value == "len"
-                and node.args
-                and file.code(node.args[0].value) == code
-            ):
-                return True
-            if (
-                isinstance(node.func, cst.Attribute)
-                and node.func.attr.value in _EMPTYING
-                and file.code(node.func.value) == code
-            ):
-                return True
-        elif isinstance(node, cst.Del) and file.code(node.target).startswith(code + "["):
-            return True
-        elif isinstance(node, cst.Assign) and any(_binds(each.target, code, file) for each in node.targets):
-            in_loop = any(above is loop for above in file.ancestors(node))
-            if in_loop or not _makes_buffer(node.value, file):
-                return True
-    return False
-
-
-def _binds(target: cst.BaseExpression, code: str, file: PythonFile) -> bool:
-    if isinstance(target, cst.Tuple | cst.List):
-        return any(_binds(element.value, code, file) for element in target.elements)
-    return file.code(target) == code
-
-
-def _makes_buffer(value: cst.BaseExpression, file: PythonFile) -> bool:
-    return bool(_GROWS.match(file.code(value))) or (
-        isinstance(value, cst.Call) and file.qualified_name(value.func) in BUILT.names
+def _comes_from(value: Expression, call: Call, names: set[str]) -> bool:
+    return any(
+        each == call
+        or (
+            isinstance(each, Name)
+            and (each.text in names or any(call in bound.below(Call) for bound in each.values))
+        )
+        for each in value.below(Name, Call)
     )
 
 
-def _unbounded(
-    buffer: cst.BaseExpression, node: cst.CSTNode, rule: RuleContext, file: PythonFile
-) -> cst.CSTNode | None:
+def _is_bounded(buffer: Expression, loop: Loop) -> bool:
+    """Whether the function empties or replaces the buffer, cuts it, or looks at its length."""
+    code = buffer.text
+    around = (loop.owner if "." in code else None) or loop.function or loop
+    for each in around.below(Call, Delete, Assignment):
+        if isinstance(each, Call):
+            measured = each.callee.text == "len" and [value.text for value in each.written[:1]] == [code]
+            emptied = each.method in _EMPTYING and each.receiver is not None and each.receiver.text == code
+            if measured or emptied:
+                return True
+        elif (isinstance(each, Delete) and each.target.text.startswith(code + "[")) or (
+            isinstance(each, Assignment)
+            and each.value is not None
+            and not each.is_annotated
+            and any(_binds(target, code) for target in each.targets)
+            and (loop in each.around(Loop) or not _makes_buffer(each.value))
+        ):
+            return True
+    return False
+
+
+def _binds(target: Expression, code: str) -> bool:
+    if isinstance(target, Tuple | List):
+        return any(_binds(element, code) for element in target.elements)
+    return target.text == code
+
+
+def _makes_buffer(value: Expression) -> bool:
+    return bool(_GROWS.match(value.text)) or (isinstance(value, Call) and value.name in BUILT.names)
+
+
+def _unbounded(buffer: Expression, added: Code) -> Code | None:
     """Where to report: the addition, or for a queue the place that builds it without a limit; None for others."""
-    made = _made(buffer, file)
+    made = _made(buffer)
     if made is None:
         return None
-    if isinstance(made, cst.Call):
-        name = file.qualified_name(made.func) or ""
-        if name in BUILT.names:
-            keyword, position = _BOUNDS.get(name, ("maxsize", 0))
-            limit = file.argument(made, position, keyword)
-            return made if limit is None or file.literal(limit, follow=True) in (None, 0) else None
-    return node if _GROWS.match(file.code(made)) else None
+    if isinstance(made, Call) and made.name in BUILT.names:
+        keyword, position = _BOUNDS.get(made.name or "", ("maxsize", 0))
+        limit = made.argument(position, keyword)
+        return made if limit is None or limit.constant in (None, 0) else None
+    return added if _GROWS.match(made.text) else None
 
 
-def _made(buffer: cst.BaseExpression, file: PythonFile) -> cst.BaseExpression | None:
+def _made(buffer: Expression) -> Expression | None:
     """The one expression that the buffer begins as."""
-    from lintkit.api.python import class_attributes
-
-    if isinstance(buffer, cst.Name):
-        function = file.enclosing_function(buffer)
-        local = [
-            node.value
-            for node in (file.walk(function.body) if function is not None else ())
-            if isinstance(node, cst.Assign)
-            and any(file.code(each.target) == buffer.value for each in node.targets)
-        ]
-        known = local or [each.value for each in file.module_bindings(buffer.value) if each.value is not None]
-        return known[0] if len(known) == 1 else None
-    if isinstance(buffer, cst.Attribute) and isinstance(buffer.value, cst.Name):
-        owner = file.enclosing_class(buffer)
-        said = class_attributes(owner, file).get(buffer.attr.value, []) if owner is not None else []
-        values = [each.value for each in said if each.value is not None]
-        return values[0] if len(values) == 1 else None
-    return None
+    values: Sequence[Expression | None] = ()
+    if isinstance(buffer, Name):
+        statements = buffer.function.body.below(Assignment) if buffer.function is not None else ()
+        values = [
+            each.value
+            for each in statements
+            if not each.is_annotated and any(target.text == buffer.text for target in each.targets)
+        ] or buffer.values_in_module
+    elif isinstance(buffer, Attribute) and isinstance(buffer.of, Name) and buffer.owner is not None:
+        values = buffer.owner.values(buffer.attribute)
+    return values[0] if len(values) == 1 else None
