@@ -118,7 +118,6 @@ SEE_NODES = frozenset(
         "python/localhost_default.py",
         "python/print_in_client.py",
         "python/secret_in_log.py",
-        "python/secret_setting_optional.py",
         "python/tls_verification_disabled.py",
     }
 )

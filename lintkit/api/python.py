@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Delete,
         Dict,
         Discarded,
+        Else,
         Entry,
         Except,
         Expression,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         Text,
         Try,
         Tuple,
+        While,
         With,
         Yield,
     )

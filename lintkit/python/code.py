@@ -27,6 +27,7 @@ from lintkit.python.receivers import calls_of, class_attributes, origins
 from lintkit.python.returned import returned_values
 from lintkit.python.settings import (
     asks_for,
+    assigned_name,
     is_checked,
     is_for_development,
     is_switched_for_production,
@@ -191,6 +192,11 @@ class Code:
         holds  whether code is the value that is asked about. Raises RuleLimitError when no steps are left.
         """
         return is_limited(self.node, lambda node: holds(code_of(node, self.file)), self.file)
+
+    @property
+    def assigned_name(self) -> str:
+        """The name that the statement around it gives to a value; empty where it is no simple assignment."""
+        return assigned_name(self.node, self.file)
 
     @property
     def is_switched_for_production(self) -> bool:
@@ -680,7 +686,7 @@ class Call(Expression):
         if found is None:
             return None
         default = None if found.default is None else expression_of(found.default, self.file)
-        return Read(found.name, default)
+        return Read(found.name, default, default is None and found.how in {"getenv", "environ-get"})
 
     @property
     def uses(self) -> Iterator[Call]:
@@ -694,6 +700,8 @@ class Read:
 
     name: str
     default: Expression | None
+    may_be_none: bool = False
+    """Whether it gives None where the variable is not set: `os.getenv("A")`, `os.environ.get("A")`."""
 
 
 def _arguments(given: arguments.Given, file: PythonFile) -> Arguments:
@@ -876,6 +884,11 @@ class Assert(Code):
 
     node: cst.Assert = field(repr=False)
 
+    @property
+    def test(self) -> Expression:
+        """What has to hold."""
+        return expression_of(self.node.test, self.file)
+
 
 @dataclass(frozen=True, slots=True)
 class Discarded(Code):
@@ -959,6 +972,18 @@ class If(Branch):
 
 
 @dataclass(frozen=True, slots=True)
+class Else(Branch):
+    """`else`."""
+
+    node: cst.Else = field(repr=False)
+
+    @property
+    def body(self) -> Block:
+        """Its block."""
+        return Block(self.node.body, self.file)
+
+
+@dataclass(frozen=True, slots=True)
 class MatchStatement(Code):
     """`match subject:` with its cases."""
 
@@ -1017,6 +1042,18 @@ class For(Loop):
     def over(self) -> Expression:
         """What it goes through."""
         return expression_of(self.node.iter, self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class While(Loop):
+    """`while`."""
+
+    node: cst.While = field(repr=False)
+
+    @property
+    def test(self) -> Expression:
+        """What has to hold for another round."""
+        return expression_of(self.node.test, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1119,6 +1156,11 @@ class Setting(Code):
         return None if found is None else expression_of(found, self.file)
 
     @property
+    def is_required(self) -> bool:
+        """There is no default at all, so that a missing value stops the start."""
+        return self.declared.required
+
+    @property
     def is_list(self) -> bool:
         """The expression that was asked about is one of several in a list or tuple."""
         return self.declared.is_list
@@ -1178,7 +1220,7 @@ _KINDS: dict[str, type[Code]] = {
     "SetComp": Comprehension,
     "Dict": Dict,
     "DictElement": Entry,
-    "Else": Branch,
+    "Else": Else,
     "ExceptHandler": Except,
     "ExceptStarHandler": Except,
     "Expr": Discarded,
@@ -1207,7 +1249,7 @@ _KINDS: dict[str, type[Code]] = {
     "TryStar": Try,
     "Tuple": Tuple,
     "UnaryOperation": Negation,
-    "While": Loop,
+    "While": While,
     "With": With,
     "Yield": Yield,
 }

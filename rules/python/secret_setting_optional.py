@@ -14,18 +14,30 @@ from lintkit.api import (
     PythonFile,
     RuleContext,
     bad,
-    cst,
     define,
     good,
 )
 from lintkit.api.python import (
-    SettingNode,
-    assigned_name,
-    environment_read,
-    is_for_development,
-    is_validated,
-    last_name,
-    setting_at,
+    Assert,
+    Assignment,
+    Attribute,
+    Await,
+    Block,
+    Call,
+    Choice,
+    Code,
+    Comparison,
+    Conditional,
+    Discarded,
+    Else,
+    Expression,
+    If,
+    Module,
+    Name,
+    Setting,
+    String,
+    Subscript,
+    While,
 )
 from lintkit.api.secrets import is_secret_name, split_words
 
@@ -206,13 +218,23 @@ _OF_A_VENDOR = re.compile(
 def check(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Finding]:
     """Report signing keys with an empty default that no code asks about."""
     name = match.name or ""
-    if match.value is None or not _signs(name):
+    if match.how in {"comparison", "parameter", "keyword", "entry"} or not _signs(name):
         return
-    setting = _setting(match, file)
-    if setting is None or is_for_development(match.node, file) or _is_asked_about(setting, name, file):
+    read = match.how == "environment"
+    setting = None if read else match.expression.setting
+    empty = (
+        _reads_empty(match)
+        if read
+        else setting is not None and _is_empty_by_default(match.expression, setting)
+    )
+    if not empty or match.code.is_for_development:
+        return
+    module, asked = match.code.module, {name, (setting or match.code).assigned_name}
+    checked = setting.is_validated if setting is not None else any(map(module.checks, asked))
+    if checked or not asked.isdisjoint(module.kept(_asked_names, _asked_names)):
         return
     yield rule.finding(
-        file.span(match.node),
+        match.code.span,
         f"`{name}` is empty where nothing sets it, and nothing here stops the start",
         subject=name,
     )
@@ -224,147 +246,102 @@ def _signs(name: str) -> bool:
     return bool(_SIGNING.search(words)) and not _OF_A_VENDOR.search(words) and is_secret_name(name)
 
 
-def _setting(match: Match, file: PythonFile) -> SettingNode | None:
-    """The setting of a match, when it is missing or empty by default."""
-    if match.value is None or match.how in {"comparison", "parameter", "keyword", "entry"}:
-        return None
-    if match.how == "environment":
-        target = _assigned(match.node, file)
-        if target is None or _signs(target):
-            return None  # the assignment matches on its own
-        empty = _is_empty(match.value, file)
-        return SettingNode(match.name or "", match.node, "getenv", match.value) if empty else None
-    setting = setting_at(match.value, file)
-    if setting is None or setting.required or setting.framework in {"lookup", "class"}:
-        return None
-    default = setting.default
-    read = environment_read(match.value, file)
+def _reads_empty(match: Match) -> bool:
+    """Whether a read falls back to nothing, and is the whole value of something that is no match by itself."""
+    statement = match.code.parent
+    if not isinstance(statement, Assignment) or len(statement.targets) != 1:
+        return False
+    target = statement.targets[0]
+    key = target.key if isinstance(target, Subscript) else None
+    named = key.text.strip("\"'") if key is not None else target.last_name
+    return bool(named) and not _signs(named) and _is_empty(match.expression)
+
+
+def _is_empty_by_default(value: Expression, setting: Setting) -> bool:
+    if setting.is_required or setting.framework in {"lookup", "class"}:
+        return False
+    read = value.reads if isinstance(value, Call) else None
     if read is not None:
-        empty = read.default is None and read.how in {"getenv", "environ-get"}
-        return setting if empty or (read.default is not None and _is_empty(read.default, file)) else None
-    if setting.framework in {"module", "flask"}:
-        return None  # an empty constant: code sets it later
-    return setting if default is not None and _is_empty(default, file) else None
+        return _is_empty(read.default) if read.default is not None else read.may_be_none
+    # An empty constant: code sets it later.
+    return (
+        setting.framework not in {"module", "flask"}
+        and setting.default is not None
+        and _is_empty(setting.default)
+    )
 
 
-def _assigned(node: cst.CSTNode, file: PythonFile) -> str | None:
-    """The name that a read is the whole value of; None where it is a part of something else."""
-    statement = file.parent(node)
-    if isinstance(statement, cst.Assign) and len(statement.targets) == 1:
-        target = statement.targets[0].target
-        if isinstance(target, cst.Subscript):
-            return file.code(target.slice[0]).strip("\"'")
-        return last_name(target)
-    if isinstance(statement, cst.AnnAssign):
-        return last_name(statement.target)
-    return None
+def _is_empty(value: Expression) -> bool:
+    return value.constant is None or value.constant == ""
 
 
-def _is_empty(value: cst.BaseExpression, file: PythonFile) -> bool:
-    found = file.literal(value, follow=True)
-    return found is None or found == ""
-
-
-def _is_asked_about(setting: SettingNode, name: str, file: PythonFile) -> bool:
-    """Whether the file does something else without the value: `if not key: raise`, `key or generate()`."""
-    if is_validated(setting, file):
-        return True
-    return not {name, assigned_name(setting.node, file)}.isdisjoint(_asked_names(file))
-
-
-def _asked_names(file: PythonFile) -> frozenset[str]:
+def _asked_names(module: Module) -> frozenset[str]:
     """The names and keys in all tests that decide something; a warning alone lets the service start."""
-    key = "secret-setting-optional: asked"
-    if key not in file.answers:
-        found: set[str] = set()
-        for statement in file.statements():
-            for node in file.walk(statement):
-                for test in _deciding(node, file):
-                    found.update(_named(test, file))
-        file.answers[key] = frozenset(found)
-    names: frozenset[str] = file.answers[key]
-    return names
+    tests = filter(None, map(_deciding, module.below(If, While, Assert, Choice, Comparison)))
+    return frozenset(
+        str(each.literal) if isinstance(each, String) else each.last_name
+        for test in tests
+        for each in test.below(Name, Attribute, String)
+    )
 
 
-def _deciding(node: cst.CSTNode, file: PythonFile) -> Iterator[cst.BaseExpression]:
-    if isinstance(node, cst.If):
-        if not (_only_says(node.body, file) and (node.orelse is None or _only_says(node.orelse, file))):
-            yield node.test
-    elif isinstance(node, cst.Assert | cst.While | cst.IfExp):
-        yield node.test
-    elif isinstance(node, cst.BooleanOperation) and not _is_in_test(node, file):
+def _deciding(code: Code) -> Expression | None:
+    """What a piece of code asks, where something depends on the answer."""
+    if isinstance(code, If):
+        return (
+            None if _only_says(code.body) and (code.orelse is None or _only_says(code.orelse)) else code.test
+        )
+    if isinstance(code, While | Assert | Conditional):
+        return code.test
+    if isinstance(code, Choice):
         # `key or ""` is as empty as before
-        if isinstance(node.operator, cst.And) or not _is_empty(node.right, file):
-            yield node.left
-    elif isinstance(node, cst.Comparison) and not _is_in_test(node, file):
-        yield node
+        decides = code.fallback is None or not _is_empty(code.fallback)
+        return code.options[0] if decides and not _is_in_test(code) else None
+    return code if isinstance(code, Comparison) and not _is_in_test(code) else None
 
 
-def _is_in_test(node: cst.CSTNode, file: PythonFile) -> bool:
-    below = node
-    for above in file.ancestors(node):
-        if isinstance(above, cst.If):
-            return above.test is below
-        if isinstance(above, cst.BaseStatement | cst.BaseSmallStatement):
-            return False
+def _is_in_test(code: Code) -> bool:
+    below = code
+    for above in code.around(Code):
+        if isinstance(above, If) or above.is_statement:
+            return isinstance(above, If) and above.test == below
         below = above
     return False
 
 
-def _only_says(branch: cst.CSTNode, file: PythonFile) -> bool:
+def _only_says(branch: Code) -> bool:
     """Whether a block, and every branch behind it, does nothing but write to the log; worked out once for each."""
-    pending: list[cst.CSTNode] = [branch]
-    key = "secret-setting-optional: only says"
-    known: dict[int, bool] = file.answers.setdefault(key, {})
-    chain: list[int] = []
+    known: dict[Code, bool] = branch.module.kept(_only_says, lambda _: {})
+    chain: list[Code] = []
+    waiting: Code | None = branch
     answer = True
-    while pending and answer:
-        node = pending.pop()
-        if id(node) in known:
-            answer = known[id(node)]
+    while waiting is not None and answer:
+        if waiting in known:
+            answer = known[waiting]
             break
-        chain.append(id(node))
-        if isinstance(node, cst.If | cst.Else):
-            answer = _block_only_says(node.body, file)
-            if isinstance(node, cst.If) and node.orelse is not None:
-                pending.append(node.orelse)
-        else:
-            answer = _block_only_says(node, file)
+        chain.append(waiting)
+        block = waiting.body if isinstance(waiting, If | Else) else waiting
+        answer = isinstance(block, Block) and _block_only_says(block)
+        waiting = waiting.orelse if isinstance(waiting, If) else None
     known.update(dict.fromkeys(chain, answer))  # a branch is as good as the worst behind it
     return answer
 
 
-def _block_only_says(block: cst.CSTNode, file: PythonFile) -> bool:
-    lines = getattr(block, "body", ())
-    statements = [
-        small
-        for line in lines
-        for small in (line.body if isinstance(line, cst.SimpleStatementLine) else [line])
-    ]
-    return bool(statements) and all(
-        isinstance(each, cst.Pass)
+def _block_only_says(block: Block) -> bool:
+    return bool(block.statements) and all(
+        each.text == "pass"
         or (
-            isinstance(each, cst.Expr)
+            isinstance(each, Discarded)
             and (
-                isinstance(each.value, cst.SimpleString | cst.Ellipsis)
-                or (
-                    isinstance(each.value, cst.Call | cst.Await)
-                    and _SAYS.search(file.code(each.value)) is not None
-                )
+                isinstance(each.value, String)
+                or each.value.text == "..."
+                or (isinstance(each.value, Call | Await) and _SAYS.search(each.value.text) is not None)
             )
         )
-        for each in statements
+        for each in block.statements
     )
 
 
 _SAYS = re.compile(
     r"^(?:await )?(?:print|(?:\w+\.)*_?(?:log|logger|logging|warnings)\.a?\w+|warn|(?:click|typer)\.s?echo)\("
 )
-
-
-def _named(test: cst.BaseExpression, file: PythonFile) -> Iterator[str]:
-    for node in file.walk(test):
-        if isinstance(node, cst.Name | cst.Attribute):
-            yield last_name(node) or ""
-        elif isinstance(node, cst.SimpleString):
-            yield file.string(node) or ""
