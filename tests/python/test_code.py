@@ -6,15 +6,27 @@ from typing import Any
 
 import pytest
 
+from lintkit.python import code as kinds
 from lintkit.python.code import (
     Argument,
     Assignment,
     Attribute,
+    Branch,
     Call,
+    Choice,
     Code,
+    Dict,
+    Except,
+    FormattedString,
     Function,
+    If,
+    List,
+    Name,
+    Operation,
     Parameter,
     Return,
+    Subscript,
+    Try,
     Tuple,
 )
 from lintkit.python.match import Match
@@ -186,3 +198,139 @@ def test_a_trigger_that_finds_no_such_thing_is_told(asked: str, what: str) -> No
 def test_a_keyword_flows_into_a_call() -> None:
     one = match("OPTIONS = {'verify': False}\nf(**OPTIONS)\n", Keywords(("verify",)))
     assert (one.call.text, one.expression.literal) == ("f(**OPTIONS)", False)
+
+
+GUARDED = """\
+import os
+
+TIMEOUT = os.getenv("TIMEOUT", "3")
+
+
+def load(name):
+    \"\"\"Load it.\"\"\"
+    if name:
+        return first(name)
+    for each in NAMES: second(each)
+    try:
+        third()
+    except (OSError, KeyError) as error:
+        log(error); raise
+    except ValueError: pass
+    else:
+        fourth()
+    finally:
+        fifth()
+    with sixth() as other:
+        pass
+"""
+
+
+def code(text: str = GUARDED) -> Code:
+    """The first function of a file."""
+    return match(text, Statements(("function",))).code
+
+
+def test_a_function_has_a_docstring_and_a_block_of_statements() -> None:
+    load = code()
+    assert isinstance(load, Function) and load.docstring == "Load it."
+    assert [type(each).__name__ for each in load.body.statements] == ["Discarded", "If", "For", "Try", "With"]
+    assert GUARDED[load.name_span.start : load.name_span.end] == "load"
+    assert [each.text for each in load.returned] == ["first(name)"]
+
+
+def test_a_handler_says_what_it_catches() -> None:
+    first, second = code().below(Except)
+    assert (first.caught, first.name, second.name) == (("OSError", "KeyError"), "error", "")
+    assert [each.text for each in first.kinds] == ["OSError", "KeyError"]
+    assert GUARDED[first.head.start : first.head.end] == "except (OSError, KeyError"
+    assert [each.text for each in first.body.statements] == ["log(error)", "raise"]
+    attempt = first.attempt
+    assert attempt == second.attempt and attempt.handlers == (first, second)
+    assert attempt.orelse is not None and [each.text for each in attempt.orelse.statements] == ["fourth()"]
+    assert attempt.body.text.strip() == "third()"
+
+
+def test_an_if_that_leaves_says_what_runs_otherwise() -> None:
+    test = next(code().below(If))
+    assert test.orelse is None and test.test.text == "name"
+    assert [type(each).__name__ for each in test.otherwise] == ["For", "Try", "With"]
+    third = next(each for each in code().below(Call) if each.text == "third()")
+    assert [(guard.test and guard.test.text, guard.negated, guard.exceptions) for guard in third.guards] == [
+        (None, False, ("OSError", "KeyError", "ValueError")),
+        ("name", True, ()),
+    ]
+    assert third.block is not None and isinstance(third.block.parent, Try)
+
+
+def test_loops_and_branches_hold_what_does_not_always_run() -> None:
+    second = next(each for each in code().below(Call) if each.text == "second(each)")
+    loop = next(second.around(Branch))
+    assert isinstance(loop, kinds.For) and (loop.over.text, [each.text for each in loop.names]) == (
+        "NAMES",
+        ["each"],
+    )
+    assert second.is_statement is False and second.parent is not None and second.parent.is_statement
+
+
+def test_what_only_says_where_something_stands_is_passed_over() -> None:
+    sixth = next(each for each in code().below(Call) if each.text == "sixth()")
+    assert isinstance(sixth.parent, kinds.With)
+    listed = match("token = [a, {'k': b[1]}, f'{c}d']", NamedValues(("token",))).expression
+    assert isinstance(listed, List) and [each.parent for each in listed.elements] == [listed] * 3
+    one, entries, text = listed.operands
+    assert isinstance(one, Name) and isinstance(entries, Dict) and isinstance(text, FormattedString)
+    (entry,) = entries.entries
+    assert entry.key.literal == "k" and isinstance(entry.value, Subscript)
+    assert entry.value.of.text == "b" and entry.value.key is not None and entry.value.key.literal == 1
+    assert [each.text for each in text.operands] == ["c"]
+    assert [each if isinstance(each, str) else each.text for each in text.pieces] == ["c", "d"]
+
+
+def test_a_choice_has_options_and_perhaps_a_fallback() -> None:
+    found = [
+        match(f"token = {text}", NamedValues(("token",))).expression
+        for text in ("a or b", "a and b", "a if c else b", "a + b")
+    ]
+    assert [[side.text for side in each.options] for each in found if isinstance(each, Choice)] == [
+        ["a", "b"]
+    ] * 3
+    assert [each.fallback and each.fallback.text for each in found if isinstance(each, Choice)] == [
+        "b",
+        None,
+        None,
+    ]
+    assert isinstance(found[3], Operation) and [each.text for each in found[3].operands] == ["a", "b"]
+
+
+def test_a_read_of_the_environment() -> None:
+    read = match(GUARDED, Calls(("os.getenv",))).call.reads
+    assert read is not None and read.default is not None
+    assert (read.name, read.default.literal, read.may_be_none) == ("TIMEOUT", "3", False)
+    assert call("import os\n\nos.getenv('A')\n", "os.getenv").reads == kinds.Read("A", None, True)
+    assert call().reads is None
+
+
+def test_a_name_and_an_attribute_know_their_values() -> None:
+    source = (
+        "LIMIT = 1\nclass A:\n    limit = 2\n    def f(self):\n        self.limit = 3\n"
+        "        print(self.limit, LIMIT)\n"
+    )
+    attribute, name = call(source, "print").arguments.positional
+    assert attribute.owner is not None and [each.literal for each in attribute.owner.values("limit")] == [
+        2,
+        3,
+    ]
+    assert isinstance(name, Name) and [each.literal for each in name.values_in_module] == [1]
+    assert [each.literal for each in name.values] == [1] and name.is_global and name.is_assigned
+
+
+def test_a_module_answers_once_and_has_everything_below_it() -> None:
+    module = code().module
+    assert [type(each) for each in module.below(Try, If)] == [If, Try]
+    assert module.kept("key", lambda _: [1]) is module.kept("key", lambda _: [2])
+
+
+def test_each_kind_of_node_that_is_named_exists() -> None:
+    import libcst
+
+    assert all(hasattr(libcst, name) for name in (*kinds._KINDS, *kinds._GLUE))
