@@ -75,6 +75,9 @@ def template_stem(path: str) -> Kind | None:
 
 
 def language_of(path: str, kind: Kind | None = None) -> str:
-    """What Markdown calls the language of a file, by its name; of one without a name, by its kind."""
+    """What Markdown calls the language of a file, by its name or its ending; of one without a name, by its kind."""
     found = kind_by_name(path) if path else kind
-    return FILE_KIND[found].language if found is not None else ""
+    if found is not None:
+        return FILE_KIND[found].language
+    suffix = path.lower().rpartition(".")[2]
+    return next((one.language for one in _BY_SUFFIX.get(suffix, ()) if suffix in one.suffixes), "")

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.formats.sniff import is_binary
-from lintkit.kinds.recognise import kind_by_name, kind_of, template_stem
+from lintkit.kinds.recognise import kind_by_name, kind_of, language_of, template_stem
 from lintkit.kinds.registry import KINDS
+from lintkit.model import Kind
 from tests.stepping import lines
 
 DEPLOYMENT = b"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\n"
@@ -384,3 +385,19 @@ def test_values_that_are_filled_in_leave_an_environment_file(data: bytes) -> Non
 
 def test_the_file_of_another_program_is_no_compose_file() -> None:
     assert kind_of("rancher-compose.yml", b"version: '2'\nservices:\n  db:\n    scale: 1\n") == "yaml"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "language"),
+    [
+        ("deploy/compose.yaml", None, "yaml"),
+        ("services/api/Dockerfile.dev", None, "dockerfile"),
+        (".dockerignore", "dockerfile", "gitignore"),
+        ("web/package-lock.json", None, "json"),
+        ("README.md", None, ""),
+        ("", "kubernetes", "yaml"),
+        ("", None, ""),
+    ],
+)
+def test_what_markdown_calls_a_file(path: str, kind: Kind | None, language: str) -> None:
+    assert language_of(path, kind) == language
