@@ -143,12 +143,15 @@ class Fact:
 class VariableRead(Fact):
     """Code that reads an environment variable.
 
-    aliases         further names that would do as well (`AliasChoices`, chains of `or`)
-    default         what it falls back to; `default_span` is where that is written
-    scope           the settings class or the function it stands in; empty for a module's top level
-    case_sensitive  False where the reader folds case, as pydantic does
-    guarded         something nearby decides whether the default is used at all: a branch for development, a validator
-    loads           `.env` files that the reader itself loads, relative to the working directory
+    name             the variable that the code names
+    aliases          further names that would do as well (`AliasChoices`, chains of `or`)
+    default          what it falls back to when none of them is set; `default_span` is where that is written
+    scope            the settings class or the function it stands in; empty for a module's top level
+    case_sensitive   False where the reader folds case, as pydantic does
+    guarded          something nearby decides whether the default is used at all: a branch for development, a validator
+    loads            `.env` files that the reader itself loads, relative to the working directory; one that begins with
+                     `**/` is looked for in the folder of the code and in all above it
+    empty_is_unset   those of the names for which an empty value is like none (`env_ignore_empty`, `x or default`)
     """
 
     name: str
@@ -160,11 +163,94 @@ class VariableRead(Fact):
     case_sensitive: bool = True
     guarded: bool = False
     loads: tuple[str, ...] = ()
+    empty_is_unset: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name that the reader accepts, the first one first."""
         return (self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class AliasGenerator:
+    """How `alias_generator` makes the alias of a field: `before`, the name as `method` changes it, `after`.
+
+    method  a method of `str`, or a function of `pydantic.alias_generators`; empty where the name stays
+    """
+
+    before: str = ""
+    method: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsOptions:
+    """What a class says of how its fields are read, by the names of pydantic; None where it says nothing.
+
+    by_name, by_alias  `validate_by_name` (or `populate_by_name`) and `validate_by_alias`
+    opaque             names or sources of its fields cannot be told: it computes its prefix, or has sources of its own
+    """
+
+    env_prefix: str | None = None
+    env_prefix_target: str | None = None
+    case_sensitive: bool | None = None
+    env_ignore_empty: bool | None = None
+    env_nested_delimiter: str | None = None
+    env_nested_max_split: int | None = None
+    nested_model_default_partial_update: bool | None = None
+    by_name: bool | None = None
+    by_alias: bool | None = None
+    alias_generator: AliasGenerator | None = None
+    env_files: tuple[str, ...] | None = None
+    opaque: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsField:
+    """One field as a class declares it; `span` is the declaration.
+
+    default       what it is without any variable; `default_span` is where that is written
+    aliases       `validation_alias` or `alias`; None without one, empty where it cannot be told
+    env           `Field(env=…)` of pydantic 1, in the same way
+    fallbacks     variables that the default itself reads
+    model         the class that its type is, where that may be one with fields of its own
+    has_instance  the default is an object of that class, for which `given` are the values of its fields
+    """
+
+    name: str
+    span: Span
+    default: Value
+    default_span: Span
+    aliases: tuple[str, ...] | None = None
+    env: tuple[str, ...] | None = None
+    fallbacks: tuple[str, ...] = ()
+    empty_is_unset: tuple[str, ...] = ()
+    model: str = ""
+    has_instance: bool = False
+    given: tuple[SettingsField, ...] = ()
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsClass(Fact):
+    """A settings class, or a class that may be the type of one of its fields: what `VariableRead` is made of.
+
+    What it reads depends on the classes that it derives from, and on those that derive from it, which may be in other
+    files: `lintkit.graph.settings` joins them.
+
+    bases    each base with all that its name may mean; names as in `FunctionCall`
+    created  code of the same file makes an object of it
+    guarded  it is for development, by its name or its branch
+    checks   the words of its validators: fields that these may change or refuse
+    """
+
+    name: str
+    bases: tuple[tuple[str, ...], ...]
+    options: SettingsOptions
+    fields: tuple[SettingsField, ...]
+    created: bool = False
+    guarded: bool = False
+    checks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from lintkit.facts import (
     ReplicasOverride,
     RouteHandler,
     ServerSetting,
+    SettingsClass,
     StateAccess,
     Value,
     VariableProvided,
@@ -40,6 +41,7 @@ from lintkit.globs.docker import DockerMatcher
 from lintkit.globs.index import MATCH_STEPS
 from lintkit.graph.calls import CallGraph
 from lintkit.graph.modules import ImportGraph
+from lintkit.graph.settings import settings_reads
 from lintkit.graph.units import Assembled, Sources, assemble
 from lintkit.kinds.compose.folders import compose_folders
 from lintkit.kinds.docker.commands import ProgramKind, Started, started, worker_count
@@ -126,6 +128,7 @@ class ConfigGraph:
     _loads: Mapping[str, tuple[DotenvLoaded, ...]]
     _loose: Mapping[str, LooseFiles]
     _reached: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    _held: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def units(self) -> tuple[Unit, ...]:
         """Every unit, sorted by id."""
@@ -139,6 +142,17 @@ class ConfigGraph:
         if case_sensitive:
             return given.get(name, ())
         return tuple(each for key, found in given.items() if key.upper() == name.upper() for each in found)
+
+    def gives(self, unit: Unit, read: VariableRead) -> bool:
+        """Whether `unit` is given a variable that `read` takes in place of its default."""
+        for name in read.names:
+            given = self.providers(unit, name, case_sensitive=read.case_sensitive)
+            if name in read.empty_is_unset:
+                asked = given[:1] if read.case_sensitive else given  # the strongest is what the process sees
+                given = tuple(each for each in asked if not each.value.is_empty)
+            if given:
+                return True
+        return False
 
     def definitions(self, name: str) -> tuple[VariableProvided, ...]:
         """Every place that gives any unit, file or stage the variable `name`, injected or not."""
@@ -184,6 +198,11 @@ class ConfigGraph:
     def _is_django(self, path: str) -> bool:
         return any(read.name == "DJANGO_SETTINGS_MODULE" for read in self._reads_by_path.get(path, ()))
 
+    def all_reads(self) -> Iterator[VariableRead]:
+        """The reads of the environment in all code, by file and place."""
+        for reads in self._reads_by_path.values():
+            yield from reads
+
     def reads(self, unit: Unit) -> Iterator[VariableRead]:
         """The reads of the environment in the code that `unit` runs."""
         modules = self.modules(unit)
@@ -197,12 +216,28 @@ class ConfigGraph:
         True where the image would take such a file along if it lay beside the code, or where one is mounted.
         """
         loose = self._loose[unit.id]
-        if any(loose.may_hold(file) for file in read.loads):
+        if any(self._may_be_loaded(file, read, unit) for file in read.loads):
             return True
         loaded = {
             each.file for path in self.modules(unit) if path in self._loads for each in self._loads[path]
         }
         return any(loose.may_hold(file) for file in loaded)
+
+    def _may_be_loaded(self, file: str, read: VariableRead, unit: Unit) -> bool:
+        """Whether a file that a reader loads is in `unit`, or may be."""
+        name = file.removeprefix("**/")
+        if name != file:  # looked for in the folder of the code, and in all above it
+            if unit.id not in self._held:
+                self._held[unit.id] = frozenset(self.files(unit).values())
+            held = self._held[unit.id]
+            folder = posixpath.dirname(read.path)
+            while True:
+                if posixpath.join(folder, name) in held:
+                    return True
+                if not folder:
+                    break
+                folder = posixpath.dirname(folder)
+        return self._loose[unit.id].may_hold(name)
 
 
 def join(
@@ -318,7 +353,11 @@ class _Join:
                 name = alone.id
                 unit, systems[name], provided[name], loose[name] = self._unit(alone, mapping.contexts[path])
                 units.append(unit)
-        reads = self.of(VariableRead)
+        reads = [
+            *self.of(VariableRead),
+            *settings_reads(self.of(SettingsClass), self.of(ModuleImport), self.imports),
+        ]
+        reads.sort(key=lambda read: read.span)
         by_name: defaultdict[str, list[VariableRead]] = defaultdict(list)
         for read in reads:
             for name in dict.fromkeys(

@@ -12,7 +12,15 @@ from lintkit.kinds.kind import named
 from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Document
 from lintkit.python.idioms.clients import CLIENT_CALLS, HTTP_CALLS, HTTP_METHODS
-from lintkit.python.triggers import Calls, MethodCalls, NamedValues, References, Subclasses, Trigger
+from lintkit.python.triggers import (
+    Calls,
+    MethodCalls,
+    NamedClasses,
+    NamedValues,
+    References,
+    Subclasses,
+    Trigger,
+)
 
 if TYPE_CHECKING:
     from lintkit.python.match import Match
@@ -67,7 +75,13 @@ PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
                     "decouple.Config",
                     "decouple.AutoConfig",
                     "environ.Env",
+                    "environ.FileAwareEnv",
+                    "environ.Env.read_env",
                     "environs.Env",
+                    "environs.FileAwareEnv",
+                    "environs.Env.read_env",
+                    "environs.env",
+                    "environs.env.*",
                     "starlette.config.Config",
                     "dotenv.load_dotenv",
                     "dotenv.dotenv_values",
@@ -78,6 +92,7 @@ PYTHON_EXTRACTORS: tuple[PythonExtractor, ...] = (
             Subclasses(
                 ("pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.v1.BaseSettings")
             ),
+            NamedClasses(("Settings", "Config", "Configuration", "Conf", "Cfg", "Env", "Environment")),
         ),
         "lintkit.python.read_facts",
     ),

@@ -22,6 +22,7 @@ from lintkit.python.triggers import (
     Identifiers,
     Keywords,
     MethodCalls,
+    NamedClasses,
     NamedValues,
     Nodes,
     References,
@@ -150,6 +151,7 @@ class Screen:
         patterns: list[NamedValues] = []
         fragments: set[str] = set()
         spelled: set[str] = set()
+        endings: set[str] = set()
         self._docstrings = False
         self._everything = False
         kinds: set[StatementKind] = set()
@@ -158,6 +160,8 @@ class Screen:
                 self._add_names(trigger.names, CALL | ARGUMENT if trigger.as_argument else CALL)
             elif isinstance(trigger, References):
                 self._add_names(trigger.names, REFERENCE)
+            elif isinstance(trigger, NamedClasses):
+                endings.update(trigger.endings)
             elif isinstance(trigger, Subclasses):
                 self._add_names(trigger.names, BASE)
             elif isinstance(trigger, MethodCalls):
@@ -180,6 +184,7 @@ class Screen:
             else:
                 kinds.update(trigger.kinds)
         self._identifiers = frozenset(spelled)
+        self._endings = tuple(sorted(endings))
         self._methods = frozenset(methods)
         self._decorators = frozenset(decorators)
         self._keywords = frozenset(keywords)
@@ -401,7 +406,8 @@ class Screen:
         if self._expands:
             wanted.update(self._runs("**", "any"))
         patterned = (word.lower() for trigger in self._patterns for word in trigger.words)
-        for word in (*self._words, *self._literal_words, *self._fragments, *patterned):
+        endings = (ending.lower() for ending in self._endings)
+        for word in (*self._words, *self._literal_words, *self._fragments, *patterned, *endings):
             wanted.update(self._runs(word, "any"))
         for kind in self._kinds:
             wanted.update(self._runs(_WORDS.get(kind, kind), "word"))
@@ -454,7 +460,7 @@ class Screen:
             found[ast.Name] = found[ast.Attribute] = self._is_reference
         if roles & (CALL | ARGUMENT) or self._methods or self._keywords or self._named:
             found[ast.Call] = self._is_call
-        if roles & BASE or self._decorators:
+        if roles & BASE or self._decorators or self._endings:
             found[ast.ClassDef] = self._is_class
         if self._decorators:
             found[ast.FunctionDef] = found[ast.AsyncFunctionDef] = self._is_function
@@ -510,6 +516,8 @@ class Screen:
         for base in node.bases:
             if self.spelled.of(base.value if isinstance(base, ast.Subscript) else base) & BASE:
                 return True
+        if self._endings and node.bases and node.name.endswith(self._endings):
+            return True
         return self._is_function(node)
 
     def _is_function(self, node: ast.AST) -> bool:

@@ -21,6 +21,7 @@ from lintkit.python.triggers import (
     Identifiers,
     Keywords,
     MethodCalls,
+    NamedClasses,
     NamedValues,
     Nodes,
     References,
@@ -149,6 +150,7 @@ class Dispatch:
         self._arguments = _Named()
         self._references = _Named()
         self._bases: list[tuple[int, Subclasses, NameSet]] = []
+        self._endings: list[tuple[int, NamedClasses]] = []
         self._methods: dict[str, list[tuple[int, Trigger]]] = {}
         self._decorators: dict[str, list[tuple[int, Trigger]]] = {}
         self._keywords: dict[str, list[tuple[int, Trigger]]] = {}
@@ -167,6 +169,8 @@ class Dispatch:
                 self._arguments.add(index, trigger, trigger.names)
         elif isinstance(trigger, References):
             self._references.add(index, trigger, trigger.names)
+        elif isinstance(trigger, NamedClasses):
+            self._endings.append((index, trigger))
         elif isinstance(trigger, Subclasses):
             self._bases.append((index, trigger, NameSet(trigger.names)))
         elif isinstance(trigger, MethodCalls | Decorators | Keywords):
@@ -209,6 +213,7 @@ class Dispatch:
         on(self._references, self._reference, cst.Name, cst.Attribute)
         on(self._identifiers, self._identifier, cst.Name)
         on(self._bases, self._subclass, cst.ClassDef)
+        on(self._endings, self._named_class, cst.ClassDef)
         on(self._methods, self._method_call, cst.Call)
         on(self._decorators, self._decorated, cst.FunctionDef, cst.ClassDef)
         on(self._keywords, self._keyword_call, cst.Call)
@@ -288,6 +293,12 @@ class Dispatch:
             found = self._base(node, wanted, set())
             if found is not None:
                 self._emit(index, Match(self.file, trigger, node, found[0], found[1]))
+
+    def _named_class(self, node: cst.ClassDef) -> None:
+        name = identifier(node.name.value)
+        for index, trigger in self._endings:
+            if node.bases and name.endswith(trigger.endings):
+                self._emit(index, Match(self.file, trigger, node, name))
 
     def _base(
         self, definition: cst.ClassDef, wanted: NameSet, seen: set[int]

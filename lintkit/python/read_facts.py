@@ -2,51 +2,38 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from lintkit.facts import Count, DotenvLoaded, Fact, ReadKind, ServerSetting, Value, VariableRead
+from lintkit.facts import Count, DotenvLoaded, Fact, ReadKind, ServerSetting, VariableRead
 from lintkit.python.branches import in_development_branch, scope_name
 from lintkit.python.environment_reads import (
     READ_CALLS,
     READER_CLASSES,
-    READING,
+    EnvironmentRead,
     ReadHow,
-    default_of,
-    reader_defaults,
-    variable_of,
+    environment_read,
+    item_read,
 )
+from lintkit.python.fallbacks import Reading, is_missing, reading_at
 from lintkit.python.guards import of_branches
-from lintkit.python.module import UNKNOWN, last_name
-from lintkit.python.settings import (
-    Setting,
-    assigned_name,
-    field_of,
-    is_checked,
-    is_development_class,
-    keyword_of,
-    settings_options,
-    small_statements,
-    validating_code,
-)
-from lintkit.secrets.masked import DYNAMIC, NONE, REQUIRED, value_of
+from lintkit.python.module import last_name
+from lintkit.python.settings import assigned_name, is_checked, is_settings_class, keyword_of
+from lintkit.python.settings_classes import settings_class
 
 if TYPE_CHECKING:
     from lintkit.python.match import Match
     from lintkit.python.module import PythonFile
 
-_DOTENV = ("dotenv.load_dotenv", "dotenv.dotenv_values")
+_DOTENV = ("dotenv.load_dotenv", "dotenv.dotenv_values", "environ.Env.read_env", "environs.Env.read_env")
 _SERVERS = ("uvicorn.run",)
+_AUTO_FILES = ("**/settings.ini", "**/.env")
+"""Where python-decouple looks, from the folder of the code upwards.
 
-_DEEPEST = 16
-_MISSING = frozenset(
-    {"KeyError", "LookupError", "Exception", "BaseException", "django.core.exceptions.ImproperlyConfigured"}
-)
-"""What readers raise where a variable is missing, and what that is."""
+Source: https://github.com/HBNetwork/python-decouple#how-does-it-work
+"""
 
 
 def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
@@ -54,131 +41,63 @@ def extract(match: Match, file: PythonFile) -> Iterator[Fact]:
     node = match.node
     name = match.name or ""
     if isinstance(node, cst.ClassDef):
-        yield from _settings(node, file)
-    elif isinstance(node, cst.Call) and name in READ_CALLS:
-        yield from _getenv(node, _kind(READ_CALLS[name]), file)
+        yield from settings_class(node, file)
     elif isinstance(node, cst.Call) and name in READER_CLASSES:
         yield from _reader(node, READER_CLASSES[name], file)
     elif isinstance(node, cst.Call) and name in _DOTENV:
-        path = file.literal(node.args[0].value, follow=True) if node.args else ""
-        yield DotenvLoaded(file.span(node), path if isinstance(path, str) else "")
+        yield DotenvLoaded(file.span(node), _path_of(node, file))
     elif isinstance(node, cst.Call) and name in _SERVERS:
         yield from _server(node, file)
+    elif isinstance(node, cst.Call):
+        loads = _AUTO_FILES if READ_CALLS.get(name) == "decouple" else ()
+        yield from _fact(environment_read(node, file), loads, file)
     else:
-        yield from _environ(node, file)
+        yield from _fact(item_read(file.parent(node), file), (), file)
 
 
-# --- calls ----------------------------------------------------------------------------------------------------------
+def _path_of(call: cst.Call, file: PythonFile) -> str:
+    """The file that a call loads; empty where it searches for one, or where its name cannot be told."""
+    path = file.literal(call.args[0].value, follow=True) if call.args else ""
+    return path if isinstance(path, str) else ""
+
+
+# --- reads ----------------------------------------------------------------------------------------------------------
+
+
+def _fact(read: EnvironmentRead | None, loads: tuple[str, ...], file: PythonFile) -> Iterator[VariableRead]:
+    """The fact of one read; none for the default of a settings field, which is told with its class."""
+    if read is None or _is_of_field(read.node, file):
+        return
+    how: ReadKind = "environ" if isinstance(read.node, cst.Subscript) else _kind(read.how)
+    yield _read(read, reading_at(read, file), how, loads, file)
 
 
 def _kind(how: ReadHow) -> ReadKind:
     return "django-environ" if how == "environs" else how
 
 
-def _value(name: str, node: cst.BaseExpression, file: PythonFile) -> Value:
-    literal = file.literal(node, follow=True)
-    if literal is UNKNOWN or isinstance(literal, (list, tuple, dict, set, bytes)):
-        return DYNAMIC
-    return NONE if literal is None else value_of(name, str(literal))
-
-
-def _is_getenv(node: cst.CSTNode, file: PythonFile) -> bool:
-    return isinstance(node, cst.Call) and file.qualified_name(node.func) in READ_CALLS
-
-
-def _getenv(call: cst.Call, how: ReadKind, file: PythonFile) -> Iterator[VariableRead]:
-    name = variable_of(call, file)
-    if not name:
-        return
-    names = [name]
-    required = REQUIRED if how == "decouple" else NONE
-    default, place = _fallback(name, call, required, names, file, 0)
-    for above in _readers_around(call, file):
-        names.append(variable_of(above, file))
-        default, place = _fallback(name, above, required, names, file, 0)
-    yield _read(call, names, default, place, how, file)
-
-
-def _readers_around(call: cst.Call, file: PythonFile) -> Iterator[cst.Call]:
-    """Reads that this one is the default of, innermost first: `getenv("A", getenv("B"))`."""
-    node: cst.CSTNode = call
-    for _ in range(_DEEPEST):
-        argument = file.parent(node)
-        above = file.parent(argument) if isinstance(argument, cst.Arg) else None
-        if (
-            not isinstance(above, cst.Call)
-            or not _is_getenv(above, file)
-            or default_of(above, "getenv") is not node
-        ):
-            return
-        yield above
-        node = above
-
-
-def _fallback(
-    name: str, call: cst.Call, none: Value, names: list[str], file: PythonFile, depth: int
-) -> tuple[Value, cst.CSTNode]:
-    """What a read falls back to, through nested reads and `or`; `names` takes further names that would do."""
-    node = default_of(call, "getenv")
-    value = none
-    place: cst.CSTNode = call
-    if node is not None:
-        place = node
-        if depth < _DEEPEST and isinstance(node, cst.Call) and _is_getenv(node, file):
-            names.append(variable_of(node, file))
-            value, place = _fallback(name, node, none, names, file, depth + 1)
-        else:
-            value = _value(name, node, file)
-    if value.kind in {"none", "required"} or value.is_empty:
-        found = _or_chain(name, call, names, file)
-        if found is not None:
-            return found
-    return value, place
-
-
-def _or_chain(
-    name: str, call: cst.Call, names: list[str], file: PythonFile
-) -> tuple[Value, cst.CSTNode] | None:
-    """The last operand of the chain of `or` that a read stands in; the names that the chain reads go to `names`."""
-    top: cst.CSTNode = call
-    for _ in range(_DEEPEST):
-        above = file.parent(top)
-        if not isinstance(above, cst.BooleanOperation) or not isinstance(above.operator, cst.Or):
-            break
-        top = above
-    if top is call:
-        return None
-    operands: list[cst.BaseExpression] = []
-    waiting: list[cst.BaseExpression] = [top]  # type: ignore[list-item]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, cst.BooleanOperation) and isinstance(node.operator, cst.Or):
-            waiting += [node.right, node.left]
-        else:
-            operands.append(node)
-    for operand in operands:
-        if isinstance(operand, cst.Call) and _is_getenv(operand, file):
-            names.append(variable_of(operand, file))
-        elif operand is not operands[-1]:
-            return DYNAMIC, operand
-    last = operands[-1]
-    if isinstance(last, cst.Call) and _is_getenv(last, file):
-        default = default_of(last, "getenv")
-        return (NONE, last) if default is None else (_value(name, default, file), default)
-    return _value(name, last, file), last
+def _is_of_field(node: cst.CSTNode, file: PythonFile) -> bool:
+    """Whether a read stands in the body of a class whose fields pydantic fills, and is told with that."""
+    if file.enclosing_function(node) is not None:
+        return False
+    owner = file.enclosing_class(node)
+    statement = file.enclosing_statement(node)
+    return (
+        owner is not None
+        and isinstance(statement, (cst.AnnAssign, cst.Assign))
+        and id(owner) in file.answers.get("settings classes", ())
+        and is_settings_class(owner, file)
+    )
 
 
 def _read(
-    node: cst.CSTNode,
-    names: Sequence[str],
-    default: Value,
-    place: cst.CSTNode,
-    how: ReadKind,
-    file: PythonFile,
-    guarded: bool = False,
+    read: EnvironmentRead, found: Reading, how: ReadKind, loads: tuple[str, ...], file: PythonFile
 ) -> VariableRead:
-    kept = [name for name in dict.fromkeys(names) if name]
-    guarded = guarded or in_development_branch(node, file) or file.in_main_block(node)
+    node, default = read.node, found.default
+    kept = list(dict.fromkeys(found.names))
+    guarded = any(
+        in_development_branch(each, file) or file.in_main_block(each) for each in (node, found.place)
+    )
     if not guarded and (default.is_secret or default.is_loopback):
         guarded = is_checked(assigned_name(node, file), file)
     if not guarded and default.kind == "required":
@@ -187,11 +106,13 @@ def _read(
         file.span(node),
         kept[0],
         default,
-        file.span(place),
+        file.span(found.place),
         how,
         scope_name(node, file),
         tuple(kept[1:]),
         guarded=guarded,
+        loads=loads,
+        empty_is_unset=tuple(name for name in kept if name in found.empty_is_unset),
     )
 
 
@@ -219,7 +140,7 @@ def _is_optional(names: Sequence[str], node: cst.CSTNode, file: PythonFile) -> b
     for guard in of_branches(node, file):
         if guard.test is not None and not guard.negated and not _names(guard.test, names, file):
             return True
-    return any(not _MISSING.isdisjoint(guard.exceptions) for guard in file.guards(node))
+    return any(is_missing(each) for guard in file.guards(node) for each in guard.exceptions)
 
 
 def _is_negative(test: cst.BaseExpression) -> bool:
@@ -229,19 +150,7 @@ def _is_negative(test: cst.BaseExpression) -> bool:
     return isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not)
 
 
-def _environ(node: cst.CSTNode, file: PythonFile) -> Iterator[VariableRead]:
-    """`os.environ["X"]`, read."""
-    above = file.parent(node)
-    if not isinstance(above, cst.Subscript) or above.value is not node or len(above.slice) != 1:
-        return
-    index = above.slice[0].slice
-    name = file.literal(index.value, follow=True) if isinstance(index, cst.Index) else None
-    holder = file.parent(above)
-    if isinstance(name, str) and name and not isinstance(holder, (cst.AssignTarget, cst.Del)):
-        yield _read(above, [name], REQUIRED, above, "environ", file)
-
-
-def _reader(call: cst.Call, how: ReadHow, file: PythonFile) -> Iterator[VariableRead]:
+def _reader(call: cst.Call, how: ReadHow, file: PythonFile) -> Iterator[Fact]:
     """Reads through an object: `env = environ.Env()`, then `env("X", default=…)`, `env.str("X", "…")`."""
     statement = file.enclosing_statement(call)
     if not isinstance(statement, cst.Assign) or len(statement.targets) != 1:
@@ -249,25 +158,41 @@ def _reader(call: cst.Call, how: ReadHow, file: PythonFile) -> Iterator[Variable
     name = last_name(statement.targets[0].target)
     if not name or file.enclosing_function(call) is not None:
         return
-    defaults = reader_defaults(call) if how == "django-environ" else {}
-    loads = (".env",) if how in {"starlette", "decouple"} else ()
-    if how == "starlette" and call.args:
-        path = file.literal(call.args[0].value, follow=True)
-        loads = (path,) if isinstance(path, str) else loads
+    loads = _loads(call, how, file)
     for each in file.statements():
         for node in file.walk(each):
             if not isinstance(node, cst.Call) or not _calls_object(node.func, name):
                 continue
-            variable = variable_of(node, file)
-            default = default_of(node, how) or defaults.get(variable)
-            if not variable:
-                continue
-            value, place = (REQUIRED, node) if default is None else (_value(variable, default, file), default)
-            yield replace(_read(node, [variable], value, place, _kind(how), file), loads=loads)
+            if isinstance(node.func, cst.Attribute) and node.func.attr.value == "read_env":
+                yield DotenvLoaded(file.span(node), _path_of(node, file))
+            else:
+                yield from _fact(environment_read(node, file), loads, file)
+
+
+def _loads(call: cst.Call, how: ReadHow, file: PythonFile) -> tuple[str, ...]:
+    """The files that a reader takes variables from by itself."""
+    if how == "decouple":
+        inner = call.args[0].value if call.args else None
+        if isinstance(inner, cst.Call) and inner.args:  # Config(RepositoryEnv("prod.env"))
+            path = file.literal(inner.args[0].value, follow=True)
+            return (path,) if isinstance(path, str) else _AUTO_FILES
+        return _AUTO_FILES
+    if how == "starlette":
+        given = call.args[0] if call.args else None
+        if given is None or (given.keyword is not None and given.keyword.value != "env_file"):
+            named = keyword_of(call, "env_file")
+            if named is None:
+                return ()
+        else:
+            named = given.value
+        path = file.literal(named, follow=True)
+        return () if path is None else (path,) if isinstance(path, str) else (".env",)
+    return ()
 
 
 def _calls_object(callee: cst.BaseExpression, name: str) -> bool:
-    if isinstance(callee, cst.Attribute) and callee.attr.value in READING:
+    """Whether a callee is the object of that name, or a method of it; other objects may be called so in a scope."""
+    if isinstance(callee, cst.Attribute):
         callee = callee.value
     return isinstance(callee, cst.Name) and callee.value == name
 
@@ -283,46 +208,3 @@ def _server(call: cst.Call, file: PythonFile) -> Iterator[ServerSetting]:
         if isinstance(number, int) and not isinstance(number, bool):
             workers = Count(number, file.span(given), f"workers={number}")
     yield ServerSetting(file.span(call), workers, target.partition(":")[0] if isinstance(target, str) else "")
-
-
-# --- pydantic settings ----------------------------------------------------------------------------------------------
-
-
-def _settings(node: cst.ClassDef, file: PythonFile) -> Iterator[VariableRead]:
-    options = settings_options(node, file)
-    guarded = is_development_class(node.name.value) or options.other_sources
-    guarded = guarded or in_development_branch(node, file)
-    validators = validating_code(node, file)
-    for statement in small_statements(node.body):
-        if not isinstance(statement, cst.AnnAssign):
-            continue
-        field = field_of(statement, node, "pydantic", options, file)
-        if field is None:
-            continue
-        value, place = _field_value(field, statement, file)
-        checked = bool(re.search(rf"\b{re.escape(field.name)}\b", validators))
-        checked = checked or "Annotated" in field.annotation
-        if not checked and (value.is_secret or value.is_loopback):
-            checked = is_checked(field.name, file)
-        yield VariableRead(
-            file.span(statement),
-            field.variables[0],
-            value,
-            file.span(place),
-            "settings-field",
-            node.name.value,
-            field.variables[1:],
-            case_sensitive=options.case_sensitive,
-            guarded=guarded or checked,
-            loads=options.env_files,
-        )
-
-
-def _field_value(field: Setting, statement: cst.AnnAssign, file: PythonFile) -> tuple[Value, cst.CSTNode]:
-    """(default, where that is written)."""
-    if field.default is None:
-        return REQUIRED if field.required else DYNAMIC, statement.value or statement
-    if _is_getenv(field.default, file):
-        # The inner read says what happens when neither name is set; a match of its own reports it.
-        return DYNAMIC, field.default
-    return _value(field.variables[0], field.default, file), field.default

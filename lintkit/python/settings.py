@@ -94,6 +94,7 @@ _DATACLASSES = frozenset({"dataclass", "define", "frozen", "mutable", "attrs", "
 _TEXT_METHODS = frozenset({"split", "strip", "lower", "upper", "rstrip", "lstrip", "format", "encode"})
 _CONFIG_OBJECTS = re.compile(r"(?:^|[._])(?:config|cfg|conf|settings|environ|env)$", re.IGNORECASE)
 _DEEPEST = 64
+_MOST_BASES = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +105,6 @@ class Setting:
     node        the declaration or the read
     default     what it falls back to, without `Field(…)` and `SecretStr(…)`; None where nothing is written
     required    there is no default at all, so that a missing value stops the start
-    variables   the environment variables that set it, the first that is asked first; empty where none are told
     owner       the settings class, None elsewhere
     annotation  its type as it is written; empty without one
     is_list     the expression that was asked about is one of several in a list or tuple
@@ -116,7 +116,6 @@ class Setting:
     framework: Framework
     default: cst.BaseExpression | None = None
     required: bool = False
-    variables: tuple[str, ...] = ()
     owner: cst.ClassDef | None = None
     annotation: str = ""
     is_list: bool = False
@@ -125,20 +124,6 @@ class Setting:
 
 SettingNode = Setting
 """A `Setting` for rules that still look at nodes."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsOptions:
-    """What `model_config` or `class Config` says of a pydantic settings class, with what it inherits.
-
-    env_files      the `.env` files it reads
-    other_sources  it reads more than the environment and `.env` files
-    """
-
-    prefix: str = ""
-    case_sensitive: bool = False
-    env_files: tuple[str, ...] = ()
-    other_sources: bool = False
 
 
 # --- classes --------------------------------------------------------------------------------------------------------
@@ -183,14 +168,24 @@ def _pydantic_base(node: cst.ClassDef, file: PythonFile, depth: int) -> str:
     return found
 
 
+def is_settings_class(node: cst.ClassDef, file: PythonFile, depth: int = 0) -> bool:
+    """Whether a class derives from `BaseSettings`, directly or through classes of the file."""
+    for base in node.bases if depth < _MOST_BASES else ():
+        if not frozenset(PYDANTIC_SETTINGS).isdisjoint(file.qualified_names(base.value)):
+            return True
+        definition = file.definition(base.value)
+        if isinstance(definition, cst.ClassDef) and is_settings_class(definition, file, depth + 1):
+            return True
+    return False
+
+
 def fields_of(node: cst.ClassDef, file: PythonFile) -> Iterator[Setting]:
     """The settings that a settings class declares in its own body; none for other classes."""
     framework = class_framework(node, file)
     if framework is None:
         return
-    options = settings_options(node, file) if framework == "pydantic" else SettingsOptions()
     for statement in small_statements(node.body):
-        setting = field_of(statement, node, framework, options, file)
+        setting = field_of(statement, node, framework, file)
         if setting is not None:
             yield setting
 
@@ -199,7 +194,6 @@ def field_of(
     statement: cst.CSTNode,
     owner: cst.ClassDef,
     framework: Framework,
-    options: SettingsOptions,
     file: PythonFile,
 ) -> Setting | None:
     """The setting that one statement in the body of a settings class declares; None for other statements."""
@@ -208,7 +202,7 @@ def field_of(
         if name.startswith("_") or name == "model_config" or "ClassVar" in annotation:
             return None
         field = Setting(name, statement, framework, owner=owner, annotation=annotation)
-        return _with_default(field, statement.value, statement.annotation.annotation, options, file)
+        return _with_default(field, statement.value, statement.annotation.annotation, file)
     if (
         framework in {"class", "pydantic"}
         and isinstance(statement, cst.Assign)
@@ -228,47 +222,31 @@ def _with_default(
     field: Setting,
     value: cst.BaseExpression | None,
     annotation: cst.BaseExpression,
-    options: SettingsOptions,
     file: PythonFile,
 ) -> Setting:
-    own = options.prefix + field.name
-    own = own if options.case_sensitive else own.upper()
-    aliases: list[str] = []
     required, default = value is None, value
-    described = _field_call(value) or _annotated_field(annotation)
-    if described is not None:
-        for key in ("validation_alias", "alias", "env"):
-            if (alias := keyword_of(described, key)) is not None:
-                aliases = _aliases(alias, file)
-                break
-        if described is value or value is None:
-            default = field_default(described)
-            required = default is None and keyword_of(described, "default_factory") is None
-            required = required and keyword_of(described, "factory") is None
+    described = field_call(value) or annotated_field(annotation)
+    if described is not None and (described is value or value is None):
+        default = field_default(described)
+        required = default is None and keyword_of(described, "default_factory") is None
+        required = required and keyword_of(described, "factory") is None
     if isinstance(default, cst.Ellipsis):
         required, default = True, None
     default = None if default is None else unwrapped(default, file)
-    read = environment_read(default, file) if default is not None else None
-    if not options.case_sensitive:
-        aliases = [alias.upper() for alias in aliases]
-    variables: tuple[str, ...] = ()
-    if field.framework == "pydantic":
-        variables = (own, *aliases) if read is not None else tuple(aliases) or (own,)
-    elif read is not None:
-        variables = (read.name,)
-    return replace(field, default=default, required=required, variables=variables)
+    return replace(field, default=default, required=required)
 
 
-def _field_call(value: cst.BaseExpression | None) -> cst.Call | None:
+def field_call(value: cst.BaseExpression | None) -> cst.Call | None:
+    """The `Field(…)` that is the value of a field; None for others."""
     return value if isinstance(value, cst.Call) and last_name(value.func) in FIELD_CALLS else None
 
 
-def _annotated_field(annotation: cst.BaseExpression) -> cst.Call | None:
-    """The `Field(…)` in `Annotated[str, Field(…)]`."""
+def annotated_field(annotation: cst.BaseExpression | None) -> cst.Call | None:
+    """The `Field(…)` in `Annotated[str, Field(…)]`; None for other types."""
     if not isinstance(annotation, cst.Subscript) or last_name(annotation.value) != "Annotated":
         return None
     for element in annotation.slice[1:]:
-        if isinstance(element.slice, cst.Index) and (found := _field_call(element.slice.value)) is not None:
+        if isinstance(element.slice, cst.Index) and (found := field_call(element.slice.value)) is not None:
             return found
     return None
 
@@ -299,13 +277,20 @@ def unwrapped(default: cst.BaseExpression, file: PythonFile) -> cst.BaseExpressi
     return default
 
 
-def _aliases(node: cst.BaseExpression, file: PythonFile) -> list[str]:
-    if isinstance(node, cst.Call):  # AliasChoices("A", "B")
-        found = [file.literal(each.value, follow=True) for each in node.args]
+def aliases_of(node: cst.BaseExpression, file: PythonFile) -> tuple[str, ...]:
+    """The names in `"A"`, `["A", "B"]`, `AliasChoices("A", AliasPath("B", 0))`; empty where one cannot be told."""
+    node = file.follow(node)
+    if isinstance(node, cst.Call) and last_name(node.func) == "AliasPath":
+        parts: list[cst.BaseExpression] = [each.value for each in node.args[:1]]
+    elif isinstance(node, cst.Call) and last_name(node.func) == "AliasChoices":
+        chosen = [aliases_of(each.value, file) for each in node.args]
+        return tuple(name for names in chosen for name in names) if all(chosen) else ()
+    elif isinstance(node, (cst.List, cst.Tuple, cst.Set)):
+        parts = [each.value for each in node.elements]
     else:
-        literal = file.literal(node, follow=True)
-        found = list(literal) if isinstance(literal, (list, tuple)) else [literal]
-    return [each for each in found if isinstance(each, str)]
+        parts = [node]
+    found = [file.literal(part, follow=True) for part in parts]
+    return tuple(str(name) for name in found) if all(isinstance(name, str) for name in found) else ()
 
 
 def keyword_of(call: cst.Call, name: str) -> cst.BaseExpression | None:
@@ -318,81 +303,6 @@ def small_statements(body: cst.BaseSuite) -> Iterator[cst.BaseSmallStatement]:
     for line in body.body:
         if isinstance(line, cst.SimpleStatementLine):
             yield from line.body
-
-
-def settings_options(node: cst.ClassDef, file: PythonFile, depth: int = 0) -> SettingsOptions:
-    """What a pydantic settings class says of itself, in `model_config`, `class Config` or keywords of the class."""
-    key = ("settings-options", id(node))
-    if key not in file.answers:
-        file.answers[key] = _settings_options(node, file, depth)
-    found: SettingsOptions = file.answers[key]
-    return found
-
-
-def _settings_options(node: cst.ClassDef, file: PythonFile, depth: int) -> SettingsOptions:
-    result = SettingsOptions()
-    if depth < 8:
-        for base in node.bases:
-            definition = file.definition(base.value)
-            if isinstance(definition, cst.ClassDef) and definition is not node:
-                result = settings_options(definition, file, depth + 1)
-    given: dict[str, cst.BaseExpression] = {}
-    for statement in small_statements(node.body):
-        target = (
-            statement.targets[0].target
-            if isinstance(statement, cst.Assign)
-            else statement.target
-            if isinstance(statement, cst.AnnAssign)
-            else None
-        )
-        value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
-        if value is not None and last_name(target) == "model_config":
-            given.update(_config_entries(value, file))
-    given.update({k.keyword.value: k.value for k in node.keywords if k.keyword is not None})
-    for inner in node.body.body:
-        if isinstance(inner, cst.ClassDef) and inner.name.value == "Config":
-            for statement in small_statements(inner.body):
-                if isinstance(statement, cst.Assign) and isinstance(statement.targets[0].target, cst.Name):
-                    given[statement.targets[0].target.value] = statement.value
-                elif (
-                    isinstance(statement, cst.AnnAssign)
-                    and statement.value
-                    and isinstance(statement.target, cst.Name)
-                ):
-                    given[statement.target.value] = statement.value
-            if any(isinstance(each, cst.FunctionDef) for each in inner.body.body):
-                result = replace(result, other_sources=True)
-        elif isinstance(inner, cst.FunctionDef) and inner.name.value == "settings_customise_sources":
-            result = replace(result, other_sources=True)
-    literal = {key: file.literal(value, follow=True) for key, value in given.items()}
-    if isinstance(literal.get("env_prefix"), str):
-        result = replace(result, prefix=str(literal["env_prefix"]))
-    if isinstance(literal.get("case_sensitive"), bool):
-        result = replace(result, case_sensitive=bool(literal["case_sensitive"]))
-    if "env_file" in given and literal["env_file"] is not None:
-        files = literal["env_file"]
-        listed = files if isinstance(files, (list, tuple)) else [files]
-        result = replace(
-            result, env_files=tuple(each if isinstance(each, str) else ".env" for each in listed)
-        )
-    if {"secrets_dir", "yaml_file", "json_file", "toml_file"} & set(given):
-        result = replace(result, other_sources=True)
-    return result
-
-
-def _config_entries(value: cst.BaseExpression, file: PythonFile) -> dict[str, cst.BaseExpression]:
-    value = file.follow(value)
-    if isinstance(value, cst.Call):
-        return {each.keyword.value: each.value for each in value.args if each.keyword is not None}
-    if isinstance(value, cst.Dict):
-        found: dict[str, cst.BaseExpression] = {}
-        for element in value.elements:
-            if isinstance(element, cst.DictElement):
-                key = file.literal(element.key)
-                if isinstance(key, str):
-                    found[key] = element.value
-        return found
-    return {}
 
 
 # --- checks that code makes of its settings -------------------------------------------------------------------------
@@ -671,7 +581,7 @@ def _at_argument(argument: cst.Arg, call: cst.Call, file: PythonFile) -> Setting
     if read is not None:
         if read.default is not argument.value:
             return False
-        return Setting(read.name, call, read.how, argument.value, variables=(read.name,))
+        return Setting(read.name, call, read.how, argument.value)
     short = last_name(call.func) or ""
     if short in FIELD_CALLS:
         return keyword in {None, "default", "default_factory", "factory"}
@@ -679,7 +589,7 @@ def _at_argument(argument: cst.Arg, call: cst.Call, file: PythonFile) -> Setting
         return True
     how = reader_class(call, file)
     if how is not None and keyword is not None and isinstance(argument.value, cst.Tuple):
-        return Setting(keyword, argument, how, argument.value.elements[-1].value, variables=(keyword,))
+        return Setting(keyword, argument, how, argument.value.elements[-1].value)
     return (
         _flask_update(argument, call, keyword, short, file) or _lookup(argument, call, short, file) or False
     )
@@ -743,8 +653,7 @@ def _declared(statement: cst.AnnAssign | cst.Assign, value: cst.CSTNode, file: P
         framework = class_framework(owner, file)
         if framework is None:
             return None
-        options = settings_options(owner, file) if framework == "pydantic" else SettingsOptions()
-        return field_of(statement, owner, framework, options, file)
+        return field_of(statement, owner, framework, file)
     if (
         file.enclosing_function(statement) is not None
         or owner is not None

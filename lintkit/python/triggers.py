@@ -130,6 +130,20 @@ class Subclasses:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedClasses:
+    """Classes with a base whose own name ends in one of `endings`; the match's node is the `cst.ClassDef`."""
+
+    endings: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _require(self.endings, "NamedClasses(endings)")
+
+    def literals(self) -> Literals:
+        """What the text of a matching file must contain, in lower case."""
+        return _word_literals(self.endings)
+
+
+@dataclass(frozen=True, slots=True)
 class MethodCalls:
     """Calls of an attribute by its last name alone: `<anything>.setsockopt(…)`; the node is the
     `cst.Call`.
@@ -332,6 +346,7 @@ Trigger: TypeAlias = (
     Calls
     | References
     | Subclasses
+    | NamedClasses
     | MethodCalls
     | Decorators
     | Keywords

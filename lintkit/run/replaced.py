@@ -45,7 +45,7 @@ def settle(findings: Sequence[Finding], project: Project, environments: Environm
         and environment_of_path(each.path, environments(each.path)) != "development"
     }
     reads: defaultdict[str, list[VariableRead]] = defaultdict(list)
-    for read in project.facts(VariableRead):
+    for read in project.graph.all_reads():
         reads[read.path].append(read)
     graph = project.graph
     units = [unit for unit in graph.units() if unit.environment != "development"]
@@ -56,18 +56,22 @@ def settle(findings: Sequence[Finding], project: Project, environments: Environm
             unit.environment != "production"
             and not unit.unknown
             and read.path in graph.modules(unit)
-            and not any(
-                graph.providers(unit, name, case_sensitive=read.case_sensitive) for name in read.names
-            )
+            and not graph.gives(unit, read)
         )
 
     def is_replaced(finding: Finding) -> bool:
         span = finding.primary.span
-        for read in reads.get(span.path, ()):
-            if read.default_span.start < span.end and span.start < read.default_span.end:
-                return any(name.upper() in given for name in read.names) or (
-                    bool(units) and not any(runs_with(unit, read) for unit in units)
-                )
+        found = [
+            read
+            for read in reads.get(span.path, ())
+            if read.default_span.start < span.end and span.start < read.default_span.end
+        ]
+        if found:
+            return all(
+                any(name.upper() in given for name in read.names)
+                or (bool(units) and not any(runs_with(unit, read) for unit in units))
+                for read in found
+            )
         return any(
             read.name.upper().endswith(finding.subject.upper())
             for path in above.get(span.path, ())

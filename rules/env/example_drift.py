@@ -230,7 +230,7 @@ def _required(project: Project) -> list[VariableRead]:
     """The reads that stop a service at start when the variable is missing."""
     return [
         read
-        for read in project.facts(VariableRead)
+        for read in project.graph.all_reads()
         if read.default.kind == "required"
         and not read.guarded
         and not read.aliases

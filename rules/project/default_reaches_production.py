@@ -29,6 +29,28 @@ spec:
           image: ghcr.io/acme/api:1.4
 """
 
+
+def _settings(value: str, given: str = "") -> dict[str, str]:
+    """A tree whose settings are read in this way, and what its compose file gives besides."""
+    code = f"import os\n\nQUEUE_HOST = {value}\n"
+    return {**_TREE, "app/settings.py": code, "compose.production.yaml": _COMPOSE + given}
+
+
+def _fields(
+    above: str, fields: str, options: str = "", given: str = "", base: str = "BaseSettings"
+) -> dict[str, str]:
+    """A tree with these fields of a settings class, below other classes."""
+    code = (
+        "from typing import Annotated\n\nfrom pydantic import BaseModel, Field\n"
+        "from pydantic.alias_generators import to_camel\n"
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n"
+        f"\n\n{above}class Settings({base}):\n    model_config = SettingsConfigDict({options})\n{fields}"
+        "\n\nsettings = Settings()\n"
+    )
+    variables = f"      {given}\n" if given else ""
+    return {**_TREE, "app/settings.py": code, "compose.production.yaml": _COMPOSE + variables}
+
+
 RULE = define(
     summary="a default for a developer's machine is what production runs with",
     why="""
@@ -124,6 +146,108 @@ talks to a database that is not there, or signs tokens with a key that everybody
             },
             note="an address to listen on",
         ),
+        bad(
+            _settings('os.environ["QUEUE_HOST"] if "QUEUE_HOST" in os.environ else "localhost"  # <-- here'),
+            note="a default that a test decides for",
+        ),
+        bad(
+            _settings(
+                'os.getenv("QUEUE_HOST")\nif QUEUE_HOST is None:\n    QUEUE_HOST = "localhost"  # <-- here'
+            ),
+            note="a default that is assigned where the variable is missing",
+        ),
+        bad(
+            _settings('os.getenv("QUEUE_HOST") or "localhost"  # <-- here', "      QUEUE_HOST: ''\n"),
+            note="set but empty, which `or` takes for missing",
+        ),
+        bad(
+            _fields(
+                "",
+                '    queue_host: str = "localhost"  # <-- here\n',
+                "env_ignore_empty=True",
+                "QUEUE_HOST: ''",
+            ),
+            note="set but empty, which the class ignores",
+        ),
+        bad(
+            _fields("", '    queue_host: Annotated[str, Field(title="Queue")] = "localhost"  # <-- here\n'),
+            note="an annotated field",
+        ),
+        bad(
+            _fields(
+                "",
+                '    queue_host: str = Field("localhost", env="BROKER_HOST")  # <-- here\n',
+                "",
+                "BROKER_HOST: mq",
+            ),
+            note="`env` of pydantic 1 says nothing to pydantic-settings 2",
+        ),
+        bad(
+            _fields(
+                'class Queue(BaseModel):\n    host: str = "localhost"  # <-- here\n\n\n',
+                "    queue: Queue = Queue()\n",
+                'env_nested_delimiter="__"',
+                "QUEUE_HOST: mq",
+            ),
+            note="a field of a nested model, which one underscore does not reach",
+        ),
+        good(
+            _fields(
+                'class Queue(BaseModel):\n    host: str = "localhost"\n\n\n',
+                "    queue: Queue = Queue()\n",
+                'env_prefix="SHOP_", env_nested_delimiter="__"',
+                "SHOP_QUEUE__HOST: mq",
+            ),
+            note="a field of a nested model, set behind the delimiter",
+        ),
+        good(
+            _fields(
+                'class Common(BaseSettings):\n    queue_host: str = "localhost"\n\n\n',
+                "",
+                'env_prefix="SHOP_"',
+                "SHOP_QUEUE_HOST: mq",
+                "Common",
+            ),
+            note="the prefix of the class that is created holds for the fields of its base",
+        ),
+        good(
+            _fields("", '    queue_host: str = "localhost"\n', "alias_generator=to_camel", "queueHost: mq"),
+            note="a generator gives each field an alias",
+        ),
+        good(
+            _fields(
+                "",
+                '    queue_host: str = Field("localhost", validation_alias="BROKER")\n',
+                "validate_by_name=True",
+                "QUEUE_HOST: mq",
+            ),
+            note="read by its name besides its alias",
+        ),
+        good(
+            {
+                **_settings('env("QUEUE_HOST", default="localhost")', "      SHOP_QUEUE_HOST: mq\n"),
+                "app/settings.py": "import environ\n\nenv = environ.Env()\nenv.prefix = 'SHOP_'\n"
+                "QUEUE_HOST = env('QUEUE_HOST', default='localhost')\n",
+            },
+            note="the reader puts a prefix before each name",
+        ),
+        bad(
+            {
+                **_settings(""),
+                "app/settings.py": "import environ\n\nenv = environ.Env()\n"
+                "DATABASES = {'default': env.db(default='postgres://localhost/shop')}  # <-- here\n",
+            },
+            note="`DATABASE_URL`, which the reader asks for where no name is given",
+        ),
+        good(
+            {
+                **_settings(""),
+                "app/settings.py": "from decouple import config\n\n"
+                "QUEUE_HOST = config('QUEUE_HOST', default='localhost')\n",
+                "app/settings.ini": "[settings]\nQUEUE_HOST=mq\n",
+            },
+            note="a file that the reader looks for beside the code",
+        ),
         good(
             {
                 **_TREE,
@@ -178,7 +302,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
 
 def _is_developers(read: VariableRead, unit: Unit) -> bool:
     """Whether the default is one that no production unit should run with."""
-    if read.guarded or read.default.kind != "literal" or read.how == "environ-setdefault":
+    if read.guarded or read.default.kind != "literal":
         return False
     if read.default.is_secret:
         return True
@@ -193,16 +317,37 @@ def _is_developers(read: VariableRead, unit: Unit) -> bool:
 
 
 def _is_given(project: Project, unit: Unit, read: VariableRead) -> bool:
-    if project.graph.loads_unknown_file(unit, read):
-        return True
-    return any(project.graph.providers(unit, name, case_sensitive=read.case_sensitive) for name in read.names)
+    return project.graph.loads_unknown_file(unit, read) or project.graph.gives(unit, read)
+
+
+def _given_empty(project: Project, unit: Unit, read: VariableRead) -> str:
+    """The variable that a unit is given with an empty value; empty where it is given none."""
+    return next(
+        (
+            name
+            for name in read.names
+            if project.graph.providers(unit, name, case_sensitive=read.case_sensitive)
+        ),
+        "",
+    )
+
+
+def _lacks(project: Project, unit: Unit, read: VariableRead) -> str:
+    empty = _given_empty(project, unit, read)
+    return f"{unit.label} runs it and sets " + (f"`{empty}` to nothing" if empty else f"no `{read.name}`")
 
 
 def _finding(project: Project, rule: RuleContext, read: VariableRead, units: list[Unit]) -> Finding:
     unit = units[0]
+    empty = _given_empty(project, unit, read)
+    how = (
+        f"runs this in production with an empty `{empty}`, which counts as none here"
+        if empty
+        else f"runs this in production and is given no `{read.name}`"
+    )
     what = f"a secret that {read.default.description}" if read.default.is_secret else f"`{read.default.text}`"
     others = f" and {len(units) - 1} more" if len(units) > 1 else ""
-    related = [Location(each.span, f"{each.label} runs it and sets no `{read.name}`") for each in units[:5]]
+    related = [Location(each.span, _lacks(project, each, read)) for each in units[:5]]
     for provided in project.graph.definitions(read.name):
         if provided.source in {"dotenv", "configmap", "secret"}:
             why = (
@@ -217,7 +362,7 @@ def _finding(project: Project, rule: RuleContext, read: VariableRead, units: lis
     certain = read.default.is_secret or _names_datastore(read) or len(related) > len(units[:5])
     return rule.finding(
         read.default_span,
-        f"{unit.label}{others} runs this in production and is given no `{read.name}`, so it uses the default: {what}",
+        f"{unit.label}{others} {how}, so it uses the default: {what}",
         subject=read.name,
         label=f"the default of `{read.name}`",
         related=related,
