@@ -14,7 +14,7 @@ import pytest
 
 from lintkit.authoring.examples import run_example
 from lintkit.catalog.load import load_rules
-from lintkit.declared.check import say
+from lintkit.declared.cases import say
 from lintkit.model import Example, Finding
 from lintkit.rule.definition import Rule
 from lintkit.words.quotation import quotations, quoted_at

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lintkit.declared.select import SelectError, compile_query, select, select_each
+from lintkit.formats.dockerfile import parse as parse_dockerfile
 from lintkit.formats.plain import at
 from lintkit.formats.yaml import load_documents
 from lintkit.kinds.compose import service as compose
@@ -258,6 +259,42 @@ def test_stages_and_variables_of_a_dockerfile() -> None:
     assert (variable.route, variable.value) == (("instructions", 0, "pairs", 0), {"name": "A", "value": "1"})
 
 
+def test_commands_of_a_dockerfile() -> None:
+    text = b"FROM a\nRUN yes | apt-get install -y git jq && ls\nONBUILD RUN apt-get update\nCMD ls\n"
+    (document,) = parse_dockerfile(SourceFile("Dockerfile", "dockerfile", text))
+    found = select_each(document, "command")
+    assert [(s.value["name"], s.value["action"], s.value["packages"], s.value["piped"]) for s in found] == [
+        ("yes", "", [], False),
+        ("apt-get", "install", ["git", "jq"], True),
+        ("ls", "", [], False),
+        ("apt-get", "update", [], False),
+    ]
+    assert found[1].extra == {"name": "apt-get", "command": "apt-get install git jq"}
+    start = document.span(found[1].route).start
+    assert document.text[start:].startswith("apt-get install -y")
+
+
+@pytest.mark.parametrize(
+    ("port", "by", "state"),
+    [
+        ("http", "name", "found"),
+        ("web", "name", "missing"),
+        ("'${PORT}'", "name", "unknown"),
+        ("'8000'", "number", "found"),
+        ("9000", "number", "missing"),
+    ],
+)
+def test_probes_of_a_container(port: str, by: str, state: str) -> None:
+    text = (
+        "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: b, ports: [{name: http, containerPort: 8000}],"
+        f" livenessProbe: {{httpGet: {{port: {port}}}}}, startupProbe: {{grpc: {{port: web}}}}}}]}}\n"
+    )
+    (document,) = load_documents(text, "f", "kubernetes", "kubernetes")
+    first, second = select_each(document, "probe")
+    assert (first.value["by"], first.value["state"]) == (by, state)
+    assert (second.value["probe"], second.value["state"]) == ("startupProbe", "unknown")
+
+
 @pytest.mark.parametrize("name", sorted(EACH_KINDS))
 @pytest.mark.parametrize("kind", ["compose", "kubernetes", "dockerfile", "dotenv", "yaml"])
 @pytest.mark.parametrize("data", [None, [], {}, 3, {"kind": 3, "services": 3, "stages": 3, "spec": [1]}])
@@ -268,7 +305,8 @@ def test_selector_is_silent_where_nothing_fits(name: str, kind: Kind, data: Any)
 def test_unknown_selector_names_the_known_ones() -> None:
     (document,) = load_documents("a: 1", "f", "yaml", "generic")
     with pytest.raises(
-        SelectError, match="container, deployed-container, env-var, image, linux-container, pod"
+        SelectError,
+        match="command, container, deployed-container, deployed-pods, env-var, image, linux-container",
     ):
         select_each(document, "kontainer")
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from lintkit.kinds.kubernetes.apis import deprecated, misfits, removed
     from lintkit.kinds.kubernetes.cluster import Cluster
     from lintkit.kinds.kubernetes.cluster_facts import (
-        BackendUsed,
         BindingDefined,
         BudgetDefined,
         EgressRule,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from lintkit.kinds.kubernetes.image_triggers import triggered_images
     from lintkit.kinds.kubernetes.kubeconfig import KubeconfigUser, kubeconfig_users
     from lintkit.kinds.kubernetes.labels import read_labels, read_selector
-    from lintkit.kinds.kubernetes.namespaces import without
     from lintkit.kinds.kubernetes.node_agents import PodContainer, pod_containers, works_on_its_node
     from lintkit.kinds.kubernetes.objects import (
         Container,

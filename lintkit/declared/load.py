@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lintkit.files.disk import Disk, DiskError
+from lintkit.kinds.registry import FILE_KIND
 from lintkit.model import Document, Example, Route, RuleMeta, SourceFile
 from lintkit.rule.definition import Rule, RuleError
 from lintkit.rule.marks import read_marks
@@ -53,6 +54,10 @@ def load_declared_rule(file: Path, identifier: str, *, proven: bool = False, tru
         from lintkit.declared.merged import merged_check
 
         return Rule(meta, merged_check(data), (), str(file))
+    if query is None and meta.scope == "project":
+        from lintkit.declared.project import project_check
+
+        return Rule(meta, project_check(data), (), str(file))
     if query is None:
         from lintkit.declared.check import document_check
 
@@ -135,7 +140,7 @@ def _meta(identifier: str, data: Mapping[str, Any]) -> RuleMeta:
         remedy=data.get("remedy", "").strip(),
         severity=data["severity"],
         confidence=data.get("confidence", "high"),
-        scope="project" if data.get("read") == "merged" else "file",
+        scope="project" if data.get("read") == "merged" or _looks_across(data) else "file",
         kinds=(data["kind"],),
         tags=tuple(data.get("tags", ())),
         equivalents=tuple(data.get("equivalents", ())),
@@ -150,6 +155,11 @@ def _meta(identifier: str, data: Mapping[str, Any]) -> RuleMeta:
         if "excused-by" in data
         else None,
     )
+
+
+def _looks_across(data: Mapping[str, Any]) -> bool:
+    """Whether a rule looks at what the files of a repository say of one another."""
+    return data.get("each") in FILE_KIND[data["kind"]].across
 
 
 def _globs(entries: Iterable[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from lintkit.budget import Budget, RuleLimitError, steps_for
-from lintkit.declared.check import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
+from lintkit.declared.cases import MAX_FINDINGS, WORDS, fill, forbidden_at, say, too_many
 from lintkit.declared.place import shown
 from lintkit.declared.schema import Failure, Schema, compile_schema
 from lintkit.facts import ComposeFile, ComposeService

@@ -9,7 +9,7 @@ from typing import Any
 
 from lintkit.budget import RuleLimitError
 from lintkit.data import schema as shipped_schema
-from lintkit.declared.check import PHRASES, PLACEHOLDER, WORDS
+from lintkit.declared.cases import PHRASES, PLACEHOLDER, WORDS
 from lintkit.declared.fix import ACTIONS
 from lintkit.declared.render import plain_text
 from lintkit.declared.schema import compile_schema, mistakes
@@ -17,7 +17,7 @@ from lintkit.declared.select import SelectError, compile_query
 from lintkit.formats.plain import at
 from lintkit.globs.paths import defect, too_many_alike
 from lintkit.kinds.kind import EVERY_EDIT
-from lintkit.kinds.registry import EACH_KINDS, FILE_KINDS
+from lintkit.kinds.registry import EACH_KINDS, FILE_KIND, FILE_KINDS
 from lintkit.model import Document, Route
 from lintkit.regex.engine import compile_regex
 from lintkit.regex.syntax import RegexError
@@ -26,7 +26,9 @@ from lintkit.words.path_sets import PATH_SETS
 
 SCHEMA_KEYS: tuple[Route, ...] = (
     ("when",),
+    ("text",),
     ("where",),
+    ("strict-when",),
     ("strict-where",),
     ("require",),
     ("forbid",),
@@ -76,6 +78,7 @@ def find_mistakes(document: Document) -> Iterator[Mistake]:
     yield from _query_mistakes(data)
     yield from _glob_mistakes(data)
     yield from _reading_mistakes(data)
+    yield from _across_mistakes(data)
     yield from _schema_mistakes(data)
     if "match" not in data:
         yield from _message_mistakes(data)
@@ -230,6 +233,9 @@ def _query_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         except SelectError as error:
             yield route, f"`{route[-1]}` is no JSONPath: {error.message}{_pointer(query, error.position)}"
     each, kind = data.get("each"), data.get("kind")
+    if "environment" in data and not FILE_KIND[data["kind"]].production:
+        kinds = ", ".join(f"`{each.name}`" for each in FILE_KINDS if each.production)
+        yield ("environment",), f"nothing says what `kind: {kind}` is for; `environment` is for {kinds}"
     if "excused-by" in data and kind != "kubernetes":
         yield ("excused-by",), "`excused-by` names an object of Kubernetes, and is for `kind: kubernetes`"
     if isinstance(each, str) and kind not in EACH_KINDS.get(each, ()):
@@ -260,9 +266,20 @@ def _reading_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
         return
     if data.get("kind") != "compose" or data.get("each") != "service":
         yield ("read",), "`read: merged` is for `kind: compose` with `each: service`"
-    for key in ("when", "where", "relate", "among", "cases", "fix", "words"):
+    for key in ("when", "text", "where", "strict-when", "relate", "among", "cases", "fix", "words"):
         if key in data:
             yield (key,), f"`{key}` looks at one file, and `read: merged` at several; leave one of them out"
+
+
+def _across_mistakes(data: Mapping[str, Any]) -> Iterator[Mistake]:
+    if data.get("each") not in FILE_KIND[data["kind"]].across:
+        return
+    for key in ("when", "text", "strict-when", "read", "relate", "missing-at", "excused-by", "fix"):
+        if key in data:
+            yield (
+                (key,),
+                f"`{key}` is about one file, and `each: {data['each']}` looks at all of them; leave it out",
+            )
 
 
 def _pointer(text: str, position: int | None) -> str:

@@ -13,6 +13,7 @@ from lintkit.declared.pattern.query import Query, code_text, find
 from lintkit.declared.pattern.rewrite import rewritten
 from lintkit.declared.pattern.values import plain, value_of
 from lintkit.model import Finding, Fix, Span
+from lintkit.python.branches import scope_name
 from lintkit.python.code import Call
 from lintkit.python.edits import added_keywords
 from lintkit.rule.definition import RuleContext
@@ -59,6 +60,8 @@ def python_check(
             if forbid is not None and not forbid.is_valid(projected):
                 continue
             subject = projected.get("callee") or _subject(found, file)
+            if "subject" in data:
+                subject = fill(data["subject"], projected, found, file, quoted=False)
             span = _span(found, file)
             yield rule.finding(
                 span,
@@ -131,8 +134,10 @@ def _subject(found: Found, file: PythonFile) -> str:
     return f"{around.name.value}: {kind}" if around is not None else kind
 
 
-def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) -> str:
-    """A message with `$NAME`, `{NAME}` and `{callee}` filled in, on one line; what is unknown stays as it is.
+def fill(
+    message: str, data: Mapping[str, Any], found: Found, file: PythonFile, *, quoted: bool = True
+) -> str:
+    """A message with `$NAME`, `{NAME}`, `{callee}` and `{scope}` filled in, on one line; all else stays as it is.
 
     Code of the file is quoted; the `{callee}` is a name that the rule asks for.
     """
@@ -141,6 +146,8 @@ def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) 
         name = place[1] or place[2]
         if name == "callee" and isinstance(data.get("callee"), str):
             return str(data["callee"])
+        if name == "scope":
+            return scope_name(found.first, file) or "module"
         if name in found.bindings:
             bound = found.bindings[name]
             value = data["metavariables"][name]
@@ -149,7 +156,7 @@ def fill(message: str, data: Mapping[str, Any], found: Found, file: PythonFile) 
             return place[0]
         text = " ".join(text.split())
         text = text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
-        return quoted_at(message, place.start(), text)
+        return quoted_at(message, place.start(), text) if quoted else text
 
     return _PLACE.sub(shown, message)
 

@@ -21,20 +21,12 @@ from typing import Any
 from lintkit.budget import Budget
 from lintkit.declared.place import place_of
 from lintkit.declared.read import read
-from lintkit.declared.schema import compile_schema
+from lintkit.declared.schema import Failure, compile_schema
 from lintkit.declared.select import compile_query
 from lintkit.formats.plain import at
 from lintkit.model import Document, Location, Route
 
 _WHAT = "`relate`"
-
-
-@dataclass(frozen=True, slots=True)
-class Unrelated:
-    """A value without its other end: where it stands, and the nearest thing to it."""
-
-    route: Route
-    near: Location | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +38,14 @@ class _Other:
 
 def unrelated(
     relation: Mapping[str, Any],
-    route: Route,
     value: Any,
     documents: tuple[Document, ...],
     reading: str,
     options: Mapping[str, Any],
     budget: Budget,
-) -> Iterator[Unrelated]:
-    """What `relation` says of the value at `route` that does not hold. Raises SelectError, RuleLimitError."""
-    wanted = [
-        ((*route, *below), at(value, *below))
-        for below in compile_query(relation.get("value", "$")).find(value)
-    ]
+) -> Iterator[Failure]:
+    """What of a value has no other end as `relation` asks for it. Raises SelectError, RuleLimitError."""
+    wanted = [(below, at(value, *below)) for below in compile_query(relation.get("value", "$")).find(value)]
     if not wanted:
         return
     others = list(_others(relation, documents, reading, options, budget))
@@ -70,7 +58,7 @@ def unrelated(
         for part, single in _parts(kind, where, item):
             budget.spend(1 + len(others), _WHAT)
             if not any(_holds(kind, single, other.value, budget) for other in others):
-                yield Unrelated(part, _nearest(single, others))
+                yield Failure(part, "relate", near=_nearest(single, others))
 
 
 def _others(

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from lintkit.budget import Budget, RuleLimitError
 from lintkit.formats.numbers import whole_number
-from lintkit.model import Route
+from lintkit.model import Location, Route
 from lintkit.regex.engine import Regex, compile_regex
 from lintkit.regex.syntax import RegexError
 
@@ -75,12 +75,14 @@ class Failure:
     route    from the value that was checked
     keyword  of the schema; missing  keys that should stand in the mapping at `route`
     at_key   it is the key itself that is wrong
+    near     the nearest thing to what should be there, where the rule compares with something
     """
 
     route: Route
     keyword: str
     missing: tuple[str, ...] = ()
     at_key: bool = False
+    near: Location | None = None
 
 
 def mistakes(schema: Any, options: Mapping[str, Any] | None = None) -> Iterator[Mistake]:

@@ -110,7 +110,7 @@ def select_each(document: Document, name: str) -> tuple[Selected, ...]:
     image      Dockerfile: the final stage, with what it takes over
     stage      Dockerfile: every stage
 
-    Raises SelectError for an unknown name.
+    Raises SelectError for an unknown name. What a selector finds across files is none of a document.
     """
     if name not in EACH_KINDS:
         raise SelectError(f"there is no selector `{name}`; there are {', '.join(EACH_KINDS)}")

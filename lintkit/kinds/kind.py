@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from lintkit.formats.scalars import ScalarSchema
-from lintkit.model import Kind
+from lintkit.model import Confidence, Kind, Location
 
 Named = str
 """Where something is, as `package.module:name`; it is imported when it is first used."""
@@ -24,6 +24,18 @@ EVERY_EDIT = frozenset(("set", "replace", "remove", "insert"))
 
 SCALAR_EDITS = EVERY_EDIT - {"insert"}
 """What it can do where the data is not nested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """That a file is for production, and what says so.
+
+    related     the entry that says it, for findings that rest on it; empty where the name or the configuration says it
+    confidence  of such findings: `ENVIRONMENT=production` is also found in files that somebody only tried out
+    """
+
+    related: tuple[Location, ...] = ()
+    confidence: Confidence = "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +65,10 @@ class FileKind:
     edits      what a declared fix can do in it
     raw        whether a rule may ask for scalars as they are written, which are not so already
     resolved   `Callable[[Any], Any]`, the data with variables replaced; empty where there are none
+    production `Callable[[Document, str | None], Production | None]`: whether a file is for production, also by what
+               the configuration says of it (None where it says nothing); empty for kinds that are never asked
     selectors  the named selectors that find something in it: `Callable[[Document], Iterator[Selected]]`
+    across     those that find something in all of its files at once: `Callable[[Cluster], Iterator[Across]]`
     sample     the `Sample` from which `lintkit new` makes a rule; empty where rules cannot look at it
     """
 
@@ -79,7 +94,9 @@ class FileKind:
     edits: frozenset[str] = frozenset()
     raw: bool = True
     resolved: Named = ""
+    production: Named = ""
     selectors: Mapping[str, Named] = field(default_factory=dict)
+    across: Mapping[str, Named] = field(default_factory=dict)
     sample: Named = ""
 
 

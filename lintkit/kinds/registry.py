@@ -43,7 +43,7 @@ KINDS: tuple[Kind, ...] = tuple(FILE_KIND)
 """The names of all kinds."""
 
 EACH_KINDS: Mapping[str, tuple[Kind, ...]] = {
-    selector: tuple(kind.name for kind in FILE_KINDS if selector in kind.selectors)
-    for selector in sorted({name for kind in FILE_KINDS for name in kind.selectors})
+    selector: tuple(kind.name for kind in FILE_KINDS if selector in {**kind.selectors, **kind.across})
+    for selector in sorted({name for kind in FILE_KINDS for name in (*kind.selectors, *kind.across)})
 }
 """The kinds in which each named selector can find something."""

@@ -30,11 +30,11 @@ def load(folder: Path, **keys: Any) -> Rule:
     return load_declared_rule(file, "team/rule")
 
 
-def check(rule: Rule, text: str, path: str = "", **options: Any) -> FileResult:
+def check(rule: Rule, text: str, path: str = "", *, strict: bool = True, **options: Any) -> FileResult:
     """What the rule says of a file of its kind."""
     kind = rule.meta.kinds[0]
     defaults = {name: declared["default"] for name, declared in rule.meta.options.items()}
-    context = RuleContext(rule.meta, {**defaults, **options})
+    context = RuleContext(rule.meta, {**defaults, **options}, strict=strict)
     source = SourceFile(path or FILE_KIND[kind].usual_name, kind, text.encode("utf-8", "surrogatepass"))
     return check_file(source, [Task(rule, context)], facts=False)
 

@@ -12,7 +12,8 @@ from lintkit.run.engine import Request, run
 
 def found(rule: str, files: dict[str, str], *, strict: bool) -> list[str]:
     folder = builtin_folder()
-    rules = RuleSet((load_rule(folder / f"kubernetes/{rule}.py", folder),))
+    (file,) = folder.glob(f"kubernetes/{rule}.*")
+    rules = RuleSet((load_rule(file, folder),))
     select = ("*",) if strict else ("pack:recommended",)
     config = Config().with_flags(select=select, extend_select=(), ignore=(), fail_on=None)
     tree = MemoryTree({path: text.encode() for path, text in files.items()})
@@ -74,8 +75,8 @@ KEPT = [
     ("privileged_container", "k8s/a.yaml", privileged("image: 'docker:27-dind'")),
     ("privileged_container", "k8s/a.yaml", privileged("image: 'shop/runner:1', command: [dockerd]")),
     ("privileged_container", "k8s/a.yaml", privileged("image: 'moby/buildkit:v0.17'")),
-    ("tls_verify_disabled", "k8s/a.yaml", api_service("v1beta1.metrics.k8s.io")),
-    ("tls_verify_disabled", "k8s/a.yaml", api_service("v1beta2.custom.metrics.k8s.io")),
+    ("tls-verify-disabled", "k8s/a.yaml", api_service("v1beta1.metrics.k8s.io")),
+    ("tls-verify-disabled", "k8s/a.yaml", api_service("v1beta2.custom.metrics.k8s.io")),
     ("secret_manifest_committed", "devenv/a.yaml", secret("shop")),
     ("secret_in_configmap", "k8s/a.yaml", setting("SMTP_PASSWORD", "change-me")),
     ("secret_in_configmap", "k8s/a.yaml", setting("STRIPE_API_KEY", "your-api-key")),
@@ -114,7 +115,7 @@ TOLD = [
         binding("{kind: Group, name: 'oidc:sre'}, {kind: ServiceAccount, name: shop, namespace: a}"),
     ),
     ("privileged_container", "k8s/a.yaml", privileged("image: 'shop/runner:1'")),
-    ("tls_verify_disabled", "k8s/a.yaml", api_service("v1.shop.example.com")),
+    ("tls-verify-disabled", "k8s/a.yaml", api_service("v1.shop.example.com")),
     ("secret_manifest_committed", "devenv/a.yaml", secret("q7Zr2Lw9XtB4mK8vN3cY")),
     ("secret_manifest_committed", "k8s/a.yaml", secret("shop")),
     ("secret_in_configmap", "k8s/a.yaml", setting("DB_PASSWORD", "change-me")),
@@ -147,9 +148,9 @@ def test_of_pods_in_a_template_beside_it_a_service_may_be_the_front() -> None:
         "spec: {containers: [{name: api, image: 'shop:1'}]}\n"
     )
     files = {"shop/service.yaml": service, "shop/pod.yaml": pods}
-    assert found("dangling_service", files, strict=True) != []
+    assert found("dangling-service", files, strict=True) != []
     template = {"shop/api-deployment.yaml": "{{ if .api }}\nkind: Deployment\n{{ end }}\n"}
-    assert found("dangling_service", files | template, strict=True) == []
+    assert found("dangling-service", files | template, strict=True) == []
 
 
 def test_an_image_of_several_containers_of_a_pod_is_told_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -56,6 +57,10 @@ CASES: dict[str, list[tuple[Any, str]]] = {
     ],
     "where": [
         ({"any": "f($X)", "where": {"$X": "^http:"}}, "f('http://a')  # <\nf('https://a')\n"),
+        (
+            {"any": "f($X)", "where": {"$X": {"made-by": "a.B", "pattern": "^b"}}},
+            "import a\nb = a.B()\nc = a.B()\nf(b)  # <\nf(c)\n",
+        ),
         ({"any": "f($X)", "where": {"$X": {"pattern": "^http:"}}}, "U = 'http://a'\nf(U)  # <\nf(1)\n"),
         ({"any": "f($X)", "where": {"$X": {"type": "integer", "minimum": 10}}}, "f(10)  # <\nf(9)\nf('10')\n"),
         ({"any": "f($X)", "where": {"$X": {"type": "null"}}}, "f(None)  # <\nf(0)\n"),
@@ -123,6 +128,9 @@ def test_a_query_without_a_name_is_known_to_be_wide() -> None:
     assert is_narrow(compile_query("if $X: ..."))
 
 
+MADE_BY = ("match", "where", "$X", "made-by")
+
+
 @pytest.mark.parametrize(
     ("match", "words", "route"),
     [
@@ -135,6 +143,9 @@ def test_a_query_without_a_name_is_known_to_be_wide() -> None:
         ({"any": "f($X)", "where": {"$X": "("}}, "regular expression fails", ("match", "where", "$X")),
         ({"any": "f($X)", "where": {"$X": "(?=a)"}}, "regular expression fails", ("match", "where", "$X")),
         ({"any": "f($X)", "where": {"$X": {"type": "text"}}}, "a type is one of", ("match", "where", "$X", "type")),
+        ({"any": "f($X)", "where": {"$X": {"made-by": []}}}, "a list of them", (*MADE_BY,)),
+        ({"any": "f($X)", "where": {"$X": {"made-by": "a.B()"}}}, "without brackets", (*MADE_BY,)),
+        ({"any": "f($X)", "where": {"$X": {"made-by": ["a", "$B"]}}}, "`$B` is no name", (*MADE_BY, 1)),
         ({"any": "f($X)", "focus": "$Z"}, "no pattern binds `$Z`", ("match", "focus")),
         (["f($X)", "g("], "not closed", ("match", 1)),
         ({"any": ["f()", 3]}, "a pattern is a string", ("match", "any", 1)),
@@ -146,6 +157,33 @@ def test_mistakes_name_their_key(match: Any, words: str, route: tuple[Any, ...])
         compile_query(match)
     assert words in caught.value.message
     assert caught.value.route == route
+
+
+def test_a_receiver_is_known_by_what_made_it() -> None:
+    match = {"any": "$C.keys(...)", "where": {"$C": {"made-by": ["redis.Redis", "redis.from_url"]}}}
+    text = dedent(
+        """\
+        import redis as r
+        from redis import Redis
+        cache = r.Redis()
+        names = {}
+
+        class Store:
+            def __init__(self, url):
+                self.cache = r.from_url(url)
+
+            def all(self):
+                return self.cache.keys("*")  # <
+
+        def show(other: Redis | None):
+            names.keys()
+            cache.get("a").keys()
+            other.keys()  # <
+            Redis.keys(cache)
+            return cache.keys()  # <
+        """
+    )
+    assert lines(match, text) == marked(text)
 
 
 def test_endless_nesting_is_refused() -> None:

@@ -28,6 +28,7 @@ from lintkit.declared.pattern.match import Found, Matcher
 from lintkit.declared.pattern.values import value_of
 from lintkit.python.match import Match
 from lintkit.python.module import PythonFile
+from lintkit.python.receivers import origin_names
 from lintkit.python.triggers import Trigger
 from lintkit.regex.engine import Regex, compile_regex
 from lintkit.regex.syntax import RegexError
@@ -36,6 +37,7 @@ MAX_DEPTH = 12
 
 Route: TypeAlias = tuple[str | int, ...]
 KEYS = ("any", "all", "not", "inside", "not-inside", "where", "focus")
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _METAVARIABLE = re.compile(r"\$([A-Z_][A-Z_0-9]*)")
 
 
@@ -77,17 +79,21 @@ class Test:
     """A condition on what a metavariable stands for: a regular expression, a JSON Schema, or both.
 
     text_only  the regular expression is a schema's `pattern`, so the value must be a string
+    made_by    names of classes and functions of which one has to have made it
     """
 
     regex: Regex | None = None
     schema: Mapping[str, Any] | None = None
     text_only: bool = False
+    made_by: frozenset[str] = frozenset()
     _compiled: Any = field(default=None, init=False)
 
     def holds(self, bound: Bound, file: PythonFile, budget: Budget) -> bool:
         """Whether the value satisfies it; a regular expression is looked for in the text, or in the code of what is
         no string. Raises RuleLimitError.
         """
+        if self.made_by and self.made_by.isdisjoint(_makers(bound, file)):
+            return False
         value = value_of(bound, file)
         if self.regex is not None:
             if not isinstance(value, str) and self.text_only:
@@ -101,6 +107,14 @@ class Test:
 
             self._compiled = compile_schema(dict(self.schema))
         return bool(self._compiled.is_valid(value, budget))
+
+
+def _makers(bound: Bound, file: PythonFile) -> Iterator[str]:
+    """The classes and functions that have made what a metavariable stands for, as far as the file shows it."""
+    if len(bound.nodes) == 1 and isinstance(bound.nodes[0], cst.BaseExpression):
+        for name in origin_names(bound.nodes[0], file):
+            if name.endswith("()"):
+                yield name.removesuffix("()")
 
 
 def code_text(bound: Bound, file: PythonFile) -> str:
@@ -214,10 +228,27 @@ def _compile_where(data: Any, route: Route) -> tuple[tuple[str, Test], ...]:
         if isinstance(value, str):
             found.append((name, Test(regex=_regex(value, place))))
         elif isinstance(value, Mapping):
-            found.append((name, _schema(value, place)))
+            schema = {key: part for key, part in value.items() if key != "made-by"}
+            test = _schema(schema, place) if schema else Test()
+            if "made-by" in value:
+                test.made_by = _names(value["made-by"], (*place, "made-by"))
+            found.append((name, test))
         else:
             raise QueryError("a condition is a regular expression or a JSON Schema", place)
     return tuple(found)
+
+
+def _names(data: Any, route: Route) -> frozenset[str]:
+    names = [data] if isinstance(data, str) else data
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        raise QueryError("`made-by` is the name of a class or function, or a list of them", route)
+    for index, name in enumerate(names):
+        if _DOTTED.fullmatch(name) is None:
+            place = (*route, index) if isinstance(data, list) else route
+            raise QueryError(
+                f"`{name}` is no name such as `redis.Redis`, without brackets and metavariables", place
+            )
+    return frozenset(names)
 
 
 def _regex(text: str, route: Route) -> Regex:

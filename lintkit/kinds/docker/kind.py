@@ -46,6 +46,7 @@ DOCKERFILE = FileKind(
     raw=False,
     resolved="lintkit.kinds.docker.selectors:resolved",
     selectors={
+        "command": "lintkit.kinds.docker.selectors:each_command",
         "env-var": "lintkit.kinds.docker.selectors:each_env_var",
         "image": "lintkit.kinds.docker.selectors:each_image",
         "stage": "lintkit.kinds.docker.selectors:each_stage",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lintkit.formats.dockerfile import final_stage, stage_chain, stage_instructions
+from lintkit.formats.dockerfile import build_steps, final_stage, stage_chain, stage_instructions
 from lintkit.formats.plain import list_at
+from lintkit.kinds.docker.package_managers import action, packages, subject
 from lintkit.kinds.selected import Selected
 from lintkit.model import Document, Route
 
@@ -25,6 +26,30 @@ def each_stage(document: Document) -> Iterator[Selected]:
     """Every stage."""
     for index, stage in enumerate(list_at(document.data, "stages")):
         yield Selected(("stages", index), stage, {"name": stage.get("name")})
+
+
+def each_command(document: Document) -> Iterator[Selected]:
+    """Every command of a `RUN`, also of one that an `ONBUILD` holds.
+
+    `{"name", "arguments", "action", "packages", "piped", "shipped"}`: action and packages as package managers take
+    them, piped: it is fed by the command before it, shipped: its step shapes the image of the last stage.
+    """
+    for step, item in build_steps(document) if list_at(document.data, "instructions") else ():
+        if item["keyword"] != "RUN":
+            continue
+        fed = False
+        for number, command in enumerate(item["commands"]):
+            value = {
+                "name": command["name"],
+                "arguments": command["arguments"],
+                "action": action(command),
+                "packages": packages(command["arguments"]),
+                "piped": fed,
+                "shipped": item["shipped"],
+            }
+            extra = {"name": command["name"], "command": subject(command)}
+            yield Selected((*step, "commands", number, "text"), value, extra)
+            fed = command["piped"]
 
 
 def each_image(document: Document) -> Iterator[Selected]:

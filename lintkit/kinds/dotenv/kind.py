@@ -39,6 +39,10 @@ DOTENV = FileKind(
     edits=SCALAR_EDITS,
     raw=False,
     resolved="lintkit.kinds.dotenv.selectors:resolved",
-    selectors={"env-var": "lintkit.kinds.dotenv.selectors:each_env_var"},
+    production="lintkit.kinds.dotenv.purpose:production",
+    selectors={
+        "env-var": "lintkit.kinds.dotenv.selectors:each_env_var",
+        "setting": "lintkit.kinds.dotenv.selectors:each_setting",
+    },
     sample="lintkit.kinds.dotenv.sample:SAMPLE",
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from lintkit.model import Confidence, Document, Location
+from lintkit.kinds.kind import Production
+from lintkit.model import Document, Location
 from lintkit.words.environments import (
     EXAMPLES,
     MARKERS,
@@ -32,18 +32,6 @@ _FRONT_END = (
     ),
     *("NG_APP_", "STORYBOOK_", "SNOWPACK_PUBLIC_"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Production:
-    """That a file is for production, and what says so.
-
-    related     the entry that says it, for findings that rest on it; empty where the name or the configuration says it
-    confidence  of such findings: `ENVIRONMENT=production` is also found in files that somebody only tried out
-    """
-
-    related: tuple[Location, ...] = ()
-    confidence: Confidence = "high"
 
 
 def used_path(path: str) -> str:

@@ -96,7 +96,14 @@ KUBERNETES = FileKind(
         "workload": "lintkit.kinds.kubernetes.selectors:each_workload",
         "service": "lintkit.kinds.kubernetes.selectors:each_service",
         "env-var": "lintkit.kinds.kubernetes.selectors:each_env_var",
+        "probe": "lintkit.kinds.kubernetes.selectors:each_probe",
         "rbac-rule": "lintkit.kinds.kubernetes.rbac:each_rule",
+    },
+    across={
+        "deployed-pods": "lintkit.kinds.kubernetes.across:each_deployed_pods",
+        "namespace": "lintkit.kinds.kubernetes.across:each_namespace",
+        "pod-selector": "lintkit.kinds.kubernetes.across:each_pod_selector",
+        "reference": "lintkit.kinds.kubernetes.across:each_reference",
     },
     sample="lintkit.kinds.kubernetes.sample:SAMPLE",
 )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from lintkit.formats.plain import at, list_at
+from lintkit.formats.numbers import is_digits, whole_number
+from lintkit.formats.plain import at, list_at, mappings_at
 from lintkit.kinds.kubernetes.objects import (
     adds_containers,
     is_patch,
@@ -15,7 +16,7 @@ from lintkit.kinds.kubernetes.objects import (
     pod_spec_routes,
 )
 from lintkit.kinds.selected import Selected
-from lintkit.model import Document
+from lintkit.model import Document, Route
 
 _CONTAINER_LISTS = (
     ("initContainers", "init"),
@@ -108,6 +109,46 @@ def each_env_var(document: Document) -> Iterator[Selected]:
                 value["value"] = item.get("value")
             extra = {"container": container.extra["name"], "name": item["name"]}
             yield Selected((*container.route, "env", index), value, extra)
+
+
+def each_probe(document: Document) -> Iterator[Selected]:
+    """Every port that a probe asks for, as `{"probe", "port", "by", "state"}`.
+
+    by     `name` or `number`
+    state  `found` or `missing` among the ports of the container; `unknown` where a template says it, and of a container
+           that declares none: ports only inform, and a patch has those of what it changes
+    """
+    for container in each_container(document):
+        ports = mappings_at(container.value, "ports")
+        called = container.extra["name"]
+        extra = {"name": called, "owner": f"container `{called}`" if called else "a container"}
+        for probe in ("livenessProbe", "readinessProbe", "startupProbe"):
+            for how in ("httpGet", "tcpSocket", "grpc"):
+                port = at(container.value, probe, how, "port")
+                if not isinstance(port, (str, int)) or isinstance(port, bool):
+                    continue
+                number = whole_number(port) if isinstance(port, str) else port
+                by = "name" if isinstance(port, str) and not is_digits(port) else "number"
+                state = _numbered(number, ports)
+                if by == "name":  # that of grpc has to be a number
+                    state = "unknown" if how == "grpc" else _called(port, ports, container.value)
+                value = {"probe": probe, "port": port, "by": by, "state": state}
+                place: Route = (*container.route, probe, how, "port")
+                yield Selected(place, value, {**extra, "port": port})
+
+
+def _called(name: Any, ports: list[dict[str, Any]], container: dict[str, Any]) -> str:
+    """Whether a container has a port of that name."""
+    if (not container.get("image") and not ports) or set("${") & set(name):
+        return "unknown"
+    return "found" if any(port.get("name") == name for port in ports) else "missing"
+
+
+def _numbered(number: int | None, ports: list[dict[str, Any]]) -> str:
+    """Whether a container declares a port."""
+    if not ports or number is None:
+        return "unknown"
+    return "found" if any(port.get("containerPort") == number for port in ports) else "missing"
 
 
 def each_service(document: Document) -> Iterator[Selected]:
