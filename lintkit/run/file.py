@@ -29,6 +29,7 @@ from lintkit.rule.definition import Rule, RuleContext
 from lintkit.rule.own import DUPLICATE_KEY, INVALID_SUPPRESSION, RULE_FAILED, SKIPPED_FILE, UNPARSEABLE_FILE
 from lintkit.run.documents import Parse, parse_documents
 from lintkit.source import Lines
+from lintkit.words.environments import is_for_developers
 
 if TYPE_CHECKING:
     from lintkit.facts import Fact
@@ -201,8 +202,13 @@ def unparseable(source: SourceFile, error: ParseError) -> Finding:
         message=error.message.removesuffix("."),
         locations=(Location(Span(source.path, start, end)),),
         subject=source.path,
-        severity=UNPARSEABLE_FILE.severity,
+        severity="note" if _is_material(source.path) else UNPARSEABLE_FILE.severity,
     )
+
+
+def _is_material(path: str) -> bool:
+    """Whether a file is what a test feeds to a program, or a passage of a document: often broken on purpose."""
+    return is_for_developers(path) or path.startswith(("docs/", "doc/"))
 
 
 def _problem_finding(meta_id: str, problem: Problem) -> Finding:

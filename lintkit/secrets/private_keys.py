@@ -15,6 +15,7 @@ _PUTTY = pattern(r"^PuTTY-User-Key-File-\d:", re.MULTILINE)
 _AGE = pattern(r"^[ \t]{0,16}AGE-SECRET-KEY-1[A-Z0-9]{40,}", re.MULTILINE)
 _BODY = pattern(r"(?:(?<=\\n)|(?<![\w.:/-]))[A-Za-z0-9+/=]{24,}(?![\w.-])")
 """A line of base64, also behind a written `\\n`; no part of an address in a comment."""
+_SHORTENED = pattern(r"\.[ \t]?\.[ \t]?\.|…")
 _LOCKED = pattern(r"Proc-Type: 4,ENCRYPTED|b3BlbnNzaC1rZXktdjEAAAAA(?!BG5vbmU)")
 """A header of old PEM files, or an OpenSSH key whose first field, in base64, is another cipher than `none`."""
 
@@ -52,7 +53,7 @@ def private_keys(text: str) -> Iterator[PrivateKey]:
     """The private keys of `text`; a heading without a body, or with a shortened one, is none."""
     for match in islice(_PEM.finditer(text), _MOST) if "PRIVATE KEY" in text else ():
         body = text[match.end() : match.end() + _LOOK_AHEAD].partition("-----END")[0]
-        if _BODY.search(body) is None or "..." in body or "…" in body:
+        if _BODY.search(body) is None or _SHORTENED.search(body) is not None:
             continue
         encrypted = "ENCRYPTED" in match[1] or _LOCKED.search(body) is not None
         start = match.end() - len(match[0].lstrip())

@@ -271,6 +271,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     layers = {
         service.path for service in projects.services if _is_part(service) or _counts_from_above(service)
     }
+    everywhere = frozenset[str]().union(*projects.names.values())
     for service in projects.services:
         if service.path in together:
             continue
@@ -282,6 +283,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         ):
             continue
         names = projects.names[service.path] | above.names(service.path)
+        if not rule.strict and not _is_main(service.path):
+            names |= everywhere  # another file defines it, and may be given with `-f` as well
         for each in dependencies(service.node):
             if each.required and each.name not in names and "$" not in each.name:
                 yield _missing(rule, service, "service", each.name, each.span)

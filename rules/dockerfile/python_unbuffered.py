@@ -213,6 +213,8 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
     for start in project.facts(BufferedStart):
         script = places.script(start, scripts) if scripts else None
         program = start.program or (script.program if script is not None else "")
+        if program in _SERVERS and not rule.strict:
+            continue  # they log to stderr, which Python flushes at each line
         if program and (script is None or not script.unbuffered):
             key = start.base or f"{start.path}:{start.span.start}"
             found.setdefault(key, []).append((start, program, None if start.program else script))
@@ -242,6 +244,21 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         )
 
 
+_SERVERS = frozenset(
+    [
+        "celery",
+        "daphne",
+        "fastapi",
+        "flask",
+        "granian",
+        "gunicorn",
+        "hypercorn",
+        "uvicorn",
+        "uwsgi",
+        "waitress-serve",
+    ]
+)
+"""What is started for a service that logs, and seldom prints."""
 _SEARCHED = ("/usr/local/bin", "/usr/local/sbin", "/usr/bin", "/bin")
 
 

@@ -198,7 +198,11 @@ def _commands(
     keyword = instruction["keyword"]
     for number, command in enumerate(instruction["commands"]):
         for found in command_secrets([command["name"], *command["arguments"]]):
-            if found.item and found.verdict.kind in _REAL:
+            if (
+                found.item
+                and found.verdict.kind in _REAL
+                and (rule.strict or not found.verdict.reason.is_made_up)
+            ):
                 what = f"what follows `{found.name}`" if found.name else "an argument"
                 yield rule.finding(
                     document.span((*step, "commands", number, "arguments", found.item - 1)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -168,6 +169,8 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
         return
     if not document.data["stages"] and any(each.code == "unknown-instruction" for each in document.problems):
         return  # it only has the name of a Dockerfile
+    if not document.data["stages"] and posixpath.basename(document.path).lower() != "dockerfile":
+        return  # a part that is put behind another file
     if any(_FILLED_IN.match(document.text, each.span.start) for each in document.problems):
         return
     for problem in document.problems:

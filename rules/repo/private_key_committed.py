@@ -55,8 +55,8 @@ machine that uses it.
 )
 
 _FOR_TRYING_OUT = frozenset(
-    """test tests testing example examples sample dummy fake mock snakeoil localhost local dev development selfsigned
-    insecure vagrant demo placeholder""".split()  # noqa: SIM905
+    """test tests testing testdata example examples sample dummy fake mock snakeoil localhost local dev development
+    selfsigned insecure vagrant demo placeholder""".split()  # noqa: SIM905
 )
 _TRUST_STORES = frozenset({"truststore", "cacerts", "trust", "ca"})
 
@@ -67,9 +67,9 @@ def check(document: Document, rule: RuleContext) -> Iterator[Finding]:
     name = document.path.rpartition("/")[2]
     if key is None or (document.data["store"] and not _TRUST_STORES.isdisjoint(split_words(name))):
         return
-    if not rule.strict and not _FOR_TRYING_OUT.isdisjoint(split_words(name)):
-        return  # its own name says that it opens nothing
     harmless = not _FOR_TRYING_OUT.isdisjoint(split_words(document.path))
+    if harmless and not rule.strict:
+        return  # its name, or the folder it lies in, says that it opens nothing
     yield rule.finding(
         Span(document.path, key.start, key.end),
         f"`{name}` holds {key.description}"

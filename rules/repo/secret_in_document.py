@@ -63,6 +63,14 @@ is replaced. A URL with its password is complete: it says where to go and how to
     export GITHUB_TOKEN=ghp_xxxxxxxxxxxxxxxxxxxx
     export CHAT_TOKEN=xoxb-MY-BOT-TOKEN
 """,
+                "docs/chain.md": """\
+    -----BEGIN PRIVATE """
+                """KEY-----
+    MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCvxGZOW4IXvGlh
+     . . .
+    m8JCpbJXDfSSVxKHgK1Siw4K6pnTsIA2
+    -----END PRIVATE KEY-----
+""",
                 "docs/login.md": """\
     signing_key: |
       -----BEGIN PRIVATE """

@@ -175,6 +175,7 @@ def test_names(path: str, kind: str | None) -> None:
         ("check.yml", b"services:\n  web:\n    image: app\nsteps:\n- run: make\n", "yaml"),
         ("notes.yaml", b"# slogan: Keep notes.\nservices:\n  web:\n    image: notes\n", "yaml"),  # Coolify's
         ("vela.yaml", b"name: a\nservices:\n  web:\n    image: a\n    port: 80\n    route: {}\n", "yaml"),
+        ("config.yml", b"services:\n  web:\n    image: a\n    depends: db\n    commands: {}\n", "yaml"),
         ("stack.yml", b"services:\n  web:\n    image: a\n    port: 80\n    volumes: []\n", "compose"),
         ("compose.yaml", b"include: [a.yaml]\n", "compose"),
         ("compose.yaml", b"", "compose"),

@@ -20,6 +20,8 @@ def found(rule: str, files: dict[str, str], select: tuple[str, ...]) -> int:
 
 
 CLIENT = "import redis\n\n\n{}def {}():\n    print(redis.Redis('cache').get('a'))\n"
+PART = "services:\n  ui:\n    image: ui:1\n    depends_on: [api]\n"
+KEY = "-----BEGIN PRIVATE " + "KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCvxGZOW4IXvGlh\n"
 TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: b}\ndata: {A: c}\n"
 
 
@@ -49,6 +51,19 @@ TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: b}\ndat
             0,
         ),
         ("lintkit/duplicate-key", {"config/a.yaml": TWICE}, 1),
+        ("repo/private-key-committed", {"dev/tls/server.key": KEY}, 0),
+        ("repo/private-key-committed", {"tls/server.key": KEY}, 1),
+        ("dockerfile/python-unbuffered", {"Dockerfile": 'FROM python:3.13\nCMD ["python", "bot.py"]\n'}, 1),
+        ("dockerfile/python-unbuffered", {"Dockerfile": 'FROM python:3.13\nCMD ["gunicorn", "shop"]\n'}, 0),
+        (
+            "compose/unknown-dependency",
+            {
+                "dev/common/docker-compose-ui.yaml": PART,
+                "dev/alone/docker-compose.yaml": "services:\n  api:\n    image: shop:1\n",
+            },
+            0,
+        ),
+        ("compose/unknown-dependency", {"compose.yaml": PART}, 1),
         ("lintkit/duplicate-key", {"tests/expected/a.yaml": TWICE}, 0),
         (
             "dockerfile/secret-in-build",

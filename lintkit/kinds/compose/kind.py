@@ -22,8 +22,8 @@ _TOP_KEYS = frozenset(
     (b"version", b"name", b"include", b"services", b"models", b"networks", b"volumes", b"secrets", b"configs")
 )
 _PLATFORM = re.compile(rb"^# ?slogan:", re.MULTILINE)
-_OF_VELA = re.compile(rb"^[ \t]+(?:route|port|traits):(?=\s|$)", re.MULTILINE)
-"""What a service has in KubeVela's Appfile (`vela.yaml`), and in none of compose."""
+_OF_OTHERS = re.compile(rb"^[ \t]+(?:route|port|traits|depends|default|checkout):(?=\s|$)", re.MULTILINE)
+"""What a service has in KubeVela's Appfile (`vela.yaml`) or in Tugboat's `config.yml`, and in none of compose."""
 _OF_COMPOSE = re.compile(
     rb"^[ \t]+(?:ports|volumes|environment|depends_on|networks|container_name):", re.MULTILINE
 )
@@ -47,7 +47,7 @@ def _is_compose(path: str, text: bytes) -> bool:
     block = match["flow"] or match["block"]
     if _LIST.match(block) is not None or _SERVICE_KEY.search(block) is None:
         return False
-    return not (_OF_VELA.search(block) and not _OF_COMPOSE.search(block))
+    return not (_OF_OTHERS.search(block) and not _OF_COMPOSE.search(block))
 
 
 COMPOSE = FileKind(
