@@ -402,15 +402,19 @@ def is_development_class(name: str) -> bool:
 _FACTORIES = ("factory.", "polyfactory.")
 
 
+_FACTORY_IMPORT = re.compile(r"^(?:import factory|from (?:factory|polyfactory)\b)", re.MULTILINE)
+
+
 def is_of_tests(node: cst.CSTNode, file: PythonFile) -> bool:
     """Whether code stands in a settings class for the project's tests, or in a factory of what tests work with.
 
     `TestConfig`, `TestingSettings`: such a class may be named like any other (`PenTest`), so that it has to be one of
-    settings as well. Factories are those of factory_boy and polyfactory.
+    settings as well. Factories are those of factory_boy and polyfactory, and so is what stands beside them in a
+    `factories.py`.
     """
     owner = file.enclosing_class(node)
     if owner is None:
-        return False
+        return file.path.endswith("factories.py") and _FACTORY_IMPORT.search(file.text) is not None
     if _TEST_CLASS.search(owner.name.value) and class_framework(owner, file) is not None:
         return True
     return any((file.qualified_name(base.value) or "").startswith(_FACTORIES) for base in owner.bases)

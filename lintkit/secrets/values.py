@@ -123,7 +123,9 @@ _PLACEHOLDER_WORDS = _set(
 # A value that asks to be replaced; `~` stands for any separator or none.
 _ASKS = pattern(
     r"""change~(?:me|this|it|in|to|your|the|before|on|after|for|now|please|password|secret|default|later|value)
-    |chang(?:e|ed|ing)$|replace[-_. ]|replace(?:me|this|with)|^replace$|please~(?:change|set|replace)|to~be[-_. ]
+    |chang(?:e|ed|ing)$
+    |replace[-_. ](?:me|this|it|with|in|before|by|the|your|on|here|value|key|secret|password|token)
+    |replace(?:me|this|with)|^replace$|please~(?:change|set|replace)|to~be[-_. ]
     |(?:^|[-_. <{(])(?:your|tu|dein|my)~(?:own|super|strong|secure|api|secret|password|token|key|db|database|app|jwt
        |random|very|real|actual|private|access|long|openai|service|account|client|aws|github|google|stripe|org)
     |^your[-_. ]|^<.*>$|^\[.*\]$|x{3,}|y{4,}|z{4,}|\.{3}|…|here[.!]*$|goes~here

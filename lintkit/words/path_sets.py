@@ -51,6 +51,10 @@ TESTS = (
     "**/fixtures/**",
     "**/*_fixtures/**",
     "**/spec/**",
+    "**/mock/**",
+    "**/mocks/**",
+    "**/*_mock/**",
+    "**/*-mock/**",
 )
 """Paths of tests and of what they need."""
 

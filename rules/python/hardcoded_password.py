@@ -537,7 +537,11 @@ class AccountFactory(DataclassFactory):
             note="what tests work with",
         ),
         good(
-            'GITLAB_STATE_SESSION_KEY = "_gitlab_state"\n',
+            {"shop/factories.py": "import factory\n\nDEFAULT_PASSWORD = 'p4ssw0rd'\n"},
+            note="beside factories",
+        ),
+        good(
+            'GITLAB_STATE_SESSION_KEY = "_gitlab_state"\nSESSION_KEY = "prices:replace_price_list"\n',
             note="the name under which a session keeps something",
         ),
     ),
