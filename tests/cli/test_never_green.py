@@ -13,7 +13,7 @@ import pytest
 from lintkit.report.formats import FORMATS
 from tests.cli.conftest import Said, Shell
 
-DEFECT = "import redis\n\nURL = 'redis://localhost:6379'\n"
+DEFECT = "import redis\n\nURL = redis.from_url('redis://localhost:6379')\n"
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 
 
