@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import bisect
+import re
 import warnings
 from collections.abc import Sequence
 
@@ -36,6 +37,13 @@ class Rejected(Exception):  # noqa: N818
         self.column = column
 
 
+_OF_PYTHON_2 = re.compile(
+    r"call to '(?:print|exec)'|^(?:Lambda expression|Function) parameters cannot be parenthesized"
+    r"|^multiple exception types must be parenthesized|^leading zeros in decimal"
+)
+"""What Python 3 says of statements that Python 2 reads."""
+
+
 def parse(text: str, path: str) -> ast.Module:
     """The file as an `ast` tree.
 
@@ -50,7 +58,10 @@ def parse(text: str, path: str) -> ast.Module:
         if "too many nested" in (error.msg or "") or "too many statically nested" in (error.msg or ""):
             raise too_deep(path, error.lineno or 1) from None
         why = said(error.msg)
-        message = f"This is not valid Python: {why}; the file was not checked." if why else NOT_PYTHON
+        version = " 3" if _OF_PYTHON_2.search(why) else ""
+        message = (
+            f"This is not valid Python{version}: {why}; the file was not checked." if why else NOT_PYTHON
+        )
         raise Rejected(message, max(error.lineno or 1, 1), max(error.offset or 1, 1)) from None
     except (RecursionError, MemoryError):
         raise too_deep(path, 1) from None

@@ -46,7 +46,7 @@ from lintkit.run.settle import (
 )
 from lintkit.run.texts import Texts
 from lintkit.run.workers import map_in_order, worker_count
-from lintkit.words.environments import is_for_developers, is_for_learning, is_material
+from lintkit.words.environments import is_for_developers, is_for_learning, is_material, is_past_release
 
 if TYPE_CHECKING:
     from lintkit.config.model import Config
@@ -444,7 +444,9 @@ def _is_worth_telling(
     if family in {"lintkit", "repo"}:
         return True
     meta, span = metas[finding.rule], finding.primary.span
-    told = not is_for_learning(span.path) and not (finding.deployed and span.path in at_a_desk)
+    told = not (is_for_learning(span.path) or is_past_release(span.path)) and not (
+        finding.deployed and span.path in at_a_desk
+    )
     if told and family == "kubernetes" and is_material(span.path):
         told = "secrets" in meta.tags
     if told and _OF_ANY_HAND.isdisjoint(meta.tags):

@@ -9,6 +9,7 @@ debug mode is not production's.
 - `named_for_production`: a file says itself, close by, that it is production's
 - `is_example`: a file is there to be copied
 - `is_lesson`, `is_for_learning`: a file is part of a course, or of examples
+- `is_past_release`: a file belongs to a release that was made
 - `is_material`: a manifest is part of a program
 - `is_for_developers`: a file is for developers' own clusters and machines
 - `is_development_stage`: a stage of a Dockerfile is not what is shipped
@@ -127,6 +128,18 @@ def is_for_learning(path: str) -> bool:
     """
     folders = path.lower().split("/")[:-1]
     return not _LEARNING.isdisjoint(folders) or is_lesson(path) or _SHOWING.search(path) is not None
+
+
+_PAST = re.compile(r"(?:^|/)releases?/[^/]*[0-9]\.[0-9][^/]*/", re.IGNORECASE)
+
+
+def is_past_release(path: str) -> bool:
+    """Whether a file lies in a folder of one release among others, which stays as it was released.
+
+    >>> is_past_release("releases/shop-v0.18.0/compose.yaml"), is_past_release("releases/compose.yaml")
+    (True, False)
+    """
+    return _PAST.search(path) is not None
 
 
 _MATERIAL = re.compile(r"(?:^|/)(?:assets?|bindata|cmd|pkg)/|^(?:controllers|internal)/", re.IGNORECASE)

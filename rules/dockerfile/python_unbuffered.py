@@ -135,6 +135,10 @@ CMD ["python", "app.py"]
         ),
         good('FROM python:3.12-slim\nCMD ["python", "-Bu", "app.py"]\n', note="`-u`"),
         good(
+            'FROM python:3.12-slim\nENTRYPOINT ["python", "-m", "awslambdaric"]\nCMD ["shop.handler"]\n',
+            note="a runtime that switches the buffer off itself",
+        ),
+        good(
             'FROM python:3.12-slim\nENTRYPOINT ["python", "-u"]\nCMD ["app.py"]\n',
             note="`-u` in the other half of the command",
         ),

@@ -197,7 +197,7 @@ def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
         ]
         if not context.reaches_image(copy):
             found = [each for each in found if each.sort in _overwritten(context, copy)]
-        elif _is_for_development(context):
+        elif _is_for_development(context, copy):
             found = [each for each in found if each.sort in ("environment", "key") and each.there]
         elif all(each.sort == "cache" for each in found):
             found = []  # a few files that the interpreter writes anew
@@ -233,10 +233,15 @@ def _unnamed(found: Iterable[Unwanted], named: frozenset[str]) -> Iterator[Unwan
             yield replace(each, there=there)
 
 
-def _is_for_development(context: BuildContext) -> bool:
+def _is_for_development(context: BuildContext, copy: CopyInstruction) -> bool:
     """Whether an image stays with developers and tests, where the rest of the repository belongs into it."""
     image = context.image
-    return environment_of_path(image.dockerfile) == "development" or is_development_stage(image.target)
+    names = {stage.index: stage.name for stage in context.dockerfile.stages}
+    return (
+        environment_of_path(image.dockerfile) == "development"
+        or is_development_stage(image.target)
+        or is_development_stage(names.get(copy.stage))
+    )
 
 
 def _weight(user: tuple[BuildContext, CopyInstruction]) -> tuple[bool, bool, int, str]:
@@ -245,7 +250,7 @@ def _weight(user: tuple[BuildContext, CopyInstruction]) -> tuple[bool, bool, int
     path = context.image.dockerfile
     return (
         not context.reaches_image(copy),
-        _is_for_development(context),
+        _is_for_development(context, copy),
         path.count("/"),
         path,
     )

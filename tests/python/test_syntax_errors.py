@@ -39,8 +39,16 @@ def checked(text: str) -> tuple[str, int]:
 def test_the_message_says_what_python_says(text: str, words: str, line: int) -> None:
     message, found = checked(text)
     assert words in message
-    assert message.startswith("This is not valid Python: ")
+    assert message.startswith(
+        "This is not valid Python 3: " if "print" in words else "This is not valid Python: "
+    )
     assert found == line
+
+
+@pytest.mark.parametrize("text", ["exec 'a'\n", "f = map(lambda (a, b): a, c)\n"])
+def test_what_python_2_reads_is_said_to_be_no_python_3(text: str) -> None:
+    message, _ = checked(text)
+    assert message.startswith("This is not valid Python 3: ")
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ def found(rule: str, files: dict[str, str], select: tuple[str, ...]) -> int:
 CLIENT = "import redis\n\n\n{}def {}():\n    print(redis.Redis('cache').get('a'))\n"
 PART = "services:\n  ui:\n    image: ui:1\n    depends_on: [api]\n"
 KEY = "-----BEGIN PRIVATE " + "KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCvxGZOW4IXvGlh\n"
+GUESSED = "services:\n  db:\n    image: mysql:8\n    environment: {MYSQL_ROOT_PASSWORD: admin}\n"
 TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: b}\ndata: {A: c}\n"
 
 
@@ -50,6 +51,8 @@ TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: b}\ndat
             {"shop/a.py": "import os\n\nH = os.getenv('STATSD_HOST', 'localhost')\n"},
             0,
         ),
+        ("compose/hardcoded-secret", {"releases/v0.18.0/compose.yaml": GUESSED}, 0),
+        ("compose/hardcoded-secret", {"compose.yaml": GUESSED}, 1),
         ("lintkit/duplicate-key", {"config/a.yaml": TWICE}, 1),
         ("repo/private-key-committed", {"dev/tls/server.key": KEY}, 0),
         ("repo/private-key-committed", {"tls/server.key": KEY}, 1),

@@ -166,7 +166,12 @@ def _words(instruction: dict[str, Any]) -> tuple[list[str], bool]:
 
 
 def _is_unbuffered(words: list[str]) -> bool:
-    """Whether a Python interpreter among the words is given `-u`, before the module or file that it runs."""
+    """Whether a Python interpreter among the words is given `-u`, before the module or file that it runs.
+
+    `python -m awslambdaric` has none: it puts an unbuffered stdout in the place of its own (its `bootstrap.py`).
+    """
+    if "awslambdaric" in (word.strip("\"'") for word in words):
+        return True
     for start, word in enumerate(words):
         if not _PYTHON.fullmatch(word.strip("\"'")):
             continue
