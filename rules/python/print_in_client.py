@@ -509,7 +509,7 @@ def _is_of_a_script(call: cst.Call, file: PythonFile) -> bool:
 _DEFINES = re.compile(r"^[ \t]*(?:async[ \t]+def|def|class)[ \t]", re.MULTILINE)
 
 
-_OF_LAMBDA = re.compile(r"^def \w*handler\(\s*event\b[^)\n]{0,80},\s*_?(?:context|ctx)\b", re.MULTILINE)
+_OF_LAMBDA = re.compile(r"^def \w+\(\s*event\b[^)\n]{0,80},\s*_?(?:context|ctx)\b", re.MULTILINE)
 """The handler of a function of AWS, whose runtime writes each line with its time and request into the log."""
 
 
