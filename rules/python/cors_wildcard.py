@@ -528,6 +528,8 @@ def _setting(match: Match, file: PythonFile, rule: RuleContext) -> Iterator[Find
     if opened:
         name = match.name or ""
         credentials = credentials_setting(rule.matches, file)
+        if not credentials and not rule.strict and "CORS_URLS_REGEX" in file.text:
+            return  # somebody chose which part of the site every page may read
         yield _finding(match.node, f"`{name}` lets every site in", name, credentials, file, rule)
 
 

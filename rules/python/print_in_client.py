@@ -492,7 +492,7 @@ def _is_asked_for(call: cst.Call, file: PythonFile) -> bool:
 _MAIN_BLOCK = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']\s*\)?\s*:""", re.MULTILINE)
 
 
-_SCAFFOLDS = frozenset({"debug_task"})
+_SCAFFOLDS = frozenset({"debug_task", "celery_debug_task"})
 """Functions that Celery's own guide for Django has in every project (docs.celeryq.dev, "First steps with Django")."""
 
 

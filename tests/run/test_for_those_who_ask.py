@@ -53,6 +53,12 @@ TWICE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {A: b}\ndat
         ),
         ("compose/hardcoded-secret", {"releases/v0.18.0/compose.yaml": GUESSED}, 0),
         ("compose/hardcoded-secret", {"compose.yaml": GUESSED}, 1),
+        ("python/cors-wildcard", {"shop/settings.py": "CORS_ORIGIN_ALLOW_ALL = True\n"}, 1),
+        (
+            "python/cors-wildcard",
+            {"shop/settings.py": "CORS_ORIGIN_ALLOW_ALL = True\nCORS_URLS_REGEX = r'^/api/'\n"},
+            0,
+        ),
         ("lintkit/duplicate-key", {"config/a.yaml": TWICE}, 1),
         ("repo/private-key-committed", {"dev/tls/server.key": KEY}, 0),
         ("repo/private-key-committed", {"tls/server.key": KEY}, 1),
