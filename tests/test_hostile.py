@@ -68,7 +68,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("hostile")
     for path, data in HOSTILE.items():
         (root / path).write_bytes(data)
-    (root / "fine.py").write_text("import redis\n\nURL = 'redis://localhost:6379'\n", encoding="utf-8")
+    (root / "fine.py").write_text(
+        "import redis\n\nURL = redis.from_url('redis://localhost:6379')\n", encoding="utf-8"
+    )
     os.mkfifo(root / "pipe.py")
     (root / "loop").symlink_to(".")
     (root / "outside.py").symlink_to("/etc/passwd")
@@ -191,7 +193,9 @@ def test_a_worker_that_is_killed_loses_its_file_and_not_the_report(tmp_path: Pat
     (tmp_path / "lintkit.toml").write_text('rules = ["policies"]\nexclude = ["policies"]\n', encoding="utf-8")
     for number in range(40):
         (tmp_path / f"{number}.env").write_text("KILL=1\n" if number == 7 else "A=1\n", encoding="utf-8")
-    (tmp_path / "fine.py").write_text("import redis\n\nURL = 'redis://localhost:6379'\n", encoding="utf-8")
+    (tmp_path / "fine.py").write_text(
+        "import redis\n\nURL = redis.from_url('redis://localhost:6379')\n", encoding="utf-8"
+    )
     code, report, _ = check(tmp_path, "--allow-code", "-j", "2")
     assert code == 2
     failed = [f for f in report["findings"] if f["rule"] == "lintkit/rule-failed"]

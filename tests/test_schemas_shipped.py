@@ -56,7 +56,11 @@ def test_examples_and_defaults_are_valid(name: str) -> None:
     checked = 0
     for path, inner in keys(root):
         for value in [*inner.get("examples", ()), *([inner["default"]] if "default" in inner else ())]:
-            validator = Draft202012Validator({**inner, "$defs": root.get("$defs", {})})
+            # References count from the root: what they may lead to is put beside the part.
+            beside = {"$defs": root.get("$defs", {})}
+            if inner.get("type") == "array":
+                beside["properties"] = root["properties"]
+            validator = Draft202012Validator({**inner, **beside})
             assert validator.is_valid(value), f"{path}: {value!r}"
             checked += 1
     assert checked

@@ -225,7 +225,7 @@ def _with_default(
     file: PythonFile,
 ) -> Setting:
     required, default = value is None, value
-    described = field_call(value) or annotated_field(annotation)
+    described = field_call(value, file) or annotated_field(annotation, file)
     if described is not None and (described is value or value is None):
         default = field_default(described)
         required = default is None and keyword_of(described, "default_factory") is None
@@ -236,17 +236,25 @@ def _with_default(
     return replace(field, default=default, required=required)
 
 
-def field_call(value: cst.BaseExpression | None) -> cst.Call | None:
-    """The `Field(…)` that is the value of a field; None for others."""
-    return value if isinstance(value, cst.Call) and last_name(value.func) in FIELD_CALLS else None
+def field_call(value: cst.BaseExpression | None, file: PythonFile) -> cst.Call | None:
+    """The `Field(…)` that is the value of a field, by whatever name it is imported; None for others."""
+    return value if isinstance(value, cst.Call) and _own_name(value.func, file) in FIELD_CALLS else None
 
 
-def annotated_field(annotation: cst.BaseExpression | None) -> cst.Call | None:
+def _own_name(name: cst.BaseExpression, file: PythonFile) -> str:
+    """What its own module calls something: `Field` for `F` after `from pydantic import Field as F`."""
+    return (file.qualified_name(name) or last_name(name) or "").rpartition(".")[2]
+
+
+def annotated_field(annotation: cst.BaseExpression | None, file: PythonFile) -> cst.Call | None:
     """The `Field(…)` in `Annotated[str, Field(…)]`; None for other types."""
-    if not isinstance(annotation, cst.Subscript) or last_name(annotation.value) != "Annotated":
+    if not isinstance(annotation, cst.Subscript) or _own_name(annotation.value, file) != "Annotated":
         return None
     for element in annotation.slice[1:]:
-        if isinstance(element.slice, cst.Index) and (found := field_call(element.slice.value)) is not None:
+        if (
+            isinstance(element.slice, cst.Index)
+            and (found := field_call(element.slice.value, file)) is not None
+        ):
             return found
     return None
 
@@ -587,7 +595,7 @@ def _at_argument(argument: cst.Arg, call: cst.Call, file: PythonFile) -> Setting
             return False
         return Setting(read.name, call, read.how, argument.value)
     short = last_name(call.func) or ""
-    if short in FIELD_CALLS:
+    if _own_name(call.func, file) in FIELD_CALLS:
         return keyword in {None, "default", "default_factory", "factory"}
     if keyword is None and (short in WRAPPERS or short in {"loads", "timedelta"}):
         return True

@@ -344,7 +344,11 @@ def _field(field: Setting, configured: dict[str, tuple[str, ...]], file: PythonF
     statement = field.node
     assert isinstance(statement, (cst.AnnAssign, cst.Assign))
     annotation = statement.annotation.annotation if isinstance(statement, cst.AnnAssign) else None
-    calls = [each for each in (field_call(statement.value), annotated_field(annotation)) if each is not None]
+    calls = [
+        each
+        for each in (field_call(statement.value, file), annotated_field(annotation, file))
+        if each is not None
+    ]
     aliases = _named_aliases(calls, ("validation_alias", "alias"), file)
     env = configured.get(field.name) or _named_aliases(calls, ("env",), file)
     name = (aliases or env or (field.name,))[0]

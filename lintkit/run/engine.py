@@ -152,10 +152,17 @@ def findings_of(tree: Tree, like: Checked, same: Collection[str]) -> tuple[Findi
 
 
 def _check_files(
-    request: Request, discovery: Discovery, done: Mapping[str, FileResult]
+    request: Request,
+    discovery: Discovery,
+    done: Mapping[str, FileResult],
+    *,
+    needs_project: bool = False,
 ) -> tuple[list[FileResult], list[Finding]]:
-    """What every file gives, those that are `done` taken over, and the findings of these and of project rules."""
-    needs_project = any(rule.meta.scope == "project" for rule in request.rules.rules)
+    """What every file gives, those that are `done` taken over, and the findings of these and of project rules.
+
+    needs_project  the facts of all files are wanted, though no rule for projects asks for them
+    """
+    needs_project = needs_project or any(rule.meta.scope == "project" for rule in request.rules.rules)
     entries = [
         entry
         for entry in discovery.files
@@ -175,6 +182,9 @@ def _check_files(
     by_path = {**done, **{result.path: result for result in fresh}}
     results = [by_path[entry.path] for entry in entries]
     findings = [finding for result in results for finding in result.findings]
+    if not needs_project and any(finding.replaceable for finding in findings):
+        # What the other files say of it decides, whatever rules are asked beside this one.
+        return _check_files(request, discovery, {}, needs_project=True)
     project = _project(request, discovery, results, guard) if needs_project else None
     rules = _project_rules(request, discovery)
     for rule, context in rules.values():

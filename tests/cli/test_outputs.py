@@ -161,7 +161,7 @@ def test_a_closed_stdout_is_no_matter_where_nothing_is_written_to_it(shell: Shel
 
 
 def test_findings_are_not_lost_with_the_reader_of_both_streams(shell: Shell) -> None:
-    shell.write("app.py", 'import redis\n\nURL = "redis://localhost:6379"\n' * 300)
+    shell.write("app.py", 'import redis\n\nURL = redis.from_url("redis://localhost:6379")\n' * 300)
     done = bash("{ lintkit check --verbose; echo $? >../code; } 2>&1 | head -c 1; cat ../code", shell.root)
     assert done.stdout.endswith("1\n")
 
