@@ -25,7 +25,7 @@ the missing variable would have switched on. The one who added the variable has 
     confidence="medium",
     kinds=("dotenv",),
     tags=("configuration",),
-    packs=("recommended",),
+    packs=("strict",),
     paths_ignore=NOT_A_SERVICE,
     examples=(
         bad(
@@ -157,13 +157,7 @@ _MOST_SHOWN = 4
 
 
 def check(project: Project, rule: RuleContext) -> Iterator[Finding]:
-    """Report each example once, with what it lacks, at its first entry.
-
-    Told where `strict` is selected: which module of settings a copy of the example serves is seldom known, and what a
-    module sets for itself is given as well.
-    """
-    if not rule.strict:
-        return
+    """Report each example once, with what it lacks, at its first entry."""
     named: defaultdict[str, dict[str, Span]] = defaultdict(dict)
     for fact in project.facts(VariableProvided):
         if fact.source == "dotenv":
